@@ -1,0 +1,37 @@
+"""The seam between a run and a kind of parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from mirror.parsing import Parsing
+from mirror.parts import Vocabulary
+from pipeline.frame import Frame
+
+Plan = TypeVar("Plan")  # what prepare tells the workers about one frame: crops, for instance
+Raw = TypeVar("Raw")  # what a worker makes of a frame, before settle has looked at the past
+
+
+class ParserKind(Protocol[Plan, Raw]):
+    """What a run needs of a kind of parser: its parts, and the three steps that a flow calls.
+
+    What needs the past runs in order, on one thread each: prepare before the workers, settle after
+    them. What is heavy runs out of order in the workers and has no memory: for one frame and plan
+    a worker gives the same answer whoever it is and whatever it did before.
+    """
+
+    name: str
+    parts: Vocabulary
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], Plan]:
+        """Return the ordered step before the workers; ``live`` prefers promptness to sameness."""
+        ...
+
+    def make_parse(self, threads: int) -> Callable[[Frame, Plan], Raw]:
+        """Build, load and warm up one model copy. Called in the worker's own thread."""
+        ...
+
+    def make_settle(self) -> Callable[[Frame, Plan, Raw], Parsing]:
+        """Return the ordered step after the workers, on the consumer's thread."""
+        ...

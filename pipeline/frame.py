@@ -1,0 +1,152 @@
+"""One captured picture, as its source delivered it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+BGR = NDArray[np.uint8]  # (H, W, 3), blue-green-red: OpenCV's order
+Plane = NDArray[np.uint8] | NDArray[np.uint16]  # (H, W), or (H, W, channels) where interleaved
+
+_INTERLEAVED = {"bgr24": 3, "rgb24": 3, "bgra": 4, "rgba": 4}
+
+
+class Frame:
+    """One captured picture. Threads share it, so nobody writes into it.
+
+    The pixels stay in the source's own pixel format until somebody asks for another: what nobody
+    draws on goes out as it came. Whoever draws asks for a ``copy``.
+
+    Attributes:
+        captured_at: seconds on the monotonic clock, taken when the read returned.
+        pts: presentation time in ticks of ``time_base``, as delivered; None when live.
+        time_base: seconds a tick, as delivered; None when live.
+        duration: ticks until the next frame, where the source says so.
+    """
+
+    __slots__ = ("_bgr", "_picture", "captured_at", "duration", "pts", "time_base")
+
+    def __init__(
+        self,
+        picture: av.VideoFrame,
+        captured_at: float,
+        pts: int | None = None,
+        time_base: Fraction | None = None,
+        duration: int | None = None,
+    ) -> None:
+        self._picture = picture
+        self._bgr: BGR | None = None
+        self.captured_at = captured_at
+        self.pts = pts
+        self.time_base = time_base
+        self.duration = duration
+
+    @classmethod
+    def from_bgr(
+        cls,
+        image: BGR,
+        captured_at: float,
+        pts: int | None = None,
+        time_base: Fraction | None = None,
+    ) -> Frame:
+        """Wrap an image without copying it; from then on it is read-only.
+
+        Raises:
+            ValueError: it is not (H, W, 3) uint8.
+        """
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+            raise ValueError(f"a frame is (H, W, 3) uint8 BGR, got {image.shape} {image.dtype}")
+        image = np.ascontiguousarray(image)
+        frame = cls(
+            av.VideoFrame.from_numpy_buffer(image, format="bgr24"), captured_at, pts, time_base
+        )
+        image.flags.writeable = False  # OpenCV then refuses to draw on it
+        frame._bgr = image
+        return frame
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self._picture.height
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self._picture.width
+
+    @property
+    def pixel_format(self) -> str:
+        """FFmpeg's name for how the pixels lie in memory, such as ``yuv420p``."""
+        return self._picture.format.name
+
+    @property
+    def time(self) -> float:
+        """Seconds of media time where the source has them, else of the monotonic clock."""
+        if self.pts is None or self.time_base is None:
+            return self.captured_at
+        return float(self.pts * self.time_base)
+
+    @property
+    def bgr(self) -> BGR:
+        """(H, W, 3) uint8, read-only; made once from what the source delivered.
+
+        Any thread may ask. Two that ask first at the same moment both convert, to equal pixels.
+        """
+        if self._bgr is None:
+            # FFmpeg's swscale honours the source's matrix and range; OpenCV knows BT.601 only
+            converted = VideoReformatter().reformat(self._picture, format="bgr24")
+            image = np.ascontiguousarray(planes_of(converted)[0], np.uint8)  # FFmpeg pads odd rows
+            image.flags.writeable = False
+            self._bgr = image
+        return self._bgr
+
+    @property
+    def luma(self) -> NDArray[np.uint8]:
+        """(H, W) uint8 brightness, read-only; free for 8-bit YUV and grey sources."""
+        if self.pixel_format.startswith(("yuv4", "yuvj4", "nv", "gray")):
+            first = planes_of(self._picture)[0]
+            if first.dtype == np.uint8:
+                first.flags.writeable = False
+                return first.view(np.uint8)
+        grey: NDArray[np.uint8] = cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY)
+        return grey
+
+    @property
+    def picture(self) -> av.VideoFrame:
+        """What the source delivered, for a sink that passes it on. Not to be written into."""
+        return self._picture
+
+    def copy(self, pixel_format: str | None = None) -> av.VideoFrame:
+        """Return the picture in memory of its own, in ``pixel_format`` (default: the source's)."""
+        wanted = pixel_format or self.pixel_format
+        if wanted != self.pixel_format:
+            return VideoReformatter().reformat(self._picture, format=wanted)
+        twin = av.VideoFrame(self.width, self.height, wanted)
+        for ours, theirs in zip(planes_of(twin), planes_of(self._picture), strict=True):
+            ours[:] = theirs
+        twin.colorspace, twin.color_range = self._picture.colorspace, self._picture.color_range
+        return twin
+
+
+def planes_of(picture: av.VideoFrame) -> list[Plane]:
+    """View the planes of a picture: (H, W) each, chroma at its own size; packed RGB (H, W, 3).
+
+    Samples deeper than 8 bits come as uint16. Writing into a view writes into the picture.
+    """
+    channels = _INTERLEAVED.get(picture.format.name)
+    deep = picture.format.components[0].bits > 8
+    views: list[Plane] = []
+    for plane in picture.planes:
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        if channels:
+            views.append(rows[:, : plane.width * channels].reshape(plane.height, -1, channels))
+        elif deep:
+            views.append(rows.view(np.uint16)[:, : plane.width])
+        else:
+            views.append(rows[:, : plane.width])
+    return views
