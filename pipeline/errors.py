@@ -3,20 +3,21 @@
     PipelineError
     ├── SourceError            a source did not open, or broke while it was read
     ├── SinkError              a sink did not open, or could not take a frame
-    ├── StageFailed            a thread of a run raised; its exception is the cause
     └── StageStuck             a stage did not answer, or did not stop, in time
 
+    EndOfStream                not a failure: there is nothing more to come
     Closed                     not a failure: the owner closed the channel under a waiter
 
 Every message says what happened, then what to do about it. Exceptions of the libraries below are
-wrapped once, where they come in, with the original as the cause.
+wrapped once, where they come in, with the original as the cause. What a caller's own function
+raises (a parser, for instance) reaches the caller as it is.
 """
 
 from __future__ import annotations
 
 
 class PipelineError(Exception):
-    """The root: whoever runs a flow needs to catch nothing else."""
+    """The root: an expected failure, with a message fit for whoever started the run."""
 
 
 class SourceError(PipelineError):
@@ -27,12 +28,12 @@ class SinkError(PipelineError):
     """A sink did not open, or could not take a frame."""
 
 
-class StageFailed(PipelineError):
-    """A thread of a run raised. ``__cause__`` is what it raised."""
-
-
 class StageStuck(PipelineError):
     """A stage did not answer, or did not stop, in time."""
+
+
+class EndOfStream(Exception):
+    """The other side said that nothing more will come, and all that came has been taken."""
 
 
 class Closed(Exception):

@@ -1,0 +1,69 @@
+"""What comes out of a flow: results in order, and what can be said of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipeline.frame import Frame
+
+Parsing = TypeVar("Parsing")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When one frame passed each stage, in seconds on the flow's monotonic clock."""
+
+    captured_at: float
+    taken_at: float
+    prepared_at: float
+    began_at: float
+    parsed_at: float
+    ordered_at: float
+    settled_at: float
+
+    @property
+    def stages(self) -> Mapping[str, float]:
+        """Seconds in each stage, waits included; they add up to capture until settled."""
+        return {
+            "queue": self.taken_at - self.captured_at,
+            "prepare": self.prepared_at - self.taken_at,
+            "wait": self.began_at - self.prepared_at,
+            "parse": self.parsed_at - self.began_at,
+            "reorder": self.ordered_at - self.parsed_at,
+            "settle": self.settled_at - self.ordered_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[Parsing]):
+    """One frame that has come out of a flow, in order."""
+
+    ticket: int
+    frame: Frame
+    parsing: Parsing
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStatistics:
+    """A snapshot of a run.
+
+    Attributes:
+        captured: frames that the source has delivered.
+        parsed: frames that have come out of the workers.
+        failed: parsed frames whose parser raised, where that is tolerated.
+        in_flight: frames taken whose results have not left yet.
+        busy: workers that are parsing now.
+        dropped: frames that nobody will parse, by reason.
+        left_behind: threads that could not be stopped, known after the block was left.
+    """
+
+    captured: int
+    parsed: int
+    failed: int
+    in_flight: int
+    busy: int
+    dropped: Mapping[str, int]
+    left_behind: tuple[str, ...]

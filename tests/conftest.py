@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from doubles import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def in_thread() -> Iterator[Callable[[Callable[[], None]], threading.Thread]]:
+    """Start a function on a thread; the test fails if the thread is still there at its end."""
+    started: list[threading.Thread] = []
+
+    def start(run: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=run, daemon=True)
+        started.append(thread)
+        thread.start()
+        return thread
+
+    yield start
+    for thread in started:
+        thread.join(5.0)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(2.0)
+    stuck = [thread.name for thread in left if thread.is_alive()]
+    assert not stuck, f"the test left threads running: {stuck}"

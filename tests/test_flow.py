@@ -1,0 +1,355 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+from doubles import FakeClock, frame_at, number_of, numbered
+
+from pipeline.errors import SourceError, StageStuck
+from pipeline.flow import Flow, Limits
+from pipeline.frame import Frame
+
+
+def flow_of(
+    source: Iterable[Frame],
+    parse: Callable[[Frame], int] = number_of,
+    *,
+    workers: int = 3,
+    limits: Limits | None = None,
+) -> Flow[None, int, int]:
+    return Flow.simple(
+        source, make_parser=lambda: parse, workers=workers, limits=limits or Limits()
+    )
+
+
+class EndlessCamera:
+    """Live: delivers until it is closed, as fast as the flow takes."""
+
+    is_live = True
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    def __iter__(self) -> Iterator[Frame]:
+        number = 0
+        while not self._closed.is_set():
+            yield frame_at(0.0, number)
+            number += 1
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+class StalledCamera(EndlessCamera):
+    """Live: delivers one frame, then nothing until it is closed."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        yield frame_at(0.0)
+        self._closed.wait(30.0)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+@pytest.mark.parametrize("frames", [0, 1, 2, 50])
+def test_every_frame_comes_out_once_and_in_order(workers: int, frames: int) -> None:
+    with flow_of(numbered(frames), workers=workers) as results:
+        assert [result.parsing for result in results] == list(range(frames))
+    statistics = results.statistics()
+    assert (statistics.captured, statistics.parsed, statistics.in_flight) == (frames, frames, 0)
+    assert statistics.dropped == {}
+
+
+def test_a_fast_frame_waits_for_the_slow_one_before_it() -> None:
+    second_parsed = threading.Event()
+
+    def parse(frame: Frame) -> int:
+        if number_of(frame) == 0:
+            assert second_parsed.wait(5.0)  # the first frame ends only after the second
+        else:
+            second_parsed.set()
+        return number_of(frame)
+
+    with flow_of(numbered(2), parse, workers=2) as results:
+        assert [result.parsing for result in results] == [0, 1]
+
+
+def test_one_stuck_worker_does_not_stop_the_others_before_the_bound() -> None:
+    others = threading.Semaphore(0)
+
+    def parse(frame: Frame) -> int:
+        if number_of(frame) == 0:
+            for _ in range(5):  # all that fit in flight beside this one
+                assert others.acquire(timeout=5.0)
+        else:
+            others.release()
+        return number_of(frame)
+
+    with flow_of(numbered(30), parse, workers=2, limits=Limits(in_flight=6)) as results:
+        assert [result.parsing for result in results] == list(range(30))
+
+
+def test_prepare_and_settle_see_every_frame_in_order() -> None:
+    prepared: list[int] = []
+    settled: list[int] = []
+
+    def prepare(frame: Frame) -> int:
+        prepared.append(number_of(frame))
+        return len(prepared)
+
+    def settle(frame: Frame, plan: int, raw: tuple[int, int]) -> tuple[int, int]:
+        assert raw == (number_of(frame), plan)
+        settled.append(number_of(frame))
+        return raw
+
+    def parse(frame: Frame, plan: int) -> tuple[int, int]:
+        return number_of(frame), plan
+
+    flow = Flow(
+        numbered(40),
+        make_parser=lambda: parse,
+        prepare=prepare,
+        settle=settle,
+        workers=4,
+    )
+    with flow as results:
+        assert [result.parsing for result in results] == [(n, n + 1) for n in range(40)]
+    assert prepared == settled == list(range(40))
+
+
+def test_each_worker_builds_its_own_parser_in_its_own_thread() -> None:
+    builders: list[str] = []
+    all_built = threading.Barrier(3)
+
+    def make() -> Callable[[Frame], str]:
+        built_in = threading.current_thread().name
+        builders.append(built_in)
+        all_built.wait(5.0)
+        return lambda _: f"{built_in} {threading.current_thread().name}"
+
+    with Flow.simple(numbered(30), make_parser=make, workers=3) as results:
+        for result in results:
+            built_in, used_in = result.parsing.split()
+            assert built_in == used_in
+    assert sorted(builders) == ["worker-1", "worker-2", "worker-3"]
+
+
+def test_a_live_source_drops_what_was_overtaken_and_counts_it() -> None:
+    with flow_of(EndlessCamera(), workers=2) as results:
+        for result in results:
+            if result.ticket == 200:
+                break
+    statistics = results.statistics()
+    dropped = statistics.captured - statistics.parsed - statistics.in_flight
+    assert dropped >= 0
+    assert set(statistics.dropped) <= {"overtaken"}
+
+
+@pytest.mark.parametrize("live", [EndlessCamera, StalledCamera])
+def test_a_consumer_may_leave_a_source_that_never_ends(
+    live: type[EndlessCamera],
+) -> None:
+    with flow_of(live()) as results:
+        assert next(iter(results)).ticket == 0
+    assert results.statistics().left_behind == ()
+
+
+def test_an_exception_of_the_consumer_stops_everything_and_is_its_own() -> None:
+    with pytest.raises(ZeroDivisionError), flow_of(EndlessCamera()) as results:
+        for _ in results:
+            raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("good", [0, 10, 29])
+def test_a_source_that_breaks_ends_the_run_with_its_own_exception(good: int) -> None:
+    def broken() -> Iterator[Frame]:
+        yield from numbered(good)
+        raise SourceError("the cable was pulled")
+
+    with pytest.raises(SourceError, match="the cable was pulled"), flow_of(broken()) as results:
+        for _ in results:
+            pass
+
+
+@pytest.mark.parametrize("bad", [0, 10, 29])
+def test_a_parser_that_raises_ends_the_run_and_the_frame_is_named(bad: int) -> None:
+    def parse(frame: Frame) -> int:
+        if number_of(frame) == bad:
+            raise RuntimeError("no such layer")
+        return 0
+
+    with pytest.raises(RuntimeError, match="no such layer") as raised:
+        with flow_of(numbered(30), parse) as results:
+            for _ in results:
+                pass
+    assert f"while parsing frame {bad}" in raised.value.__notes__
+
+
+def test_a_parser_that_cannot_be_built_ends_the_run() -> None:
+    def make() -> Callable[[Frame], int]:
+        raise MemoryError("no room for worker")
+
+    with pytest.raises(MemoryError, match="no room"):
+        with Flow.simple(EndlessCamera(), make_parser=make, workers=3) as results:
+            for _ in results:
+                pass
+
+
+@pytest.mark.parametrize("stage", ["prepare", "settle"])
+@pytest.mark.parametrize("bad", [0, 10, 29])
+def test_an_ordered_step_that_raises_ends_the_run(stage: str, bad: int) -> None:
+    def step(frame: Frame, *_: object) -> None:
+        if number_of(frame) == bad:
+            raise LookupError(stage)
+
+    def skip(*_: object) -> None:
+        pass
+
+    flow = Flow(
+        numbered(30),
+        make_parser=lambda: lambda frame, plan: None,
+        prepare=step if stage == "prepare" else skip,
+        settle=step if stage == "settle" else skip,
+        workers=2,
+    )
+    with pytest.raises(LookupError, match=stage), flow as results:
+        for _ in results:
+            pass
+
+
+def test_a_failure_nobody_iterated_into_is_raised_on_leaving() -> None:
+    failed = threading.Event()
+
+    def broken() -> Iterator[Frame]:
+        failed.set()
+        raise SourceError("gone")
+        yield
+
+    with pytest.raises(SourceError, match="gone"), flow_of(broken()):
+        assert failed.wait(5.0)
+
+
+def test_a_failed_frame_may_be_answered_for_and_is_counted() -> None:
+    def parse(frame: Frame, plan: None) -> int:
+        if number_of(frame) % 10 == 3:
+            raise ValueError("too dark")
+        return number_of(frame)
+
+    flow = Flow(
+        numbered(30),
+        make_parser=lambda: parse,
+        prepare=lambda _: None,
+        settle=lambda _frame, _plan, raw: raw,
+        workers=2,
+        on_parse_error=lambda _frame, _plan, error: -1,
+    )
+    with flow as results:
+        answers = [result.parsing for result in results]
+    assert answers == [-1 if number % 10 == 3 else number for number in range(30)]
+    assert results.statistics().failed == 3
+
+
+def test_a_parse_over_the_limit_is_named() -> None:
+    release = threading.Event()
+
+    def parse(frame: Frame) -> int:
+        release.wait(10.0)
+        return 0
+
+    flow = flow_of(numbered(2), parse, workers=1, limits=Limits(parse_limit_s=0.01))
+    with pytest.raises(
+        StageStuck, match=r"worker-1 has been parsing frame 0 for 0\.\d s; the limit"
+    ):
+        with flow as results:
+            try:
+                next(iter(results))
+            finally:
+                release.set()
+
+
+def test_a_worker_that_does_not_stop_is_left_behind_and_named() -> None:
+    release, parsing = threading.Event(), threading.Event()
+
+    def parse(frame: Frame) -> int:
+        parsing.set()
+        release.wait(10.0)
+        return 0
+
+    flow = flow_of(numbered(1), parse, workers=1, limits=Limits(stop_within_s=0.01))
+    with pytest.raises(StageStuck, match="worker-1 did not stop in time"), flow:
+        assert parsing.wait(5.0)
+    assert flow.statistics().left_behind == ("worker-1",)
+    release.set()
+
+
+def test_a_source_stuck_in_native_code_is_left_behind_without_an_error() -> None:
+    release, reading = threading.Event(), threading.Event()
+
+    def stuck() -> Iterator[Frame]:
+        reading.set()
+        release.wait(10.0)
+        yield frame_at(0.0)
+
+    with flow_of(stuck(), limits=Limits(stop_within_s=0.01)) as results:
+        assert reading.wait(5.0)
+    assert results.statistics().left_behind == ("source",)
+    release.set()
+
+
+def test_a_slow_consumer_bounds_the_frames_in_flight() -> None:
+    limits = Limits(in_flight=4)
+    with flow_of(numbered(40), workers=2, limits=limits) as results:
+        for _ in results:
+            assert results.statistics().in_flight <= 4
+
+
+def test_stale_frames_of_a_live_source_are_dropped_unparsed() -> None:
+    class Late(EndlessCamera):
+        def __iter__(self) -> Iterator[Frame]:
+            yield frame_at(-10.0)
+            yield frame_at(99.9, number=1)
+
+    clock = FakeClock()
+    flow = Flow(
+        Late(),
+        make_parser=lambda: lambda frame, _: number_of(frame),
+        prepare=lambda _: None,
+        settle=lambda _frame, _plan, raw: raw,
+        limits=Limits(max_age_s=0.5, queue_size=5),
+        clock=clock,
+    )
+    with flow as results:
+        assert [result.parsing for result in results] == [1]
+    assert results.statistics().dropped == {"stale": 1}
+
+
+def test_the_stages_of_a_result_add_up_to_its_whole_delay() -> None:
+    with flow_of(numbered(3)) as results:
+        for result in results:
+            timing = result.timing
+            assert list(timing.stages) == ["queue", "prepare", "wait", "parse", "reorder", "settle"]
+            assert all(seconds >= 0 for name, seconds in timing.stages.items() if name != "queue")
+            whole = timing.settled_at - timing.captured_at
+            assert sum(timing.stages.values()) == pytest.approx(whole)
+
+
+def test_steps_that_hold_something_are_closed_with_the_run() -> None:
+    class Step:
+        closed = False
+
+        def __call__(self, *_: object) -> None:
+            pass
+
+        def close(self) -> None:
+            self.closed = True
+
+    prepare, settle = Step(), Step()
+    flow = Flow(
+        numbered(3),
+        make_parser=lambda: lambda frame, plan: None,
+        prepare=prepare,
+        settle=settle,
+    )
+    with pytest.raises(ZeroDivisionError), flow:
+        raise ZeroDivisionError
+    assert prepare.closed
+    assert settle.closed
