@@ -7,13 +7,15 @@ from fractions import Fraction
 import av
 import cv2
 import numpy as np
+from av.video.format import VideoFormat
+from av.video.plane import VideoPlane
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 BGR = NDArray[np.uint8]  # (H, W, 3), blue-green-red: OpenCV's order
 Plane = NDArray[np.uint8] | NDArray[np.uint16]  # (H, W), or (H, W, channels) where interleaved
 
-_INTERLEAVED = {"bgr24": 3, "rgb24": 3, "bgra": 4, "rgba": 4}
+BT709, FCC, BT470BG, BT601, SMPTE240M, BT2020, BT2020_CONSTANT = 1, 4, 5, 6, 7, 9, 10  # AVCOL_SPC
 
 
 class Frame:
@@ -99,7 +101,9 @@ class Frame:
         """
         if self._bgr is None:
             # FFmpeg's swscale honours the source's matrix and range; OpenCV knows BT.601 only
-            converted = VideoReformatter().reformat(self._picture, format="bgr24")
+            converted = VideoReformatter().reformat(
+                self._picture, format="bgr24", src_colorspace=matrix_of(self._picture)
+            )
             image = np.ascontiguousarray(planes_of(converted)[0], np.uint8)  # FFmpeg pads odd rows
             image.flags.writeable = False
             self._bgr = image
@@ -125,28 +129,74 @@ class Frame:
         """Return the picture in memory of its own, in ``pixel_format`` (default: the source's)."""
         wanted = pixel_format or self.pixel_format
         if wanted != self.pixel_format:
-            return VideoReformatter().reformat(self._picture, format=wanted)
+            matrix = matrix_of(self._picture)
+            return VideoReformatter().reformat(
+                self._picture, format=wanted, src_colorspace=matrix, dst_colorspace=matrix
+            )
         twin = av.VideoFrame(self.width, self.height, wanted)
-        for ours, theirs in zip(planes_of(twin), planes_of(self._picture), strict=True):
-            ours[:] = theirs
+        for ours, theirs in zip(twin.planes, self._picture.planes, strict=True):
+            into, source = _memory(ours), _memory(theirs)
+            shared = min(into.shape[1], source.shape[1])  # rows are padded as their maker likes
+            into[:, :shared] = source[:, :shared]
         twin.colorspace, twin.color_range = self._picture.colorspace, self._picture.color_range
         return twin
 
 
 def planes_of(picture: av.VideoFrame) -> list[Plane]:
-    """View the planes of a picture: (H, W) each, chroma at its own size; packed RGB (H, W, 3).
+    """View the planes of a picture, (H, W) or (H, W, channels); chroma at its own size.
 
-    Samples deeper than 8 bits come as uint16. Writing into a view writes into the picture.
+    Packed RGB is (H, W, 3 or 4), NV12's second plane (H/2, W/2, 2), YUYV (H, W, 2). Samples deeper
+    than 8 bits come as 16. A palette is left out. Writing into a view writes into the picture.
     """
-    channels = _INTERLEAVED.get(picture.format.name)
-    deep = picture.format.components[0].bits > 8
+    form = picture.format
+    order = ">u2" if form.name.endswith("be") else "<u2"
+    sample = np.dtype(order if form.components[0].bits > 8 else np.uint8)
     views: list[Plane] = []
-    for plane in picture.planes:
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-        if channels:
-            views.append(rows[:, : plane.width * channels].reshape(plane.height, -1, channels))
-        elif deep:
-            views.append(rows.view(np.uint16)[:, : plane.width])
-        else:
-            views.append(rows[:, : plane.width])
+    for place, plane in enumerate(picture.planes):
+        if not plane.line_size:
+            continue
+        channels = _channels(form, place, sample.itemsize)
+        rows = _memory(plane).view(sample)[:, : plane.width * channels]
+        views.append(rows.reshape(plane.height, -1, channels) if channels > 1 else rows)
     return views
+
+
+def _channels(form: VideoFormat, place: int, sample_bytes: int) -> int:
+    if form.is_planar:
+        return sum(component.plane == place for component in form.components)
+    return max(1, form.padded_bits_per_pixel // (8 * sample_bytes))
+
+
+def _memory(plane: VideoPlane) -> NDArray[np.uint8]:
+    """All bytes of a plane, (rows, bytes a row), padding included; a palette is one row."""
+    rows = plane.height if plane.line_size else 1
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(rows, -1)
+
+
+def matrix_of(picture: av.VideoFrame) -> int:
+    """Return FFmpeg's number (AVCOL_SPC) of the matrix between a picture's YUV and its RGB.
+
+    Where the source does not say, as players guess: mpv's ``mp_csp_guess_colorspace``.
+    """
+    said = int(picture.colorspace)
+    if said == BT2020_CONSTANT:
+        return BT2020  # swscale knows no other; the difference is slight
+    if said in (BT709, FCC, BT470BG, BT601, SMPTE240M, BT2020):
+        return said
+    return BT709 if picture.width >= 1280 or picture.height > 576 else BT601
+
+
+def padded_to_even(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return a planar YUV picture with its last row and column repeated where a side is odd.
+
+    Encoders of 4:2:0 refuse odd sides; chroma planes are rounded up already.
+    """
+    if picture.width % 2 == 0 and picture.height % 2 == 0:
+        return picture
+    width, height = picture.width + picture.width % 2, picture.height + picture.height % 2
+    padded = av.VideoFrame(width, height, picture.format.name)
+    for ours, theirs in zip(planes_of(padded), planes_of(picture), strict=True):
+        rows, columns = ours.shape[0] - theirs.shape[0], ours.shape[1] - theirs.shape[1]
+        ours[:] = np.pad(theirs, [(0, rows), (0, columns)] + [(0, 0)] * (theirs.ndim - 2), "edge")
+    padded.colorspace, padded.color_range = picture.colorspace, picture.color_range
+    return padded

@@ -1,0 +1,151 @@
+import cv2
+import numpy as np
+import pytest
+from mannequins import colourful, frame_in, labels_of_one, parsing_of_one, tagged
+
+from mirror.overlay import Style, draw, paint, paintable_format, painted, sketch
+from mirror.parsing import Parsing
+from mirror.parts import LabelMap, vocabulary
+from pipeline.frame import Frame, planes_of
+
+PARTS = vocabulary("built-in")
+STYLE = Style.of(PARTS)
+FAR = np.ones((17, 17), np.uint8)  # beyond what the coarsest chroma smears
+YUV = ["yuv420p", "yuv422p", "yuv444p", "yuv411p", "yuv410p", "yuvj420p", "yuva420p"]
+SEMIPLANAR = ["nv12", "nv16", "nv21", "nv24"]
+RGB = ["bgr24", "rgb24", "bgra", "rgb0", "gbrp"]
+GREY = ["gray", "gray10le", "gray16le"]
+DEEP = ["yuv420p10le", "yuv422p10le", "yuv444p12le", "gbrp12le"]
+
+
+def full_block(height: int = 40, width: int = 60, part: int = 2) -> LabelMap:
+    labels = np.zeros((height, width), np.uint8)
+    labels[8:32, 8:52] = part
+    return labels
+
+
+def test_a_part_takes_its_colour_in_the_measure_of_the_opacity() -> None:
+    style = Style.of(PARTS, opacity=0.5, outlines=False)
+    drawn = draw(np.full((40, 60, 3), 100, np.uint8), Parsing(full_block()), style)
+    colour = np.array(tuple(bytes.fromhex(PARTS.palette()[2][1:])))[::-1]
+    assert drawn[20, 30] == pytest.approx((100 + colour) / 2, abs=1)
+
+
+def test_drawing_leaves_the_image_itself_alone() -> None:
+    image = colourful()
+    before = image.copy()
+    drawn = draw(image, parsing_of_one(), STYLE)
+    assert np.array_equal(image, before)
+    assert not np.array_equal(drawn, before)
+
+
+@pytest.mark.parametrize("outlines", [True, False])
+def test_pixels_outside_bodies_stay_bit_for_bit(outlines: bool) -> None:
+    labels = labels_of_one()
+    noise = np.random.default_rng(0).integers(0, 256, (*labels.shape, 3)).astype(np.uint8)
+    drawn = draw(noise, Parsing(labels), Style.of(PARTS, outlines=outlines))
+    assert np.array_equal(drawn[labels == 0], noise[labels == 0])
+
+
+def test_outside_bodies_even_chroma_keeps_its_bits() -> None:
+    labels = labels_of_one()
+    frame = frame_in("yuv420p")
+    picture = painted(frame, sketch(Parsing(labels), STYLE))
+    body = cv2.resize(labels, (80, 60), interpolation=cv2.INTER_AREA) > 0
+    body |= cv2.dilate(labels, np.ones((2, 2)))[::2, ::2] > 0
+    for after, before in zip(planes_of(picture)[1:], planes_of(frame.picture)[1:], strict=True):
+        outside = cv2.dilate(body.astype(np.uint8), np.ones((3, 3))) == 0
+        assert np.array_equal(after[outside], before[outside])
+        assert not np.array_equal(after, before)
+
+
+@pytest.mark.parametrize("size", [(240, 320), (241, 323)])
+@pytest.mark.parametrize("pixel_format", YUV + SEMIPLANAR + RGB + GREY + DEEP)
+def test_every_format_looks_as_if_drawn_in_bgr(pixel_format: str, size: tuple[int, int]) -> None:
+    frame = frame_in(pixel_format, *size)
+    parsing = parsing_of_one(*size)
+    ours = Frame(painted(frame, sketch(parsing, STYLE)), 0.0)
+    reference = draw(frame.bgr, parsing, STYLE)
+    if pixel_format in GREY:
+        reference = cv2.cvtColor(cv2.cvtColor(reference, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    away = np.abs(ours.bgr.astype(int) - reference)
+    inside = cv2.erode(parsing.labels, FAR) > 0
+    seams = cv2.morphologyEx(parsing.labels, cv2.MORPH_GRADIENT, FAR) > 0
+    assert away[inside & ~seams].max() <= 5
+    assert away.mean() < 3  # thin lines and chroma subsampling differ
+
+
+@pytest.mark.parametrize("full_range", [True, False])
+@pytest.mark.parametrize("matrix", [1, 6, 7, 9, 10])
+def test_colours_follow_the_matrix_and_the_range_of_the_picture(
+    matrix: int, full_range: bool
+) -> None:
+    frame = tagged(frame_in("yuv444p", 40, 60), matrix, full_range)
+    style = Style.of(PARTS, opacity=1, outlines=False)
+    picture = painted(frame, sketch(Parsing(full_block()), style))
+    colour = np.array(tuple(bytes.fromhex(PARTS.palette()[2][1:])))[::-1]
+    assert Frame(picture, 0.0).bgr[20, 30] == pytest.approx(colour, abs=2)
+    assert (picture.colorspace, picture.color_range) == (matrix, 2 if full_range else 1)
+
+
+def test_without_ink_a_frame_goes_out_as_it_came() -> None:
+    frame = frame_in("yuv420p")
+    nobody = sketch(Parsing(np.zeros((120, 160), np.uint8)), STYLE)
+    assert nobody.layers == ()
+    assert painted(frame, nobody) is frame.picture
+
+
+def test_only_chosen_parts_are_drawn() -> None:
+    labels = labels_of_one()
+    image = colourful()
+    drawn = draw(image, Parsing(labels), Style.of(PARTS, parts=["head"]))
+    assert np.array_equal(drawn[labels != 1], image[labels != 1])
+    assert not np.array_equal(drawn[labels == 1], image[labels == 1])
+
+
+def test_choosing_no_part_that_is_there_draws_nothing() -> None:
+    style = Style.of(PARTS, parts=["left-hand"])
+    assert sketch(parsing_of_one(), style).layers == ()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("yuv420p", "yuv420p"),
+        ("yuyv422", "yuv422p"),
+        ("p010le", "yuv420p10le"),
+        ("nv42", "yuv444p"),
+        ("yuv420p10be", "yuv420p10le"),
+        ("pal8", "bgr24"),
+        ("rgb48be", "gbrp16le"),
+        ("monob", "gray"),
+        ("ya8", "gray"),
+    ],
+)
+def test_formats_that_cannot_be_painted_have_one_near_that_can(theirs: str, ours: str) -> None:
+    assert paintable_format(theirs) == ours
+
+
+def test_a_format_that_cannot_be_painted_says_which_can() -> None:
+    picture = frame_in("yuyv422").copy()
+    with pytest.raises(ValueError, match="no colours can be painted into yuyv422; yuv422p can"):
+        paint(picture, sketch(parsing_of_one(), STYLE))
+
+
+def test_a_body_cut_by_the_edge_is_painted_up_to_the_edge() -> None:
+    labels = np.full((31, 45), 2, np.uint8)
+    drawn = draw(np.zeros((31, 45, 3), np.uint8), Parsing(labels), Style.of(PARTS, outlines=False))
+    assert np.ptp(drawn.reshape(-1, 3), axis=0).max() == 0
+
+
+def test_silhouettes_fade_over_their_outermost_pixel() -> None:
+    style = Style.of(PARTS, opacity=1, outlines=False)
+    drawn = draw(np.zeros((40, 60, 3), np.uint8), Parsing(full_block()), style)
+    green = drawn[20, :, 1].astype(int)
+    assert green[7] == 0 < green[8] < green[9] == green[30]
+
+
+@pytest.mark.parametrize("opacity", [-0.1, 1.1, float("nan")])
+def test_an_opacity_is_between_nothing_and_all(opacity: float) -> None:
+    with pytest.raises(ValueError, match="opacity is 0 to 1, got"):
+        Style.of(PARTS, opacity=opacity)
