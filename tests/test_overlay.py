@@ -1,3 +1,5 @@
+from typing import Literal
+
 import cv2
 import numpy as np
 import pytest
@@ -149,3 +151,40 @@ def test_silhouettes_fade_over_their_outermost_pixel() -> None:
 def test_an_opacity_is_between_nothing_and_all(opacity: float) -> None:
     with pytest.raises(ValueError, match="opacity is 0 to 1, got"):
         Style.of(PARTS, opacity=opacity)
+
+
+def test_landmarks_are_drawn_where_they_are_sure() -> None:
+    plain = draw(colourful(), parsing_of_one(), STYLE)
+    style = Style.of(PARTS, landmarks=True)
+    parsing = parsing_of_one()
+    drawn = draw(colourful(), parsing, style)
+    assert parsing.people[0].pose is not None
+    for x, y, _ in parsing.people[0].pose.image:
+        assert drawn[round(float(y)), round(float(x))].min() > 180
+    parsing.people[0].pose.image[:, 2] = 0.1
+    assert np.array_equal(draw(colourful(), parsing, style), plain)
+
+
+def test_a_joint_outside_the_picture_is_left_out() -> None:
+    parsing = parsing_of_one()
+    assert parsing.people[0].pose is not None
+    parsing.people[0].pose.image[:, :2] += 10_000
+    plain = draw(colourful(), parsing_of_one(), STYLE)
+    assert np.array_equal(draw(colourful(), parsing, Style.of(PARTS, landmarks=True)), plain)
+
+
+def test_a_label_stays_within_the_picture() -> None:
+    labels = np.zeros((40, 60), np.uint8)
+    labels[:12, :12] = 1
+    style = Style.of(PARTS, labels="parts")
+    drawn = draw(np.full((40, 60, 3), 128, np.uint8), Parsing(labels), style)
+    assert (drawn[:, :40].min(axis=2) > 200).any()
+
+
+@pytest.mark.parametrize("labels", ["people", "parts"])
+def test_labels_stand_out_from_any_body(labels: Literal["people", "parts"]) -> None:
+    style = Style.of(PARTS, labels=labels)
+    plain, labelled = (draw(colourful(), parsing_of_one(), one) for one in (STYLE, style))
+    changed = labelled[(plain != labelled).any(axis=2)]
+    assert (changed.min(axis=1) > 200).sum() > 5
+    assert (changed.max(axis=1) < 160).sum() > 10

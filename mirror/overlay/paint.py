@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from mirror.overlay.inks import Coding, coding_of, paintable_format, ramp
-from mirror.overlay.sketch import Layer, Sketch, sketch
+from mirror.overlay.layer import Layer
+from mirror.overlay.sketch import Sketch, sketch
 from mirror.overlay.style import Style
 from mirror.parsing import Parsing
 from pipeline.frame import BGR, BT709, Frame, Plane, planes_of

@@ -9,31 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.overlay.inks import WHITE
+from mirror.overlay.layer import Coverage, Layer, around
+from mirror.overlay.notes import label_layers, landmark_layers, line_width
 from mirror.overlay.style import Style
 from mirror.parsing import Parsing
 from mirror.parts import LabelMap
 
-Coverage = NDArray[np.uint8]  # (H, W), 0 leaves a pixel as it is, 255 hides it
-
-ALIGNED_TO = 4  # pixels: the coarsest chroma grid there is, that of yuv410p
 OUTLINE_OPACITY = 0.9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """Inks for one region of a picture.
-
-    Attributes:
-        x: left column, a multiple of 4.
-        y: top row, a multiple of 4. The far edges are so too, or are the picture's own.
-        ink: (h, w) uint8, which colour; the palette's, WHITE or DARK.
-        alpha: (h, w) uint8, how much of it; 0 leaves the pixel bit for bit.
-    """
-
-    x: int
-    y: int
-    ink: LabelMap
-    alpha: Coverage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +33,11 @@ class Sketch:
 
 def sketch(parsing: Parsing, style: Style) -> Sketch:
     """Return what to draw for a parsing. Pure; 1-2 ms for one body at 720p."""
-    return Sketch(style.palette, tuple(_fill(parsing.labels, style)))
+    layers = _fill(parsing.labels, style)
+    if style.landmarks:
+        layers.extend(landmark_layers(parsing.people, parsing.labels.shape))
+    layers.extend(label_layers(parsing, style))
+    return Sketch(style.palette, tuple(layers))
 
 
 def _fill(labels: LabelMap, style: Style) -> list[Layer]:
@@ -65,24 +51,10 @@ def _fill(labels: LabelMap, style: Style) -> list[Layer]:
     body = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY)[1]
     ink, alpha = part, np.full_like(part, round(style.opacity * 255))
     if style.outlines:
-        line = _outline(part, body, outline_width(labels.shape))
+        line = _outline(part, body, line_width(labels.shape))
         ink = cv2.bitwise_or(part, cv2.bitwise_and(line, WHITE))
         alpha = _mixed(line, style.opacity)
     return [Layer(x0, y0, ink, cv2.multiply(alpha, _softened(body), scale=1 / 255))]
-
-
-def around(
-    x0: float, y0: float, x1: float, y1: float, size: tuple[int, ...]
-) -> tuple[int, int, int, int]:
-    """Return a box that holds another with a pixel to spare, on the grid, within the picture."""
-    left, top = int(x0 - 1) & -ALIGNED_TO, int(y0 - 1) & -ALIGNED_TO
-    right, bottom = -(-int(x1 + 1) & -ALIGNED_TO), -(-int(y1 + 1) & -ALIGNED_TO)
-    return max(0, left), max(0, top), min(size[1], right), min(size[0], bottom)
-
-
-def outline_width(size: tuple[int, ...]) -> int:
-    """Return 1 pixel up to 480p, 2 up to 1080p, and 3 above."""
-    return min(3, max(1, round(min(size[:2]) / 480)))
 
 
 def _outline(part: LabelMap, body: Coverage, width: int) -> Coverage:

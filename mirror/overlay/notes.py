@@ -1,0 +1,153 @@
+"""What is written and drawn on people besides their parts: names, numbers, joints and bones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.overlay.inks import DARK, WHITE
+from mirror.overlay.layer import Layer, around
+from mirror.overlay.style import Style
+from mirror.parsing import Parsing, Person, Pose
+from mirror.parts import LabelMap
+
+_SURE = 0.5  # a joint's score from which it is drawn
+_LEAST_AREA = 1 / 4000  # of the picture: a part smaller than that has no room for its name
+_SIDES = ("left", "right")
+_ON_EACH = (
+    ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index"), ("wrist", "pinky"),
+    ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"),
+    ("ankle", "foot_index"),
+)  # fmt: skip
+_BONES = (
+    *((f"{side}_{one}", f"{side}_{other}") for side in _SIDES for one, other in _ON_EACH),
+    ("left_shoulder", "right_shoulder"),
+    ("left_hip", "right_hip"),
+)
+
+Size = tuple[int, ...]
+
+
+def landmark_layers(people: Sequence[Person], size: Size) -> Iterator[Layer]:
+    """Yield one layer a person: bones and joints, light with a dark rim."""
+    width = line_width(size)
+    for person in people:
+        if person.pose is None:
+            continue
+        points = _points(person.pose)
+        if not points:
+            continue
+        xs, ys = [x for x, _ in points.values()], [y for _, y in points.values()]
+        room = 4 * width
+        box = (min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room)
+        if (canvas := _Canvas.on(box, size)) is not None:
+            for thickness, ink in ((3 * width, DARK), (width, WHITE)):
+                _draw_skeleton(canvas, points, thickness, ink)
+            yield canvas.layer()
+
+
+def label_layers(parsing: Parsing, style: Style) -> Iterator[Layer]:
+    """Yield two small layers a label: people's numbers above them, parts' names on them."""
+    size = parsing.labels.shape
+    if style.labels == "people":
+        for person in parsing.people:
+            x0, y0, x1, _ = person.box
+            yield from _written(str(person.id), (x0 + x1) / 2, y0, size)
+    elif style.labels == "parts":
+        for part, (x, y) in _middles(parsing.labels, style.parts).items():
+            name = style.names[part] if part < len(style.names) else str(part)
+            yield from _written(name, x, y, size)
+
+
+def line_width(size: Size) -> int:
+    """Return 1 pixel up to 480p, 2 up to 1080p, and 3 above."""
+    return min(3, max(1, round(min(size[:2]) / 480)))
+
+
+class _Canvas:
+    """A region of a picture to draw inks on."""
+
+    def __init__(self, x0: int, y0: int, x1: int, y1: int) -> None:
+        self._x, self._y = x0, y0
+        self.ink = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        self.alpha = np.zeros_like(self.ink)
+
+    @classmethod
+    def on(cls, box: tuple[float, float, float, float], size: Size) -> _Canvas | None:
+        """Return a canvas over a box; None where nothing of it lies in the picture."""
+        x0, y0, x1, y1 = around(*box, size)
+        return cls(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+    def place(self, x: float, y: float) -> tuple[int, int]:
+        """Return where on the canvas a point of the picture lies."""
+        return round(x) - self._x, round(y) - self._y
+
+    def layer(self) -> Layer:
+        """Return what was drawn."""
+        return Layer(self._x, self._y, self.ink, self.alpha)
+
+
+def _points(pose: Pose) -> dict[str, tuple[float, float]]:
+    return {
+        name: (float(x), float(y))
+        for name, (x, y, score) in zip(pose.names, pose.image, strict=True)
+        if score >= _SURE
+    }
+
+
+def _draw_skeleton(
+    canvas: _Canvas, points: dict[str, tuple[float, float]], thickness: int, ink: int
+) -> None:
+    places = {name: canvas.place(*point) for name, point in points.items()}
+    for one, other in _BONES:
+        if one in places and other in places:
+            for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+                cv2.line(plane, places[one], places[other], value, thickness)
+    for place in places.values():
+        for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+            cv2.circle(plane, place, thickness, value, cv2.FILLED)
+
+
+def _written(text: str, x: float, y: float, size: Size) -> Iterator[Layer]:
+    """A text in white on a dark plate, centred on a point, within the picture."""
+    scale = max(0.4, min(size[:2]) / 1000)
+    thickness = max(1, round(scale * 1.6))
+    (across, up), down = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    margin = round(6 * scale) + 1
+    wide, tall = across + 2 * margin, up + down + 2 * margin
+    x0 = int(np.clip(x - wide / 2, 0, max(0, size[1] - wide)))
+    y0 = int(np.clip(y - tall / 2, 0, max(0, size[0] - tall)))
+    plate = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
+    letters = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
+    if plate is None or letters is None:
+        return
+    left, top = plate.place(x0, y0)
+    plate.ink[:], letters.ink[:] = DARK, WHITE
+    plate.alpha[max(0, top) : top + tall, max(0, left) : left + wide] = 160
+    origin = (left + margin, top + margin + up)
+    cv2.putText(letters.alpha, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thickness)
+    yield plate.layer()
+    yield letters.layer()
+
+
+def _middles(labels: LabelMap, parts: frozenset[int] | None) -> dict[int, tuple[float, float]]:
+    """Where to write each part's name: well inside the largest piece of it."""
+    found: dict[int, tuple[float, float]] = {}
+    for part in sorted(set(np.unique(labels).tolist()) - {0}):
+        if parts is not None and part not in parts:
+            continue
+        mask = (labels == part).view(np.uint8)
+        if np.count_nonzero(mask) < _LEAST_AREA * mask.size:
+            continue
+        found[part] = _deepest(mask)
+    return found
+
+
+def _deepest(mask: NDArray[np.uint8]) -> tuple[float, float]:
+    """The point of a mask that lies farthest from its edge."""
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    *_, (x, y) = cv2.minMaxLoc(depth)
+    return float(x), float(y)
