@@ -1,0 +1,152 @@
+"""Every setting of a run: ``configs/default.toml``, a file of the user's, then flags."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mirror.overlay.style import Labels
+from mirror.shipped import config_file
+from pipeline.errors import PipelineError
+
+Auto = Literal["auto"]
+
+
+class ConfigError(PipelineError):
+    """A setting is unknown, or its value is none that it can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParserConfig:
+    """Which parser, and how much of the machine it gets. See ``configs/default.toml``."""
+
+    name: str
+    workers: int | Auto
+    threads: int | Auto
+    parse_limit_s: float
+    skip_failures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayConfig:
+    """How parts are drawn. See ``configs/default.toml``."""
+
+    palette: str
+    opacity: float
+    parts: tuple[str, ...]
+    outlines: bool
+    labels: Labels
+    landmarks: bool
+    side_by_side: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VideoConfig:
+    """How videos are encoded. See ``configs/default.toml``."""
+
+    codec: str
+    quality: int
+    preset: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting, checked."""
+
+    parser: ParserConfig
+    overlay: OverlayConfig
+    video: VideoConfig
+
+
+_SECTIONS = {"parser": ParserConfig, "overlay": OverlayConfig, "video": VideoConfig}
+_COUNT = "a whole number from 1 on, or auto"
+_CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
+    "parser.workers": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
+    "parser.threads": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
+    "parser.parse_limit_s": ("seconds above 0", lambda value: _number(value) and value > 0),
+    "overlay.opacity": ("0 to 1", lambda value: _number(value) and 0 <= value <= 1),
+    "overlay.labels": ("none, people or parts", lambda value: value in ("none", "people", "parts")),
+    "overlay.parts": (
+        "a list of names",
+        lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+    ),
+    "video.quality": ("a whole number, 0 to 63", lambda value: _whole(value) and 0 <= value <= 63),
+}
+
+
+def load(path: Path | None = None, flags: Mapping[str, object] | None = None) -> Config:
+    """Return the settings: defaults, then what a file says, then what flags say.
+
+    Args:
+        path: a TOML file of the user's; it may leave out what it likes.
+        flags: ``section.key`` -> value; None leaves what the files say.
+
+    Raises:
+        ConfigError: the file cannot be read, a key is unknown (says which comes nearest), or a
+            value is none that its key can have.
+    """
+    settings = _read(config_file("default.toml"))
+    if path is not None:
+        _merge(settings, _read(path), f"{path}: ")
+    for key, value in (flags or {}).items():
+        if value is not None:
+            section, _, name = key.partition(".")
+            _merge(settings, {section: {name: value}}, "")
+    settings["overlay"]["parts"] = tuple(settings["overlay"]["parts"])
+    return Config(**{name: kind(**settings[name]) for name, kind in _SECTIONS.items()})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist; --config takes a TOML file") from None
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
+
+
+def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
+    for section, values in more.items():
+        if section not in settings or not isinstance(values, Mapping):
+            raise ConfigError(
+                f"{where}no section is called [{section}]; {_near(section, settings)}"
+            )
+        keys = [field.name for field in dataclasses.fields(_SECTIONS[section])]
+        for key, value in values.items():
+            if key not in keys:
+                raise ConfigError(
+                    f"{where}no key of [{section}] is called {key}; {_near(key, keys)}"
+                )
+            _check(f"{section}.{key}", value, settings[section][key], where)
+            settings[section][key] = value
+
+
+def _check(key: str, value: object, default: object, where: str) -> None:
+    words, is_good = _CHECKS.get(key, (type(default).__name__, None))
+    if is_good is None:
+        good = type(value) is type(default)
+        words = {"bool": "true or false", "str": "a text"}.get(words, words)
+    else:
+        good = is_good(value)
+    if not good:
+        raise ConfigError(f"{where}{key} is {words}, got {value!r}")
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _near(name: str, names: Mapping[str, object] | list[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from mirror.config import ConfigError, load
+
+COUNT = "a whole number from 1 on, or auto"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_a_file_everything_has_its_default() -> None:
+    config = load()
+    assert (config.parser.name, config.parser.workers) == ("built-in", "auto")
+    assert config.overlay.parts == ()
+    assert config.video.preset == "veryfast"
+
+
+def test_a_file_counts_more_than_defaults_and_a_flag_more_than_both(tmp_path: Path) -> None:
+    path = written(tmp_path, "[overlay]\nopacity = 0.3\nlabels = 'people'\n")
+    config = load(path, {"overlay.opacity": 0.9, "video.quality": None})
+    assert (config.overlay.opacity, config.overlay.labels) == (0.9, "people")
+    assert config.video.quality == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[overlay]\nopacty = 1", "no key of [overlay] is called opacty; did you mean opacity?"),
+        ("[overlays]\nopacity = 1", "no section is called [overlays]; did you mean overlay?"),
+        ("workers = 2", "no section is called [workers]; there are: parser, overlay, video"),
+        ("[overlay]\nopacity = 1.5", "overlay.opacity is 0 to 1, got 1.5"),
+        ("[parser]\nworkers = 0", "parser.workers is a whole number from 1 on, or auto, got 0"),
+        (
+            "[parser]\nworkers = 'x'",
+            "parser.workers is a whole number from 1 on, or auto, got 'x'",
+        ),
+        ("[parser]\nskip_failures = 1", "parser.skip_failures is true or false, got 1"),
+        ("[overlay]\nparts = 'head'", "overlay.parts is a list of names, got 'head'"),
+        ("[video]\npreset = 3", "video.preset is a text, got 3"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert str(caught.value) == f"{path}: {said}"
+
+
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read as TOML"):
+        load(written(tmp_path, "opacity: 1"))
+    with pytest.raises(ConfigError, match="does not exist"):
+        load(tmp_path / "none.toml")
+
+
+def test_a_flag_of_nonsense_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"video\.quality is a whole number, 0 to 63, got -3"):
+        load(flags={"video.quality": -3})
