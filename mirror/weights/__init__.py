@@ -1,0 +1,45 @@
+"""The weights that ship with the product, checked before they are used.
+
+Where they come from and under which licence: README.md in this folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+
+_SHA256 = {
+    "movenet-multipose": "8d7974d306112d6a4f47072cd3001af4251415ce838564c8785a93148458bb08",
+    "pose_landmark_lite": "4ee47b599e6bc431a4839ca775cf1cf3e43045299c819c0630ceb73146e9ce70",
+}
+NAMES = tuple(_SHA256)
+
+
+class WeightsBroken(PipelineError):
+    """Weights that should have come with the installation are missing or damaged."""
+
+
+def path(name: str) -> Path:
+    """Return where the ONNX file of that name lies; it may be missing or damaged."""
+    return Path(__file__).parent / f"{name}.onnx"
+
+
+def verify(name: str) -> Path:
+    """Return the path of a file whose contents are what was shipped.
+
+    Raises:
+        WeightsBroken: it is missing, or its checksum is wrong.
+    """
+    file = path(name)
+    try:
+        checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise WeightsBroken(f"the weights {file.name} are missing; {_REMEDY}") from None
+    if checksum != _SHA256[name]:
+        raise WeightsBroken(f"the weights {file.name} are damaged (wrong checksum); {_REMEDY}")
+    return file
+
+
+_REMEDY = "install again: pip install --force-reinstall --no-deps smart-mirror"
