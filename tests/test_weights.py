@@ -15,7 +15,7 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     damaged = tmp_path / "damaged.onnx"
     damaged.write_bytes(weights.path(name).read_bytes()[:-1] + b"\0")
     monkeypatch.setattr(weights, "path", lambda _: damaged)
-    with pytest.raises(weights.WeightsBroken, match="are damaged .* install again: pip install"):
+    with pytest.raises(weights.WeightsBroken, match=r"are damaged .* install again: pip install"):
         weights.verify(name)
 
 

@@ -1,0 +1,111 @@
+"""Frames of a camera on this machine, through OpenCV."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from pipeline.errors import CameraNotFound, SourceError
+from pipeline.frame import Frame
+
+_VIDEO_DEVICES = Path("/sys/class/video4linux")
+_PATIENCE = 30  # reads in a row that may fail: cameras deliver nothing, or rubbish, when they start
+
+
+class Capture(Protocol):
+    """What is used of ``cv2.VideoCapture``, so that a test can be the camera."""
+
+    def isOpened(self) -> bool:  # noqa: D102
+        ...
+
+    def read(self) -> tuple[bool, np.ndarray | None]:  # noqa: D102
+        ...
+
+    def release(self) -> None:  # noqa: D102
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameraListing:
+    """A camera that the system knows: the index to open it by, and what it calls itself."""
+
+    index: int
+    name: str
+
+
+def list_cameras(devices: Path = _VIDEO_DEVICES) -> Iterator[CameraListing]:
+    """Yield the cameras of this machine without opening them. Only Linux tells; others: none."""
+    for device in sorted(devices.glob("video*"), key=lambda path: int(path.name[5:] or 0)):
+        if _is_capture(device):
+            yield CameraListing(int(device.name[5:]), (device / "name").read_text().strip())
+
+
+class Camera:
+    """A camera's frames, as they come; read on the flow's source thread.
+
+    Opening fails at once if there is no camera. One that vanishes later ends the run with a
+    SourceError. A read that blocks in the driver for ever cannot be woken: the flow leaves that
+    thread behind and says so.
+
+    Attributes:
+        is_live: True: an old frame is better dropped.
+
+    Raises:
+        CameraNotFound: it did not open.
+    """
+
+    is_live = True
+
+    def __init__(
+        self,
+        device: int | str,
+        *,
+        open_capture: Callable[[int | str], Capture] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._device, self._clock = device, clock
+        self._closed = False
+        self._capture: Capture = (open_capture or cv2.VideoCapture)(device)
+        if not self._capture.isOpened():
+            self._capture.release()
+            found = tuple(f"{camera.index}: {camera.name}" for camera in list_cameras())
+            raise CameraNotFound(device, found)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames until ``close``.
+
+        Raises:
+            SourceError: the camera stopped delivering.
+        """
+        failures = 0
+        try:
+            while not self._closed:
+                succeeded, image = self._capture.read()
+                if succeeded and image is not None and image.size:
+                    failures = 0
+                    yield Frame.from_bgr(image.astype(np.uint8, copy=False), self._clock())
+                    continue
+                failures += 1
+                if failures >= _PATIENCE:
+                    raise SourceError(
+                        f"camera {self._device} delivers no pictures; plug it in again, or close "
+                        "other programs using it"
+                    )
+        finally:
+            self._capture.release()  # by the thread that reads: OpenCV allows no other
+
+    def close(self) -> None:
+        """End the iteration once the present read returns. Any thread may call it."""
+        self._closed = True
+
+
+def _is_capture(device: Path) -> bool:
+    """Whether a device node delivers pictures: a camera's second node carries its metadata."""
+    index = device / "index"
+    return device.name[5:].isdigit() and (not index.exists() or index.read_text().strip() == "0")

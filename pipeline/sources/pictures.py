@@ -1,0 +1,106 @@
+"""A folder of pictures, as the frames of a film."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+
+from pipeline.errors import SourceError
+from pipeline.frame import Frame
+from pipeline.sources import Footage
+from pipeline.sources.upright import Upright
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+
+
+class PictureFolder:
+    """The pictures in a folder, in the order of their names, numbers counted as numbers.
+
+    Opening decodes the first. What cannot be read later on is skipped and counted, and its time
+    passes, so that what follows stays where it was.
+
+    Attributes:
+        is_live: False: nothing is dropped.
+        footage: what there is to say of them; the first picture's size.
+
+    Raises:
+        SourceError: there is no picture in the folder, or the first cannot be read.
+    """
+
+    is_live = False
+
+    def __init__(
+        self,
+        path: Path,
+        rate: Fraction = Fraction(30),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._closed = False
+        self._unreadable: list[str] = []
+        files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+        self._files = sorted(files, key=_natural)
+        if not self._files:
+            raise SourceError(
+                f"{path} has no pictures in it ({', '.join(SUFFIXES)}); name another folder"
+            )
+        first = _decoded(self._files[0])
+        self.footage = Footage(
+            height=first.height,
+            width=first.width,
+            time_base=1 / rate,
+            rate=rate,
+            frames=len(self._files),
+            color_range=int(first.color_range),
+            colorspace=int(first.colorspace),
+        )
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield every picture that can be read; its number times a frame's duration is its time."""
+        for number, path in enumerate(self._files):
+            if self._closed:
+                return
+            try:
+                picture = _decoded(path)
+            except SourceError:
+                self._unreadable.append(path.name)
+                continue
+            yield Frame(picture, self._clock(), number, self.footage.time_base, 1)
+
+    def close(self) -> None:
+        """End the iteration at the next picture."""
+        self._closed = True
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was wrong with the pictures; complete when the iteration is."""
+        if not self._unreadable:
+            return ()
+        shown = ", ".join(self._unreadable[:3]) + (" …" if len(self._unreadable) > 3 else "")
+        return (f"{len(self._unreadable)} pictures could not be read and were skipped: {shown}",)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """A key by which frame-9 comes before frame-10."""
+    return [
+        (int(piece), "") if piece.isdigit() else (0, piece)
+        for piece in re.split(r"(\d+)", path.name)
+    ]
+
+
+def _decoded(path: Path) -> av.VideoFrame:
+    try:
+        with av.open(str(path)) as container:
+            picture = next(container.decode(video=0), None)
+    except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path} is not a picture that can be read ({reason})") from error
+    if picture is None:
+        raise SourceError(f"{path} is not a picture that can be read (no image in it)")
+    return Upright(round(picture.rotation))(picture)

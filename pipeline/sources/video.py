@@ -1,0 +1,196 @@
+"""Frames of a video file."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from pipeline.errors import SourceError
+from pipeline.frame import Frame
+from pipeline.sources import Footage
+from pipeline.sources.upright import Upright
+
+_STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
+_TEXT_FORMATS = ("tty", "srt", "ass", "webvtt", "lrc")  # it would draw a text as a film
+
+
+class VideoFile:
+    """A video file's frames, upright, each with the time that the file gives it.
+
+    Opening decodes the first frame, so that whatever cannot be read is refused here. What is
+    corrupt later on is skipped and counted.
+
+    Attributes:
+        is_live: False: nothing is dropped.
+        footage: what the file says of itself.
+        is_still: the file is a single picture, whatever it is called.
+
+    Raises:
+        SourceError: there is no video to be had from this path; says why, and what to do.
+    """
+
+    is_live = False
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._clock = path, clock
+        self._closed = False
+        self._damaged = 0
+        self._untimed = 0
+        self._container = _opened(path)
+        try:
+            self._stream = _video_stream(self._container, path)
+            self._stream.thread_type = "AUTO"  # frame threads decode several times faster
+            self._pictures = self._decoded()
+            first = next(self._pictures, None)
+            if first is None:
+                raise SourceError(
+                    f"{path}: no frame of it can be decoded; it is encrypted, damaged or cut off"
+                )
+        except BaseException:
+            self._container.close()
+            raise
+        self._upright = Upright(round(first.rotation))
+        self._first = self._upright(first)
+        self.is_still = any(name in self._container.format.name for name in _STILL_FORMATS)
+        self.footage = self._footage(self._first)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield every frame that can be decoded, in the order of presentation."""
+        last_pts = -1
+        upright = (self._upright(picture) for picture in self._pictures)
+        try:
+            for picture in itertools.chain([self._first], upright):
+                captured_at = self._clock()
+                if picture.pts is None:
+                    self._untimed += 1
+                    picture.pts = last_pts + 1
+                last_pts = picture.pts
+                yield Frame(
+                    picture, captured_at, picture.pts, self.footage.time_base, picture.duration
+                )
+        finally:
+            self._container.close()
+
+    def close(self) -> None:
+        """End the iteration at the next frame. Reading a file does not block."""
+        self._closed = True
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was wrong with the file, one sentence each; complete when the iteration is."""
+        found = []
+        if self.is_still:
+            found.append(f"{self._path.name} is a single picture, not a video: one frame")
+        if self._damaged:
+            found.append(f"{self._damaged} damaged packets could not be decoded and were skipped")
+        if self._untimed:
+            found.append(f"{self._untimed} frames had no time of their own and follow the last")
+        return tuple(found)
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        # one decoder for the whole file: asked anew for each frame, it loses those it holds back
+        for packet in itertools.chain(self._packets(), [None]):
+            if self._closed:
+                return
+            try:
+                yield from self._stream.decode(packet)
+            except (av.error.InvalidDataError, av.error.PatchWelcomeError):
+                self._damaged += 1
+
+    def _packets(self) -> Iterator[av.Packet[Any]]:
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError:  # the rest of the file is missing or cannot be read
+                self._damaged += 1
+                return
+            if packet.size:
+                yield packet
+
+    def _footage(self, first: av.VideoFrame) -> Footage:
+        stream, context = self._stream, self._stream.codec_context
+        time_base = stream.time_base or Fraction(1, 1000)
+        rate = stream.average_rate or stream.guessed_rate
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        return Footage(
+            height=first.height,
+            width=first.width,
+            time_base=time_base,
+            rate=Fraction(rate) if rate else None,
+            frames=1 if self.is_still else _estimated_frames(self._container, stream),
+            sample_aspect_ratio=1 / aspect if self._upright.swaps_sides else aspect,
+            color_range=int(first.color_range),
+            colorspace=int(first.colorspace),
+            color_primaries=int(context.color_primaries or 2),
+            color_trc=int(context.color_trc or 2),
+            metadata=tuple(self._container.metadata.items()),
+        )
+
+
+def _opened(path: Path) -> InputContainer:
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder; name a video in it, or a folder of pictures")
+    try:
+        if path.stat().st_size == 0:
+            raise SourceError(f"{path} is empty; it may still be copying, or its recording failed")
+        container = av.open(str(path), metadata_errors="replace")
+    except FileNotFoundError:
+        near = ", ".join(sorted(entry.name for entry in path.parent.glob(f"{path.stem}*"))[:3])
+        hint = f"; there is {near}" if near else ""
+        raise SourceError(f"{path} does not exist{hint}") from None
+    except PermissionError as error:
+        raise SourceError(f"{path} may not be read; check its permissions") from error
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(
+            f"{path} is not a video that can be read ({_reason(error)}); try to play it elsewhere, "
+            "or convert it with ffmpeg"
+        ) from error
+    if container.format.name in _TEXT_FORMATS:
+        container.close()
+        raise SourceError(f"{path} is a text, not a video")
+    return container
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    streams = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & av.stream.Disposition.attached_pic  # an album's cover
+    ]
+    if not streams:
+        held = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+        raise SourceError(f"{path} has no video in it, only {held}")
+    if streams[0].codec_context is None:
+        raise SourceError(
+            f"{path} is coded in a way that this FFmpeg cannot decode; convert it to H.264 first"
+        )
+    return streams[0]
+
+
+def _estimated_frames(container: InputContainer, stream: VideoStream) -> int | None:
+    if stream.frames:
+        return stream.frames
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate:
+        return None
+    if stream.duration and stream.time_base:
+        return round(stream.duration * stream.time_base * rate)
+    if container.duration:
+        return round(Fraction(container.duration, av.time_base) * rate)
+    return None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

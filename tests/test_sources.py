@@ -1,0 +1,212 @@
+"""What every source keeps to, and what each of them adds."""
+
+import io
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from doubles import FakeClock
+from media import level, number_in, write_video
+
+from pipeline.errors import CameraNotFound, SourceError
+from pipeline.frame import Frame
+from pipeline.layout import Layout, layout_of
+from pipeline.sources import Source
+from pipeline.sources.camera import Camera, list_cameras
+from pipeline.sources.limited import Limited
+from pipeline.sources.pictures import PictureFolder
+from pipeline.sources.raw import RawStream
+from pipeline.sources.url import NetworkCamera
+from pipeline.sources.video import VideoFile
+
+COUNT = 12  # frames of every source below
+
+
+class FakeCapture:
+    """A camera that delivers nothing at first, numbered pictures then, and vanishes."""
+
+    def __init__(self, pictures: int = COUNT, opens: bool = True) -> None:
+        self.opens, self.released = opens, False
+        blank: list[np.ndarray | None] = [None, None]
+        self.pictures = blank + [np.full((48, 64, 3), level(n), np.uint8) for n in range(pictures)]
+
+    def isOpened(self) -> bool:
+        return self.opens
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        picture = self.pictures.pop(0) if self.pictures else None
+        return picture is not None, picture
+
+    def release(self) -> None:
+        self.released = True
+
+
+def raw_bytes(count: int = COUNT) -> bytes:
+    return b"".join(bytes([level(n)]) * (48 * 64 * 3) for n in range(count))
+
+
+def picture_folder(folder: Path, count: int = COUNT) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        with av.open(str(folder / f"frame-{number}.png"), "w", format="image2") as output:
+            stream = output.add_stream("png", rate=1)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "rgb24"
+            grey = np.full((48, 64, 3), level(number), np.uint8)
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+            output.mux(stream.encode(None))
+    return folder
+
+
+Maker = Callable[[Path, FakeClock], Source]
+SOURCES: dict[str, Maker] = {
+    "video file": lambda path, clock: VideoFile(write_video(path / "clip.mp4", COUNT), clock),
+    "picture folder": lambda path, clock: PictureFolder(
+        picture_folder(path / "pictures"), clock=clock
+    ),
+    "raw stream": lambda path, clock: RawStream(
+        io.BytesIO(raw_bytes()), Layout(48, 64, "bgr24"), Fraction(30), clock=clock
+    ),
+    "camera": lambda path, clock: Camera(0, open_capture=lambda _: FakeCapture(200), clock=clock),
+    "network camera": lambda path, clock: NetworkCamera(
+        f"file:{write_video(path / 'clip.mp4', COUNT)}", clock
+    ),
+    "limited": lambda path, clock: Limited(
+        VideoFile(write_video(path / "clip.mp4", 30), clock), COUNT
+    ),
+}
+
+
+@pytest.fixture(params=SOURCES)
+def source(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Source:
+    return SOURCES[request.param](tmp_path, clock)
+
+
+def test_frames_come_in_order(source: Source) -> None:
+    frames = [frame for _, frame in zip(range(COUNT), source, strict=False)]
+    assert [number_in(frame.picture) for frame in frames] == [n % 10 for n in range(COUNT)]
+    source.close()
+
+
+def test_each_frame_says_when_it_was_captured(source: Source, clock: FakeClock) -> None:
+    frames = iter(source)
+    first = next(frames)
+    clock.now += 0.5
+    second = next(frames)
+    assert (first.captured_at, second.captured_at) == (100.0, 100.5)
+    source.close()
+
+
+def test_recorded_frames_have_times_and_live_ones_have_none(source: Source) -> None:
+    times = [frame.pts for _, frame in zip(range(3), source, strict=False)]
+    assert (times == [None] * 3) == source.is_live
+    assert source.is_live or sorted({time or 0 for time in times}) == times
+    source.close()
+
+
+def test_closing_ends_the_iteration(source: Source) -> None:
+    frames = iter(source)
+    next(frames)
+    source.close()
+    source.close()
+    assert len(list(frames)) <= 1
+
+
+def test_pictures_are_sorted_by_their_numbers_and_timed_by_the_rate(tmp_path: Path) -> None:
+    source = PictureFolder(picture_folder(tmp_path / "pictures"), Fraction(12))
+    frames = list(source)
+    assert [number_in(frame.picture) for frame in frames][9:12] == [9, 0, 1]
+    assert frames[6].time == pytest.approx(0.5)
+    assert source.footage.frames == COUNT
+
+
+def test_a_picture_that_cannot_be_read_is_skipped_and_the_rest_keep_their_times(
+    tmp_path: Path,
+) -> None:
+    folder = picture_folder(tmp_path / "pictures", 4)
+    (folder / "frame-2.png").write_text("not a picture")
+    source = PictureFolder(folder)
+    assert [frame.pts for frame in source] == [0, 1, 3]
+    assert source.remarks == ("1 pictures could not be read and were skipped: frame-2.png",)
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("none")
+    with pytest.raises(SourceError, match="has no pictures in it"):
+        PictureFolder(tmp_path)
+
+
+def test_a_camera_that_is_not_there_is_named_with_what_to_do() -> None:
+    capture = FakeCapture(opens=False)
+    with pytest.raises(CameraNotFound, match=r"camera 7 did not open\. Close other programs"):
+        Camera(7, open_capture=lambda _: capture)
+    assert capture.released
+
+
+def test_a_camera_that_vanishes_ends_the_run_and_is_released() -> None:
+    capture = FakeCapture(3)
+    camera = Camera(0, open_capture=lambda _: capture)
+    seen: list[Frame] = []
+    with pytest.raises(SourceError, match="camera 0 delivers no pictures; plug it in again"):
+        seen.extend(camera)
+    assert capture.released
+
+
+def test_cameras_are_listed_without_their_metadata_nodes(tmp_path: Path) -> None:
+    nodes = [("video0", 0, "Webcam"), ("video1", 1, "Webcam"), ("video2", 0, "B")]
+    for name, index, title in nodes:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index").write_text(f"{index}\n")
+        (tmp_path / name / "name").write_text(f"{title}\n")
+    assert [(camera.index, camera.name) for camera in list_cameras(tmp_path)] == [
+        (0, "Webcam"),
+        (2, "B"),
+    ]
+    assert list(list_cameras(tmp_path / "none")) == []
+
+
+def test_an_address_where_nothing_answers_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"cannot be opened .* check the address"):
+        NetworkCamera("http://127.0.0.1:9/stream")
+
+
+def test_a_stream_that_ends_within_a_frame_is_an_error() -> None:
+    short = io.BytesIO(raw_bytes(3)[:-100])
+    source = RawStream(short, Layout(48, 64, "bgr24"))
+    with pytest.raises(SourceError, match="ended 100 bytes short of a frame of 64x48 bgr24"):
+        list(source)
+
+
+class Dribble(io.BytesIO):
+    """A pipe that gives seven bytes at a time."""
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        return super().readinto(buffer[:7])
+
+
+@pytest.mark.parametrize("pixel_format", ["bgr24", "yuv420p", "nv12", "gray", "yuv420p10le"])
+def test_a_picture_comes_out_of_a_stream_as_it_went_in(pixel_format: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (36, 50, 3)).astype(np.uint8)
+    picture = av.VideoFrame.from_ndarray(noise, format="bgr24").reformat(format=pixel_format)
+    layout = layout_of(picture)
+    views = layout.views(picture)
+    sent = b"".join(view.tobytes() for view in views)
+    assert len(sent) == layout.size
+    (frame,) = list(RawStream(Dribble(sent), layout))
+    assert b"".join(view.tobytes() for view in layout.views(frame.picture)) == sent
+
+
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        ((48, 64, "bgr25"), "no pixel format is called 'bgr25'; did you mean bgr24?"),
+        ((0, 64, "bgr24"), "a picture of 64x0 has no pixels"),
+        ((10**6, 10**6, "bgr24"), "is larger than any"),
+        ((48, 64, "pal8"), "pal8 cannot be streamed"),
+    ],
+)
+def test_a_layout_that_cannot_be_is_refused(layout: tuple[int, int, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said.replace("?", r"\?")):
+        Layout(*layout)
