@@ -1,0 +1,21 @@
+"""Where pictures go."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import av
+
+from pipeline.frame import Frame
+
+
+class Sink(Protocol):
+    """Takes pictures in order, on one thread, in a ``with`` block.
+
+    Leaving the block normally completes what was written; leaving it by an exception keeps what
+    can be kept, under another name than the one asked for.
+    """
+
+    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+        """Take a picture to show at the time of the frame it was made from."""
+        ...

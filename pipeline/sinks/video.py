@@ -1,0 +1,252 @@
+"""Pictures into a video file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
+
+from pipeline.errors import SinkError
+from pipeline.frame import Frame, padded_to_even
+from pipeline.sinks.container import complete, container_for, encoder_for, open_output
+from pipeline.sinks.passengers import Passengers
+from pipeline.sources import Footage
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a video is encoded.
+
+    Attributes:
+        codec: ``h264``, ``h265``, ``vp9``, ``av1``, ``mpeg4``, ``ffv1``, or an encoder's own name.
+        quality: the encoder's constant rate factor: lower is better and larger; x264's 18 looks
+            lossless, 28 is small.
+        preset: the encoder's trade of time for size, such as ``veryfast`` or ``slow``.
+        pixel_format: ``yuv420p`` plays everywhere.
+        container: overrides what the file's ending says.
+        threads: of the encoder; 0 lets it choose.
+    """
+
+    codec: str | None = None
+    quality: int = 20
+    preset: str = "veryfast"
+    pixel_format: str = "yuv420p"
+    container: str | None = None
+    threads: int = 0
+
+
+class VideoWriter:
+    """Writes pictures to a video file, each at exactly its frame's time.
+
+    While it is written the file is called ``NAME.part.ENDING`` and is made of fragments, so that
+    what was written up to about a second before plays whatever happens. Leaving the ``with`` block
+    normally completes it under its own name; leaving it by an exception leaves the part.
+
+    Args:
+        path: the file to make. Its folder must be there.
+        footage: what the frames are like.
+        encoding: how to encode them.
+        passengers: a file whose sound and subtitles are copied along.
+        cut_short: whether the pictures end before that file, so that its sound must end with them.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        SinkError: the file cannot be made; nothing is left behind.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        footage: Footage,
+        encoding: Encoding = Encoding(),
+        *,
+        passengers: Path | None = None,
+        cut_short: bool = False,
+        overwrite: bool = False,
+    ) -> None:
+        check_target(path, passengers, overwrite)
+        self.path, self._footage, self._encoding = path, footage, encoding
+        self._kind = container_for(path, encoding.container)
+        self._codec = encoder_for(encoding.codec or self._kind.default_codec)
+        self.part = path.with_name(f"{path.stem}.part{path.suffix}")
+        self._output = open_output(self.part, self._kind, footage.time_base, footage.rate)
+        self._passengers: Passengers | None = None
+        self._stream: VideoStream | None = None
+        self._source, self._cut_short = passengers, cut_short
+        self._first_size = (0, 0)
+        self._last_pts: int | None = None
+        self._moved = 0
+        self._end = Fraction(0)
+        self.frames = 0
+        try:
+            self._check_codec()
+        except BaseException:
+            self._discard()
+            raise
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._stream is None:
+            self._discard()
+            return
+        try:
+            self._finish(whole=kind is None)
+        except (av.error.FFmpegError, OSError) as failure:
+            if kind is None:
+                raise self._broken(failure) from failure
+
+    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+        """Encode a picture at the time of the frame it was made from.
+
+        Raises:
+            SinkError: the file cannot grow; the disk may be full.
+        """
+        picture = self._converted(picture)
+        self._first_size = picture.width, picture.height
+        picture = padded_to_even(picture)
+        try:
+            if self._stream is None:
+                self._start(picture)
+            assert self._stream is not None
+            picture.pts, picture.time_base = self._pts(frame), self._footage.time_base
+            picture.duration = frame.duration or 0
+            self._output.mux(self._stream.encode(picture))
+            now = picture.pts * self._footage.time_base
+            self._end = now + (frame.duration or 0) * self._footage.time_base
+            if self._passengers is not None:
+                self._passengers.write_until(now)
+        except (av.error.FFmpegError, OSError) as failure:
+            raise self._broken(failure) from failure
+        self.frames += 1
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a user should know of the file, one sentence each."""
+        found = list(self._passengers.left_out) if self._passengers else []
+        if self._moved:
+            found.append(f"{self._moved} frames repeated a time and were moved by a tick")
+        return tuple(found)
+
+    def _start(self, picture: av.VideoFrame) -> None:
+        footage, encoding = self._footage, self._encoding
+        rate = footage.rate or Fraction(25)
+        stream = self._output.add_stream(self._codec, rate=rate)
+        assert isinstance(stream, VideoStream)
+        context = stream.codec_context
+        assert isinstance(context, VideoCodecContext)
+        context.width, context.height = picture.width, picture.height
+        context.pix_fmt = encoding.pixel_format
+        context.time_base = footage.time_base
+        stream.time_base = footage.time_base
+        context.gop_size = max(1, round(rate))  # a second: what a kill may cost
+        context.thread_count = encoding.threads
+        context.options = self._encoder_options()
+        if footage.sample_aspect_ratio != 1:
+            context.sample_aspect_ratio = footage.sample_aspect_ratio
+        context.color_range = int(picture.color_range)
+        context.colorspace = int(picture.colorspace)
+        context.color_primaries = footage.color_primaries
+        context.color_trc = footage.color_trc
+        self._output.metadata.update(dict(footage.metadata))
+        if self._source is not None:
+            self._passengers = Passengers(self._source, self._output)
+        self._stream = stream
+
+    def _encoder_options(self) -> dict[str, str]:
+        quality, preset = str(self._encoding.quality), self._encoding.preset
+        if self._codec in ("libx264", "libx265"):
+            return {"crf": quality, "preset": preset}
+        if self._codec == "libvpx-vp9":
+            return {"crf": quality, "b": "0", "deadline": "realtime", "cpu-used": "6"}
+        if self._codec == "libsvtav1":
+            return {"crf": quality, "preset": "9"}
+        return {}
+
+    def _converted(self, picture: av.VideoFrame) -> av.VideoFrame:
+        wanted = self._encoding.pixel_format
+        if self._stream is None:
+            return picture if picture.format.name == wanted else picture.reformat(format=wanted)
+        width, height = self._first_size
+        if (picture.width, picture.height, picture.format.name) == (width, height, wanted):
+            return picture
+        # a source may change its size midway; a video cannot
+        return picture.reformat(width, height, wanted)
+
+    def _pts(self, frame: Frame) -> int:
+        """The frame's own time, or the least later one that the file can hold."""
+        footage = self._footage
+        if frame.pts is None or frame.time_base is None:
+            raise SinkError("a video needs frames with times; a live source has to be given some")
+        pts = (
+            frame.pts
+            if frame.time_base == footage.time_base
+            else round(frame.pts * frame.time_base / footage.time_base)
+        )
+        if self._last_pts is not None and pts <= self._last_pts:
+            pts = self._last_pts + 1
+            self._moved += 1
+        self._last_pts = pts
+        return pts
+
+    def _finish(self, whole: bool) -> None:
+        assert self._stream is not None
+        self._output.mux(self._stream.encode(None))
+        if self._passengers is not None:
+            self._passengers.write_until(self._end if self._cut_short or not whole else None)
+            self._passengers.close()
+        self._output.close()
+        if whole:
+            complete(self.part, self.path, self._kind, self._footage.time_base)
+
+    def _check_codec(self) -> None:
+        name = av.Codec(self._codec, "w").canonical_name
+        if not {name, self._codec} & set(self._output.supported_codecs):
+            raise SinkError(
+                f"{self._kind.name} cannot hold {self._encoding.codec}; write to a file ending in "
+                ".mkv, or leave --codec out"
+            )
+
+    def _discard(self) -> None:
+        self._output.close()
+        self.part.unlink(missing_ok=True)
+
+    def _broken(self, failure: Exception) -> SinkError:
+        reason = getattr(failure, "strerror", None) or str(failure)
+        return SinkError(
+            f"{self.path} cannot be written on: {reason}. What was written until about a second "
+            f"before plays: {self.part}"
+        )
+
+
+def check_target(path: Path, source: Path | None, overwrite: bool) -> None:
+    """Refuse a file that cannot, or should not, be made.
+
+    Raises:
+        SinkError: its folder is missing or read-only, it exists, or it is the source itself.
+    """
+    if not path.parent.is_dir():
+        raise SinkError(
+            f"the folder {path.parent} does not exist; make it first: mkdir {path.parent}"
+        )
+    if path.is_dir():
+        raise SinkError(f"{path} is a folder; name a file in it")
+    if source is not None and path.exists() and path.samefile(source):
+        raise SinkError(f"{path} is the source itself; name another file with -o")
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path} exists; name another file with -o, or add --overwrite")
+    if not os.access(path.parent, os.W_OK):
+        raise SinkError(f"the folder {path.parent} may not be written to; name another with -o")

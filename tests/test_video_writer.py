@@ -1,0 +1,286 @@
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from media import number_in, numbers_in, pts_of, sound_of, turn_a_quarter, write_video
+
+from pipeline.errors import SinkError
+from pipeline.frame import Frame
+from pipeline.sinks.video import Encoding, VideoWriter
+from pipeline.sources.video import VideoFile
+
+DEFAULT = Encoding()
+
+
+def copy(source: Path, target: Path, encoding: Encoding = DEFAULT, limit: int = 10**6) -> Path:
+    video = VideoFile(source)
+    with VideoWriter(
+        target, video.footage, encoding, passengers=source, cut_short=limit < 10**6
+    ) as out:
+        for _, frame in zip(range(limit), video, strict=False):
+            out.write(frame.picture, frame)
+    return target
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
+def test_every_frame_in_is_a_frame_out(tmp_path: Path, ending: str) -> None:
+    source = write_video(tmp_path / "in.mp4", 25)
+    out = copy(source, tmp_path / f"out.{ending}")
+    assert numbers_in(out) == [n % 10 for n in range(25)]
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov"])
+def test_times_and_time_base_survive(tmp_path: Path, ending: str) -> None:
+    pts = [0, 400, 1000, 1001, 2300, 4000]  # of a variable rate
+    source = write_video(tmp_path / "in.mp4", 6, pts=pts, time_base=Fraction(1, 12800))
+    assert pts_of(copy(source, tmp_path / f"out.{ending}")) == pts_of(source)
+
+
+def test_a_late_start_stays_late(tmp_path: Path) -> None:
+    pts = [5000, 5040, 5080]
+    source = write_video(tmp_path / "in.mkv", 3, pts=pts, time_base=Fraction(1, 1000))
+    out = copy(source, tmp_path / "out.mp4")
+    assert [float(ticks * base) for ticks, base in pts_of(out)] == [5.0, 5.04, 5.08]
+
+
+def test_a_repeated_time_is_moved_by_a_tick_and_counted(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 4)
+    video = VideoFile(source)
+    with VideoWriter(tmp_path / "out.mp4", video.footage) as out:
+        for frame in video:
+            out.write(frame.picture, Frame(frame.picture, 0.0, 7, frame.time_base))
+    assert [ticks for ticks, _ in pts_of(tmp_path / "out.mp4")] == [7, 8, 9, 10]
+    assert out.remarks == ("3 frames repeated a time and were moved by a tick",)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+def test_sound_is_copied_packet_by_packet(tmp_path: Path, ending: str) -> None:
+    source = write_video(tmp_path / "in.mp4", 45, sound=True)
+    copied = sound_of(copy(source, tmp_path / f"out.{ending}"))
+    original = sound_of(source)
+    assert [packet for _, packet in copied] == [packet for _, packet in original]
+    for (now, _), (before, _) in zip(copied, original, strict=True):
+        assert now == pytest.approx(before, abs=1e-3)
+
+
+def test_sound_ends_with_a_video_cut_short(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 90, sound=True)
+    out = copy(source, tmp_path / "out.mp4", limit=30)
+    assert 0.9 < sound_of(out)[-1][0] <= 1.1
+
+
+def add_subtitles(video: Path, target: Path) -> Path:
+    text = target.with_suffix(".srt")
+    text.write_text(
+        "1\n00:00:00,100 --> 00:00:00,500\nDown\n\n2\n00:00:00,600 --> 00:00:00,900\nStand\n"
+    )
+    with av.open(str(video)) as source, av.open(str(text)) as titles:
+        with av.open(str(target), "w") as output:
+            twins = [output.add_stream_from_template(file.streams[0]) for file in (source, titles)]
+            for file, twin in zip((source, titles), twins, strict=True):
+                for packet in file.demux(file.streams[0]):
+                    if packet.size:
+                        packet.stream = twin
+                        output.mux(packet)
+    return target
+
+
+def titles_in(path: Path) -> list[tuple[float, str]]:
+    with av.open(str(path)) as source:
+        return [
+            (float((packet.pts or 0) * packet.time_base), bytes(packet).decode(errors="ignore"))
+            for packet in source.demux(subtitles=0)
+            if packet.size > 2
+        ]
+
+
+@pytest.mark.parametrize("ending", ["mkv", "mp4", "webm"])
+def test_subtitles_are_copied_or_converted(tmp_path: Path, ending: str) -> None:
+    source = add_subtitles(write_video(tmp_path / "plain.mp4", 30), tmp_path / "in.mkv")
+    titles = titles_in(copy(source, tmp_path / f"out.{ending}"))
+    assert [time for time, _ in titles] == pytest.approx([0.1, 0.6], abs=1e-3)
+    assert ["Down" in text or "Stand" in text for _, text in titles] == [True, True]
+
+
+def test_what_the_container_cannot_hold_is_named_with_one_that_can(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 10, sound=True)
+    video = VideoFile(source)
+    with VideoWriter(tmp_path / "out.webm", video.footage, passengers=source) as out:
+        for frame in video:
+            out.write(frame.picture, frame)
+    assert out.remarks == (
+        "the sound is aac, which webm cannot hold: left out; "
+        "write to a file ending in .mkv to keep it",
+    )
+
+
+def test_metadata_aspect_and_colour_range_survive(tmp_path: Path) -> None:
+    source = write_video(
+        tmp_path / "in.mp4",
+        pixel_format="yuvj420p",
+        metadata={"title": "Squats"},
+        aspect=Fraction(4, 3),
+    )
+    with av.open(str(copy(source, tmp_path / "out.mp4"))) as out:
+        assert out.metadata["title"] == "Squats"
+        assert out.streams.video[0].sample_aspect_ratio == Fraction(4, 3)
+        assert int(next(out.decode(video=0)).color_range) == 2
+
+
+def test_what_was_held_sideways_is_written_upright(tmp_path: Path) -> None:
+    source = turn_a_quarter(write_video(tmp_path / "in.mp4"))
+    with av.open(str(copy(source, tmp_path / "out.mp4"))) as out:
+        picture = next(out.decode(video=0))
+        assert (picture.width, picture.height, picture.rotation) == (48, 64, 0)
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p10le", "yuv444p", "gray", "bgr0"])
+def test_any_pixel_format_plays_everywhere_afterwards(tmp_path: Path, pixel_format: str) -> None:
+    source = write_video(
+        tmp_path / "in.mkv", size=(63, 47), codec="ffv1", pixel_format=pixel_format
+    )
+    out = copy(source, tmp_path / "out.mp4")
+    with av.open(str(out)) as video:
+        context = video.streams.video[0].codec_context
+        assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
+        assert (context.width, context.height) == (64, 48)
+    assert numbers_in(out) == list(range(10))
+
+
+def test_the_index_comes_first(tmp_path: Path) -> None:
+    contents = copy(write_video(tmp_path / "in.mp4"), tmp_path / "out.mp4").read_bytes()
+    assert contents.index(b"moov") < contents.index(b"mdat")
+    assert b"moof" not in contents
+
+
+def test_a_size_that_changes_midway_is_brought_to_the_first(tmp_path: Path) -> None:
+    footage = VideoFile(write_video(tmp_path / "in.mp4")).footage
+    with VideoWriter(tmp_path / "out.mp4", footage) as out:
+        for number, side in enumerate([48, 96, 30]):
+            frame = Frame.from_bgr(np.full((side, side, 3), 50, np.uint8), 0.0, number * 512)
+            timed = Frame(frame.picture, 0.0, number * 512, footage.time_base)
+            out.write(frame.picture, timed)
+    assert len(numbers_in(tmp_path / "out.mp4")) == 3
+
+
+def test_an_interrupted_run_leaves_a_part_that_plays_and_no_output(tmp_path: Path) -> None:
+    video = VideoFile(write_video(tmp_path / "in.mp4", 60))
+    target = tmp_path / "out.mp4"
+    with pytest.raises(KeyboardInterrupt):
+        with VideoWriter(target, video.footage) as out:
+            for number, frame in enumerate(video):
+                out.write(frame.picture, frame)
+                if number == 40:
+                    raise KeyboardInterrupt
+    assert not target.exists()
+    assert len(numbers_in(out.part)) == 41
+
+
+ENDLESS = """
+import sys, time
+from fractions import Fraction
+from pathlib import Path
+import numpy as np
+from pipeline.frame import Frame
+from pipeline.sinks.video import VideoWriter
+from pipeline.sources import Footage
+
+footage = Footage(48, 64, Fraction(1, 15360), Fraction(30), None)
+with VideoWriter(Path(sys.argv[1]), footage) as out:
+    for n in range(10**6):
+        grey = np.full((48, 64, 3), 20 * (n % 10) + 30, np.uint8)
+        frame = Frame.from_bgr(grey, 0.0, n * 512, footage.time_base)
+        out.write(frame.picture, frame)
+        if n == 150:
+            print("five seconds are in", flush=True)
+            time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+def test_after_a_kill_all_but_the_last_second_plays(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"out.{ending}"
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, str(target)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert "five seconds" in writer.stdout.readline()
+        writer.send_signal(signal.SIGKILL)
+    played = numbers_in(target.with_name(f"out.part.{ending}"))
+    assert len(played) >= 151 - 60  # the encoder looks ahead, by more with more cores
+    assert played == [n % 10 for n in range(len(played))]
+
+
+def test_a_full_disk_is_said_and_what_was_written_plays(tmp_path: Path) -> None:
+    script = ENDLESS.replace("if n == 150", "if False").replace(
+        "import sys, time",
+        "import resource, signal, sys, time\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))",
+    )
+    target = tmp_path / "out.mp4"
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(target)], capture_output=True, text=True, check=False
+    )
+    assert "SinkError" in ended.stderr
+    assert os.strerror(errno.EFBIG) in ended.stderr
+    assert not target.exists()
+    assert len(numbers_in(tmp_path / "out.part.mp4")) > 30
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "said"),
+    [
+        ("out.xyz", Encoding(), "ends in .xyz, which names no container"),
+        ("out.mp5", Encoding(), "did you mean .mp4"),
+        ("out.mp4", Encoding(codec="h263x"), "did you mean h26"),
+        (
+            "out.webm",
+            Encoding(codec="h264"),
+            "webm cannot hold h264; write to a file",
+        ),
+        ("out.mp4", Encoding(container="mkw"), "did you mean mkv"),
+        ("none/out.mp4", Encoding(), "does not exist; make it first: mkdir"),
+        ("in.mp4", Encoding(), "is the source itself; name another file with -o"),
+        ("there.mp4", Encoding(), "exists; name another file with -o, or add --overwrite"),
+    ],
+)
+def test_a_target_that_cannot_be_made_is_refused_and_leaves_nothing(
+    tmp_path: Path, name: str, encoding: Encoding, said: str
+) -> None:
+    source = write_video(tmp_path / "in.mp4")
+    (tmp_path / "there.mp4").write_bytes(b"precious")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(SinkError, match=said.replace(".", r"\.")):
+        VideoWriter(tmp_path / name, VideoFile(source).footage, encoding, passengers=source)
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "there.mp4").read_bytes() == b"precious"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
+    footage = VideoFile(write_video(tmp_path / "in.mp4")).footage
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(SinkError, match="may not be written to"):
+        VideoWriter(folder / "out.mp4", footage)
+
+
+def test_encoding_can_be_chosen(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 30, size=(320, 240))
+    sizes: Sequence[int] = [
+        copy(source, tmp_path / f"{quality}.mp4", Encoding(quality=quality)).stat().st_size
+        for quality in (10, 40)
+    ]
+    assert sizes[0] > sizes[1]
+    with av.open(str(copy(source, tmp_path / "five.mp4", Encoding(codec="h265")))) as out:
+        assert out.streams.video[0].codec_context.name == "hevc"
+        assert number_in(next(out.decode(video=0))) == 0
