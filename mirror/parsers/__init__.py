@@ -19,10 +19,16 @@ class ParserKind(Protocol[Plan, Raw]):
     What needs the past runs in order, on one thread each: prepare before the workers, settle after
     them. What is heavy runs out of order in the workers and has no memory: for one frame and plan
     a worker gives the same answer whoever it is and whatever it did before.
+
+    Attributes:
+        name: what the command line calls it.
+        parts: what its label maps can hold.
+        worker_memory_mb: about what one worker's model copy takes; 0 where nobody knows.
     """
 
     name: str
     parts: Vocabulary
+    worker_memory_mb: int
 
     def make_prepare(self, live: bool) -> Callable[[Frame], Plan]:
         """Return the ordered step before the workers; ``live`` prefers promptness to sameness."""

@@ -1,0 +1,84 @@
+"""How the picture moves from one frame to the next: dense optical flow, kept small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.frame import Frame
+
+LONGER_SIDE = 320  # pixels that the flow is computed on: 1 ms with DIS at its fastest preset
+_LEAST_SIDE = 16  # DIS needs a patch or two in each direction
+_CUT = 40.0  # grey levels: two pictures that differ by more on average are no longer one scene
+_STILL = 0.6  # small pixels a frame: less is noise, or a curtain
+
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels of the frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """Where the pixels of the frame before went.
+
+    Attributes:
+        field: (h, w, 2) float32: x and y in small pixels that each of them moved.
+        scale: pixels of the frame for one small pixel.
+    """
+
+    field: NDArray[np.float32]
+    scale: float
+
+    def carry(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (N, 2) points of the frame before, in its pixels, moved along with the picture."""
+        height, width = self.field.shape[:2]
+        small = points / self.scale
+        columns = np.clip(np.rint(small[:, 0]).astype(int), 0, width - 1)
+        rows = np.clip(np.rint(small[:, 1]).astype(int), 0, height - 1)
+        moved: NDArray[np.float32] = points + self.field[rows, columns] * self.scale
+        return moved
+
+    def speed_in(self, box: Box) -> float:
+        """Return how many pixels of the frame the fastest twentieth of a box moved."""
+        x0, y0, x1, y1 = (max(0, int(edge / self.scale)) for edge in box)
+        inside = self.field[y0 : y1 + 1, x0 : x1 + 1]
+        if inside.size == 0:
+            return 0.0
+        speeds = np.abs(inside).max(axis=2).ravel()
+        twentieth = len(speeds) // 20
+        return float(np.partition(speeds, -twentieth - 1)[-twentieth - 1]) * self.scale
+
+    def moving_outside(self, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+        """Return (h, w): which small pixels move by themselves outside of some boxes.
+
+        What the whole picture does, as under a camera that pans, is taken off first.
+        """
+        camera = np.median(self.field.reshape(-1, 2)[::7], axis=0)
+        speed = np.abs(self.field - camera).max(axis=2)
+        moving: NDArray[np.bool_] = speed > _STILL
+        for x0, y0, x1, y1 in boxes:
+            left, top = max(0, int(x0 / self.scale)), max(0, int(y0 / self.scale))
+            moving[top : int(y1 / self.scale) + 1, left : int(x1 / self.scale) + 1] = False
+        return moving
+
+
+class MotionMeter:
+    """Compares each frame with the one before. Frames must come in order; one thread."""
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._before: NDArray[np.uint8] | None = None
+
+    def see(self, frame: Frame) -> Motion | None:
+        """Return the motion since the last frame; None at the first, at a cut or a new size."""
+        scale = max(1.0, max(frame.height, frame.width) / LONGER_SIDE)
+        size = max(1, round(frame.width / scale)), max(1, round(frame.height / scale))
+        small = cv2.resize(frame.luma, size, interpolation=cv2.INTER_AREA)
+        before, self._before = self._before, small
+        if before is None or before.shape != small.shape or min(small.shape) < _LEAST_SIDE:
+            return None
+        if float(cv2.norm(before, small, cv2.NORM_L1)) / small.size > _CUT:
+            return None
+        return Motion(self._flow.calc(before, small, None), scale)

@@ -1,0 +1,51 @@
+"""The built-in parser: several people, 14 parts, 33 landmarks each, no download.
+
+In order, ``prepare`` finds people now and then and carries them by the optical flow in between;
+out of order, workers look at each person's square; in order again, ``settle`` steadies what they
+saw and composes the label map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.detector import Detector
+from mirror.parsers.builtin.landmarks import LandmarkNetwork, Sighting
+from mirror.parsers.builtin.look import sighting
+from mirror.parsers.builtin.prepare import Plan, Prepare
+from mirror.parsers.builtin.settle import Settle
+from mirror.parts import vocabulary
+from pipeline.frame import Frame
+
+__all__ = ["BuiltIn"]
+
+
+class BuiltIn:
+    """The kind of parser that ships with the product."""
+
+    name = "built-in"
+    worker_memory_mb = 60
+
+    def __init__(self) -> None:
+        self.parts = vocabulary("built-in")
+
+    def make_prepare(self, live: bool) -> Prepare:
+        """Return the ordered step before the workers."""
+        return Prepare(Detector())
+
+    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Sighting, ...]]:
+        """Load and warm up one model copy. Called in the worker's own thread."""
+        network = LandmarkNetwork(threads)
+        network.look(np.zeros((8, 8, 3), np.uint8), Crop(4.0, 4.0, 8.0, 0.0))
+
+        def parse(frame: Frame, plan: Plan) -> tuple[Sighting, ...]:
+            return tuple(sighting(network, frame.bgr, look) for look in plan)
+
+        return parse
+
+    def make_settle(self) -> Settle:
+        """Return the ordered step after the workers."""
+        return Settle()

@@ -1,0 +1,43 @@
+"""What a worker does for one person in one frame. No memory."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.landmarks import LandmarkNetwork, Sighting
+from mirror.parsers.builtin.prepare import Look
+from mirror.parsers.builtin.sides import with_sides_of
+from pipeline.frame import BGR
+
+_OFF = 0.15  # sides of a square: a body whose middle is farther from the square's is half outside
+_GROWN = 1.25  # a body's circle larger than that reaches out of the square
+_WIDER = 1.2  # of a second look at somebody who was not seen in the first
+_SURE = 0.5  # presence below which the network does not know where the body is either
+
+
+def sighting(network: LandmarkNetwork, image: BGR, look: Look) -> Sighting:
+    """Return what is seen of one person, the sides as the detector has them.
+
+    Somebody who moves fast may have left the square that was planned. Then there is a second look:
+    where the network would rather have looked, or at more of the picture if it saw nobody.
+    """
+    seen = network.look(image, look.crop)
+    better = _better_crop(look.crop, seen)
+    if better is not None:
+        again = network.look(image, better)
+        seen = max(seen, again, key=lambda sighting: sighting.presence)
+    joints, world = with_sides_of(seen.joints, seen.world, look.joints)
+    return dataclasses.replace(seen, joints=joints, world=world)
+
+
+def _better_crop(planned: Crop, seen: Sighting) -> Crop | None:
+    if seen.presence < _SURE:
+        return dataclasses.replace(planned, side=_WIDER * planned.side)
+    wanted = seen.circle
+    apart = float(np.hypot(wanted.x - planned.x, wanted.y - planned.y))
+    if apart > _OFF * planned.side or wanted.side > _GROWN * planned.side:
+        return wanted
+    return None

@@ -1,0 +1,107 @@
+"""The ordered step before the workers: who is where, and the square to look at for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.motion import MotionMeter
+from mirror.parsers.builtin.crop import MARGIN, Crop
+from mirror.parsers.builtin.detector import Detector
+from mirror.parsers.builtin.search import Search
+from mirror.people import Tracks
+from pipeline.frame import Frame
+
+_SURE = 0.2  # a joint's score below which its place is a guess
+_SETTLES_S = 0.1  # how long a square takes to follow a change of size or lean
+_LEAST_SIDE = 16.0  # pixels of the picture
+_GAP_S = 1.0  # frames farther apart, or going back, are another scene
+
+# How far a body reaches beyond its joints, seen from the hips: the top of the head lies beyond the
+# nose, fingers and toes beyond wrists and ankles. COCO's order.
+_REACH = np.array([1.35] * 5 + [1.1] * 4 + [1.25] * 2 + [1.0] * 2 + [1.05] * 2 + [1.15] * 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One person to look at in one frame.
+
+    Attributes:
+        key: the track's, the same from frame to frame.
+        crop: the square round the person.
+        joints: (17, 3) float32: x, y in pixels of the picture, score 0-1; COCO's order. As the
+            detector found them, carried here by the motion since.
+    """
+
+    key: int
+    crop: Crop
+    joints: NDArray[np.float32]
+
+
+Plan = tuple[Look, ...]
+
+
+class Prepare:
+    """Sees every frame in order; one thread. Deterministic: the same frames, the same plans."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._motion = MotionMeter()
+        self._tracks = Tracks()
+        self._search = Search(detector, self._tracks)
+        self._crops: dict[int, Crop] = {}
+        self._time: float | None = None
+
+    def __call__(self, frame: Frame) -> Plan:
+        """Return whom to look at in this frame, the largest first."""
+        motion = self._motion.see(frame)
+        elapsed_s = 0.0 if self._time is None else frame.time - self._time
+        self._time = frame.time
+        if not 0.0 <= elapsed_s < _GAP_S:
+            motion = None
+        if motion is not None:
+            self._tracks.carry(motion)
+        self._search.look(frame, motion)
+        calm = float(np.exp(-elapsed_s / _SETTLES_S))
+        people = self._tracks.present()
+        self._crops = {
+            track.key: _settled(self._crops.get(track.key), crop_round(track.joints), calm)
+            for track in people
+        }
+        return tuple(
+            Look(track.key, self._crops[track.key], track.joints.copy()) for track in people
+        )
+
+
+def crop_round(joints: NDArray[np.float32]) -> Crop:
+    """Return the square round a person's (17, 3) joints, head up.
+
+    As MediaPipe's pose landmarker has it: centred between the hips, large enough for the circle
+    round the whole body.
+    """
+    points, scores = joints[:, :2], joints[:, 2]
+    shoulders = points[5:7].mean(axis=0)
+    if scores[11:13].max() >= _SURE:
+        hips = points[11:13].mean(axis=0)
+        spine = shoulders - hips
+    else:  # half a body: where the hips would be below the shoulders
+        width = float(np.linalg.norm(points[5] - points[6]))
+        spine = np.array([0.0, -1.4 * width])
+        hips = shoulders - spine
+    sure = scores >= _SURE
+    reach = (np.linalg.norm(points - hips, axis=1) * _REACH)[sure]
+    radius = max(float(reach.max(initial=0.0)), 1.5 * float(np.linalg.norm(spine)))
+    angle = float(np.arctan2(spine[0], -spine[1]))
+    return Crop(float(hips[0]), float(hips[1]), max(_LEAST_SIDE, 2 * radius * MARGIN), angle)
+
+
+def _settled(before: Crop | None, now: Crop, calm: float) -> Crop:
+    """Follow position at once, size and lean in a while, so that the network's view is steady."""
+    if before is None or not 0.7 < now.side / before.side < 1.4:
+        return now
+    turn = (now.angle - before.angle + np.pi) % (2 * np.pi) - np.pi
+    if abs(turn) > 1.0:
+        return now
+    side = now.side + (before.side - now.side) * calm
+    return Crop(now.x, now.y, side, float(now.angle - turn * calm))

@@ -1,0 +1,82 @@
+"""The ordered step after the workers: the same people, steady over time, as one label map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.parsers.builtin.compose import Figure, compose
+from mirror.parsers.builtin.landmarks import Sighting
+from mirror.parsers.builtin.prepare import Plan
+from mirror.parsers.builtin.skeleton import LANDMARKS, joint_angles
+from mirror.parsers.builtin.steady import OneEuro, SteadyMask
+from mirror.parsing import Parsing, Person, Pose
+from pipeline.frame import Frame
+
+_APPEARS = 0.5  # presence from which somebody is believed to be there
+_STAYS = 0.2  # presence below which somebody who was there is gone
+
+
+@dataclass(slots=True)
+class _Past:
+    """What is remembered of one person."""
+
+    id: int
+    seen_at: float
+    joints: OneEuro = field(default_factory=OneEuro)
+    world: OneEuro = field(default_factory=OneEuro)
+    mask: SteadyMask = field(default_factory=SteadyMask)
+
+
+class Settle:
+    """Sees every frame in order; one thread, the consumer's."""
+
+    def __init__(self) -> None:
+        self._pasts: dict[int, _Past] = {}
+        self._next_id = 1
+
+    def __call__(self, frame: Frame, plan: Plan, sightings: tuple[Sighting, ...]) -> Parsing:
+        """Return the frame's parsing: steadied, numbered, composed."""
+        figures: list[Figure] = []
+        people: list[Person] = []
+        for look, sighting in zip(plan, sightings, strict=True):
+            past = self._past(look.key, sighting.presence, frame.time)
+            if past is None:
+                continue
+            elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
+            points = past.joints(sighting.joints[:, :2], sighting.crop.side / 2.5, elapsed_s)
+            joints = np.column_stack([points, sighting.joints[:, 2]]).astype(np.float32)
+            world = past.world(sighting.world, 1.0, elapsed_s)
+            mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
+            figures.append(Figure(sighting.crop, joints, mask))
+            people.append(_person(past.id, sighting.presence, joints, world))
+        self._forget(plan)
+        labels = compose(figures, frame.height, frame.width)
+        return Parsing(labels, tuple(sorted(people, key=lambda person: -person.score)))
+
+    def _past(self, key: int, presence: float, now: float) -> _Past | None:
+        """What is remembered of a track; None while nobody is there to be seen."""
+        if presence < (_STAYS if key in self._pasts else _APPEARS):
+            return None
+        if key not in self._pasts:
+            self._pasts[key] = _Past(self._next_id, now)
+            self._next_id += 1
+        return self._pasts[key]
+
+    def _forget(self, plan: Plan) -> None:
+        # keys only grow and are never used again: what is far behind the newest is over
+        newest = max((look.key for look in plan), default=0)
+        present = {look.key for look in plan}
+        for key in [key for key in self._pasts if key not in present and key < newest - 50]:
+            del self._pasts[key]
+
+
+def _person(
+    id: int, score: float, joints: NDArray[np.float32], world: NDArray[np.float32]
+) -> Person:
+    x0, y0 = joints[:, :2].min(axis=0)
+    x1, y1 = joints[:, :2].max(axis=0)
+    box = (float(x0), float(y0), float(x1), float(y1))
+    return Person(id, score, box, Pose(LANDMARKS, joints, world, joint_angles(world, joints[:, 2])))

@@ -1,0 +1,52 @@
+"""The joints that the networks know, and what hangs on them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The model card of MediaPipe BlazePose GHUM 3D, "Landmarks": 33 points in this order
+LANDMARKS = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer",
+    "right_eye_inner", "right_eye", "right_eye_outer", "left_ear", "right_ear",
+    "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
+    "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
+    "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee",
+    "left_ankle", "right_ankle", "left_heel", "right_heel", "left_foot_index", "right_foot_index",
+)  # fmt: skip
+
+# COCO's 17 joints, in MoveNet's order, as places in the list above
+FROM_COCO = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+
+_ANGLES = {
+    "elbow": ("shoulder", "elbow", "wrist"),
+    "shoulder": ("hip", "shoulder", "elbow"),
+    "hip": ("shoulder", "hip", "knee"),
+    "knee": ("hip", "knee", "ankle"),
+    "ankle": ("knee", "ankle", "foot_index"),
+}
+ANGLES = {
+    f"{side}_{joint}": tuple(LANDMARKS.index(f"{side}_{point}") for point in points)
+    for joint, points in _ANGLES.items()
+    for side in ("left", "right")
+}
+_VISIBLE = 0.5
+
+
+def joint_angles(world: NDArray[np.float32], visibility: NDArray[np.float32]) -> dict[str, float]:
+    """Return each joint's angle in degrees, 180 is straight, where its three points are visible.
+
+    Args:
+        world: (33, 3) metres.
+        visibility: (33,) 0-1.
+    """
+    found: dict[str, float] = {}
+    for name, (a, b, c) in ANGLES.items():
+        if min(visibility[a], visibility[b], visibility[c]) < _VISIBLE:
+            continue
+        one, other = world[a] - world[b], world[c] - world[b]
+        lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+        if lengths > 0:
+            cosine = float(np.clip(np.dot(one, other) / lengths, -1.0, 1.0))
+            found[name] = float(np.degrees(np.arccos(cosine)))
+    return found

@@ -1,0 +1,39 @@
+"""The parser that finds nobody: frames pass through as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mirror.parsing import Parsing
+from mirror.parts import vocabulary
+from pipeline.frame import Frame
+
+
+class Nothing:
+    """``--parser none``: what remains is what moving frames costs."""
+
+    name = "none"
+    worker_memory_mb = 0
+
+    def __init__(self) -> None:
+        self.parts = vocabulary("built-in")
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+        """Return a step that plans nothing."""
+        return lambda _: None
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
+        """Return a worker that does nothing."""
+        return lambda _frame, _plan: None
+
+    def make_settle(self) -> Callable[[Frame, None, None], Parsing]:
+        """Return a step that answers with an empty label map."""
+        return lambda frame, _plan, _raw: empty(frame)
+
+
+def empty(frame: Frame) -> Parsing:
+    """Return the parsing of a frame with nobody in it. Its label map takes no memory."""
+    nothing = np.zeros((1, 1), np.uint8)
+    return Parsing(np.broadcast_to(nothing, (frame.height, frame.width)))

@@ -1,0 +1,203 @@
+"""Who is in the picture: tracks, found now and then and carried by the motion in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.motion import Box, Motion
+
+MOST_PEOPLE = 6
+_NEAR = 0.6  # body lengths: a person found farther than that from a track is somebody else
+_SAME = 0.12  # body lengths: two people nearer than that are one
+_OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
+_PATIENCE = 2  # searches in vain after which somebody is lost
+_FORGET_S = 2.0  # how long somebody lost keeps their place
+_TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
+_OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
+_SURE = 0.2  # a joint's score below which its place is a guess
+
+
+class Found(Protocol):
+    """One person found by a detector."""
+
+    @property
+    def joints(self) -> NDArray[np.float32]:
+        """(17, 3): x, y in pixels of the frame, score 0-1; COCO's order."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """0-1."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """One person, followed.
+
+    Attributes:
+        key: the same for as long as the person is followed; counted from 1, never used again.
+        joints: (17, 3) float32: x, y in pixels of the present frame, score 0-1; COCO's order.
+        found_at: seconds of frame time when a detector last found the person.
+        missed: searches in vain since then.
+        moved: pixels that what moves fastest about the person has gone since then.
+        exchanged: finds in a row that had left and right the other way round.
+    """
+
+    key: int
+    joints: NDArray[np.float32]
+    found_at: float
+    missed: int = 0
+    moved: float = 0.0
+    exchanged: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether too many searches were in vain to look at this place any longer."""
+        return self.missed >= _PATIENCE
+
+    @property
+    def length(self) -> float:
+        """How large the person is, in pixels of the frame."""
+        return body_length(self.joints)
+
+    @property
+    def box(self) -> Box:
+        """Round the joints, with room for what reaches beyond them."""
+        points, room = self.joints[:, :2], 0.2 * self.length
+        x0, y0 = points.min(axis=0) - room
+        x1, y1 = points.max(axis=0) + room
+        return float(x0), float(y0), float(x1), float(y1)
+
+
+class Tracks:
+    """Follows people from frame to frame. Told the time; frames in order; one thread."""
+
+    def __init__(self) -> None:
+        self._tracks: list[Track] = []
+        self._next_key = 1
+
+    def present(self) -> list[Track]:
+        """Return whoever is to be looked at, the largest first, six at most."""
+        seen = [track for track in self._tracks if not track.is_lost]
+        return sorted(seen, key=lambda track: -track.length)[:MOST_PEOPLE]
+
+    def clear(self) -> None:
+        """Forget everybody: what comes next is another scene."""
+        self._tracks.clear()
+
+    def carry(self, motion: Motion) -> None:
+        """Move everybody along with the picture."""
+        for track in self._tracks:
+            track.moved += motion.speed_in(track.box)
+            track.joints[:, :2] = motion.carry(track.joints[:, :2])
+
+    def meet(self, found: Sequence[Found], now: float, searched: Box) -> None:
+        """Take in what a detector found in the part of the present frame that it searched."""
+        met: set[int] = set()
+        taken: set[int] = set()
+        for _, index, track in self._pairs(found, now):
+            if index not in taken and track.key not in met:
+                met.add(track.key)
+                taken.add(index)
+                _refresh(track, found[index], now)
+        for index, person in enumerate(found):
+            if index not in taken and person.score >= _OPENS and not self._is_known(person):
+                self._tracks.append(Track(self._next_key, person.joints.copy(), now))
+                met.add(self._next_key)
+                self._next_key += 1
+        for track in self._tracks:
+            if track.key not in met and _is_inside(track, searched):
+                track.missed += 1
+        self._tracks = [track for track in self._tracks if not self._is_over(track, now)]
+
+    def holds(self, person: Found, least_length: float) -> bool:
+        """Whether somebody at least that large is followed about where a person was found."""
+        return any(
+            track.length >= least_length and _distance(track.joints, person.joints) < _NEAR
+            for track in self.present()
+        )
+
+    def meet_again(self, track: Track, found: Sequence[Found], now: float) -> None:
+        """Take in what a detector found where one person was looked for."""
+        near = [person for person in found if _distance(track.joints, person.joints) < _NEAR]
+        if not near:
+            track.missed += 1
+            return
+        nearest = min(near, key=lambda person: _distance(track.joints, person.joints))
+        others = [other for other in self.present() if other is not track]
+        if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):
+            _refresh(track, nearest, now)
+
+    def _pairs(self, found: Sequence[Found], now: float) -> list[tuple[float, int, Track]]:
+        """Every track with every person found near enough, the nearest first."""
+        pairs = []
+        for index, person in enumerate(found):
+            for track in self._tracks:
+                # somebody lost may have walked on meanwhile
+                near = _NEAR * (1 + (now - track.found_at if track.is_lost else 0))
+                apart = _distance(track.joints, person.joints)
+                if apart < near:
+                    pairs.append((apart, index, track))
+        return sorted(pairs, key=lambda pair: (pair[0], pair[2].key))
+
+    def _is_known(self, person: Found) -> bool:
+        return any(
+            _distance(track.joints, person.joints) < _SAME
+            for track in self._tracks
+            if not track.is_lost
+        )
+
+    def _is_over(self, track: Track, now: float) -> bool:
+        """Whether somebody is gone for good, or is one of two tracks on the same person."""
+        if track.is_lost and now - track.found_at > _FORGET_S:
+            return True
+        return track.missed > 0 and any(
+            other is not track
+            and other.missed == 0
+            and _distance(other.joints, track.joints) < _SAME
+            for other in self._tracks
+        )
+
+
+def body_length(joints: NDArray[np.float32]) -> float:
+    """Return how large a person is, in pixels: the longer side of the box round sure joints."""
+    sure = joints[joints[:, 2] >= _SURE]
+    points = sure if len(sure) >= 2 else joints
+    return max(1.0, float(np.ptp(points[:, :2], axis=0).max()))
+
+
+def _refresh(track: Track, person: Found, now: float) -> None:
+    joints = person.joints
+    straight, exchanged = (
+        _distance(track.joints, joints),
+        _distance(track.joints, joints[_OTHER_SIDE]),
+    )
+    if straight > _TURNED and exchanged < 0.6 * straight:
+        # one find is a detector's slip, two are somebody who has turned round
+        track.exchanged += 1
+        joints = joints if track.exchanged >= 2 else joints[_OTHER_SIDE]
+    else:
+        track.exchanged = 0
+    track.joints = joints.copy()
+    track.found_at, track.missed, track.moved = now, 0, 0.0
+
+
+def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """How far two people's joints lie apart on average, in body lengths of the larger."""
+    apart = np.linalg.norm(one[:, :2] - other[:, :2], axis=1)
+    weights = np.minimum(one[:, 2], other[:, 2]) + np.float32(1e-3)
+    return float((apart * weights).sum() / weights.sum()) / max(
+        body_length(one), body_length(other)
+    )
+
+
+def _is_inside(track: Track, searched: Box) -> bool:
+    x, y = track.joints[:, :2].mean(axis=0)
+    x0, y0, x1, y1 = searched
+    return bool(x0 <= x < x1 and y0 <= y < y1)
