@@ -1,0 +1,41 @@
+"""What this machine has, and what this process takes of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import psutil
+
+
+def cores() -> int:
+    """Return how many cores this process may run on, not how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def free_memory_mb() -> int:
+    """Return how much memory a new model copy could take without swapping."""
+    return int(psutil.virtual_memory().available) >> 20
+
+
+def total_memory_mb() -> int:
+    """Return how much memory the machine has."""
+    return int(psutil.virtual_memory().total) >> 20
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process so far, over all its threads."""
+    return time.process_time()
+
+
+def peak_memory_mb() -> int:
+    """Return the most memory that this process has held at once."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset) >> 20
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak >> 20 if sys.platform == "darwin" else peak >> 10  # macOS counts bytes, not kB
