@@ -14,3 +14,8 @@ def config_file(name: str) -> Path:
     """
     inside = _PACKAGE / "configs" / name
     return inside if inside.exists() else _PACKAGE.parent / "configs" / name
+
+
+def media_file(name: str) -> Path:
+    """Return the path of a clip that ships inside the package."""
+    return _PACKAGE / "media" / name

@@ -55,3 +55,18 @@ class Footage:
     color_primaries: int = 2
     color_trc: int = 2
     metadata: tuple[tuple[str, str], ...] = ()
+
+
+@runtime_checkable
+class Recorded(Source, Protocol):
+    """A source that is there as a whole, so that something can be said of it beforehand."""
+
+    @property
+    def footage(self) -> Footage:
+        """What its frames are like."""
+        ...
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was wrong with it, one sentence each; complete when the iteration is."""
+        ...

@@ -1,20 +1,22 @@
-"""The first so many frames of a source."""
+"""The first so many frames of a recorded source."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 
 from pipeline.frame import Frame
-from pipeline.sources import Source
+from pipeline.sources import Footage, Recorded
 
 
 class Limited:
     """Ends after so many frames; otherwise as the source that it wraps."""
 
-    def __init__(self, source: Source, limit: int) -> None:
+    is_live = False
+
+    def __init__(self, source: Recorded, limit: int) -> None:
         self._source, self._limit = source, limit
-        self.is_live = source.is_live
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the first frames."""
@@ -23,3 +25,15 @@ class Limited:
     def close(self) -> None:
         """Wake a blocked read. Any thread may call it."""
         self._source.close()
+
+    @property
+    def footage(self) -> Footage:
+        """What the source says of itself, but for the number of frames."""
+        footage = self._source.footage
+        frames = self._limit if footage.frames is None else min(self._limit, footage.frames)
+        return dataclasses.replace(footage, frames=frames)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was wrong with the frames that were read."""
+        return self._source.remarks

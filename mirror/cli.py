@@ -1,0 +1,82 @@
+"""``mirror``: parses the command line, prints, and exits.
+
+0 done · 1 an expected failure, in one line on stderr that says what to do · 2 wrong usage · 130
+Ctrl-C. Where stdout carries results, everything else goes to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import mirror
+from mirror.commands import bench, demo, doctor, models, video
+from pipeline.errors import PipelineError
+
+COMMANDS = (demo, video, bench, models, doctor)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says which choice comes nearest, as argparse itself does from Python 3.14 on."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.match(r".*invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if wrong:
+            choices = [choice.strip("' ") for choice in wrong[2].split(",")]
+            near = difflib.get_close_matches(wrong[1], choices, n=1)
+            message += f"; did you mean {near[0]}?" if near else ""
+        super().error(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("mirror: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # whoever read us has left: not an error, but the interpreter must not flush into it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        print(f"mirror: {_told(error)}", file=sys.stderr)
+        return 1
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, PipelineError):
+        return str(error)
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    where = f" ({notes})" if notes else ""
+    return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="mirror", description=mirror.__doc__)
+    parser.add_argument("--version", action="version", version=f"mirror {mirror.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    for command in COMMANDS:
+        name = command.__name__.rpartition(".")[2]
+        summary, _, rest = (command.__doc__ or "").partition("\n\n")
+        subparser = commands.add_parser(
+            name,
+            help=summary.rstrip("."),
+            description=summary,
+            epilog=rest,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(subparser)
+        subparser.add_argument("--debug", action="store_true", help="show where an error arose")
+        subparser.set_defaults(run=command.run)
+    return parser

@@ -1,0 +1,62 @@
+"""Parse the bundled clip, end to end, and write mirror-demo.mp4 and mirror-demo.png.
+
+Shows where a frame's time goes on this machine. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from mirror import machine
+from mirror.commands.flags import add_parser_flags, config_of
+from mirror.compose import check_memory, encoding_of, open_source, shared_out, style_of
+from mirror.outputs.film import Film
+from mirror.outputs.sheet import ContactSheet
+from mirror.parsers.catalogue import find_parser
+from mirror.progress import FrameProgress
+from mirror.run import run as run_through
+from mirror.shipped import media_file
+from mirror.tally import RunHeader
+from pipeline.sinks.video import VideoWriter
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where the two files go, and what parses."""
+    parser.add_argument(
+        "--into", metavar="DIR", type=Path, default=Path(), help="the folder to write to (this one)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress and no table")
+    add_parser_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the clip through; the two files are replaced if they are there."""
+    config = config_of(options)
+    kind = find_parser(config.parser.name)
+    style = style_of(kind.parts, config.overlay)
+    workers, threads = shared_out(config.parser.workers, config.parser.threads)
+    check_memory(kind, workers, machine.free_memory_mb())
+    clip = media_file("demo.mp4")
+    film, sheet = options.into / "mirror-demo.mp4", options.into / "mirror-demo.png"
+    source = open_source(clip)
+    writer = VideoWriter(
+        film, source.footage, encoding_of(config.video), passengers=clip, overwrite=True
+    )
+    report = run_through(
+        source,
+        kind,
+        config.parser,
+        style,
+        [Film(writer), ContactSheet(sheet)],
+        RunHeader("the bundled clip", f"{film} and {sheet}", kind.name, workers, threads),
+        FrameProgress("demo", source.footage.frames, options.quiet),
+    )
+    if not options.quiet:
+        console = Console()
+        console.print(report.as_table())
+        console.print(report.stages_table())
+        console.print("Now your own: mirror video YOUR.mp4")
+    return 0

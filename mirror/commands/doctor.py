@@ -1,0 +1,34 @@
+"""Say what is installed, found and broken, and what to do about each."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from mirror.doctor import broken, examine
+
+_MARKS = {"ok": "[green]✓[/]", "missing": "[yellow]-[/]", "broken": "[red]✗[/]"}
+
+LICENCES = (
+    "Licences: the code and the built-in weights are Apache-2.0; PyAV's wheel carries FFmpeg with "
+    "x264 (GPL); PyQt5 is GPLv3, which matters to whoever redistributes the window."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the doctor looks at everything."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every finding; return 1 if something installed is broken."""
+    console = Console()
+    findings = list(examine())
+    table = Table(box=None, show_header=False)
+    for finding in findings:
+        remedy = f"[bold]{finding.remedy}[/]" if finding.remedy else ""
+        table.add_row(_MARKS[finding.status], finding.what, finding.seen, remedy)
+    console.print(table)
+    console.print(LICENCES, style="dim")
+    return 1 if broken(findings) else 0

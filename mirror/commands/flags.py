@@ -1,0 +1,94 @@
+"""Flags that several commands share, and the settings they stand for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from mirror.config import Config, load
+
+_SETTINGS = {  # the flag's name -> the setting that it counts more than
+    "parser": "parser.name",
+    "workers": "parser.workers",
+    "threads": "parser.threads",
+    "skip_failures": "parser.skip_failures",
+    "palette": "overlay.palette",
+    "opacity": "overlay.opacity",
+    "parts": "overlay.parts",
+    "outlines": "overlay.outlines",
+    "labels": "overlay.labels",
+    "landmarks": "overlay.landmarks",
+    "side_by_side": "overlay.side_by_side",
+    "codec": "video.codec",
+    "quality": "video.quality",
+    "preset": "video.preset",
+    "container": "video.container",
+}
+
+
+def add_parser_flags(parser: argparse.ArgumentParser) -> None:
+    """Add which parser runs, on how much of the machine, and where settings come from."""
+    group = parser.add_argument_group("parsing")
+    group.add_argument("--parser", metavar="NAME", help="built-in, none, or module:factory")
+    group.add_argument("--workers", metavar="N", type=_count, help="threads that parse, or auto")
+    group.add_argument("--threads", metavar="N", type=_count, help="threads of each, or auto")
+    group.add_argument(
+        "--skip-failures",
+        action="store_true",
+        default=None,
+        help="leave a frame empty that the parser fails on, and count it",
+    )
+    group.add_argument("--config", metavar="FILE", type=Path, help="settings, as in default.toml")
+
+
+def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
+    """Add how parts are drawn."""
+    group = parser.add_argument_group("drawing")
+    group.add_argument("--opacity", metavar="0-1", type=float, help="of the colours")
+    group.add_argument("--parts", metavar="A,B", type=_names, help="draw these parts only")
+    group.add_argument("--palette", metavar="NAME", help="vivid, or colour-blind")
+    group.add_argument(
+        "--outlines",
+        action=argparse.BooleanOptionalAction,
+        help="a thin light line round bodies and parts",
+    )
+    group.add_argument(
+        "--labels", choices=("none", "people", "parts"), help="people's numbers, or parts' names"
+    )
+    group.add_argument(
+        "--landmarks", action=argparse.BooleanOptionalAction, help="joints and bones"
+    )
+    group.add_argument(
+        "--side-by-side",
+        action=argparse.BooleanOptionalAction,
+        help="the original on the left",
+    )
+
+
+def add_video_flags(parser: argparse.ArgumentParser) -> None:
+    """Add how the video is encoded."""
+    group = parser.add_argument_group("video")
+    group.add_argument("--codec", metavar="NAME", help="h264, h265, vp9, av1, mpeg4, ffv1")
+    group.add_argument("--quality", metavar="N", type=int, help="lower is better and larger (20)")
+    group.add_argument("--preset", metavar="NAME", help="ultrafast to veryslow (veryfast)")
+    group.add_argument("--container", metavar="NAME", help="mp4, mov, mkv, webm")
+
+
+def config_of(options: argparse.Namespace) -> Config:
+    """Return the settings that the flags, and the file among them, ask for.
+
+    Raises:
+        ConfigError: one of them is unknown, or has a value that it cannot have.
+    """
+    given: Mapping[str, object] = vars(options)
+    flags = {setting: given.get(flag) for flag, setting in _SETTINGS.items()}
+    return load(given["config"] if isinstance(given["config"], Path) else None, flags)
+
+
+def _count(text: str) -> int | str:
+    return text if text == "auto" else int(text)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,144 @@
+"""Turn a video, or a folder of pictures, into a video with coloured parts.
+
+Every frame in is a frame out, at its own time; sound and subtitles come along.
+
+  mirror video squats.mp4                      writes squats-mirror.mp4
+  mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
+  mirror video pictures/ --fps 12 -o film.mp4
+  mirror video squats.mp4 --masks masks/ --results poses.jsonl --rle
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from fractions import Fraction
+from pathlib import Path
+
+from rich.console import Console
+
+from mirror import machine
+from mirror.commands.flags import add_overlay_flags, add_parser_flags, add_video_flags, config_of
+from mirror.compose import check_memory, encoding_of, open_source, shared_out, style_of
+from mirror.config import Config
+from mirror.outputs import Output
+from mirror.outputs.film import Film
+from mirror.outputs.lines import ResultLines, check_file, header_line
+from mirror.outputs.masks import MaskFolder
+from mirror.overlay import Style
+from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.progress import FrameProgress
+from mirror.run import run as run_through
+from mirror.tally import RunHeader
+from pipeline.sinks.container import CONTAINERS
+from pipeline.sinks.video import VideoWriter, check_target
+from pipeline.sources import Footage, Recorded
+from pipeline.sources.limited import Limited
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what is read, what is written, and how."""
+    parser.add_argument("input", metavar="IN", type=Path, help="a video, or a folder of pictures")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="the video to write")
+    for flag, metavar, help in (
+        ("--masks", "DIR", "a label picture a frame, and parts.json"),
+        ("--results", "FILE", "people and landmarks, as JSON Lines"),
+        ("--stats", "FILE", "the run, measured, as JSON"),
+    ):
+        parser.add_argument(flag, metavar=metavar, type=Path, help=help)
+    for flag, help in (
+        ("--rle", "add masks in COCO's encoding to the results"),
+        ("--overwrite", "replace what is there already"),
+        ("--quiet", "show no progress and no table"),
+    ):
+        parser.add_argument(flag, action="store_true", help=help)
+    parser.add_argument("--limit", metavar="N", type=_positive, help="stop after so many frames")
+    parser.add_argument(
+        "--fps", metavar="N", type=_rate, default=Fraction(30), help="of a folder's pictures (30)"
+    )
+    add_parser_flags(parser)
+    add_overlay_flags(parser)
+    add_video_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; nothing is written before all was found to be in order."""
+    config = config_of(options)
+    target = options.output or default_output(options.input)
+    check_target(target, options.input if options.input.exists() else None, options.overwrite)
+    if options.stats is not None:
+        check_file(options.stats, options.overwrite)
+    kind = find_parser(config.parser.name)
+    style = style_of(kind.parts, config.overlay)
+    workers, threads = shared_out(config.parser.workers, config.parser.threads)
+    check_memory(kind, workers, machine.free_memory_mb())
+    source: Recorded = open_source(options.input, options.fps)
+    if options.limit is not None:
+        source = Limited(source, options.limit)
+    header = RunHeader(str(options.input), str(target), kind.name, workers, threads)
+    outputs = _outputs(options, config, source.footage, target, kind, style)
+    progress = FrameProgress(options.input.name, source.footage.frames, options.quiet)
+    report = run_through(source, kind, config.parser, style, outputs, header, progress)
+    if options.stats is not None:
+        options.stats.write_text(json.dumps(report.as_json(), indent=1) + "\n")
+    if not options.quiet:
+        Console().print(report.as_table())
+    return 0
+
+
+def default_output(source: Path) -> Path:
+    """Return IN's name with -mirror before the ending; MP4 where the ending cannot be written."""
+    if source.is_dir():
+        whole = source.absolute()
+        return whole.with_name(f"{whole.name}-mirror.mp4")
+    writable = {suffix for container in CONTAINERS for suffix in container.suffixes}
+    suffix = source.suffix if source.suffix.lower() in writable else ".mp4"
+    return source.with_name(f"{source.stem}-mirror{suffix}")
+
+
+def _outputs(
+    options: argparse.Namespace,
+    config: Config,
+    footage: Footage,
+    target: Path,
+    kind: AnyKind,
+    style: Style,
+) -> list[Output]:
+    """Everything that the run is to leave behind; refuses what cannot be made."""
+    found: list[Output] = []
+    if options.masks is not None:
+        found.append(MaskFolder(options.masks, kind.parts, style.palette, options.overwrite))
+    if options.results is not None:
+        header = header_line(
+            kind.name, kind.parts, footage.height, footage.width, footage.time_base
+        )
+        found.append(
+            ResultLines(options.results, header, kind.parts, options.rle, options.overwrite)
+        )
+    writer = VideoWriter(
+        target,
+        footage,
+        encoding_of(config.video),
+        passengers=None if options.input.is_dir() else options.input,
+        cut_short=options.limit is not None,
+        overwrite=options.overwrite,
+    )
+    found.append(Film(writer, config.overlay.side_by_side))
+    return found
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of frames; 1 is the least")
+    return number
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"{text} is not a rate; try 25 or 30000/1001") from None
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} frames a second cannot be; try 25")
+    return rate.limit_denominator(1001)

@@ -1,0 +1,116 @@
+"""Joins things up: settings, a source and a kind of parser into a flow. Knows all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from mirror import machine
+from mirror.config import Auto, ConfigError, OverlayConfig, ParserConfig, VideoConfig
+from mirror.overlay import Style
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.nothing import empty
+from mirror.parsing import Parsing
+from mirror.parts import Vocabulary
+from pipeline.flow import Flow, Limits
+from pipeline.frame import Frame
+from pipeline.sinks.video import Encoding
+from pipeline.sources import Source
+from pipeline.sources.pictures import PictureFolder
+from pipeline.sources.video import VideoFile
+
+_FAILED = object()  # stands for what a worker would have made of a frame
+_OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
+
+
+class NotEnoughMemory(ConfigError):
+    """So many workers' models do not fit into what is free."""
+
+
+def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
+    """Return how many threads parse, and how many each of them computes with.
+
+    Many workers of one thread beat one worker of many: nothing waits at the end of every layer.
+    """
+    cores = machine.cores()
+    each = 1 if threads == "auto" else threads
+    count = max(1, cores // each) if workers == "auto" else workers
+    return count, max(1, cores // count) if threads == "auto" else threads
+
+
+def open_source(path: Path, rate: Fraction = Fraction(30)) -> VideoFile | PictureFolder:
+    """Return a video file, or a folder's pictures at a rate of frames a second.
+
+    Raises:
+        SourceError: there is nothing to be seen there; says why, and what to do.
+    """
+    return PictureFolder(path, rate) if path.is_dir() else VideoFile(path)
+
+
+def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
+    """Refuse a run that would not fit, before the system kills something.
+
+    Raises:
+        NotEnoughMemory: says how many workers would fit.
+    """
+    needed_mb = _OWN_MEMORY_MB + workers * kind.worker_memory_mb
+    if not kind.worker_memory_mb or needed_mb <= free_mb:
+        return
+    fit = max(0, (free_mb - _OWN_MEMORY_MB) // kind.worker_memory_mb)
+    remedy = f"use --workers {fit}" if fit else "close other programs"
+    raise NotEnoughMemory(
+        f"{workers} workers of {kind.name} need about {needed_mb} MB, {free_mb} are free; {remedy}"
+    )
+
+
+def open_flow(
+    source: Source, kind: AnyKind, workers: int, threads: int, config: ParserConfig
+) -> Flow[Any, Any, Parsing]:
+    """Return the flow that parses a source's frames; enter it to start."""
+    settle = kind.make_settle()
+    return Flow(
+        source,
+        make_parser=lambda: kind.make_parse(threads),
+        prepare=kind.make_prepare(source.is_live),
+        settle=_skipping(settle) if config.skip_failures else settle,
+        workers=workers,
+        limits=Limits(parse_limit_s=config.parse_limit_s),
+        on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
+    )
+
+
+def _skipping(settle: Callable[[Frame, Any, Any], Parsing]) -> Callable[[Frame, Any, Any], Parsing]:
+    """Leave a frame empty that a worker failed on."""
+    return lambda frame, plan, raw: empty(frame) if raw is _FAILED else settle(frame, plan, raw)
+
+
+def style_of(parts: Vocabulary, overlay: OverlayConfig) -> Style:
+    """Return how a parser's parts are drawn.
+
+    Raises:
+        ConfigError: there is no such part or palette; says which comes nearest.
+    """
+    try:
+        return Style.of(
+            parts,
+            palette=None if overlay.palette == "auto" else overlay.palette,
+            opacity=overlay.opacity,
+            parts=overlay.parts,
+            outlines=overlay.outlines,
+            labels=overlay.labels,
+            landmarks=overlay.landmarks,
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def encoding_of(video: VideoConfig) -> Encoding:
+    """Return how videos are encoded."""
+    return Encoding(
+        codec=None if video.codec == "auto" else video.codec,
+        quality=video.quality,
+        preset=video.preset,
+        container=None if video.container == "auto" else video.container,
+    )

@@ -1,0 +1,55 @@
+"""One run over recorded frames: from a source to everything that it leaves behind."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+
+from mirror import machine
+from mirror.compose import open_flow
+from mirror.config import ParserConfig
+from mirror.outputs import Output
+from mirror.overlay import Style, painted, sketch
+from mirror.parsers.catalogue import AnyKind
+from mirror.progress import FrameProgress
+from mirror.report import RunReport
+from mirror.tally import RunHeader, Tally
+from pipeline.sources import Recorded
+
+
+def run(
+    source: Recorded,
+    kind: AnyKind,
+    config: ParserConfig,
+    style: Style,
+    outputs: Sequence[Output],
+    header: RunHeader,
+    progress: FrameProgress,
+) -> RunReport:
+    """Parse, draw and write every frame of a source; return the run, measured.
+
+    Raises:
+        Whatever a stage raises. Outputs then keep what can be kept, as parts.
+    """
+    clock = time.monotonic
+    tally = Tally(clock(), machine.cpu_seconds())
+    with progress, contextlib.ExitStack() as stack:
+        for output in outputs:
+            stack.enter_context(output)
+        flow = open_flow(source, kind, header.workers, header.threads, config)
+        with flow as results:
+            for result in results:
+                drawn_from = clock()
+                drawn = painted(result.frame, sketch(result.parsing, style))
+                marks = [("draw", clock() - drawn_from)]
+                for output in outputs:
+                    written_from = clock()
+                    output.write(result, drawn)
+                    marks.append((output.stage, clock() - written_from))
+                tally.add(result, dict(marks), clock())
+                progress.show(tally.frames, tally.fps(clock()))
+    remarks = list(source.remarks)
+    for output in outputs:
+        remarks.extend(output.remarks)
+    return tally.report(header, flow.statistics(), clock(), tuple(remarks))
