@@ -13,6 +13,7 @@ from mirror.motion import Box, Motion
 
 MOST_PEOPLE = 6
 _NEAR = 0.6  # body lengths: a person found farther than that from a track is somebody else
+_PIECE = 0.3  # body lengths within which the joints of a piece lie at those of the whole
 _SAME = 0.12  # body lengths: two people nearer than that are one
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
 _PATIENCE = 2  # searches in vain after which somebody is lost
@@ -21,12 +22,14 @@ _TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
 _OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
 _SURE = 0.2  # a joint's score below which its place is a guess
 
+Joints = NDArray[np.float32]  # (17, 3): x, y in pixels of the frame, score 0-1; COCO's order
+
 
 class Found(Protocol):
     """One person found by a detector."""
 
     @property
-    def joints(self) -> NDArray[np.float32]:
+    def joints(self) -> Joints:
         """(17, 3): x, y in pixels of the frame, score 0-1; COCO's order."""
         ...
 
@@ -50,7 +53,7 @@ class Track:
     """
 
     key: int
-    joints: NDArray[np.float32]
+    joints: Joints
     found_at: float
     missed: int = 0
     moved: float = 0.0
@@ -117,19 +120,19 @@ class Tracks:
         self._tracks = [track for track in self._tracks if not self._is_over(track, now)]
 
     def holds(self, person: Found, least_length: float) -> bool:
-        """Whether somebody at least that large is followed about where a person was found."""
+        """Whether a person found is a piece of somebody at least that large who is followed."""
         return any(
-            track.length >= least_length and _distance(track.joints, person.joints) < _NEAR
+            track.length >= least_length and _coincides(person.joints, track.joints)
             for track in self.present()
         )
 
     def meet_again(self, track: Track, found: Sequence[Found], now: float) -> None:
         """Take in what a detector found where one person was looked for."""
-        near = [person for person in found if _distance(track.joints, person.joints) < _NEAR]
-        if not near:
+        near = [(_distance_to_follow(track.joints, person.joints), person) for person in found]
+        apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
+        if nearest is None or apart >= _NEAR:
             track.missed += 1
             return
-        nearest = min(near, key=lambda person: _distance(track.joints, person.joints))
         others = [other for other in self.present() if other is not track]
         if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):
             _refresh(track, nearest, now)
@@ -141,7 +144,7 @@ class Tracks:
             for track in self._tracks:
                 # somebody lost may have walked on meanwhile
                 near = _NEAR * (1 + (now - track.found_at if track.is_lost else 0))
-                apart = _distance(track.joints, person.joints)
+                apart = _distance_to_follow(track.joints, person.joints)
                 if apart < near:
                     pairs.append((apart, index, track))
         return sorted(pairs, key=lambda pair: (pair[0], pair[2].key))
@@ -165,7 +168,7 @@ class Tracks:
         )
 
 
-def body_length(joints: NDArray[np.float32]) -> float:
+def body_length(joints: Joints) -> float:
     """Return how large a person is, in pixels: the longer side of the box round sure joints."""
     sure = joints[joints[:, 2] >= _SURE]
     points = sure if len(sure) >= 2 else joints
@@ -188,13 +191,30 @@ def _refresh(track: Track, person: Found, now: float) -> None:
     track.found_at, track.missed, track.moved = now, 0, 0.0
 
 
-def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """How far two people's joints lie apart on average, in body lengths of the larger."""
+def _apart(one: Joints, other: Joints) -> float:
+    """How many pixels two people's joints lie apart on average, the sure ones counting more."""
     apart = np.linalg.norm(one[:, :2] - other[:, :2], axis=1)
     weights = np.minimum(one[:, 2], other[:, 2]) + np.float32(1e-3)
-    return float((apart * weights).sum() / weights.sum()) / max(
-        body_length(one), body_length(other)
-    )
+    return float((apart * weights).sum() / weights.sum())
+
+
+def _distance(one: Joints, other: Joints) -> float:
+    """How far two people lie apart, in body lengths of the larger."""
+    return _apart(one, other) / max(body_length(one), body_length(other))
+
+
+def _distance_to_follow(one: Joints, other: Joints) -> float:
+    """The same in body lengths of the smaller: a child beside a man is nobody's next position."""
+    return _apart(one, other) / min(body_length(one), body_length(other))
+
+
+def _coincides(piece: Joints, whole: Joints) -> bool:
+    """Whether the joints that are sure in a piece lie where they do in the whole."""
+    sure = piece[:, 2] >= _SURE
+    if not sure.any():
+        return True
+    apart = np.linalg.norm(piece[sure, :2] - whole[sure, :2], axis=1)
+    return float(np.median(apart)) < _PIECE * body_length(piece)
 
 
 def _is_inside(track: Track, searched: Box) -> bool:

@@ -12,7 +12,7 @@ from pipeline.errors import PipelineError
 
 _SHA256 = {
     "movenet-multipose": "8d7974d306112d6a4f47072cd3001af4251415ce838564c8785a93148458bb08",
-    "pose_landmark_lite": "b59e5af8ba6131b85faced32e5b43df6fdcc224404d17ce7d0f0994619371350",
+    "pose_landmark_lite": "8ff27005e6cb6ea86364afa4229ec50bb6b1f15e79dda185d309f68091d99272",
 }
 NAMES = tuple(_SHA256)
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from mirror.parsers.builtin.skeleton import LANDMARKS
 
-_INDEX = {name: place for place, name in enumerate(LANDMARKS)}
+Points = NDArray[np.float32]  # (N, 2), x and y in pixels of the picture
+Mixture = dict[str, float]  # landmark -> how much of it; the sum is 1
 
 HEAD, TORSO = 1, 2
 # Parts that come in pairs: name of the part, its two ends, half its thickness in body units. A
@@ -20,7 +21,15 @@ _LIMBS = (
     (11, "knee", "ankle", 0.075),
     (13, "heel", "toes", 0.050),
 )
+# Points on a side that are no landmarks. The thigh begins below the joint: the hip is the torso's.
+_BETWEEN: dict[str, Mixture] = {
+    "groin": {"hip": 0.85, "knee": 0.15},
+    "fingers": {"wrist": -0.5, "pinky": 0.75, "index": 0.75},
+    "toes": {"foot_index": 1.0},
+}
+_SEEN_BY = {"fingers": "index", "toes": "foot_index", "groin": "hip"}
 _HEAD_RADIUS = 0.15
+_CROWN = 0.12  # body units from between mouth and ears to the top of the head
 _TORSO_DEPTH = 0.03  # how deep inside the torso counts at most: an arm in front of it stays on top
 _UNSEEN = 0.30  # body units that a limb nobody can see is held off, so that it takes no pixels
 COUNT = 15  # labels, the background's included
@@ -29,14 +38,24 @@ COUNT = 15  # labels, the background's included
 class Body:
     """A person's parts in picture coordinates. Pure values; cheap to make for each frame.
 
+    Args:
+        joints: (33, 3): x, y in pixels of the picture, visibility 0-1.
+
     Attributes:
         unit: pixels; what lengths on this body are measured in.
     """
 
     def __init__(self, joints: NDArray[np.float32]) -> None:
-        self._points, self._seen = joints[:, :2].astype(np.float32), joints[:, 2]
+        self._points, seen = joints[:, :2].astype(np.float32), joints[:, 2]
         self.unit = self._body_unit()
-        self._starts, self._ends, self._radii, self._parts = self._segments()
+        mouth, ears, shoulders = _FACE @ self._points
+        up = ears - shoulders
+        crown = (mouth + ears) / 2 + up * (_CROWN * self.unit / max(float(np.hypot(*up)), 1e-6))
+        self._starts = np.vstack([_STARTS @ self._points, mouth])
+        self._ends = np.vstack([_ENDS @ self._points, crown])
+        visible = seen[_SEEN_AT].max(axis=1)
+        held_off = _UNSEEN * (1 - np.minimum(1.0, 2 * visible))
+        self._radii = np.append(_RADII - held_off, np.float32(_HEAD_RADIUS)).astype(np.float32)
 
     def distances(self, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how far every point of a grid is from every part, in body units.
@@ -49,96 +68,101 @@ class Body:
             (15, rows, columns) float32; below zero inside a part, infinite for the background.
         """
         far = np.full((COUNT, len(ys), len(xs)), np.inf, np.float32)
-        along = self._ends - self._starts
-        lengths = np.maximum((along**2).sum(axis=1), 1e-6)
-        for start, line, length, radius, part in zip(
-            self._starts, along, lengths, self._radii, self._parts, strict=True
-        ):
-            # a point's place on the line is a sum of one term a column and one a row
-            dx, dy = xs - start[0], ys - start[1]
-            place = (dx * (line[0] / length))[None, :] + (dy * (line[1] / length))[:, None]
-            np.clip(place, 0.0, 1.0, out=place)
-            apart = np.hypot(dx[None, :] - place * line[0], dy[:, None] - place * line[1])
-            np.minimum(far[part], apart / self.unit - radius, out=far[part])
+        apart = _from_lines(xs, ys, self._starts, self._ends)
+        far[_PARTS] = apart / np.float32(self.unit) - self._radii[:, None, None]
         np.maximum(self._torso(xs, ys), -_TORSO_DEPTH, out=far[TORSO])
         return far
 
-    def _at(self, *names: str) -> NDArray[np.float32]:
-        mean: NDArray[np.float32] = self._points[[_INDEX[name] for name in names]].mean(axis=0)
-        return mean
-
     def _body_unit(self) -> float:
-        def span(one: str, other: str) -> float:
-            return float(np.linalg.norm(self._at(one) - self._at(other)))
-
-        shoulders, hips = ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")
-        torso = float(np.linalg.norm(self._at(*shoulders) - self._at(*hips)))
-        shins = [span(f"{side}_knee", f"{side}_ankle") for side in ("left", "right")]
-        thighs = [span(f"{side}_hip", f"{side}_knee") for side in ("left", "right")]
-        return max(1.15 * span(*shoulders), 1.7 * span(*hips), torso, *thighs, *shins, 4.0)
-
-    def _segments(
-        self,
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], list[int]]:
-        starts, ends, radii, parts = [], [], [], []
-        for offset, side in enumerate(("left", "right")):
-            for part, start, end, radius in _LIMBS:
-                held_off = _UNSEEN * (1 - min(1.0, 2 * self._visibility(side, start, end)))
-                starts.append(self._joint(side, start))
-                ends.append(self._joint(side, end))
-                radii.append(radius - held_off)
-                parts.append(part + offset)
-        starts.append(self._at("mouth_left", "mouth_right"))
-        ends.append(self._crown())
-        radii.append(_HEAD_RADIUS)
-        parts.append(HEAD)
-        return np.array(starts), np.array(ends), np.array(radii, np.float32), parts
-
-    def _joint(self, side: str, name: str) -> NDArray[np.float32]:
-        if name == "groin":  # the thigh begins below the joint: the hip itself is the torso's
-            hip, knee = self._at(f"{side}_hip"), self._at(f"{side}_knee")
-            return hip + np.float32(0.15) * (knee - hip)
-        if name == "fingers":
-            wrist = self._at(f"{side}_wrist")
-            return wrist + np.float32(1.5) * (self._at(f"{side}_pinky", f"{side}_index") - wrist)
-        if name == "toes":
-            return self._at(f"{side}_foot_index")
-        return self._at(f"{side}_{name}")
-
-    def _visibility(self, side: str, start: str, end: str) -> float:
-        joints = {"fingers": "index", "toes": "foot_index", "groin": "hip"}
-        ends = (f"{side}_{joints.get(name, name)}" for name in (start, end))
-        return float(max(self._seen[_INDEX[name]] for name in ends))
-
-    def _crown(self) -> NDArray[np.float32]:
-        """The top of the head: from the mouth through the middle of the ears, and on."""
-        mouth, ears = self._at("mouth_left", "mouth_right"), self._at("left_ear", "right_ear")
-        up = ears - self._at("left_shoulder", "right_shoulder")
-        up = up / np.float32(max(float(np.linalg.norm(up)), 1e-6))
-        return (mouth + ears) / 2 + up * np.float32(0.12 * self.unit)
+        one, other = _SPANS @ self._points
+        lengths = np.hypot(*(one - other).T) * _SPAN_WEIGHTS
+        return max(float(lengths.max()), 4.0)
 
     def _torso(self, xs: NDArray[np.float32], ys: NDArray[np.float32]) -> NDArray[np.float32]:
         """Distance from the hull of shoulders and hips, below zero inside; body units."""
-        names = ("left_shoulder", "right_shoulder", "right_hip", "left_hip")
-        corners = np.array([self._at(name) for name in names])
+        corners = self._points[_CORNERS]
         hull = corners[_around(corners)]
-        inside = np.full((len(ys), len(xs)), -np.inf, np.float32)
-        apart = np.full((len(ys), len(xs)), np.inf, np.float32)
-        for start, end in zip(hull, np.roll(hull, -1, axis=0), strict=True):
-            line = end - start
-            length = max(float(np.linalg.norm(line)), 1e-3)
-            dx, dy = xs - start[0], ys - start[1]
-            across = (dy * (line[0] / length))[:, None] - (dx * (line[1] / length))[None, :]
-            place = (dx * (line[0] / length**2))[None, :] + (dy * (line[1] / length**2))[:, None]
-            np.clip(place, 0.0, 1.0, out=place)
-            np.maximum(inside, -across, out=inside)
-            distance = np.hypot(dx[None, :] - place * line[0], dy[:, None] - place * line[1])
-            np.minimum(apart, distance, out=apart)
-        signed = np.where(inside <= 0, -apart, apart) / np.float32(self.unit)
-        return signed.astype(np.float32, copy=False)
+        following = np.roll(hull, -1, axis=0)
+        apart = _from_lines(xs, ys, hull, following).min(axis=0)
+        along = following - hull
+        across = (
+            along[:, 0, None, None] * (ys - hull[:, 1:])[:, :, None]
+            - along[:, 1, None, None] * (xs - hull[:, :1])[:, None, :]
+        )
+        is_inside = across.min(axis=0) >= 0
+        signed: NDArray[np.float32] = np.where(is_inside, -apart, apart) / np.float32(self.unit)
+        return signed
 
 
-def _around(corners: NDArray[np.float32]) -> NDArray[np.intp]:
+def _from_lines(
+    xs: NDArray[np.float32], ys: NDArray[np.float32], starts: Points, ends: Points
+) -> NDArray[np.float32]:
+    """(N, rows, columns): how many pixels every point of a grid is from each of N lines."""
+    along = ends - starts
+    lengths = np.maximum((along**2).sum(axis=1, keepdims=True), np.float32(1e-6))
+    step = along / lengths
+    dx, dy = xs - starts[:, :1], ys - starts[:, 1:]  # (N, columns), (N, rows)
+    # a point's place on a line, 0 to 1, is a sum of one term a column and one a row
+    place = (dx * step[:, :1])[:, None, :] + (dy * step[:, 1:])[:, :, None]
+    np.clip(place, 0.0, 1.0, out=place)
+    across = dx[:, None, :] - place * along[:, 0, None, None]
+    down = dy[:, :, None] - place * along[:, 1, None, None]
+    across *= across
+    down *= down
+    across += down
+    apart: NDArray[np.float32] = np.sqrt(across, out=across)
+    return apart
+
+
+def _around(corners: Points) -> NDArray[np.intp]:
     """The order of points round their middle, clockwise on the screen."""
     dx, dy = (corners - corners.mean(axis=0)).T
     return np.argsort(np.arctan2(dy, dx), kind="stable")
+
+
+def _mixed(*mixtures: Mixture) -> NDArray[np.float32]:
+    """(N, 33): the matrix that makes N points out of a body's landmarks."""
+    matrix = np.zeros((len(mixtures), len(LANDMARKS)), np.float32)
+    for row, mixture in enumerate(mixtures):
+        for name, share in mixture.items():
+            matrix[row, LANDMARKS.index(name)] = share
+    return matrix
+
+
+def _on_side(side: str, name: str) -> Mixture:
+    return {f"{side}_{part}": share for part, share in _BETWEEN.get(name, {name: 1.0}).items()}
+
+
+def _middle(*names: str) -> Mixture:
+    return dict.fromkeys(names, 1 / len(names))
+
+
+def _seen_at(side: str, name: str) -> int:
+    return LANDMARKS.index(f"{side}_{_SEEN_BY.get(name, name)}")
+
+
+_SIDED = [(side, *limb) for side in ("left", "right") for limb in _LIMBS]
+_STARTS = _mixed(*(_on_side(side, start) for side, _, start, _, _ in _SIDED))
+_ENDS = _mixed(*(_on_side(side, end) for side, _, _, end, _ in _SIDED))
+_RADII = np.array([radius for *_, radius in _SIDED], np.float32)
+_PARTS = [part + (side == "right") for side, part, *_ in _SIDED] + [HEAD]
+_SEEN_AT = np.array(
+    [[_seen_at(side, start), _seen_at(side, end)] for side, _, start, end, _ in _SIDED]
+)
+_SHOULDERS, _HIPS = ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")
+_FACE = _mixed(
+    _middle("mouth_left", "mouth_right"), _middle("left_ear", "right_ear"), _middle(*_SHOULDERS)
+)
+_CORNERS = [LANDMARKS.index(name) for name in (*_SHOULDERS, *_HIPS)]
+# what a body is measured by: pairs of points, each weighed so that most bodies give the same
+_MEASURED = (
+    (_middle("left_shoulder"), _middle("right_shoulder"), 1.15),
+    (_middle("left_hip"), _middle("right_hip"), 1.7),
+    (_middle(*_SHOULDERS), _middle(*_HIPS), 1.0),
+    *((_on_side(side, "hip"), _on_side(side, "knee"), 1.0) for side in ("left", "right")),
+    *((_on_side(side, "knee"), _on_side(side, "ankle"), 1.0) for side in ("left", "right")),
+)
+_SPANS = np.stack(
+    [_mixed(*(one for one, _, _ in _MEASURED)), _mixed(*(other for _, other, _ in _MEASURED))]
+)
+_SPAN_WEIGHTS = np.array([weight for *_, weight in _MEASURED], np.float32)

@@ -13,7 +13,7 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parts import LabelMap
 
 _REACH = 0.38  # body units beyond which a mask's pixel is no part of this body
-_CELLS = 96  # of the coarse grid along a person's longer side
+_CELLS = 64  # of the coarse grid along a person's longer side
 _OUTSIDE = -10.0  # logit of what lies beyond a crop
 
 
@@ -94,8 +94,8 @@ def _parts(
         figure.mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=_OUTSIDE
     )
     labels, distances = labels[:height, :width], distances[:height, :width]
-    labels[mask <= 0] = 0
-    return labels, distances
+    inside = cv2.compare(mask, 0, cv2.CMP_GT)
+    return cv2.bitwise_and(labels, inside), distances
 
 
 def _nearest(
@@ -117,7 +117,7 @@ def _nearest(
             slice(top * step, (top + down) * step),
             slice(left * step, (left + across) * step),
         )
-        nearer = fine < distances[window]
-        np.putmask(labels[window], nearer, part)
-        np.minimum(distances[window], fine, out=distances[window])
+        nearer = cv2.compare(fine, distances[window], cv2.CMP_LT)
+        cv2.copyTo(np.full_like(nearer, part), nearer, labels[window])
+        cv2.min(fine, distances[window], dst=distances[window])
     return labels, distances

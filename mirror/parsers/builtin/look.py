@@ -9,7 +9,6 @@ import numpy as np
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.landmarks import LandmarkNetwork, Sighting
 from mirror.parsers.builtin.prepare import Look
-from mirror.parsers.builtin.sides import with_sides_of
 from pipeline.frame import BGR
 
 _OFF = 0.15  # sides of a square: a body whose middle is farther from the square's is half outside
@@ -19,7 +18,7 @@ _SURE = 0.5  # presence below which the network does not know where the body is 
 
 
 def sighting(network: LandmarkNetwork, image: BGR, look: Look) -> Sighting:
-    """Return what is seen of one person, the sides as the detector has them.
+    """Return what is seen of one person.
 
     Somebody who moves fast may have left the square that was planned. Then there is a second look:
     where the network would rather have looked, or at more of the picture if it saw nobody.
@@ -29,8 +28,7 @@ def sighting(network: LandmarkNetwork, image: BGR, look: Look) -> Sighting:
     if better is not None:
         again = network.look(image, better)
         seen = max(seen, again, key=lambda sighting: sighting.presence)
-    joints, world = with_sides_of(seen.joints, seen.world, look.joints)
-    return dataclasses.replace(seen, joints=joints, world=world)
+    return seen
 
 
 def _better_crop(planned: Crop, seen: Sighting) -> Crop | None:

@@ -11,12 +11,13 @@ from mirror.motion import MotionMeter
 from mirror.parsers.builtin.crop import MARGIN, Crop
 from mirror.parsers.builtin.detector import Detector
 from mirror.parsers.builtin.search import Search
-from mirror.people import Tracks
+from mirror.people import Track, Tracks
 from pipeline.frame import Frame
 
 _SURE = 0.2  # a joint's score below which its place is a guess
 _SETTLES_S = 0.1  # how long a square takes to follow a change of size or lean
 _LEAST_SIDE = 16.0  # pixels of the picture
+_GOES_ASTRAY = 0.2  # body lengths after which joints carried by the flow are trusted half
 _GAP_S = 1.0  # frames farther apart, or going back, are another scene
 
 # How far a body reaches beyond its joints, seen from the hips: the top of the head lies beyond the
@@ -33,11 +34,13 @@ class Look:
         crop: the square round the person.
         joints: (17, 3) float32: x, y in pixels of the picture, score 0-1; COCO's order. As the
             detector found them, carried here by the motion since.
+        trust: 0-1, how well these joints are where they are said to be: less the farther they went.
     """
 
     key: int
     crop: Crop
     joints: NDArray[np.float32]
+    trust: float
 
 
 Plan = tuple[Look, ...]
@@ -70,7 +73,8 @@ class Prepare:
             for track in people
         }
         return tuple(
-            Look(track.key, self._crops[track.key], track.joints.copy()) for track in people
+            Look(track.key, self._crops[track.key], track.joints.copy(), _trust(track))
+            for track in people
         )
 
 
@@ -94,6 +98,10 @@ def crop_round(joints: NDArray[np.float32]) -> Crop:
     radius = max(float(reach.max(initial=0.0)), 1.5 * float(np.linalg.norm(spine)))
     angle = float(np.arctan2(spine[0], -spine[1]))
     return Crop(float(hips[0]), float(hips[1]), max(_LEAST_SIDE, 2 * radius * MARGIN), angle)
+
+
+def _trust(track: Track) -> float:
+    return 1 / (1 + track.moved / (_GOES_ASTRAY * track.length))
 
 
 def _settled(before: Crop | None, now: Crop, calm: float) -> Crop:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mirror.motion import Box, Motion
+from mirror.motion import Box, Motion, Moving
 from mirror.parsers.builtin.detector import SIDE, Detection, Detector
-from mirror.people import Track, Tracks, body_length
+from mirror.people import Tracks, body_length
 from pipeline.frame import Frame
 
 RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a frame at 30 fps
+GLANCE_S = 0.3  # between glances at somebody who moves fast
 HURRY_S = 0.2  # between searches when somebody may have come, gone or been mistaken
-_FAST = 0.05  # body lengths that limbs may go before the flow has lost them
+_FAST = 0.08  # body lengths that limbs may go before the flow has lost them
+_ROOM = 0.15  # of a person's box, for what moves outside of it but belongs to it
 _STRANGER = 0.004  # share of the picture that moves where nobody is followed
 _WINDOW = 0.7  # side of a close-up window over the picture's shorter side
 _WORTH_CLOSER = 400  # pixels of the shorter side from which the whole view loses small people
@@ -37,23 +38,27 @@ class Search:
     def __init__(self, detector: Detector, tracks: Tracks) -> None:
         self._detector, self._tracks = detector, tracks
         self._searched_at = 0.0
+        self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
 
     def look(self, frame: Frame, motion: Motion | None) -> None:
         """Search the frame, or a part of it, if a search is due."""
         if motion is None:
             self._look_everywhere(frame)
             return
-        people = self._tracks.present()
-        strangers = motion.moving_outside([track.box for track in people])
-        fast = [track for track in people if track.moved > _FAST * track.length]
         waited_s = frame.time - self._searched_at
-        restless = strangers.mean() > _STRANGER or any(track.missed for track in people)
-        if waited_s >= (HURRY_S if restless or len(fast) > 1 else RHYTHM_S):
-            self._look_at_whole(frame)
-            if restless and (window := _busiest(strangers, motion.scale, frame)):
-                self._look_closer(frame, window)
-        elif fast and frame.time - fast[0].found_at >= HURRY_S:
-            self._glance_at(frame, fast[0])
+        if waited_s < HURRY_S:
+            return self._glance(frame)
+        people = self._tracks.present()
+        strangers = motion.moving_outside([_grown(track.box) for track in people])
+        is_restless = strangers.share > _STRANGER or any(track.missed for track in people)
+        if waited_s < (self._patience_s if is_restless else RHYTHM_S):
+            return self._glance(frame)
+        before = {track.key for track in people}
+        self._look_at_whole(frame)
+        if is_restless and (window := _busiest(strangers, frame)):
+            self._look_closer(frame, window)
+        news = {track.key for track in self._tracks.present()} != before
+        self._patience_s = HURRY_S if news else min(RHYTHM_S, 2 * self._patience_s)
 
     def _look_everywhere(self, frame: Frame) -> None:
         self._tracks.clear()
@@ -67,27 +72,40 @@ class Search:
         self._tracks.meet(found, frame.time, (0, 0, frame.width, frame.height))
         for track in self._tracks.present():
             if track.length < _SMALL * _detail(frame):
-                self._look_closer(frame, _square_round(track.box, frame, 1.2))
+                self._look_closer(frame, _square_round(track.box, frame, 1.2), _GLANCE)
 
-    def _look_closer(self, frame: Frame, window: Window) -> None:
+    def _look_closer(self, frame: Frame, window: Window, side: int = SIDE) -> None:
         """Search a window for small people; whoever is large is seen in the whole."""
         found = [
             person
-            for person in self._find(frame, window, SIDE)
+            for person in self._find(frame, window, side)
             if _is_inside(person, window)
             and body_length(person.joints) < _CLOSE_UP * _detail(frame)
             and not self._tracks.holds(person, _SMALL * _detail(frame))
         ]
         self._tracks.meet(found, frame.time, _NOWHERE)
 
-    def _glance_at(self, frame: Frame, track: Track) -> None:
-        """Find one person again who moved too fast for the flow."""
-        found = self._find(frame, _square_round(track.box, frame, 0.6), _GLANCE)
-        self._tracks.meet_again(track, found, frame.time)
+    def _glance(self, frame: Frame) -> None:
+        """Find one person again who moved too fast for the flow, if there is one."""
+        due = [
+            track
+            for track in self._tracks.present()
+            if track.moved > _FAST * track.length and frame.time - track.found_at >= GLANCE_S
+        ]
+        if due:
+            track = min(due, key=lambda track: track.found_at)
+            found = self._find(frame, _square_round(track.box, frame, 0.6), _GLANCE)
+            self._tracks.meet_again(track, found, frame.time)
 
     def _find(self, frame: Frame, window: Window, side: int) -> list[Detection]:
         x0, y0, x1, y1 = window
         return self._detector.find(frame.bgr[y0:y1, x0:x1], x0, y0, side)
+
+
+def _grown(box: Box) -> Box:
+    """A box with room for a limb that has left it since."""
+    room = _ROOM * max(box[2] - box[0], box[3] - box[1])
+    return box[0] - room, box[1] - room, box[2] + room, box[3] + room
 
 
 def _detail(frame: Frame) -> float:
@@ -111,12 +129,11 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(place) for place in np.linspace(0, length - side, count)]
 
 
-def _busiest(strangers: NDArray[np.bool_], scale: float, frame: Frame) -> Window | None:
+def _busiest(strangers: Moving, frame: Frame) -> Window | None:
     """The window in which most moves that nobody is followed for."""
     best, most = None, 0
     for window in _windows(frame):
-        x0, y0, x1, y1 = (int(edge / scale) for edge in window)
-        moving = int(np.count_nonzero(strangers[y0:y1, x0:x1]))
+        moving = strangers.within(*window)
         if moving > most:
             best, most = window, moving
     return best

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mirror.parsers.builtin.compose import Figure, compose
 from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.prepare import Plan
+from mirror.parsers.builtin.sides import Sides
 from mirror.parsers.builtin.skeleton import LANDMARKS, joint_angles
 from mirror.parsers.builtin.steady import OneEuro, SteadyMask
 from mirror.parsing import Parsing, Person, Pose
@@ -25,6 +26,7 @@ class _Past:
 
     id: int
     seen_at: float
+    sides: Sides = field(default_factory=Sides)
     joints: OneEuro = field(default_factory=OneEuro)
     world: OneEuro = field(default_factory=OneEuro)
     mask: SteadyMask = field(default_factory=SteadyMask)
@@ -46,9 +48,11 @@ class Settle:
             if past is None:
                 continue
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
-            points = past.joints(sighting.joints[:, :2], sighting.crop.side / 2.5, elapsed_s)
-            joints = np.column_stack([points, sighting.joints[:, 2]]).astype(np.float32)
-            world = past.world(sighting.world, 1.0, elapsed_s)
+            joints, world = past.sides(
+                sighting.joints, sighting.world, look.joints, look.trust, elapsed_s
+            )
+            joints[:, :2] = past.joints(joints[:, :2], sighting.crop.side / 2.5, elapsed_s)
+            world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
             figures.append(Figure(sighting.crop, joints, mask))
             people.append(_person(past.id, sighting.presence, joints, world))

@@ -61,8 +61,9 @@ class SteadyMask:
         if self._mask is not None and self._crop is not None and elapsed_s > 0:
             past = _moved(self._mask, self._crop, crop)
             difference = past - now
-            weight = np.exp(-((difference / np.float32(_AGREES)) ** 2))
-            now += weight * difference * np.float32(np.exp(-elapsed_s / _HOLDS_S))
+            weight = cv2.exp(np.square(difference * np.float32(1 / _AGREES)) * np.float32(-1))
+            weight *= difference
+            now += weight * np.float32(np.exp(-elapsed_s / _HOLDS_S))
         self._mask, self._crop = now, crop
         return now
 
