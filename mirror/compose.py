@@ -7,6 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 from mirror import machine
 from mirror.config import Auto, ConfigError, OverlayConfig, ParserConfig, VideoConfig
 from mirror.overlay import Style
@@ -68,7 +70,11 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
 def open_flow(
     source: Source, kind: AnyKind, workers: int, threads: int, config: ParserConfig
 ) -> Flow[Any, Any, Parsing]:
-    """Return the flow that parses a source's frames; enter it to start."""
+    """Return the flow that parses a source's frames; enter it to start.
+
+    Keeps OpenCV to one thread in this process: the workers are the parallelism.
+    """
+    cv2.setNumThreads(1)
     settle = kind.make_settle()
     return Flow(
         source,

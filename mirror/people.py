@@ -49,7 +49,9 @@ class Track:
         found_at: seconds of frame time when a detector last found the person.
         missed: searches in vain since then.
         moved: pixels that what moves fastest about the person has gone since then.
+        speed: pixels that it went since the frame before; infinite where that is not known.
         exchanged: finds in a row that had left and right the other way round.
+        finds: how often a detector has found the person.
     """
 
     key: int
@@ -57,7 +59,9 @@ class Track:
     found_at: float
     missed: int = 0
     moved: float = 0.0
+    speed: float = np.inf
     exchanged: int = 0
+    finds: int = 1
 
     @property
     def is_lost(self) -> bool:
@@ -97,7 +101,8 @@ class Tracks:
     def carry(self, motion: Motion) -> None:
         """Move everybody along with the picture."""
         for track in self._tracks:
-            track.moved += motion.speed_in(track.box)
+            track.speed = motion.speed_in(track.box)
+            track.moved += track.speed
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
 
     def meet(self, found: Sequence[Found], now: float, searched: Box) -> None:
@@ -189,6 +194,7 @@ def _refresh(track: Track, person: Found, now: float) -> None:
         track.exchanged = 0
     track.joints = joints.copy()
     track.found_at, track.missed, track.moved = now, 0, 0.0
+    track.finds += 1
 
 
 def _apart(one: Joints, other: Joints) -> float:

@@ -16,6 +16,10 @@ from pipeline.frame import Frame
 
 _SURE = 0.2  # a joint's score below which its place is a guess
 _SETTLES_S = 0.1  # how long a square takes to follow a change of size or lean
+# What a square does not follow at all, so that somebody who stands still is seen in the same one
+_SLACK = 0.015  # of its side: what its centre may be off
+_SLACK_SIDE = 0.06  # of its side
+_SLACK_ANGLE = 0.10  # radians
 _LEAST_SIDE = 16.0  # pixels of the picture
 _GOES_ASTRAY = 0.2  # body lengths after which joints carried by the flow are trusted half
 _GAP_S = 1.0  # frames farther apart, or going back, are another scene
@@ -35,12 +39,17 @@ class Look:
         joints: (17, 3) float32: x, y in pixels of the picture, score 0-1; COCO's order. As the
             detector found them, carried here by the motion since.
         trust: 0-1, how well these joints are where they are said to be: less the farther they went.
+        finds: how often the detector has found this person.
+        speed: pixels that the fastest of the person went since the frame before; infinite where
+            that is not known.
     """
 
     key: int
     crop: Crop
     joints: NDArray[np.float32]
     trust: float
+    finds: int
+    speed: float
 
 
 Plan = tuple[Look, ...]
@@ -73,7 +82,14 @@ class Prepare:
             for track in people
         }
         return tuple(
-            Look(track.key, self._crops[track.key], track.joints.copy(), _trust(track))
+            Look(
+                track.key,
+                self._crops[track.key],
+                track.joints.copy(),
+                _trust(track),
+                track.finds,
+                track.speed,
+            )
             for track in people
         )
 
@@ -105,11 +121,20 @@ def _trust(track: Track) -> float:
 
 
 def _settled(before: Crop | None, now: Crop, calm: float) -> Crop:
-    """Follow position at once, size and lean in a while, so that the network's view is steady."""
+    """Follow position at once, size and lean in a while, and nothing that is hardly anything."""
     if before is None or not 0.7 < now.side / before.side < 1.4:
         return now
     turn = (now.angle - before.angle + np.pi) % (2 * np.pi) - np.pi
     if abs(turn) > 1.0:
         return now
-    side = now.side + (before.side - now.side) * calm
-    return Crop(now.x, now.y, side, float(now.angle - turn * calm))
+    return Crop(
+        before.x + _beyond(now.x - before.x, _SLACK * before.side),
+        before.y + _beyond(now.y - before.y, _SLACK * before.side),
+        before.side + _beyond(now.side - before.side, _SLACK_SIDE * before.side) * (1 - calm),
+        before.angle + _beyond(turn, _SLACK_ANGLE) * (1 - calm),
+    )
+
+
+def _beyond(change: float, slack: float) -> float:
+    """What of a change is more than the slack."""
+    return float(np.sign(change)) * max(0.0, abs(change) - slack)

@@ -17,6 +17,8 @@ from mirror.parsing import Parsing, Person, Pose
 from pipeline.frame import Frame
 
 _APPEARS = 0.5  # presence from which somebody is believed to be there
+_FASTER = 4.0  # as the motion shows: the flow sees less than there is where limbs are fast
+_TREMBLE = 0.006  # body sizes that a joint may go from frame to frame where nothing moves
 _STAYS = 0.2  # presence below which somebody who was there is gone
 
 
@@ -48,10 +50,10 @@ class Settle:
             if past is None:
                 continue
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
-            joints, world = past.sides(
-                sighting.joints, sighting.world, look.joints, look.trust, elapsed_s
-            )
-            joints[:, :2] = past.joints(joints[:, :2], sighting.crop.side / 2.5, elapsed_s)
+            joints, world = past.sides(sighting.joints, sighting.world, look, elapsed_s)
+            size = sighting.crop.side / 2.5
+            reach = _FASTER * look.speed + _TREMBLE * size
+            joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, reach)
             world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
             figures.append(Figure(sighting.crop, joints, mask))

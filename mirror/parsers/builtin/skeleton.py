@@ -30,6 +30,7 @@ ANGLES = {
     for joint, points in _ANGLES.items()
     for side in ("left", "right")
 }
+_ANGLE_PLACES = np.array(list(ANGLES.values())).T  # (3, joints)
 _VISIBLE = 0.5
 
 
@@ -40,13 +41,14 @@ def joint_angles(world: NDArray[np.float32], visibility: NDArray[np.float32]) ->
         world: (33, 3) metres.
         visibility: (33,) 0-1.
     """
-    found: dict[str, float] = {}
-    for name, (a, b, c) in ANGLES.items():
-        if min(visibility[a], visibility[b], visibility[c]) < _VISIBLE:
-            continue
-        one, other = world[a] - world[b], world[c] - world[b]
-        lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-        if lengths > 0:
-            cosine = float(np.clip(np.dot(one, other) / lengths, -1.0, 1.0))
-            found[name] = float(np.degrees(np.arccos(cosine)))
-    return found
+    one, middle, other = world[_ANGLE_PLACES]
+    first, second = one - middle, other - middle
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    cosines = (first * second).sum(axis=1) / np.maximum(lengths, 1e-9)
+    degrees = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    known = (visibility[_ANGLE_PLACES].min(axis=0) >= _VISIBLE) & (lengths > 0)
+    return {
+        name: float(angle)
+        for name, angle, is_known in zip(ANGLES, degrees, known, strict=True)
+        if is_known
+    }

@@ -30,16 +30,28 @@ class OneEuro:
         self._speed: NDArray[np.float64] | None = None
 
     def __call__(
-        self, points: NDArray[np.float32], scale: float, elapsed_s: float
+        self,
+        points: NDArray[np.float32],
+        scale: float,
+        elapsed_s: float,
+        reach: float = np.inf,
     ) -> NDArray[np.float32]:
-        """Return the points smoothed; ``scale`` is the body's size in the points' unit."""
+        """Return the points smoothed.
+
+        Args:
+            points: (N, D).
+            scale: the body's size, in the points' unit.
+            elapsed_s: since the last call.
+            reach: how far a point can have gone since then, in the points' unit.
+        """
         if self._value is None or self._speed is None or elapsed_s <= 0:
             self._value, self._speed = points.astype(np.float64), np.zeros(points.shape)
             return points
-        speed = (points - self._value) / (elapsed_s * scale)
+        gone = np.clip(points - self._value, -reach, reach)
+        speed = gone / (elapsed_s * scale)
         self._speed += _weight(_SPEED_CUTOFF_HZ, elapsed_s) * (speed - self._speed)
         cutoff = _LEAST_CUTOFF_HZ + _BETA * np.abs(self._speed)
-        self._value = self._value + _weight(cutoff, elapsed_s) * (points - self._value)
+        self._value = self._value + _weight(cutoff, elapsed_s) * gone
         return self._value.astype(np.float32)
 
 
