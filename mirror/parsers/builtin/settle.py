@@ -18,7 +18,7 @@ from pipeline.frame import Frame
 
 _APPEARS = 0.5  # presence from which somebody is believed to be there
 _FASTER = 4.0  # as the motion shows: the flow sees less than there is where limbs are fast
-_TREMBLE = 0.006  # body sizes that a joint may go from frame to frame where nothing moves
+_TREMBLE = 0.002  # body sizes that a joint may go from frame to frame where nothing moves
 _STAYS = 0.2  # presence below which somebody who was there is gone
 
 

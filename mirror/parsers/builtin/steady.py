@@ -14,7 +14,7 @@ _LEAST_CUTOFF_HZ = 0.05
 _BETA = 80.0
 _SPEED_CUTOFF_HZ = 1.0
 
-_HOLDS_S = 0.12  # how long a mask's past counts where past and present agree
+_HOLDS_S = 0.2  # how long a mask's past counts where past and present agree
 _AGREES = 1.5  # logits: the difference at which the past's weight has fallen to 37 %
 _CERTAIN = 6.0  # logits beyond which a mask is no surer
 
