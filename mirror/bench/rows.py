@@ -44,9 +44,9 @@ class Row:
 def as_table(title: str, rows: Iterable[Row]) -> Table:
     """Return rows as a table for a terminal."""
     table = Table(title=title, title_justify="left", box=None, header_style="dim")
-    table.add_column("measured")
-    table.add_column("", justify="right")
-    table.add_column("goal", justify="right")
+    table.add_column("measured", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("goal", justify="right", no_wrap=True)
     table.add_column("")
     table.add_column("against", style="dim")
     for row in rows:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mirror import machine
 
-Work = Callable[[], None]
+Work = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
