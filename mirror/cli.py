@@ -1,7 +1,7 @@
 """``mirror``: parses the command line, prints, and exits.
 
 0 done · 1 an expected failure, in one line on stderr that says what to do · 2 wrong usage · 130
-Ctrl-C. Where stdout carries results, everything else goes to stderr.
+Ctrl-C · 143 terminated. Where stdout carries results, everything else goes to stderr.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import argparse
 import difflib
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import NoReturn
 
 import mirror
@@ -36,13 +38,15 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
+    before = signal.signal(signal.SIGTERM, _terminate)  # so that blocks are left, and files closed
     try:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        print("mirror: interrupted", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, _Terminated) as interruption:
+        said = "; ".join(["interrupted", *getattr(interruption, "__notes__", ())])
+        print(f"mirror: {said}", file=sys.stderr)
+        return 130 if isinstance(interruption, KeyboardInterrupt) else 128 + signal.SIGTERM
     except BrokenPipeError:
         # whoever read us has left: not an error, but the interpreter must not flush into it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,6 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"mirror: {_told(error)}", file=sys.stderr)
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Terminated(BaseException):
+    """The system, or whoever started us, wants us to end."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Terminated
 
 
 def _told(error: Exception) -> str:

@@ -95,13 +95,15 @@ class MotionMeter:
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._before: NDArray[np.uint8] | None = None
+        self._size: tuple[int, int] | None = None
 
     def see(self, frame: Frame) -> Motion | None:
         """Return the motion since the last frame; None at the first, at a cut or a new size."""
         scale = -(-max(frame.height, frame.width) // LONGER_SIDE)
         small = _shrunk(frame.luma, scale)
         before, self._before = self._before, small
-        if before is None or before.shape != small.shape or min(small.shape) < _LEAST_SIDE:
+        size_before, self._size = self._size, (frame.height, frame.width)
+        if before is None or size_before != self._size or min(small.shape) < _LEAST_SIDE:
             return None
         if float(cv2.norm(before, small, cv2.NORM_L1)) / small.size > _CUT:
             return None

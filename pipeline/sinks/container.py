@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -60,6 +61,11 @@ ENCODERS = {
     "ffv1": "ffv1",
 }
 
+PRESETS = (  # of x264 and x265
+    "ultrafast", "superfast", "veryfast", "faster", "fast",
+    "medium", "slow", "slower", "veryslow", "placebo",
+)  # fmt: skip
+
 
 def container_for(path: Path, name: str | None = None) -> Container:
     """Return the kind of file that a path's ending, or a name, asks for.
@@ -73,12 +79,12 @@ def container_for(path: Path, name: str | None = None) -> Container:
     }
     if name is not None:
         if name not in names:
-            raise SinkError(f"no container is called {name!r}; {_nearest(name, names)}")
+            raise SinkError(f"no container is called {name!r}; {nearest(name, names)}")
         return names[name]
     if path.suffix.lower() not in known:
         shown = path.suffix or "no ending"
         raise SinkError(
-            f"{path} ends in {shown}, which names no container; {_nearest(path.suffix, known)}"
+            f"{path} ends in {shown}, which names no container; {nearest(path.suffix, known)}"
         )
     return known[path.suffix.lower()]
 
@@ -92,7 +98,7 @@ def encoder_for(name: str) -> str:
     if name in ENCODERS.values():
         return name
     if name not in ENCODERS:
-        raise SinkError(f"no codec is called {name!r}; {_nearest(name, ENCODERS)}")
+        raise SinkError(f"no codec is called {name!r}; {nearest(name, ENCODERS)}")
     encoder = ENCODERS[name]
     if encoder not in av.codec.codecs_available:
         raise SinkError(f"this FFmpeg cannot encode {name}; use --codec h264")
@@ -152,6 +158,8 @@ def _timescales(time_base: Fraction) -> dict[str, str]:
     return {"video_track_timescale": ticks, "movie_timescale": ticks}
 
 
-def _nearest(name: str, known: dict[str, object] | dict[str, str] | dict[str, Container]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return what a user may have meant; all that there is where nothing comes near."""
+    known = tuple(known)
+    near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"

@@ -15,7 +15,14 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, padded_to_even
-from pipeline.sinks.container import complete, container_for, encoder_for, open_output
+from pipeline.sinks.container import (
+    PRESETS,
+    complete,
+    container_for,
+    encoder_for,
+    nearest,
+    open_output,
+)
 from pipeline.sinks.passengers import Passengers
 from pipeline.sources import Footage
 
@@ -103,6 +110,8 @@ class VideoWriter:
         if self._stream is None:
             self._discard()
             return
+        if error is not None:
+            error.add_note(f"what was written until then plays: {self.part}")
         try:
             self._finish(whole=kind is None)
         except (av.error.FFmpegError, OSError) as failure:
@@ -213,6 +222,9 @@ class VideoWriter:
             complete(self.part, self.path, self._kind, self._footage.time_base)
 
     def _check_codec(self) -> None:
+        preset = self._encoding.preset
+        if self._codec in ("libx264", "libx265") and preset not in PRESETS:
+            raise SinkError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
         name = av.Codec(self._codec, "w").canonical_name
         if not {name, self._codec} & set(self._output.supported_codecs):
             raise SinkError(

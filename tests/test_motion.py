@@ -1,0 +1,74 @@
+import cv2
+import numpy as np
+import pytest
+from clip import frames_of
+
+from mirror.motion import Motion, MotionMeter
+from pipeline.frame import BGR, Frame
+
+
+def textured(height: int, width: int) -> BGR:
+    noise = (
+        np.random.default_rng(0).integers(0, 256, (height // 20, width // 20, 3)).astype(np.uint8)
+    )
+    picture: BGR = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+    return picture
+
+
+def moved(picture: BGR, right: int, down: int) -> BGR:
+    matrix = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    shifted: BGR = cv2.warpAffine(
+        picture, matrix, picture.shape[1::-1], borderMode=cv2.BORDER_REFLECT
+    )
+    return shifted
+
+
+def see(*pictures: BGR) -> Motion | None:
+    meter = MotionMeter()
+    frames: list[Frame] = frames_of(list(pictures))
+    for frame in frames[:-1]:
+        meter.see(frame)
+    return meter.see(frames[-1])
+
+
+@pytest.mark.parametrize(("height", "width"), [(240, 320), (480, 640), (720, 1280), (200, 90)])
+def test_points_are_carried_in_pixels_of_the_frame(height: int, width: int) -> None:
+    picture = textured(height, width)
+    shift = max(2, width // 160)
+    motion = see(picture, moved(picture, shift, 0))
+    assert motion is not None
+    points = np.array([[width / 2, height / 2], [width / 3, height / 3]], np.float32)
+    assert motion.carry(points) - points == pytest.approx(
+        np.array([[shift, 0], [shift, 0]]), abs=max(1.0, shift / 4)
+    )
+
+
+def test_the_first_frame_a_cut_and_a_new_size_have_no_motion() -> None:
+    picture = textured(240, 320)
+    assert see(picture) is None
+    assert see(picture, 255 - picture) is None
+    assert see(picture, cv2.resize(picture, (160, 120))) is None
+
+
+def test_a_tiny_picture_has_no_motion() -> None:
+    assert see(textured(8, 8), textured(8, 8)) is None
+
+
+def test_speed_is_that_of_what_moves_fastest_in_a_box() -> None:
+    field = np.zeros((60, 80, 2), np.float32)
+    field[20:40, 20:40] = (3, 0)
+    motion = Motion(field, 4.0)
+    assert motion.speed_in((70, 70, 170, 170)) == pytest.approx(12)
+    assert motion.speed_in((200, 200, 300, 230)) == 0
+    assert motion.speed_in((9000, 9000, 9010, 9010)) == 0
+
+
+def test_what_moves_outside_of_boxes_is_told_from_a_camera_that_pans() -> None:
+    field = np.full((60, 80, 2), 2.0, np.float32)  # the camera
+    field[40:60, 60:80] = (7, 2)  # somebody
+    motion = Motion(field, 4.0)
+    moving = motion.moving_outside([])
+    assert moving.share == pytest.approx(1 / 12)
+    assert moving.within(240, 160, 320, 240) == 25
+    assert moving.within(0, 0, 160, 120) == 0
+    assert motion.moving_outside([(230, 150, 330, 250)]).share == 0
