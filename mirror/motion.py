@@ -41,15 +41,15 @@ class Motion:
         moved: NDArray[np.float32] = points + self.field[rows, columns] * self.scale
         return moved
 
-    def speed_in(self, box: Box) -> float:
-        """Return how many pixels of the frame the fastest twentieth of a box moved."""
+    def speed_in(self, box: Box, share: float) -> float:
+        """Return how many pixels of the frame the fastest share of a box moved at least."""
         x0, y0, x1, y1 = (max(0, int(edge / self.scale)) for edge in box)
         inside = self.field[y0 : y1 + 1 : _STEP, x0 : x1 + 1 : _STEP]
         if inside.size == 0:
             return 0.0
         speeds = np.abs(inside).max(axis=2).ravel()
-        twentieth = len(speeds) // 20
-        return float(np.partition(speeds, -twentieth - 1)[-twentieth - 1]) * self.scale
+        last = len(speeds) - 1 - int(share * len(speeds))
+        return float(np.partition(speeds, last)[last]) * self.scale
 
     def moving_outside(self, boxes: Sequence[Box]) -> Moving:
         """Return where something moves by itself outside of some boxes.

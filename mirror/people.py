@@ -15,6 +15,7 @@ MOST_PEOPLE = 6
 _NEAR = 0.6  # body lengths: a person found farther than that from a track is somebody else
 _PIECE = 0.3  # body lengths within which the joints of a piece lie at those of the whole
 _SAME = 0.12  # body lengths: two people nearer than that are one
+_LIMB, _FOOT = 0.05, 0.01  # shares of the box round a person
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
 _PATIENCE = 2  # searches in vain after which somebody is lost
 _FORGET_S = 2.0  # how long somebody lost keeps their place
@@ -101,8 +102,8 @@ class Tracks:
     def carry(self, motion: Motion) -> None:
         """Move everybody along with the picture."""
         for track in self._tracks:
-            track.speed = motion.speed_in(track.box)
-            track.moved += track.speed
+            track.speed = motion.speed_in(track.box, _FOOT)
+            track.moved += motion.speed_in(track.box, _LIMB)
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
 
     def meet(self, found: Sequence[Found], now: float, searched: Box) -> None:

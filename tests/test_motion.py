@@ -8,9 +8,8 @@ from pipeline.frame import BGR, Frame
 
 
 def textured(height: int, width: int) -> BGR:
-    noise = (
-        np.random.default_rng(0).integers(0, 256, (height // 20, width // 20, 3)).astype(np.uint8)
-    )
+    cells = (max(1, height // 20), max(1, width // 20), 3)
+    noise = np.random.default_rng(0).integers(0, 256, cells).astype(np.uint8)
     picture: BGR = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
     return picture
 
@@ -58,9 +57,12 @@ def test_speed_is_that_of_what_moves_fastest_in_a_box() -> None:
     field = np.zeros((60, 80, 2), np.float32)
     field[20:40, 20:40] = (3, 0)
     motion = Motion(field, 4.0)
-    assert motion.speed_in((70, 70, 170, 170)) == pytest.approx(12)
-    assert motion.speed_in((200, 200, 300, 230)) == 0
-    assert motion.speed_in((9000, 9000, 9010, 9010)) == 0
+    assert motion.speed_in((70, 70, 170, 170), 0.05) == pytest.approx(12)
+    assert motion.speed_in((200, 200, 300, 230), 0.05) == 0
+    assert motion.speed_in((9000, 9000, 9010, 9010), 0.05) == 0
+    wide = (0.0, 0.0, 320.0, 240.0)  # of which a twelfth moves
+    assert motion.speed_in(wide, 0.05) == pytest.approx(12)
+    assert motion.speed_in(wide, 0.2) == 0
 
 
 def test_what_moves_outside_of_boxes_is_told_from_a_camera_that_pans() -> None:
