@@ -155,6 +155,7 @@ def test_an_own_parser_runs_by_its_name(
         "bright.parts = ['background', 'bright']\n"
     )
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)  # another test's may be loaded
     results = tmp_path / "out.jsonl"
     code = run("video", clip, "--parser", "mine:bright", "--results", results, "--quiet")
     assert code == 0
