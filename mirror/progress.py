@@ -1,4 +1,4 @@
-"""How far a long run is, on stderr: a bar on a terminal, a line now and then in a log."""
+"""How far a long run is, on stderr: a bar on a terminal, nothing in a log."""
 
 from __future__ import annotations
 
