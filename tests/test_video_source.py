@@ -117,6 +117,15 @@ def as_text(path: Path) -> Path:
     return path
 
 
+def encrypted(path: Path) -> Path:
+    """As protected MP4 files are marked: the sample entry says encv in place of avc1."""
+    contents = bytearray(write_video(path).read_bytes())
+    place = contents.index(b"avc1", contents.index(b"stsd"))
+    contents[place : place + 4] = b"encv"
+    path.write_bytes(contents)
+    return path
+
+
 def empty(path: Path) -> Path:
     path.touch()
     return path
@@ -129,6 +138,7 @@ def empty(path: Path) -> Path:
         (empty, "clip.mp4 is empty; it may still be copying"),
         (as_text, "is a text|not a video that can be read|no video in it"),
         (cut_short, "is not a video that can be read"),
+        (encrypted, "is encrypted, or coded in a way that this FFmpeg cannot decode"),
         (lambda path: without_video(path.with_suffix(".wav")), "has no video in it, only audio"),
         (lambda path: path.mkdir() or path, "is a folder"),
     ],

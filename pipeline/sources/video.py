@@ -174,7 +174,8 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
         raise SourceError(f"{path} has no video in it, only {held}")
     if streams[0].codec_context is None:
         raise SourceError(
-            f"{path} is coded in a way that this FFmpeg cannot decode; convert it to H.264 first"
+            f"{path} is encrypted, or coded in a way that this FFmpeg cannot decode; take a copy "
+            "without protection, or convert it to H.264 first"
         )
     return streams[0]
 
