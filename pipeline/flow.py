@@ -184,6 +184,10 @@ class Flow(Generic[Plan, Raw, Parsing]):
             left_behind=self._left_behind,
         )
 
+    def close(self) -> None:
+        """End the iteration without waiting for anything. Any thread may call it, many times."""
+        self._close_channels()
+
     # the source's thread
 
     def _read_source(self) -> None:

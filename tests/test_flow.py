@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
@@ -353,3 +354,11 @@ def test_steps_that_hold_something_are_closed_with_the_run() -> None:
         raise ZeroDivisionError
     assert prepare.closed
     assert settle.closed
+
+
+def test_a_flow_closed_from_elsewhere_ends_its_iteration() -> None:
+    with Flow.simple(itertools.cycle(numbered(1)), make_parser=lambda: lambda frame: frame) as flow:
+        for seen, _ in enumerate(flow):
+            if seen == 3:
+                flow.close()
+    assert seen == 3

@@ -159,3 +159,10 @@ def test_a_near_name_is_offered(tmp_path: Path) -> None:
 def test_frames_share_nothing_with_the_decoder(tmp_path: Path) -> None:
     frames: list[Frame] = list(VideoFile(write_video(tmp_path / "clip.mp4", 30)))
     assert [number_in(frame.picture) for frame in frames] == [n % 10 for n in range(30)]
+
+
+def test_a_video_can_be_read_from_the_middle(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "in.mp4", 10, rate=10)
+    assert [number_in(frame.picture) for frame in VideoFile(path, start_s=0.6)] == [6, 7, 8, 9]
+    assert VideoFile(path, start_s=0.6).footage == VideoFile(path).footage
+    assert list(VideoFile(path, start_s=5.0)) == []

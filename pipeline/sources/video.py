@@ -29,6 +29,11 @@ class VideoFile:
     Opening decodes the first frame, so that whatever cannot be read is refused here. What is
     corrupt later on is skipped and counted.
 
+    Args:
+        path: the file.
+        start_s: seconds of the file's own time before which no frame is delivered.
+        clock: monotonic seconds.
+
     Attributes:
         is_live: False: nothing is dropped.
         footage: what the file says of itself.
@@ -40,7 +45,13 @@ class VideoFile:
 
     is_live = False
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        start_s: float = 0.0,
+    ) -> None:
         self._path, self._clock = path, clock
         self._closed = False
         self._damaged = 0
@@ -55,20 +66,24 @@ class VideoFile:
                 raise SourceError(
                     f"{path}: no frame of it can be decoded; it is encrypted, damaged or cut off"
                 )
+            if start_s > 0:
+                self._skip_to(start_s)
         except BaseException:
             self._container.close()
             raise
         self._upright = Upright(round(first.rotation))
-        self._first = self._upright(first)
+        shown = self._upright(first)
+        self._first = None if start_s > 0 else shown
         self.is_still = any(name in self._container.format.name for name in _STILL_FORMATS)
-        self.footage = self._footage(self._first)
+        self.footage = self._footage(shown)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every frame that can be decoded, in the order of presentation."""
         last_pts = -1
         upright = (self._upright(picture) for picture in self._pictures)
+        first = [] if self._first is None else [self._first]
         try:
-            for picture in itertools.chain([self._first], upright):
+            for picture in itertools.chain(first, upright):
                 captured_at = self._clock()
                 if picture.pts is None:
                     self._untimed += 1
@@ -105,6 +120,15 @@ class VideoFile:
                 yield from self._stream.decode(packet)
             except (av.error.InvalidDataError, av.error.PatchWelcomeError):
                 self._damaged += 1
+
+    def _skip_to(self, start_s: float) -> None:
+        """Go to the last key frame before a time, and drop what lies between."""
+        tick = self._stream.time_base or Fraction(1, av.time_base)
+        start = round(start_s / tick)
+        self._container.seek(start, stream=self._stream)  # empties the decoder too
+        self._pictures = (
+            picture for picture in self._decoded() if picture.pts is None or picture.pts >= start
+        )
 
     def _packets(self) -> Iterator[av.Packet[Any]]:
         packets = self._container.demux(self._stream)
