@@ -68,7 +68,12 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
 
 
 def open_flow(
-    source: Source, kind: AnyKind, workers: int, threads: int, config: ParserConfig
+    source: Source,
+    kind: AnyKind,
+    workers: int,
+    threads: int,
+    config: ParserConfig,
+    stop_within_s: float = 5.0,
 ) -> Flow[Any, Any, Parsing]:
     """Return the flow that parses a source's frames; enter it to start.
 
@@ -82,7 +87,7 @@ def open_flow(
         prepare=kind.make_prepare(source.is_live),
         settle=_skipping(settle) if config.skip_failures else settle,
         workers=workers,
-        limits=Limits(parse_limit_s=config.parse_limit_s),
+        limits=Limits(parse_limit_s=config.parse_limit_s, stop_within_s=stop_within_s),
         on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
     )
 

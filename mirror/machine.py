@@ -31,6 +31,11 @@ def cpu_seconds() -> float:
     return time.process_time()
 
 
+def memory_mb() -> int:
+    """Return the memory that this process holds now."""
+    return int(psutil.Process().memory_info().rss) >> 20
+
+
 def peak_memory_mb() -> int:
     """Return the most memory that this process has held at once."""
     if sys.platform == "win32":

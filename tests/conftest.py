@@ -1,10 +1,29 @@
 from __future__ import annotations
 
+import importlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from doubles import FakeClock
+
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+try:
+    importlib.import_module("PyQt5.QtWidgets")
+    pytest_plugins = ["pytestqt.plugin"]
+except ImportError as _error:  # pytest-qt would end the whole run
+    NO_QT = f"PyQt5 cannot be loaded ({_error}): pip install PyQt5, then see mirror doctor"
+
+    def pytest_addoption(parser: pytest.Parser) -> None:
+        for name in ("qt_log_level_fail", "qt_log_ignore"):
+            parser.addini(name, "of pytest-qt, which is not there")
+
+    @pytest.fixture
+    def qtbot() -> None:
+        pytest.skip(NO_QT)
 
 
 @pytest.fixture

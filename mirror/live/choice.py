@@ -1,0 +1,86 @@
+"""What a user can choose to look at, and how each is opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirror.live.player import Player
+from pipeline.sources import Source
+from pipeline.sources.camera import Camera
+from pipeline.sources.url import NetworkCamera
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChoice:
+    """A camera on this machine, by index or device."""
+
+    device: int | str = 0
+
+    @property
+    def title(self) -> str:
+        """What the window calls it."""
+        return f"camera {self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChoice:
+    """A camera on the network."""
+
+    url: str
+
+    @property
+    def title(self) -> str:
+        """The address without user name and password, which nobody is to read off the screen."""
+        return re.sub(r"//[^/@]*@", "//", self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoice:
+    """A video file, played at its own pace.
+
+    Attributes:
+        path: the file.
+        start_s: where to begin, in seconds of the file.
+        paused: whether to wait on the first frame.
+    """
+
+    path: Path
+    start_s: float = 0.0
+    paused: bool = False
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+
+Choice = CameraChoice | AddressChoice | FileChoice
+OpenSource = Callable[[Choice], Source]
+
+
+def choice_of(text: str) -> Choice:
+    """Return what a command line or an address field names: index, device, address or file."""
+    text = text.strip()
+    if text.isdigit():
+        return CameraChoice(int(text))
+    if "://" in text:
+        return AddressChoice(text)
+    if text.startswith("/dev/"):
+        return CameraChoice(text)
+    return FileChoice(Path(text).expanduser())
+
+
+def open_choice(choice: Choice) -> Source:
+    """Open it. May take seconds: not for the GUI's thread.
+
+    Raises:
+        SourceError: it cannot be opened; says why, and what to do.
+    """
+    if isinstance(choice, CameraChoice):
+        return Camera(choice.device)
+    if isinstance(choice, AddressChoice):
+        return NetworkCamera(choice.url)
+    return Player(choice.path, start_s=choice.start_s, paused=choice.paused)

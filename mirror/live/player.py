@@ -1,0 +1,175 @@
+"""A video file played like a film: at its own pace, to be paused, stepped and searched."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.frame import Frame
+from pipeline.sources.video import VideoFile
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, math.inf)  # inf: as fast as it can be decoded
+_GIVES_UP_S = 0.25  # so late the pace begins anew instead of hurrying after it
+
+
+class Pace:
+    """When each frame is due. Told the time, never reads it."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._start: tuple[float, float] | None = None  # on the clock, and in the file
+
+    def wait_s(self, media_s: float, now: float) -> float:
+        """Return how long a frame must wait; 0 when it is due. The first is due at once."""
+        if math.isinf(self._speed):
+            return 0.0
+        if self._start is None:
+            self._start = now, media_s
+        left_s = self._start[0] + (media_s - self._start[1]) / self._speed - now
+        if left_s < -_GIVES_UP_S:
+            self._start = now, media_s
+        return max(0.0, left_s)
+
+
+class Player:
+    """A file's frames at their own pace, over and over. Controls never wait; any thread may call.
+
+    Its frames carry no media time: as a camera's, they are of the moment at which they are shown,
+    so that time goes on over a loop's end and a leap.
+
+    Attributes:
+        is_live: True: a parser that is too slow skips frames instead of slowing the film.
+        duration_s: how long the file is; None where it does not say.
+        step_s: how long a frame lasts.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+
+    is_live = True
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        start_s: float = 0.0,
+        paused: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path, self._clock = path, clock
+        file = VideoFile(path, clock, start_s=start_s)
+        rate, frames = file.footage.rate, file.footage.frames
+        self.step_s = float(1 / rate) if rate else 1 / 30
+        self.duration_s = frames * self.step_s if frames else None
+        self._file: VideoFile | None = file  # the source thread's
+        self._changed = threading.Condition()
+        self._paused = paused  # guarded by _changed, as are all below
+        self._speed, self._loops, self._closed = 1.0, True, False
+        self._pace = Pace(1.0)
+        self._due_now = 1  # frames that come at once even when paused
+        self._wanted_s: float | None = None
+        self._position_s = start_s
+        self._ended = False
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames as they are due, until ``close``."""
+        while self._file is not None:
+            yield from self._played(self._file)
+            self._file = self._next_file()
+
+    def pause(self, paused: bool = True) -> None:
+        """Hold the picture, or go on; at the end going on starts from the beginning."""
+        with self._changed:
+            self._paused, self._pace = paused, Pace(self._speed)
+            if self._ended and not paused:
+                self._wanted_s = 0.0
+            self._changed.notify_all()
+
+    def step(self, frames: int = 1) -> None:
+        """Pause, and show a later or an earlier frame."""
+        with self._changed:
+            self._paused = True
+            if frames > 0:
+                self._due_now += frames
+            else:
+                self._wanted_s = max(0.0, self._position_s + (frames - 0.5) * self.step_s)
+            self._changed.notify_all()
+
+    def seek(self, to_s: float) -> None:
+        """Go on from another place in the file, in seconds."""
+        with self._changed:
+            self._wanted_s = max(0.0, min(to_s, (self.duration_s or math.inf) - self.step_s))
+            self._changed.notify_all()
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast; infinity is as fast as can be."""
+        with self._changed:
+            self._speed, self._pace = speed, Pace(speed)
+            self._changed.notify_all()
+
+    def set_loops(self, loops: bool) -> None:
+        """Whether the end is followed by the beginning."""
+        with self._changed:
+            self._loops = loops
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the iteration."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the picture is held."""
+        return self._paused or self._ended
+
+    @property
+    def position_s(self) -> float:
+        """The time in the file of the newest frame."""
+        return self._position_s
+
+    # the source's thread
+
+    def _played(self, file: VideoFile) -> Iterator[Frame]:
+        frames = iter(file)
+        try:
+            for frame in frames:
+                if not self._wait_due(frame.time):
+                    return
+                yield Frame(frame.picture, self._clock())
+        finally:
+            file.close()
+            frames.close()  # type: ignore[attr-defined]  # a generator: lets go of the file
+
+    def _wait_due(self, media_s: float) -> bool:
+        """Wait for a frame's moment; False when another place is wanted, or none."""
+        with self._changed:
+            while not self._closed and self._wanted_s is None:
+                if self._due_now:
+                    self._due_now -= 1
+                    break
+                left_s = self._pace.wait_s(media_s, self._clock())
+                if not self._paused and left_s <= 0:
+                    break
+                self._changed.wait(None if self._paused else left_s)
+            else:
+                return False
+            self._position_s = media_s
+            return True
+
+    def _next_file(self) -> VideoFile | None:
+        with self._changed:
+            if self._wanted_s is None and self._loops:
+                self._wanted_s = 0.0
+            self._ended = self._wanted_s is None
+            while self._wanted_s is None and not self._closed:
+                self._changed.wait()
+            start_s, self._wanted_s, self._ended = self._wanted_s or 0.0, None, False
+            self._due_now, self._pace = max(1, self._due_now), Pace(self._speed)
+            if self._closed:
+                return None
+        return VideoFile(self._path, self._clock, start_s=start_s)

@@ -1,0 +1,256 @@
+"""One source, opened, read, parsed and drawn, on threads that the GUI never waits for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mirror import machine
+from mirror.compose import open_flow, shared_out
+from mirror.config import ParserConfig
+from mirror.live.choice import Choice, FileChoice, OpenSource, open_choice
+from mirror.live.easel import Easel
+from mirror.live.gauges import Figures, Gauges
+from mirror.live.late import LateKind
+from mirror.live.latest import Latest
+from mirror.live.look import Look, Picture, compose
+from mirror.live.pairing import Pair
+from mirror.live.player import Player
+from mirror.live.status import Status, details_of, told
+from mirror.parsing import Parsing
+from mirror.parts import Vocabulary
+from pipeline.errors import Closed, SourceError, StageStuck
+from pipeline.flow import Flow
+from pipeline.frame import Frame
+from pipeline.result import Result
+from pipeline.sources import Source
+
+PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # between attempts to get a lost source back
+_STOPS_WITHIN_S = 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A picture ready for the screen.
+
+    Attributes:
+        picture: the pixels.
+        pair: what it was made from.
+        is_new: whether its frame was not shown before.
+        begun_at, drawn_at: when it was drawn, on the session's clock.
+    """
+
+    picture: Picture
+    pair: Pair
+    is_new: bool
+    begun_at: float
+    drawn_at: float
+
+
+class Session:
+    """Shows one source until it is closed. Only ``join`` waits; every other call returns at once.
+
+    Args:
+        choice: what to look at.
+        config: which parser, on how much of the machine.
+        look, view: how the picture is wanted, and for how many pixels, at first.
+        after: a session to wait for before the source is opened: it may hold the same camera.
+        kind: the parser, where the caller has one already.
+        open_source: opens the choice.
+        clock: monotonic seconds.
+
+    Attributes:
+        shots: the newest picture, for the GUI's thread to take.
+        choice: what is looked at.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        config: ParserConfig,
+        look: Look,
+        view: tuple[int, int],
+        *,
+        after: Session | None = None,
+        kind: LateKind | None = None,
+        open_source: OpenSource = open_choice,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.choice, self.shots = choice, Latest[Shot]()
+        self._config, self._after, self._open_source = config, after, open_source
+        self._clock = clock
+        self._kind = kind or LateKind(config.name)
+        self.workers, self._threads = shared_out(config.workers, config.threads)
+        self._easel, self._gauges = Easel(look, view, clock), Gauges()
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
+        self._source: Source | None = None
+        self._status = Status("opening")
+        # daemons: a camera that never answers must not keep the process alive
+        self._members = [
+            threading.Thread(target=run, name=name, daemon=True)
+            for name, run in (("session", self._run), ("painter", self._paint))
+        ]
+
+    def start(self) -> None:
+        """Begin. Returns at once."""
+        for member in self._members:
+            member.start()
+
+    def close(self) -> None:
+        """Tell every thread to stop; wait for none."""
+        self._closing.set()
+        self._easel.close()
+        self.shots.close()
+        with self._lock:
+            flow, source = self._flow, self._source
+        for open_one in (flow, source):
+            if open_one is not None:
+                open_one.close()
+
+    def join(self, within_s: float) -> bool:
+        """Wait until every thread has stopped; False where one has not in time."""
+        give_up_at = time.monotonic() + within_s
+        for member in self._members:
+            member.join(max(0.0, give_up_at - time.monotonic()))
+        return not any(member.is_alive() for member in self._members)
+
+    def show(self, look: Look, view: tuple[int, int]) -> None:
+        """Draw from now on like this."""
+        self._easel.show(look, view)
+
+    def painted(self, shot: Shot) -> None:
+        """Say that a picture is on the screen now."""
+        if shot.is_new:
+            at = self._clock()
+            stages = {"draw": shot.drawn_at - shot.begun_at, "show": at - shot.drawn_at}
+            self._gauges.painted(shot.pair.frame.captured_at, shot.pair.mask_age_s, stages, at)
+
+    def figures(self) -> Figures:
+        """Return what was measured of late."""
+        with self._lock:
+            flow = self._flow
+        statistics = None if flow is None else flow.statistics()
+        cpu_s, memory_mb = machine.cpu_seconds(), machine.memory_mb()
+        return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics)
+
+    @property
+    def status(self) -> Status:
+        """How it stands."""
+        with self._lock:
+            return self._status
+
+    @property
+    def player(self) -> Player | None:
+        """The controls of a file; None for what cannot be paused, and before it is open."""
+        with self._lock:
+            return self._source if isinstance(self._source, Player) else None
+
+    @property
+    def parts(self) -> Vocabulary:
+        """The parts that the parser can name."""
+        return self._kind.parts
+
+    # the session's thread
+
+    def _run(self) -> None:
+        if self._after is not None:
+            self._after.join(5.0)
+            self._after = None
+        pauses = iter(PAUSES_S)
+        while not self._closing.is_set():
+            had_pictures = self.status.phase == "running"
+            try:
+                self._watch(self._open_source(self.choice))
+                error = SourceError(f"{self.choice.title} has ended")
+            except SourceError as failure:
+                error = failure
+            except Exception as failure:
+                return self._say(Status("failed", told(failure), details_of(failure)))
+            ran = self.status.phase == "running"
+            if not (ran or had_pictures or self.status.phase == "lost") or self._is_file:
+                return self._say(Status("failed", told(error), details_of(error)))
+            pauses = iter(PAUSES_S) if ran else pauses
+            pause_s = next(pauses, PAUSES_S[-1])
+            self._say(Status("lost", told(error), details_of(error), self._clock() + pause_s))
+            self._closing.wait(pause_s)
+
+    @property
+    def _is_file(self) -> bool:
+        return isinstance(self.choice, FileChoice)
+
+    def _watch(self, source: Source) -> None:
+        """Parse until the source ends, breaks, or the session is closed."""
+        tapped = _Tapped(source, self._captured)
+        config, limits = self._config, (self.workers, self._threads)
+        flow = open_flow(tapped, self._kind, *limits, config, stop_within_s=_STOPS_WITHIN_S)
+        with self._lock:
+            self._flow, self._source = flow, source
+        try:
+            with flow as results:
+                if self._closing.is_set():
+                    flow.close()
+                for result in results:
+                    self._parsed(result)
+        except StageStuck:
+            if not self._closing.is_set():
+                raise
+        finally:
+            source.close()
+
+    def _parsed(self, result: Result[Parsing]) -> None:
+        self._gauges.parsed(result.timing)
+        self._easel.parsed(result)
+
+    def _say(self, status: Status) -> None:
+        with self._lock:
+            self._status = status
+
+    # the source's thread
+
+    def _captured(self, frame: Frame) -> None:
+        _ = frame.bgr  # made once, here, before painter and worker both ask for it
+        self._gauges.captured(frame.captured_at)
+        self._easel.captured(frame)
+        if self._status.phase != "running":
+            self._say(Status("running"))
+
+    # the painter's thread
+
+    def _paint(self) -> None:
+        last: Frame | None = None
+        try:
+            while True:
+                self.shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
+                task = self._easel.wait_task()
+                begun_at, pair = self._clock(), task.pair
+                parsing = None if pair.result is None else pair.result.parsing
+                picture = compose(pair.frame, parsing, task.look, self._kind.parts, task.view)
+                is_new, last = pair.frame is not last, pair.frame
+                self.shots.put(Shot(picture, pair, is_new, begun_at, self._clock()))
+        except Closed:
+            pass
+        except Exception as error:
+            self._say(Status("failed", told(error), details_of(error)))
+
+
+class _Tapped:
+    """Passes a source's frames on, each shown to somebody first."""
+
+    is_live: bool
+
+    def __init__(self, source: Source, see: Callable[[Frame], None]) -> None:
+        self._source, self._see = source, see
+        self.is_live = source.is_live
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._source:
+            self._see(frame)
+            yield frame
+
+    def close(self) -> None:
+        self._source.close()

@@ -1,0 +1,41 @@
+"""How a session stands, as plain values."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import PipelineError
+
+Phase = Literal["opening", "running", "lost", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a session stands.
+
+    Attributes:
+        phase: ``opening`` before the first frame, ``running``, ``lost`` when what ran has stopped
+            and is being tried again, ``failed`` when nothing more will come.
+        problem: what happened and what to do about it; empty while all is well.
+        details: where an error arose, for a report.
+        retry_at: when it is tried again, on the session's clock; None where it is not.
+    """
+
+    phase: Phase
+    problem: str = ""
+    details: str = ""
+    retry_at: float | None = None
+
+
+def told(error: BaseException) -> str:
+    """Return an error in words: an expected one speaks for itself, another is named."""
+    if isinstance(error, PipelineError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def details_of(error: BaseException) -> str:
+    """Return where an error arose."""
+    return "".join(traceback.format_exception(error))

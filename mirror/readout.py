@@ -1,0 +1,91 @@
+"""What the window says, worked out from what was measured. Words and figures; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mirror.live.gauges import STAGES, Figures
+from mirror.live.status import Status
+
+Say = Callable[[str], str]  # an English text -> the same in the user's language
+NONE = "–"  # what stands where nothing was measured  # noqa: RUF001
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The two figures that are always there: each a number and its unit."""
+
+    fps: str
+    latency: str
+
+    def __str__(self) -> str:
+        return f"{self.fps} fps  {self.latency} ms"
+
+
+def headline(figures: Figures) -> Headline:
+    """Return frames painted a second, and the median from capture to paint in milliseconds."""
+    latency = NONE if figures.latency is None else _ms(figures.latency[0])
+    return Headline(f"{figures.painted:.0f}" if figures.painted else NONE, latency)
+
+
+def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str, str]]:
+    """Return every figure as a name and a value, both to be read."""
+    p50, p95, p99 = figures.latency or (None, None, None)
+    statistics = figures.statistics
+    busy = 0 if statistics is None else statistics.busy
+    return [
+        (say("Captured"), _fps(figures.captured)),
+        (say("Parsed"), _fps(figures.parsed)),
+        (say("Painted"), _fps(figures.painted)),
+        (say("Latency, median"), _latency(p50)),
+        (say("Latency, 95 of 100"), _latency(p95)),
+        (say("Latency, 99 of 100"), _latency(p99)),
+        (say("Mask behind picture"), f"{_ms(figures.mask_age_s)} ms"),
+        (say("Dropped"), _drops(figures, say)),
+        (say("Workers busy"), f"{busy} / {workers}"),
+        (say("CPU"), f"{figures.cpu / cores:.0%}" if cores else NONE),
+        (say("Memory"), f"{figures.memory_mb} MB"),
+    ]
+
+
+def stage_rows(stages: Mapping[str, float], say: Say) -> list[tuple[str, str, str]]:
+    """Return each stage's key, name and mean milliseconds a frame, in the order frames pass."""
+    return [
+        (name, say(f"stage {name}"), f"{stages[name] * 1e3:.1f}" if name in stages else NONE)
+        for name in STAGES
+    ]
+
+
+def banner(status: Status, now: float, say: Say) -> str:
+    """Return what stands over the picture when something is wrong; empty while all is well."""
+    if status.phase == "lost":
+        left_s = max(0, round((status.retry_at or now) - now))
+        return f"{status.problem}. {say('Trying again in')} {left_s} s"
+    return status.problem
+
+
+def clock_time(seconds: float) -> str:
+    """Return a time in a film, as players write it."""
+    whole = max(0, int(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def _drops(figures: Figures, say: Say) -> str:
+    if figures.statistics is None:
+        return "0"
+    told = [f"{count} {say(why)}" for why, count in sorted(figures.statistics.dropped.items())]
+    return ", ".join(told) or "0"
+
+
+def _fps(rate: float) -> str:
+    return f"{rate:.1f} fps"
+
+
+def _latency(seconds: float | None) -> str:
+    return NONE if seconds is None else f"{_ms(seconds)} ms"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:.0f}"

@@ -1,0 +1,434 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from doubles import FakeClock, HandFed, frame_at, grey, until
+from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
+from media import number_in, write_video
+
+from mirror.config import ParserConfig, load
+from mirror.live.choice import (
+    AddressChoice,
+    CameraChoice,
+    Choice,
+    FileChoice,
+    OpenSource,
+    choice_of,
+)
+from mirror.live.easel import Easel
+from mirror.live.gauges import Gauges
+from mirror.live.late import LateKind
+from mirror.live.latest import Latest
+from mirror.live.look import Look, compose, mirrored
+from mirror.live.player import Pace, Player
+from mirror.live.session import Session, Shot
+from mirror.live.viewport import Fit, placed
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.nothing import empty
+from mirror.parsing import Parsing
+from mirror.parts import vocabulary
+from pipeline.errors import CameraNotFound, Closed, SourceError
+from pipeline.frame import Frame
+from pipeline.result import Result, Timing
+from pipeline.sources import Source
+
+PARTS = vocabulary("built-in")
+
+
+def no_parser() -> ParserConfig:
+    flags = {"parser.name": "none", "parser.workers": 1, "parser.threads": 1}
+    return load(flags=flags).parser
+
+
+def result_of(frame: Frame, parsing: Parsing | None = None) -> Result[Parsing]:
+    at = frame.captured_at
+    return Result(0, frame, parsing or empty(frame), Timing(at, at, at, at, at, at, at))
+
+
+# the mailbox
+
+
+def test_what_nobody_took_in_time_is_replaced() -> None:
+    latest: Latest[int] = Latest()
+    latest.put(1)
+    latest.put(2)
+    assert (latest.take(), latest.take()) == (2, None)
+
+
+def test_closing_wakes_whoever_waits_for_an_empty_place(
+    in_thread: Callable[[Callable[[], None]], Any],
+) -> None:
+    latest: Latest[int] = Latest()
+    latest.put(1)
+
+    def wait() -> None:
+        with pytest.raises(Closed):
+            latest.wait_empty()
+
+    in_thread(wait)
+    latest.close()
+
+
+# what can be chosen
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("1", CameraChoice(1)),
+        ("/dev/video2", CameraChoice("/dev/video2")),
+        ("rtsp://host/stream", AddressChoice("rtsp://host/stream")),
+        (" squats.mp4 ", FileChoice(Path("squats.mp4"))),
+    ],
+)
+def test_a_text_names_what_to_look_at(text: str, choice: object) -> None:
+    assert choice_of(text) == choice
+
+
+def test_a_password_is_not_shown() -> None:
+    assert AddressChoice("rtsp://me:secret@host/a").title == "rtsp://host/a"
+
+
+# where the picture lies
+
+
+@pytest.mark.parametrize(
+    ("fit", "crop", "box"),
+    [
+        ("fit", (0, 0, 200, 100), (0, 50, 100, 200)),
+        ("fill", (50, 0, 150, 100), (0, 0, 200, 200)),
+        ("actual", (0, 0, 200, 100), (0, 50, 100, 200)),
+    ],
+)
+def test_a_wide_picture_lies_in_a_square_view(
+    fit: Fit, crop: tuple[int, ...], box: tuple[int, ...]
+) -> None:
+    where = placed((100, 200), (200, 200), fit)
+    assert where.crop == crop
+    assert (where.x, where.y, where.height, where.width) == box
+
+
+def test_pixel_for_pixel_shows_the_middle_of_what_is_larger_than_the_view() -> None:
+    where = placed((1000, 2000), (100, 100), "actual")
+    assert where.crop == (950, 450, 1050, 550)
+    assert (where.height, where.width) == (100, 100)
+
+
+# the picture
+
+
+def test_in_the_mirror_the_left_thigh_changes_its_place_and_not_its_name() -> None:
+    parsing = parsing_of_one()
+    seen = mirrored(parsing)
+    for part in (LEFT_THIGH, RIGHT_THIGH):
+        there, here = np.nonzero(parsing.labels == part)[1], np.nonzero(seen.labels == part)[1]
+        assert np.array_equal(np.sort(159 - there), np.sort(here))
+    pose, seen_pose = parsing.people[0].pose, seen.people[0].pose
+    assert pose is not None
+    assert seen_pose is not None
+    assert np.allclose(seen_pose.image[:, 0], 160 - pose.image[:, 0])
+    assert np.allclose(seen_pose.image[:, 1], pose.image[:, 1])
+
+
+def test_the_mirror_turns_the_picture_and_not_the_frame() -> None:
+    image = np.zeros((10, 20, 3), np.uint8)
+    image[:, :10] = 200
+    frame = Frame.from_bgr(image, 0.0)
+    for is_mirrored, bright in ((True, 19), (False, 0)):
+        picture = compose(frame, None, Look(mirrored=is_mirrored), PARTS, (10, 20))
+        assert picture.image[5, bright, 0] == 200
+    assert frame.bgr[5, 0, 0] == 200
+
+
+@pytest.mark.parametrize("view", [(60, 80), (120, 160), (240, 320)])
+def test_parts_are_drawn_at_every_size_of_the_view(view: tuple[int, int]) -> None:
+    frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
+    look = Look(mirrored=False, opacity=1.0, outlines=False)
+    picture = compose(frame, parsing_of_one(), look, PARTS, view)
+    assert picture.image.shape == (*view, 4)
+    torso = picture.image[round(view[0] * 4.5 / 12), view[1] // 2, :3]
+    assert np.allclose(torso, (0x6B, 0xBF, 0x3F), atol=2)
+
+
+def test_hidden_parts_and_no_overlay_leave_the_picture_as_it_is() -> None:
+    frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
+    for look in (Look(overlay=False), Look(hidden=frozenset(PARTS.names))):
+        assert not compose(frame, parsing_of_one(), look, PARTS, (120, 160)).image[..., :3].any()
+
+
+def test_side_by_side_has_the_original_on_the_left() -> None:
+    frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
+    look = Look(side_by_side=True)
+    image = compose(frame, parsing_of_one(), look, PARTS, (120, 320)).image
+    assert image.shape == (120, 320, 4)
+    assert not image[:, :160, :3].any()
+    assert image[:, 160:, :3].any()
+
+
+# frame and mask meet
+
+
+def test_live_shows_the_newest_frame_and_exact_the_one_that_the_mask_belongs_to(
+    clock: FakeClock,
+) -> None:
+    old, new = frame_at(1.0, 1), frame_at(2.0, 2)
+    for mode, shown, age_s in (("live", new, 1.0), ("exact", old, 0.0)):
+        easel = Easel(Look(mode=mode), (10, 10), clock)  # type: ignore[arg-type]
+        easel.captured(old)
+        easel.parsed(result_of(old))
+        easel.captured(new)
+        pair = easel.wait_task().pair
+        assert pair.frame is shown
+        assert pair.mask_age_s == age_s
+
+
+def test_frames_are_shown_before_the_first_mask_is_there(clock: FakeClock) -> None:
+    easel, frame = Easel(Look(mode="exact"), (10, 10), clock), frame_at(1.0)
+    easel.captured(frame)
+    assert easel.wait_task().pair.frame is frame
+
+
+def test_another_look_draws_the_same_frame_again(clock: FakeClock) -> None:
+    easel = Easel(Look(), (10, 10), clock)
+    easel.captured(frame_at(1.0))
+    first = easel.wait_task()
+    easel.show(Look(opacity=0.1), (10, 10))
+    again = easel.wait_task()
+    assert again.pair.frame is first.pair.frame
+    assert again.look.opacity == 0.1
+
+
+def test_a_mask_for_a_held_frame_is_drawn_although_no_frame_follows(clock: FakeClock) -> None:
+    easel, frame = Easel(Look(mode="live"), (10, 10), clock), frame_at(1.0)
+    easel.captured(frame)
+    easel.wait_task()
+    easel.parsed(result_of(frame))
+    clock.now += 1.0
+    assert easel.wait_task().pair.result is not None
+
+
+# the figures
+
+
+def test_rates_and_latencies_are_those_of_the_frames() -> None:
+    gauges = Gauges()
+    for number in range(41):
+        at = 100 + number / 20
+        gauges.captured(at)
+        if number % 2 == 0:
+            gauges.painted(at - 0.040, 0.0, {"draw": 0.005, "show": 0.010}, at)
+    figures = gauges.read(102.0, 0.0, 0, None)
+    assert figures.captured == pytest.approx(20.0)
+    assert figures.painted == pytest.approx(10.0)
+    assert figures.latency == pytest.approx((0.040, 0.040, 0.040))
+    assert figures.unseen == 20
+    assert figures.stages == pytest.approx({"draw": 0.005, "show": 0.010})
+
+
+def test_latencies_are_of_the_last_minute_only() -> None:
+    gauges = Gauges()
+    gauges.painted(0.0, 0.0, {}, 9.0)
+    gauges.painted(99.9, 0.0, {}, 100.0)
+    assert gauges.read(100.0, 0.0, 0, None).latency == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_cpu_is_told_in_cores_since_the_last_look() -> None:
+    gauges = Gauges()
+    gauges.read(10.0, 5.0, 0, None)
+    assert gauges.read(12.0, 8.0, 0, None).cpu == pytest.approx(1.5)
+
+
+def test_the_history_has_a_place_for_every_second() -> None:
+    gauges = Gauges()
+    gauges.painted(99.0, 0.0, {"draw": 0.1}, 100.5)
+    gauges.painted(99.0, 0.0, {"draw": 0.3}, 100.7)
+    history = gauges.read(102.0, 0.0, 0, None).history
+    assert len(history) == 60
+    assert history[-3] == pytest.approx({"draw": 0.2})
+    assert history[-1] == history[-2] == {}
+
+
+# the player
+
+
+def test_the_pace_is_the_films_times_the_speed() -> None:
+    pace = Pace(2.0)
+    assert pace.wait_s(10.0, now=100.0) == 0.0
+    assert pace.wait_s(11.0, now=100.0) == pytest.approx(0.5)
+    assert Pace(math.inf).wait_s(11.0, now=100.0) == 0.0
+
+
+def test_a_pace_that_fell_behind_begins_anew_instead_of_hurrying() -> None:
+    pace = Pace(1.0)
+    pace.wait_s(0.0, now=0.0)
+    assert pace.wait_s(1.0, now=5.0) == 0.0
+    assert pace.wait_s(1.5, now=5.0) == pytest.approx(0.5)
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "film.mp4", 10, rate=10)
+
+
+def _numbers(frames: Iterator[Frame], count: int) -> list[int]:
+    return [number_in(next(frames).picture) for _ in range(count)]
+
+
+def test_a_film_is_played_over_and_over(film: Path, clock: FakeClock) -> None:
+    player = Player(film, clock=clock)
+    player.set_speed(math.inf)
+    assert _numbers(iter(player), 12) == [*range(10), 0, 1]
+    player.close()
+
+
+def test_a_paused_film_shows_its_first_frame_and_steps_both_ways(
+    film: Path, clock: FakeClock
+) -> None:
+    player = Player(film, paused=True, clock=clock)
+    frames = iter(player)
+    assert _numbers(frames, 1) == [0]
+    player.step(3)
+    assert _numbers(frames, 3) == [1, 2, 3]
+    player.step(-1)
+    assert _numbers(frames, 1) == [2]
+    player.seek(0.7)
+    assert _numbers(frames, 1) == [7]
+    assert player.position_s == pytest.approx(0.7)
+    player.close()
+
+
+def test_a_film_can_begin_anywhere(film: Path, clock: FakeClock) -> None:
+    player = Player(film, start_s=0.5, paused=True, clock=clock)
+    assert _numbers(iter(player), 1) == [5]
+    assert player.duration_s == pytest.approx(1.0)
+    player.close()
+
+
+def test_without_a_loop_the_end_waits_to_be_played_again(film: Path, clock: FakeClock) -> None:
+    player = Player(film, start_s=0.8, clock=clock)
+    player.set_speed(math.inf)
+    player.set_loops(False)
+    frames = iter(player)
+    assert _numbers(frames, 2) == [8, 9]
+    player.seek(0.3)
+    assert _numbers(frames, 1) == [3]
+    player.close()
+    assert next(frames, None) is None
+
+
+# the session
+
+
+@pytest.fixture
+def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
+    """Start a session over a source made by hand; it is closed, and its threads are gone, after."""
+    sessions: list[Session] = []
+
+    def start(open_source: OpenSource, kind: LateKind | None = None) -> Session:
+        session = Session(
+            CameraChoice(0),
+            no_parser(),
+            Look(),
+            (48, 64),
+            kind=kind,
+            open_source=open_source,
+            clock=clock,
+        )
+        sessions.append(session)
+        session.start()
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()
+        assert session.join(2.0)
+
+
+def wait_shot(session: Session, wanted: Callable[[Shot], bool] = lambda _: True) -> Shot:
+    """The next picture of some kind."""
+    found: list[Shot] = []
+
+    def is_there() -> bool:
+        shot = session.shots.take()
+        if shot is not None and wanted(shot):
+            found.append(shot)
+        return bool(found)
+
+    until(is_there)
+    return found[0]
+
+
+def test_a_picture_is_shown_while_the_parser_still_loads(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    loading = Latest[int]()
+    loading.put(1)
+
+    def find(name: str) -> AnyKind:
+        loading.wait_empty()
+        raise Closed
+
+    source = HandFed()
+    source.feed(grey(77, clock.now))
+    session = shown(lambda _: source, LateKind("slow", find))
+    shot = wait_shot(session)
+    assert shot.picture.image[24, 32, 0] == 77
+    assert shot.pair.result is None
+    loading.close()
+
+
+def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    def missing(_: Choice) -> Source:
+        raise CameraNotFound(0)
+
+    session = shown(missing)
+    until(lambda: session.status.phase == "failed")
+    assert "camera 0 did not open" in session.status.problem
+
+    sources = [HandFed(), HandFed()]
+    feeds = iter(sources)
+    session = shown(lambda _: next(feeds))
+    sources[0].feed(grey(50, clock.now))
+    wait_shot(session)
+    sources[0].unplug(SourceError("it was unplugged"))
+    sources[1].feed(grey(90, clock.now))
+    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+    assert session.status.phase == "running"
+
+
+def test_any_other_error_is_told_with_its_details(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    source = HandFed()
+    source.feed(grey(1, clock.now))
+
+    def find(name: str) -> AnyKind:
+        raise ZeroDivisionError("division by zero")
+
+    session = shown(lambda _: source, LateKind("broken", find))
+    until(lambda: session.status.phase == "failed")
+    assert session.status.problem.startswith("ZeroDivisionError")
+    assert "Traceback" in session.status.details
+
+
+def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: FakeClock) -> None:
+    source = HandFed()
+    session = shown(lambda _: source)
+    for level in (10, 20, 30):
+        source.feed(grey(level, clock.now))
+        shot = wait_shot(session, lambda shot: bool(shot.picture.image[0, 0, 0] == level))  # noqa: B023
+        clock.now += 0.1
+        session.painted(shot)
+    session.show(Look(opacity=0.3), (48, 64))
+    session.painted(wait_shot(session, lambda shot: not shot.is_new))
+    figures = session.figures()
+    assert figures.painted == pytest.approx(10.0)
+    assert figures.latency is not None
+    assert figures.latency[0] == pytest.approx(0.1, abs=0.01)

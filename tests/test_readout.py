@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from mirror.live.gauges import Figures
+from mirror.live.status import Status
+from mirror.readout import banner, clock_time, headline, rows, stage_rows
+from mirror.words import speaker
+from pipeline.result import FlowStatistics
+
+ENGLISH, CHINESE = speaker("en"), speaker("zh")
+
+
+def test_before_the_first_frame_no_figure_is_made_up() -> None:
+    assert str(headline(Figures())) == "– fps  – ms"  # noqa: RUF001
+
+
+def test_the_headline_has_frames_painted_and_the_median_latency() -> None:
+    assert str(headline(Figures(painted=29.6, latency=(0.0423, 0.06, 0.08)))) == "30 fps  42 ms"
+
+
+def test_every_figure_has_a_name() -> None:
+    statistics = FlowStatistics(100, 90, 0, 1, 1, {"overtaken": 9, "stale": 1}, ())
+    told = dict(
+        rows(
+            Figures(30.0, 25.0, 29.5, (0.04, 0.06, 0.08), 0.1, (), statistics, 3, 1.5, 321),
+            2,
+            2,
+            ENGLISH,
+        )
+    )
+    assert told["Captured"] == "30.0 fps"
+    assert told["Latency, 95 of 100"] == "60 ms"
+    assert told["Mask behind picture"] == "100 ms"
+    assert told["Dropped"] == "9 overtaken, 1 stale"
+    assert told["Workers busy"] == "1 / 2"
+    assert told["CPU"] == "75%"
+    assert told["Memory"] == "321 MB"
+
+
+def test_stages_come_in_the_order_in_which_frames_pass_them() -> None:
+    told = stage_rows({"parse": 0.025, "draw": 0.004}, ENGLISH)
+    assert [name for name, _, _ in told][:4] == ["queue", "prepare", "wait", "parse"]
+    assert ("parse", "parsing", "25.0") in told
+
+
+def test_a_lost_camera_says_when_it_is_tried_again() -> None:
+    status = Status("lost", "camera 0 delivers no pictures", retry_at=104.2)
+    words = banner(status, 100.0, ENGLISH)
+    assert words == "camera 0 delivers no pictures. Trying again in 4 s"
+    assert banner(Status("running"), 100.0, ENGLISH) == ""
+
+
+def test_times_are_written_as_players_write_them() -> None:
+    assert [clock_time(seconds) for seconds in (0, 61.9, 3725)] == ["0:00", "1:01", "1:02:05"]
