@@ -17,10 +17,10 @@ from types import FrameType
 from typing import NoReturn
 
 import mirror
-from mirror.commands import bench, demo, doctor, models, video
+from mirror.commands import bench, camera, demo, doctor, models, video
 from pipeline.errors import PipelineError
 
-COMMANDS = (demo, video, bench, models, doctor)
+COMMANDS = (camera, demo, video, bench, models, doctor)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,7 +37,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(given or ["camera"])
     before = signal.signal(signal.SIGTERM, _terminate)  # so that blocks are left, and files closed
     try:
         code: int = options.run(options)

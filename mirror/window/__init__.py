@@ -1,0 +1,1 @@
+"""The Qt view of a session: thin, and only ever on the GUI's thread."""

@@ -1,0 +1,48 @@
+"""The strip over the picture that says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QGuiApplication
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from mirror.readout import Say
+
+
+class Banner(QFrame):
+    """One sentence, a way on, and details to be copied; hidden while there is nothing to say."""
+
+    def __init__(self, say: Say, try_again: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._details = ""
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.again = QPushButton(say("Try again"))
+        self.copy = QPushButton(say("Copy details"))
+        self.dismiss = QPushButton(say("Dismiss"))
+        self.again.clicked.connect(lambda _checked: try_again())
+        self.copy.clicked.connect(lambda _checked: self._copy())
+        self.dismiss.clicked.connect(lambda _checked: self.hide())
+        row = QHBoxLayout(self)
+        row.addWidget(self.words, 1)
+        for button in (self.again, self.copy, self.dismiss):
+            row.addWidget(button)
+        self.hide()
+
+    def tell(self, words: str, details: str, alarm: bool) -> None:
+        """Say something; nothing hides the strip."""
+        self._details = details
+        self.words.setText(words)
+        if self.property("alarm") != alarm:
+            self.setProperty("alarm", alarm)
+            self.setStyle(self.style())  # looks at the property again
+        self.setVisible(bool(words))
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(f"{self.words.text()}\n\n{self._details}".strip())

@@ -1,0 +1,241 @@
+"""The window: shows one session at a time, and passes on what the user asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, QTimer, QUrl
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt5.QtWidgets import (
+    QFileDialog,
+    QInputDialog,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mirror import readout
+from mirror.config import ParserConfig
+from mirror.live.choice import Choice, FileChoice, OpenSource, choice_of, open_choice
+from mirror.live.gauges import Figures
+from mirror.live.look import Look
+from mirror.live.session import Session, Shot
+from mirror.live.status import Status, details_of, told
+from mirror.shipped import media_file
+from mirror.window.banner import Banner
+from mirror.window.view import PictureView
+from mirror.window.welcome import WelcomePage
+from pipeline.sources.camera import list_cameras
+
+_FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
+_CLOSES_WITHIN_S = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a window is made with.
+
+    Attributes:
+        parser: which parser, on how much of the machine.
+        look: how the picture is wanted at first.
+        say: the user's language.
+        open_source: opens what the user chooses; a test may open something else.
+        clock: monotonic seconds.
+    """
+
+    parser: ParserConfig
+    look: Look = field(default_factory=Look)
+    say: readout.Say = lambda text: text
+    open_source: OpenSource = open_choice
+    clock: Callable[[], float] = time.monotonic
+
+
+class MirrorWindow(QMainWindow):
+    """Shows one session at a time. Decides nothing; only the GUI's thread may touch it."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self._setup, self._say = setup, setup.say
+        self._look = setup.look
+        self._session: Session | None = None
+        self._leaving: list[Session] = []
+        self._shot: Shot | None = None
+        self._status: Status | None = None
+        self._figures_at = float("-inf")
+        self.figures = Figures()
+        self.setWindowTitle("Smart Mirror")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(_refresh_ms(self))
+
+    @property
+    def session(self) -> Session | None:
+        """What is shown."""
+        return self._session
+
+    @property
+    def look(self) -> Look:
+        """How the picture is wanted."""
+        return self._look
+
+    def watch(self, choice: Choice) -> None:
+        """Look at something else from now on; the last picture stays until the first new one."""
+        before = self._session
+        if before is not None:
+            before.close()
+            self._leaving.append(before)
+        setup = self._setup
+        self._session = Session(
+            choice,
+            setup.parser,
+            self._look,
+            self.view.pixels,
+            after=before,
+            open_source=setup.open_source,
+            clock=setup.clock,
+        )
+        self._session.start()
+        self._status, self._figures_at = None, float("-inf")
+        self._pages.setCurrentWidget(self.view)
+        self.setWindowTitle(f"{choice.title} - Smart Mirror")
+
+    def set_look(self, look: Look) -> None:
+        """Show the picture another way."""
+        self._look = look
+        self._look_again()
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that nothing else has caught; the window goes on."""
+        self.banner.tell(told(error), details_of(error), alarm=True)
+
+    def refresh(self) -> None:
+        """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
+        if self._session is None:
+            return
+        if (shot := self._session.shots.take()) is not None:
+            self._shot = shot
+            self.view.show_picture(shot.picture)
+        now = self._setup.clock()
+        status = self._session.status
+        if status != self._status or status.phase == "lost":
+            self._show_status(status, now)
+        if now - self._figures_at >= _FIGURES_EVERY_S:
+            self._figures_at = now
+            self._show_figures(self._session)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
+        self._timer.stop()
+        sessions = [*self._leaving, *([self._session] if self._session else [])]
+        for session in sessions:
+            session.close()
+        give_up_at = time.monotonic() + _CLOSES_WITHIN_S
+        for session in sessions:
+            session.join(max(0.0, give_up_at - time.monotonic()))
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take files and addresses only."""
+        if event is not None and _urls(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Look at what was dropped."""
+        if event is not None and (urls := _urls(event)):
+            first = urls[0]
+            self.watch(choice_of(first.toLocalFile() or first.toString()))
+
+    # what buttons and keys do
+
+    def open_file(self) -> None:
+        """Ask for a video file."""
+        title = self._say("Open a video")
+        path, _ = QFileDialog.getOpenFileName(self, title, str(Path.home()))
+        if path:
+            self.watch(FileChoice(Path(path)))
+
+    def open_address(self) -> None:
+        """Ask for the address of a camera on the network."""
+        title, label = self._say("Open an address"), self._say("http or rtsp address")
+        text, is_sure = QInputDialog.getText(self, title, label)
+        if is_sure and text.strip():
+            self.watch(choice_of(text))
+
+    def open_demo(self) -> None:
+        """Look at the clip that ships with the product."""
+        self.watch(FileChoice(media_file("demo.mp4")))
+
+    def try_again(self) -> None:
+        """Open what was looked at once more."""
+        if self._session is not None:
+            self.watch(self._session.choice)
+
+    # the view
+
+    def _build(self) -> None:
+        say = self._say
+        self.view = PictureView(self._painted, self._look_again)
+        self.banner = Banner(say, self.try_again)
+        self.welcome = WelcomePage(
+            say,
+            self.watch,
+            [
+                (say("Play the demo clip"), self.open_demo),
+                (say("Open a video…"), self.open_file),
+                (say("Open an address…"), self.open_address),
+                (say("Try again"), self.try_again),
+            ],
+        )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self.welcome)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(whole)
+
+    def _painted(self) -> None:
+        if self._session is not None and self._shot is not None:
+            self._session.painted(self._shot)
+
+    def _look_again(self) -> None:
+        if self._session is not None:
+            self._session.show(self._look, self.view.pixels)
+
+    def _show_status(self, status: Status, now: float) -> None:
+        self._status = status
+        words = readout.banner(status, now, self._say)
+        if status.phase == "failed" and self.figures.captured == 0 and self._session is not None:
+            title = self._say("Nothing to see at") + f" {self._session.choice.title}"
+            self.welcome.tell(title, words, list(list_cameras()))
+            self._pages.setCurrentWidget(self.welcome)
+            words = ""
+        self.banner.tell(words, status.details, alarm=status.phase == "failed")
+
+    def _show_figures(self, session: Session) -> None:
+        self.figures = session.figures()
+        self.view.show_headline(readout.headline(self.figures), "")
+        self._leaving = [one for one in self._leaving if not one.join(0.0)]
+
+
+def _urls(event: QDropEvent) -> list[QUrl]:
+    dragged = event.mimeData()
+    return [] if dragged is None else dragged.urls()
+
+
+def _refresh_ms(window: QWidget) -> int:
+    """The screen's pace, at most a hundred a second."""
+    screen = window.screen()
+    rate = 60.0 if screen is None else screen.refreshRate()
+    return max(10, int(1000 / max(30.0, rate)))

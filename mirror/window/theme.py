@@ -1,0 +1,66 @@
+"""How the window looks: dark, so that the picture is what is seen."""
+
+from __future__ import annotations
+
+INK, DIM = "#eef2f6", "#93a1b0"
+GROUND, SURFACE, RAISED, EDGE = "#07090b", "#12161b", "#1c2229", "#2a323c"
+ACCENT, ALARM, CAUTION = "#35a7ff", "#ff4d55", "#f5b642"
+
+# one colour a stage: waits are grey, work is coloured
+STAGE_COLOURS = {
+    "queue": "#4a5563",
+    "prepare": "#3fbf6b",
+    "wait": "#5f6b7a",
+    "parse": "#35a7ff",
+    "reorder": "#747f8d",
+    "settle": "#8a7bff",
+    "draw": "#f5b642",
+    "show": "#8d97a4",
+}
+
+SHEET = f"""
+* {{ color: {INK}; font-size: 14px; }}
+QMainWindow, QDialog, QStackedWidget {{ background: {GROUND}; }}
+QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
+QWidget#bar {{ border-top: 1px solid {EDGE}; }}
+QScrollArea#panel {{ border: 0; border-left: 1px solid {EDGE}; }}
+QLabel#dim {{ color: {DIM}; }}
+QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
+QLabel {{ padding-bottom: 2px; }}
+QLabel#title {{ padding-bottom: 8px; font-size: 34px; font-weight: 700; }}
+QLabel#value {{ font-weight: 600; }}
+QFrame#banner {{ background: #3a2a12; border-bottom: 1px solid {CAUTION}; }}
+QFrame#banner[alarm="true"] {{ background: #3d161a; border-bottom: 1px solid {ALARM}; }}
+QPushButton, QToolButton, QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox {{
+    background: {RAISED}; border: 1px solid {EDGE}; border-radius: 8px;
+    padding: 7px 14px; min-height: 20px;
+}}
+QToolButton {{ padding: 7px 9px; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {EDGE}; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSlider:focus,
+QCheckBox:focus {{ border: 1px solid {ACCENT}; }}
+QPushButton:default, QPushButton#primary {{ background: {ACCENT}; color: #03131f; border: 0; }}
+QToolButton:checked {{ background: {EDGE}; border-color: {ACCENT}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: #56616d; }}
+QToolButton::menu-indicator {{ image: none; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox QAbstractItemView, QMenu {{
+    background: {RAISED}; border: 1px solid {EDGE}; selection-background-color: {EDGE};
+    selection-color: {INK};
+}}
+QMenu::item {{ padding: 7px 28px 7px 22px; }}
+QMenu::item:selected, QMenuBar::item:selected {{ background: {EDGE}; }}
+QMenu::separator {{ height: 1px; background: {EDGE}; margin: 4px 0; }}
+QMenuBar::item {{ padding: 6px 12px; background: transparent; }}
+QCheckBox {{ spacing: 10px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
+QSlider {{ border: 1px solid transparent; border-radius: 6px; min-height: 24px; }}
+QSlider::groove:horizontal {{ height: 4px; background: {EDGE}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
+QSlider::handle:horizontal {{
+    width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; background: {INK};
+}}
+QScrollBar:vertical {{ background: {SURFACE}; width: 10px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 5px; min-height: 30px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QToolTip {{ background: {RAISED}; color: {INK}; border: 1px solid {EDGE}; padding: 4px; }}
+"""

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from doubles import FakeClock, HandFed, grey
+from media import level, write_video
+
+pytest.importorskip(
+    "PyQt5.QtWidgets",
+    reason="PyQt5 and the libraries it needs; see mirror doctor",
+    exc_type=ImportError,
+)
+pytest.importorskip("pytestqt", reason="pytest-qt")
+
+from PyQt5.QtCore import QMimeData, QPoint, Qt, QUrl
+from PyQt5.QtGui import QDropEvent, QGuiApplication
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from mirror.config import load
+from mirror.live.choice import CameraChoice, Choice, open_choice
+from mirror.live.look import Look
+from mirror.window.app import dress, report_errors_in
+from mirror.window.main import MirrorWindow, Setup
+from pipeline.errors import CameraNotFound, SourceError
+from pipeline.frame import Frame
+from pipeline.sources import Source
+
+CAMERA = CameraChoice(0)
+Open = Callable[..., MirrorWindow]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, clock: FakeClock) -> Iterator[Open]:
+    """Open windows without a parser, over sources that a test makes; all are closed after it."""
+    windows: list[MirrorWindow] = []
+
+    def open_window(*sources: Source | Exception) -> MirrorWindow:
+        feeds = iter(sources)
+
+        def open_source(choice: Choice) -> Source:
+            source = next(feeds)
+            if isinstance(source, Exception):
+                raise source
+            return source
+
+        flags = {"parser.name": "none", "parser.workers": 1, "parser.threads": 1}
+        opener = open_source if sources else open_choice
+        parser = load(flags=flags).parser
+        window = MirrorWindow(Setup(parser, Look(mirrored=False), open_source=opener, clock=clock))
+        windows.append(window)
+        window.resize(640, 480)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield open_window
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+def click(button: QWidget) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]  # its stub
+
+
+def middle(window: MirrorWindow) -> int:
+    """The grey in the middle of what is painted."""
+    painted = window.view.grab().toImage()
+    return painted.pixelColor(painted.width() // 2, painted.height() // 2).red()
+
+
+def wait_level(qtbot: QtBot, window: MirrorWindow, wanted: int, tolerance: int = 0) -> None:
+    qtbot.waitUntil(lambda: abs(middle(window) - wanted) <= tolerance, timeout=5000)
+
+
+def test_what_is_painted_is_what_was_sent(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    for number in (40, 80, 120):
+        source.feed(grey(number, clock.now))
+        wait_level(qtbot, window, number)
+
+
+def test_the_figures_in_the_window_are_true(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    for number in range(1, 12):
+        source.feed(grey(number * 20, clock.now))
+        clock.now += 0.040  # what passes until it is on the screen
+        wait_level(qtbot, window, number * 20)
+        clock.now += 0.060
+    window.refresh()
+    assert window.figures.captured == pytest.approx(10.0, abs=0.01)
+    assert window.figures.painted == pytest.approx(10.0, abs=0.5)
+    assert window.figures.latency is not None
+    assert window.figures.latency[0] == pytest.approx(0.040, abs=0.001)
+    assert window.view.accessibleDescription() == "10 fps  40 ms"
+
+
+def test_without_a_camera_a_page_says_so_and_offers_the_clip(qtbot: QtBot, opened: Open) -> None:
+    clip = HandFed()
+    window = opened(CameraNotFound(0), clip)
+    window.watch(CAMERA)
+    qtbot.waitUntil(window.welcome.isVisible)
+    assert window.welcome.title.text() == "Nothing to see at camera 0"
+    assert "camera 0 did not open" in window.welcome.problem.text()
+    click(window.welcome.buttons[0])
+    clip.feed(grey(99, 0.0))
+    wait_level(qtbot, window, 99)
+    assert window.windowTitle() == "demo.mp4 - Smart Mirror"
+
+
+def test_a_lost_camera_leaves_its_last_picture_and_comes_back(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    first, second = HandFed(), HandFed()
+    window = opened(first, second)
+    window.watch(CAMERA)
+    first.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    first.unplug(SourceError("camera 0 delivers no pictures"))
+    qtbot.waitUntil(window.banner.isVisible)
+    assert "camera 0 delivers no pictures. Trying again in" in window.banner.words.text()
+    assert middle(window) == 60
+    second.feed(grey(200, clock.now))
+    wait_level(qtbot, window, 200)
+    qtbot.waitUntil(lambda: not window.banner.isVisible())
+
+
+def test_sources_are_switched_in_mid_run(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    first, second = HandFed(), HandFed()
+    window = opened(first, second)
+    window.watch(CAMERA)
+    first.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    window.watch(CameraChoice(1))
+    second.feed(grey(140, clock.now))
+    wait_level(qtbot, window, 140)
+
+
+def test_a_file_is_dropped_on_the_window(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
+    window = opened()
+    film = write_video(tmp_path / "film.mp4", 1, size=(640, 480))
+    dragged = QMimeData()
+    dragged.setUrls([QUrl.fromLocalFile(str(film))])
+    actions = Qt.DropActions(Qt.DropAction.CopyAction)
+    button, key = Qt.MouseButtons(Qt.MouseButton.LeftButton), Qt.KeyboardModifiers()
+    window.dropEvent(QDropEvent(QPoint(9, 9), actions, dragged, button, key))
+    wait_level(qtbot, window, level(0), tolerance=3)
+
+
+@pytest.mark.parametrize("size", [(400, 300), (900, 700), (1200, 500)])
+def test_a_resized_window_shows_all_of_the_picture_without_a_seam(
+    qtbot: QtBot, opened: Open, clock: FakeClock, size: tuple[int, int]
+) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(100, clock.now))
+    wait_level(qtbot, window, 100)
+    window.resize(*size)
+
+    def fills() -> bool:
+        picture = window.view.picture
+        height, width = window.view.pixels
+        scale = min(height / 48, width / 64)
+        wanted = (round(48 * scale), round(64 * scale))
+        return picture is not None and picture.image.shape[:2] == wanted
+
+    qtbot.waitUntil(fills)
+    assert middle(window) == 100
+
+
+def test_an_error_in_a_slot_is_shown_and_can_be_copied(
+    qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(HandFed())
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back after the test
+    report_errors_in(window)
+    try:
+        raise RuntimeError("a slot broke")
+    except RuntimeError as error:
+        sys.excepthook(RuntimeError, error, error.__traceback__)
+    assert window.banner.isVisible()
+    assert window.banner.words.text() == "RuntimeError: a slot broke"
+    click(window.banner.copy)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert "Traceback" in clipboard.text()
+
+
+def test_closing_takes_less_than_a_second_although_the_camera_hangs(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    class Hanging(HandFed):
+        def close(self) -> None:
+            pass  # a driver that does not answer
+
+    source = Hanging()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    began_at = time.monotonic()
+    window.close()
+    assert time.monotonic() - began_at < 1.0
+    HandFed.close(source)
+
+
+def test_the_look_of_the_product_can_be_put_on(qtbot: QtBot, opened: Open) -> None:
+    app = QGuiApplication.instance()
+    assert app is not None
+    dress(app)  # type: ignore[arg-type]
+    window = opened(HandFed())
+    assert window.font().families()[0] == "Inter"
+
+
+def test_frames_are_never_written_into(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    source, frame = HandFed(), grey(50, clock.now)
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(frame)
+    wait_level(qtbot, window, 50)
+    assert isinstance(frame, Frame)
+    assert (frame.bgr == 50).all()
