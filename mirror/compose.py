@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 
 _FAILED = object()  # stands for what a worker would have made of a frame
+_USUAL_LIMITS = Limits()
 _OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
 
 
@@ -73,7 +75,7 @@ def open_flow(
     workers: int,
     threads: int,
     config: ParserConfig,
-    stop_within_s: float = 5.0,
+    limits: Limits = _USUAL_LIMITS,
 ) -> Flow[Any, Any, Parsing]:
     """Return the flow that parses a source's frames; enter it to start.
 
@@ -87,7 +89,7 @@ def open_flow(
         prepare=kind.make_prepare(source.is_live),
         settle=_skipping(settle) if config.skip_failures else settle,
         workers=workers,
-        limits=Limits(parse_limit_s=config.parse_limit_s, stop_within_s=stop_within_s),
+        limits=dataclasses.replace(limits, parse_limit_s=config.parse_limit_s),
         on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
     )
 

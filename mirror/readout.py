@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mirror.live.gauges import STAGES, Figures
@@ -10,6 +12,8 @@ from mirror.live.status import Status
 
 Say = Callable[[str], str]  # an English text -> the same in the user's language
 NONE = "–"  # what stands where nothing was measured  # noqa: RUF001
+
+_CEILINGS_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,23 @@ def banner(status: Status, now: float, say: Say) -> str:
         left_s = max(0, round((status.retry_at or now) - now))
         return f"{status.problem}. {say('Trying again in')} {left_s} s"
     return status.problem
+
+
+def as_json(figures: Figures) -> str:
+    """Return every figure as JSON: seconds, frames a second, megabytes."""
+    return json.dumps(dataclasses.asdict(figures), indent=1)
+
+
+def part_name(name: str, say: Say) -> str:
+    """Return a part's name as the window writes it; the user's language may have its own."""
+    said = say(name)
+    return said if said != name else name.replace("-", " ").capitalize()
+
+
+def nice_ceiling(history: Sequence[Mapping[str, float]]) -> float:
+    """Return the least round number of seconds that no second's stages exceed together."""
+    highest = max((sum(second.values()) for second in history), default=0.0)
+    return next((top for top in _CEILINGS_S if top >= highest), highest)
 
 
 def clock_time(seconds: float) -> str:

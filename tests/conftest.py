@@ -4,9 +4,14 @@ import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from doubles import FakeClock
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+    from windows import Windows
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -57,3 +62,13 @@ def no_thread_is_left() -> Iterator[None]:
         thread.join(2.0)
     stuck = [thread.name for thread in left if thread.is_alive()]
     assert not stuck, f"the test left threads running: {stuck}"
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, clock: FakeClock) -> Iterator[Windows]:
+    """Opens windows over sources that a test makes; all are closed after it."""
+    from windows import Windows
+
+    windows = Windows(qtbot, clock)
+    yield windows
+    windows.close()

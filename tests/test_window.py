@@ -2,81 +2,24 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from doubles import FakeClock, HandFed, grey
 from media import level, write_video
 
-pytest.importorskip(
-    "PyQt5.QtWidgets",
-    reason="PyQt5 and the libraries it needs; see mirror doctor",
-    exc_type=ImportError,
-)
-pytest.importorskip("pytestqt", reason="pytest-qt")
+pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
+pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
 from PyQt5.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt5.QtGui import QDropEvent, QGuiApplication
-from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from windows import CAMERA, Open, click, middle, wait_level
 
-from mirror.config import load
-from mirror.live.choice import CameraChoice, Choice, open_choice
-from mirror.live.look import Look
+from mirror.live.choice import CameraChoice
 from mirror.window.app import dress, report_errors_in
-from mirror.window.main import MirrorWindow, Setup
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
-from pipeline.sources import Source
-
-CAMERA = CameraChoice(0)
-Open = Callable[..., MirrorWindow]
-
-
-@pytest.fixture
-def opened(qtbot: QtBot, clock: FakeClock) -> Iterator[Open]:
-    """Open windows without a parser, over sources that a test makes; all are closed after it."""
-    windows: list[MirrorWindow] = []
-
-    def open_window(*sources: Source | Exception) -> MirrorWindow:
-        feeds = iter(sources)
-
-        def open_source(choice: Choice) -> Source:
-            source = next(feeds)
-            if isinstance(source, Exception):
-                raise source
-            return source
-
-        flags = {"parser.name": "none", "parser.workers": 1, "parser.threads": 1}
-        opener = open_source if sources else open_choice
-        parser = load(flags=flags).parser
-        window = MirrorWindow(Setup(parser, Look(mirrored=False), open_source=opener, clock=clock))
-        windows.append(window)
-        window.resize(640, 480)
-        window.show()
-        qtbot.waitExposed(window)
-        return window
-
-    yield open_window
-    for window in windows:
-        window.close()
-        window.deleteLater()
-
-
-def click(button: QWidget) -> None:
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]  # its stub
-
-
-def middle(window: MirrorWindow) -> int:
-    """The grey in the middle of what is painted."""
-    painted = window.view.grab().toImage()
-    return painted.pixelColor(painted.width() // 2, painted.height() // 2).red()
-
-
-def wait_level(qtbot: QtBot, window: MirrorWindow, wanted: int, tolerance: int = 0) -> None:
-    qtbot.waitUntil(lambda: abs(middle(window) - wanted) <= tolerance, timeout=5000)
 
 
 def test_what_is_painted_is_what_was_sent(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:

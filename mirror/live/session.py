@@ -23,13 +23,13 @@ from mirror.live.status import Status, details_of, told
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
 from pipeline.errors import Closed, SourceError, StageStuck
-from pipeline.flow import Flow
+from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sources import Source
 
 PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # between attempts to get a lost source back
-_STOPS_WITHIN_S = 0.6
+_LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,8 +186,9 @@ class Session:
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""
         tapped = _Tapped(source, self._captured)
-        config, limits = self._config, (self.workers, self._threads)
-        flow = open_flow(tapped, self._kind, *limits, config, stop_within_s=_STOPS_WITHIN_S)
+        flow = open_flow(
+            tapped, self._kind, self.workers, self._threads, self._config, limits=_LIMITS
+        )
         with self._lock:
             self._flow, self._source = flow, source
         try:

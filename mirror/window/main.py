@@ -5,28 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from PyQt5.QtCore import Qt, QTimer, QUrl
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PyQt5.QtWidgets import (
-    QFileDialog,
-    QInputDialog,
+    QHBoxLayout,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from mirror import readout
+from mirror import machine, readout
 from mirror.config import ParserConfig
-from mirror.live.choice import Choice, FileChoice, OpenSource, choice_of, open_choice
+from mirror.live.choice import Choice, OpenSource, choice_of, open_choice
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
 from mirror.live.session import Session, Shot
 from mirror.live.status import Status, details_of, told
-from mirror.shipped import media_file
+from mirror.parts import Vocabulary, vocabulary
 from mirror.window.banner import Banner
+from mirror.window.chooser import Chooser, dropped_urls
+from mirror.window.commands import install, show_switches
+from mirror.window.menu import commands_of
+from mirror.window.panel import Panel
 from mirror.window.view import PictureView
 from mirror.window.welcome import WelcomePage
 from pipeline.sources.camera import list_cameras
@@ -61,16 +63,21 @@ class MirrorWindow(QMainWindow):
         super().__init__()
         self._setup, self._say = setup, setup.say
         self._look = setup.look
+        self._is_panel_wanted = False
         self._session: Session | None = None
         self._leaving: list[Session] = []
         self._shot: Shot | None = None
         self._status: Status | None = None
         self._figures_at = float("-inf")
         self.figures = Figures()
+        self._parts_shown: Vocabulary | None = None
         self.setWindowTitle("Smart Mirror")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self._build()
+        self.commands = commands_of(self)
+        self.actions_by_text = install(self, self.commands, self._say)
+        self.set_look(self._look)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -85,6 +92,11 @@ class MirrorWindow(QMainWindow):
     def look(self) -> Look:
         """How the picture is wanted."""
         return self._look
+
+    @property
+    def parts(self) -> Vocabulary:
+        """What the parser can name."""
+        return vocabulary("built-in") if self._session is None else self._session.parts
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
@@ -111,6 +123,12 @@ class MirrorWindow(QMainWindow):
         """Show the picture another way."""
         self._look = look
         self._look_again()
+        self.panel.legend.show_look(look, self.parts)
+        self.show_switches()
+
+    def show_switches(self) -> None:
+        """Tick in the menus what is on."""
+        show_switches(self.commands, self.actions_by_text)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught; the window goes on."""
@@ -144,57 +162,64 @@ class MirrorWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files and addresses only."""
-        if event is not None and _urls(event):
+        if event is not None and dropped_urls(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Look at what was dropped."""
-        if event is not None and (urls := _urls(event)):
+        if event is not None and (urls := dropped_urls(event)):
             first = urls[0]
             self.watch(choice_of(first.toLocalFile() or first.toString()))
 
     # what buttons and keys do
 
-    def open_file(self) -> None:
-        """Ask for a video file."""
-        title = self._say("Open a video")
-        path, _ = QFileDialog.getOpenFileName(self, title, str(Path.home()))
-        if path:
-            self.watch(FileChoice(Path(path)))
+    def copy_figures(self) -> None:
+        """Copy every figure as JSON."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(readout.as_json(self.figures))
 
-    def open_address(self) -> None:
-        """Ask for the address of a camera on the network."""
-        title, label = self._say("Open an address"), self._say("http or rtsp address")
-        text, is_sure = QInputDialog.getText(self, title, label)
-        if is_sure and text.strip():
-            self.watch(choice_of(text))
+    def toggle_panel(self) -> None:
+        """Show the panel, or hide it."""
+        self._is_panel_wanted = not self.panel.isVisible()
+        self.panel.setVisible(self._is_panel_wanted)
+        self.show_switches()
 
-    def open_demo(self) -> None:
-        """Look at the clip that ships with the product."""
-        self.watch(FileChoice(media_file("demo.mp4")))
+    def toggle_full_screen(self) -> None:
+        """Show the picture and the large figures only, or everything again."""
+        if self.isFullScreen():
+            return self.leave_full_screen()
+        self._show_around(False)
+        self.showFullScreen()
+        self.show_switches()
 
-    def try_again(self) -> None:
-        """Open what was looked at once more."""
-        if self._session is not None:
-            self.watch(self._session.choice)
+    def leave_full_screen(self) -> None:
+        """Show everything again."""
+        if self.isFullScreen():
+            self.showNormal()
+            self._show_around(True)
+            self.show_switches()
 
     # the view
 
     def _build(self) -> None:
         say = self._say
+        self.chooser = Chooser(self, say, self.watch, self._present)
         self.view = PictureView(self._painted, self._look_again)
-        self.banner = Banner(say, self.try_again)
+        self.banner = Banner(say, self.chooser.try_again)
         self.welcome = WelcomePage(
             say,
             self.watch,
             [
-                (say("Play the demo clip"), self.open_demo),
-                (say("Open a video…"), self.open_file),
-                (say("Open an address…"), self.open_address),
-                (say("Try again"), self.try_again),
+                (say("Play the demo clip"), self.chooser.open_demo),
+                (say("Open a video…"), self.chooser.open_file),
+                (say("Open an address…"), self.chooser.open_address),
+                (say("Try again"), self.chooser.try_again),
             ],
         )
         self._pages = QStackedWidget()
+        self.panel = Panel(say, self.set_look, self.copy_figures)
+        self.panel.hide()
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.welcome)
         whole = QWidget()
@@ -202,8 +227,22 @@ class MirrorWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._pages, 1)
+        row.addWidget(self.panel)
+        column.addLayout(row, 1)
         self.setCentralWidget(whole)
+
+    def _show_around(self, shown: bool) -> None:
+        bar = self.menuBar()
+        if bar is not None:
+            bar.setVisible(shown)
+        self.panel.setVisible(shown and self._is_panel_wanted)
+        self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
+
+    def _present(self) -> Choice | None:
+        return None if self._session is None else self._session.choice
 
     def _painted(self) -> None:
         if self._session is not None and self._shot is not None:
@@ -226,12 +265,12 @@ class MirrorWindow(QMainWindow):
     def _show_figures(self, session: Session) -> None:
         self.figures = session.figures()
         self.view.show_headline(readout.headline(self.figures), "")
+        if self.panel.isVisible():
+            self.panel.show_figures(self.figures, session.workers, machine.cores())
+        if session.parts is not self._parts_shown:
+            self._parts_shown = session.parts
+            self.panel.legend.show_look(self._look, session.parts)
         self._leaving = [one for one in self._leaving if not one.join(0.0)]
-
-
-def _urls(event: QDropEvent) -> list[QUrl]:
-    dragged = event.mimeData()
-    return [] if dragged is None else dragged.urls()
 
 
 def _refresh_ms(window: QWidget) -> int:

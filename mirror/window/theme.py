@@ -23,7 +23,7 @@ SHEET = f"""
 QMainWindow, QDialog, QStackedWidget {{ background: {GROUND}; }}
 QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
 QWidget#bar {{ border-top: 1px solid {EDGE}; }}
-QScrollArea#panel {{ border: 0; border-left: 1px solid {EDGE}; }}
+QScrollArea#panel {{ border: 0; }}
 QLabel#dim {{ color: {DIM}; }}
 QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
 QLabel {{ padding-bottom: 2px; }}
@@ -43,7 +43,11 @@ QPushButton:default, QPushButton#primary {{ background: {ACCENT}; color: #03131f
 QToolButton:checked {{ background: {EDGE}; border-color: {ACCENT}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: #56616d; }}
 QToolButton::menu-indicator {{ image: none; }}
-QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::drop-down {{ border: 0; width: 26px; }}
+QComboBox::down-arrow {{
+    width: 0; height: 0; margin-right: 10px; border-left: 5px solid {RAISED};
+    border-right: 5px solid {RAISED}; border-top: 6px solid {DIM};
+}}
 QComboBox QAbstractItemView, QMenu {{
     background: {RAISED}; border: 1px solid {EDGE}; selection-background-color: {EDGE};
     selection-color: {INK};
@@ -52,6 +56,18 @@ QMenu::item {{ padding: 7px 28px 7px 22px; }}
 QMenu::item:selected, QMenuBar::item:selected {{ background: {EDGE}; }}
 QMenu::separator {{ height: 1px; background: {EDGE}; margin: 4px 0; }}
 QMenuBar::item {{ padding: 6px 12px; background: transparent; }}
+QTabWidget::pane {{ border: 0; border-left: 1px solid {EDGE}; }}
+QTabBar {{ background: {SURFACE}; border-left: 1px solid {EDGE}; }}
+QTabBar::tab {{
+    background: {SURFACE}; color: {DIM}; padding: 12px 20px 9px; font-weight: 600;
+    border: 0; border-bottom: 3px solid transparent;
+}}
+QTabBar::tab:selected {{ color: {INK}; border-bottom-color: {ACCENT}; }}
+QTabBar::tab:focus {{ color: {ACCENT}; }}
+QCheckBox::indicator {{
+    width: 12px; height: 12px; border-radius: 4px; border: 2px solid {DIM}; background: transparent;
+}}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
 QCheckBox {{ spacing: 10px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
 QSlider {{ border: 1px solid transparent; border-radius: 6px; min-height: 24px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {EDGE}; border-radius: 2px; }}

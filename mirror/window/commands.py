@@ -1,0 +1,59 @@
+"""Everything that can be done with a key or from a menu, as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PyQt5.QtGui import QKeySequence
+from PyQt5.QtWidgets import QAction, QMainWindow
+
+from mirror.readout import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a user can do.
+
+    Attributes:
+        menu: the title of the menu that it is in; a command with the next title begins another.
+        text: what it is called, in English.
+        keys: its shortcuts, as Qt writes them.
+        act: does it.
+        is_on: whether what it switches is on; None for what is no switch.
+    """
+
+    menu: str
+    text: str
+    keys: tuple[str, ...]
+    act: Callable[[], None]
+    is_on: Callable[[], bool] | None = None
+
+
+def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[str, QAction]:
+    """Put commands into a window's menus and under its keys; return the actions by their texts.
+
+    Keys work while the menus are hidden too: the window itself holds the actions.
+    """
+    bar = window.menuBar()
+    assert bar is not None
+    menus = {title: bar.addMenu(say(title)) for title in dict.fromkeys(c.menu for c in commands)}
+    actions: dict[str, QAction] = {}
+    for command in commands:
+        action = QAction(say(command.text), window)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setCheckable(command.is_on is not None)
+        action.triggered.connect(lambda _checked, act=command.act: act())
+        window.addAction(action)
+        menu = menus[command.menu]
+        assert menu is not None
+        menu.addAction(action)
+        actions[command.text] = action
+    return actions
+
+
+def show_switches(commands: Sequence[Command], actions: dict[str, QAction]) -> None:
+    """Tick in the menus what is on."""
+    for command in commands:
+        if command.is_on is not None:
+            actions[command.text].setChecked(command.is_on())

@@ -1,0 +1,108 @@
+"""What each menu and key of the window does: the table, with its wiring."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mirror.live.viewport import FITS
+from mirror.window.commands import Command
+
+if TYPE_CHECKING:
+    from mirror.window.main import MirrorWindow
+
+_SWITCHES = {  # a look's field -> what its command is called, and its key
+    "mirrored": ("Mirrored", "M"),
+    "overlay": ("Colours", "O"),
+    "outlines": ("Outlines", "U"),
+    "landmarks": ("Joints and bones", "J"),
+    "side_by_side": ("Side by side", "B"),
+}
+_FITS = dict(zip(FITS, (("Fit", "1"), ("Fill", "2"), ("Pixel for pixel", "3")), strict=True))
+_LABELS = ("none", "people", "parts")
+
+
+def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
+    """Return everything that a window can do."""
+    return (
+        Command("File", "Open a video…", ("Ctrl+O",), window.chooser.open_file),
+        Command("File", "Open an address…", ("Ctrl+L",), window.chooser.open_address),
+        Command("File", "Next camera", ("C",), window.chooser.next_camera),
+        Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
+        Command("File", "Try again", ("F5",), window.chooser.try_again),
+        Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
+        Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window)),
+        *_picture(window),
+        Command("View", "Panel", ("I", "F9"), window.toggle_panel, window.panel.isVisible),
+        Command(
+            "View", "Full screen", ("F", "F11"), window.toggle_full_screen, window.isFullScreen
+        ),
+        Command("View", "Leave full screen", ("Esc",), window.leave_full_screen),
+    )
+
+
+def _picture(window: MirrorWindow) -> list[Command]:
+    found = [
+        Command("Picture", text, (key,), _toggler(window, field), _reader(window, field))
+        for field, (text, key) in _SWITCHES.items()
+    ]
+    found += [
+        Command(
+            "Picture",
+            text,
+            (key,),
+            functools.partial(_change, window, "fit", fit),
+            functools.partial(_is, window, "fit", fit),
+        )
+        for fit, (text, key) in _FITS.items()
+    ]
+    return [
+        *found,
+        Command("Picture", "Masks on the newest frame", ("E",), lambda: _swap_mode(window),
+                lambda: window.look.mode == "live"),
+        Command("Picture", "Labels", ("N",), lambda: _next_labels(window)),
+        Command("Picture", "Palette", ("P",), lambda: _next_palette(window)),
+        Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1)),
+        Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1)),
+    ]  # fmt: skip
+
+
+def _change(window: MirrorWindow, field: str, value: object) -> None:
+    window.set_look(dataclasses.replace(window.look, **{field: value}))  # type: ignore[arg-type]
+
+
+def _is(window: MirrorWindow, field: str, value: object) -> bool:
+    return bool(getattr(window.look, field) == value)
+
+
+def _toggler(window: MirrorWindow, field: str) -> Callable[[], None]:
+    return lambda: _change(window, field, not getattr(window.look, field))
+
+
+def _reader(window: MirrorWindow, field: str) -> Callable[[], bool]:
+    return lambda: bool(getattr(window.look, field))
+
+
+def _swap_mode(window: MirrorWindow) -> None:
+    _change(window, "mode", "exact" if window.look.mode == "live" else "live")
+
+
+def _next_labels(window: MirrorWindow) -> None:
+    place = _LABELS.index(window.look.labels)
+    _change(window, "labels", _LABELS[(place + 1) % len(_LABELS)])
+
+
+def _next_palette(window: MirrorWindow) -> None:
+    names = list(window.parts.palettes)
+    place = names.index(window.look.palette) if window.look.palette in names else 0
+    _change(window, "palette", names[(place + 1) % len(names)])
+
+
+def _more_opaque(window: MirrorWindow, step: float) -> None:
+    _change(window, "opacity", round(min(1.0, max(0.0, window.look.opacity + step)), 2))
+
+
+def _close(window: MirrorWindow) -> None:
+    window.close()

@@ -1,0 +1,76 @@
+"""Windows over sources that a test makes, and what can be read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from doubles import FakeClock
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from mirror.config import ParserConfig, load
+from mirror.live.choice import CameraChoice, Choice, open_choice
+from mirror.live.look import Look
+from mirror.window.main import MirrorWindow, Setup
+from pipeline.sources import Source
+
+CAMERA = CameraChoice(0)
+Open = Callable[..., MirrorWindow]
+
+
+def no_parser() -> ParserConfig:
+    flags = {"parser.name": "none", "parser.workers": 1, "parser.threads": 1}
+    return load(flags=flags).parser
+
+
+def press(window: MirrorWindow, key: str) -> None:
+    QApplication.setActiveWindow(window)  # no window manager does it
+    QTest.keyClicks(window, key)  # type: ignore[call-arg, arg-type]  # its stub
+
+
+class Windows:
+    """Opens windows without a parser; ``close`` closes them all."""
+
+    def __init__(self, qtbot: QtBot, clock: FakeClock) -> None:
+        self._qtbot, self._clock = qtbot, clock
+        self._windows: list[MirrorWindow] = []
+
+    def __call__(self, *sources: Source | Exception) -> MirrorWindow:
+        """Open one over sources, one after the other; without any, over what is really there."""
+        feeds = iter(sources)
+
+        def open_source(choice: Choice) -> Source:
+            source = next(feeds)
+            if isinstance(source, Exception):
+                raise source
+            return source
+
+        opener = open_source if sources else open_choice
+        look = Look(mirrored=False)
+        window = MirrorWindow(Setup(no_parser(), look, open_source=opener, clock=self._clock))
+        self._windows.append(window)
+        window.resize(640, 480)
+        window.show()
+        self._qtbot.waitExposed(window)
+        return window
+
+    def close(self) -> None:
+        for window in self._windows:
+            window.close()
+            window.deleteLater()
+
+
+def click(button: QWidget) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]  # its stub
+
+
+def middle(window: MirrorWindow) -> int:
+    """The grey in the middle of what is painted."""
+    painted = window.view.grab().toImage()
+    return painted.pixelColor(painted.width() // 2, painted.height() // 2).red()
+
+
+def wait_level(qtbot: QtBot, window: MirrorWindow, wanted: int, tolerance: int = 0) -> None:
+    qtbot.waitUntil(lambda: abs(middle(window) - wanted) <= tolerance, timeout=5000)
