@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mirror.live.choice import Choice, FileChoice
 from mirror.live.gauges import STAGES, Figures
+from mirror.live.look import Look
 from mirror.live.status import Status
 
 Say = Callable[[str], str]  # an English text -> the same in the user's language
@@ -72,6 +74,12 @@ def banner(status: Status, now: float, say: Say) -> str:
 def as_json(figures: Figures) -> str:
     """Return every figure as JSON: seconds, frames a second, megabytes."""
     return json.dumps(dataclasses.asdict(figures), indent=1)
+
+
+def look_for(look: Look, before: Choice | None, now: Choice) -> Look:
+    """Return the look for another source: a film is no mirror, a camera is one."""
+    was_file, is_file = isinstance(before, FileChoice), isinstance(now, FileChoice)
+    return look if was_file == is_file else dataclasses.replace(look, mirrored=not is_file)
 
 
 def part_name(name: str, say: Say) -> str:

@@ -4,6 +4,7 @@ import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,10 +66,10 @@ def no_thread_is_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, clock: FakeClock) -> Iterator[Windows]:
+def opened(qtbot: QtBot, clock: FakeClock, tmp_path: Path) -> Iterator[Windows]:
     """Opens windows over sources that a test makes; all are closed after it."""
     from windows import Windows
 
-    windows = Windows(qtbot, clock)
+    windows = Windows(qtbot, clock, tmp_path)
     yield windows
     windows.close()

@@ -97,7 +97,7 @@ def test_a_file_is_dropped_on_the_window(qtbot: QtBot, opened: Open, tmp_path: P
     actions = Qt.DropActions(Qt.DropAction.CopyAction)
     button, key = Qt.MouseButtons(Qt.MouseButton.LeftButton), Qt.KeyboardModifiers()
     window.dropEvent(QDropEvent(QPoint(9, 9), actions, dragged, button, key))
-    wait_level(qtbot, window, level(0), tolerance=3)
+    wait_level(qtbot, window, level(0), tolerance=6)
 
 
 @pytest.mark.parametrize("size", [(400, 300), (900, 700), (1200, 500)])

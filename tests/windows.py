@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from doubles import FakeClock
 from PyQt5.QtCore import Qt
@@ -13,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from mirror.config import ParserConfig, load
 from mirror.live.choice import CameraChoice, Choice, open_choice
 from mirror.live.look import Look
-from mirror.window.main import MirrorWindow, Setup
+from mirror.window.main import MirrorWindow
+from mirror.window.setup import Setup
 from pipeline.sources import Source
 
 CAMERA = CameraChoice(0)
@@ -33,11 +35,12 @@ def press(window: MirrorWindow, key: str) -> None:
 class Windows:
     """Opens windows without a parser; ``close`` closes them all."""
 
-    def __init__(self, qtbot: QtBot, clock: FakeClock) -> None:
+    def __init__(self, qtbot: QtBot, clock: FakeClock, folder: Path) -> None:
+        self._folder = folder
         self._qtbot, self._clock = qtbot, clock
         self._windows: list[MirrorWindow] = []
 
-    def __call__(self, *sources: Source | Exception) -> MirrorWindow:
+    def __call__(self, *sources: Source | Exception, folder: Path | None = None) -> MirrorWindow:
         """Open one over sources, one after the other; without any, over what is really there."""
         feeds = iter(sources)
 
@@ -49,7 +52,9 @@ class Windows:
 
         opener = open_source if sources else open_choice
         look = Look(mirrored=False)
-        window = MirrorWindow(Setup(no_parser(), look, open_source=opener, clock=self._clock))
+        into = folder or self._folder
+        setup = Setup(no_parser(), look, open_source=opener, clock=self._clock, folder=into)
+        window = MirrorWindow(setup)
         self._windows.append(window)
         window.resize(640, 480)
         window.show()

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from mirror.live.choice import CameraChoice, choice_of
     from mirror.live.look import look_of
     from mirror.window.app import run as run_window
-    from mirror.window.main import Setup
+    from mirror.window.setup import Setup
     from mirror.words import speaker, system_language
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough

@@ -128,6 +128,21 @@ class Player:
         return self._paused or self._ended
 
     @property
+    def speed(self) -> float:
+        """How many times as fast it plays."""
+        return self._speed
+
+    def next_speed(self, step: int) -> float:
+        """Return the next of ``SPEEDS``, up or down."""
+        place = SPEEDS.index(self._speed) + step
+        return SPEEDS[max(0, min(place, len(SPEEDS) - 1))]
+
+    @property
+    def loops(self) -> bool:
+        """Whether the end is followed by the beginning."""
+        return self._loops
+
+    @property
     def position_s(self) -> float:
         """The time in the file of the newest frame."""
         return self._position_s

@@ -19,6 +19,7 @@ from mirror.live.latest import Latest
 from mirror.live.look import Look, Picture, compose
 from mirror.live.pairing import Pair
 from mirror.live.player import Player
+from mirror.live.recording import Recording
 from mirror.live.status import Status, details_of, told
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
@@ -90,6 +91,7 @@ class Session:
         self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
         self._source: Source | None = None
         self._status = Status("opening")
+        self._recording: Recording | None = None
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -104,6 +106,7 @@ class Session:
     def close(self) -> None:
         """Tell every thread to stop; wait for none."""
         self._closing.set()
+        self.stop_recording()
         self._easel.close()
         self.shots.close()
         with self._lock:
@@ -129,6 +132,19 @@ class Session:
             at = self._clock()
             stages = {"draw": shot.drawn_at - shot.begun_at, "show": at - shot.drawn_at}
             self._gauges.painted(shot.pair.frame.captured_at, shot.pair.mask_age_s, stages, at)
+
+    def record(self, recording: Recording) -> None:
+        """Write every frame that is parsed from now on."""
+        recording.start()
+        with self._lock:
+            self._recording = recording
+
+    def stop_recording(self) -> None:
+        """Complete the file; the recording itself says when it is."""
+        with self._lock:
+            recording, self._recording = self._recording, None
+        if recording is not None:
+            recording.stop()
 
     def figures(self) -> Figures:
         """Return what was measured of late."""
@@ -206,6 +222,10 @@ class Session:
     def _parsed(self, result: Result[Parsing]) -> None:
         self._gauges.parsed(result.timing)
         self._easel.parsed(result)
+        with self._lock:
+            recording = self._recording
+        if recording is not None:
+            recording.take(result)
 
     def _say(self, status: Status) -> None:
         with self._lock:

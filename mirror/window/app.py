@@ -11,7 +11,8 @@ from PyQt5.QtGui import QFont, QGuiApplication
 from PyQt5.QtWidgets import QApplication
 
 from mirror.live.choice import Choice
-from mirror.window.main import MirrorWindow, Setup
+from mirror.window.main import MirrorWindow
+from mirror.window.setup import Setup
 from mirror.window.theme import SHEET
 
 FONTS = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -17,43 +15,27 @@ from PyQt5.QtWidgets import (
 )
 
 from mirror import machine, readout
-from mirror.config import ParserConfig
-from mirror.live.choice import Choice, OpenSource, choice_of, open_choice
+from mirror.live.choice import Choice, choice_of
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
+from mirror.live.player import Player
 from mirror.live.session import Session, Shot
 from mirror.live.status import Status, details_of, told
 from mirror.parts import Vocabulary, vocabulary
 from mirror.window.banner import Banner
+from mirror.window.bar import Bar
 from mirror.window.chooser import Chooser, dropped_urls
 from mirror.window.commands import install, show_switches
+from mirror.window.keeper import Keeper
 from mirror.window.menu import commands_of
 from mirror.window.panel import Panel
+from mirror.window.setup import Setup
 from mirror.window.view import PictureView
 from mirror.window.welcome import WelcomePage
 from pipeline.sources.camera import list_cameras
 
 _FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
 _CLOSES_WITHIN_S = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a window is made with.
-
-    Attributes:
-        parser: which parser, on how much of the machine.
-        look: how the picture is wanted at first.
-        say: the user's language.
-        open_source: opens what the user chooses; a test may open something else.
-        clock: monotonic seconds.
-    """
-
-    parser: ParserConfig
-    look: Look = field(default_factory=Look)
-    say: readout.Say = lambda text: text
-    open_source: OpenSource = open_choice
-    clock: Callable[[], float] = time.monotonic
 
 
 class MirrorWindow(QMainWindow):
@@ -74,8 +56,8 @@ class MirrorWindow(QMainWindow):
         self.setWindowTitle("Smart Mirror")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
+        self.keeper = Keeper(setup.folder, setup.encoding, self._say, setup.clock, self.report)
         self._build()
-        self.commands = commands_of(self)
         self.actions_by_text = install(self, self.commands, self._say)
         self.set_look(self._look)
         self._timer = QTimer(self)
@@ -101,7 +83,9 @@ class MirrorWindow(QMainWindow):
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
         before = self._session
+        self._look = readout.look_for(self._look, self._present(), choice)
         if before is not None:
+            self.keeper.stop_recording()
             before.close()
             self._leaving.append(before)
         setup = self._setup
@@ -116,6 +100,7 @@ class MirrorWindow(QMainWindow):
         )
         self._session.start()
         self._status, self._figures_at = None, float("-inf")
+        self.set_look(self._look)
         self._pages.setCurrentWidget(self.view)
         self.setWindowTitle(f"{choice.title} - Smart Mirror")
 
@@ -148,16 +133,20 @@ class MirrorWindow(QMainWindow):
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(self._session)
+            self.keeper.refresh()
+            self._show_bar()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
         sessions = [*self._leaving, *([self._session] if self._session else [])]
+        self.keeper.stop_recording()
         for session in sessions:
             session.close()
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
         for session in sessions:
             session.join(max(0.0, give_up_at - time.monotonic()))
+        self.keeper.close(max(0.0, give_up_at - time.monotonic()))
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
@@ -178,6 +167,22 @@ class MirrorWindow(QMainWindow):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(readout.as_json(self.figures))
+
+    def save_picture(self) -> None:
+        """Write what is shown to files."""
+        if self._shot is not None:
+            self.keeper.save_picture(self._shot, self._look, self.parts)
+
+    def toggle_recording(self) -> None:
+        """Begin to record, or end it."""
+        if self._session is not None:
+            self.keeper.toggle_recording(self._session, self._look)
+            self._show_bar()
+
+    @property
+    def player(self) -> Player | None:
+        """The controls of what is played; None for what has none."""
+        return None if self._session is None else self._session.player
 
     def toggle_panel(self) -> None:
         """Show the panel, or hide it."""
@@ -218,6 +223,9 @@ class MirrorWindow(QMainWindow):
             ],
         )
         self._pages = QStackedWidget()
+        self.commands = commands_of(self)
+        acts = {command.text: command.act for command in self.commands}
+        self.bar = Bar(say, acts, lambda: self.player)
         self.panel = Panel(say, self.set_look, self.copy_figures)
         self.panel.hide()
         self._pages.addWidget(self.view)
@@ -232,12 +240,14 @@ class MirrorWindow(QMainWindow):
         row.addWidget(self._pages, 1)
         row.addWidget(self.panel)
         column.addLayout(row, 1)
+        column.addWidget(self.bar)
         self.setCentralWidget(whole)
 
     def _show_around(self, shown: bool) -> None:
         bar = self.menuBar()
         if bar is not None:
             bar.setVisible(shown)
+        self.bar.setVisible(shown)
         self.panel.setVisible(shown and self._is_panel_wanted)
         self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
 
@@ -262,9 +272,13 @@ class MirrorWindow(QMainWindow):
             words = ""
         self.banner.tell(words, status.details, alarm=status.phase == "failed")
 
+    def _show_bar(self) -> None:
+        title = "" if self._session is None else self._session.choice.title
+        self.bar.show_state(self.keeper.message or title, self.player, self.keeper.is_recording)
+
     def _show_figures(self, session: Session) -> None:
         self.figures = session.figures()
-        self.view.show_headline(readout.headline(self.figures), "")
+        self.view.show_headline(readout.headline(self.figures), self.keeper.elapsed)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mirror.live.player import Player
 from mirror.live.viewport import FITS
 from mirror.window.commands import Command
 
@@ -32,10 +33,17 @@ def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
         Command("File", "Next camera", ("C",), window.chooser.next_camera),
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
         Command("File", "Try again", ("F5",), window.chooser.try_again),
+        Command("File", "Save the picture", ("S",), window.save_picture),
+        Command(
+            "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording
+        ),
         Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
         Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window)),
         *_picture(window),
-        Command("View", "Panel", ("I", "F9"), window.toggle_panel, window.panel.isVisible),
+        *_play(window),
+        Command(
+            "View", "Panel", ("I", "F9"), window.toggle_panel, lambda: window.panel.isVisible()
+        ),
         Command(
             "View", "Full screen", ("F", "F11"), window.toggle_full_screen, window.isFullScreen
         ),
@@ -67,6 +75,30 @@ def _picture(window: MirrorWindow) -> list[Command]:
         Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1)),
         Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1)),
     ]  # fmt: skip
+
+
+def _play(window: MirrorWindow) -> list[Command]:
+    def controlled(act: Callable[[Player], None]) -> Callable[[], None]:
+        def run() -> None:
+            if (player := window.player) is not None:
+                act(player)
+
+        return run
+
+    return [
+        Command("Play", text, keys, controlled(act))
+        for text, keys, act in (
+            ("Play or pause", ("Space", "K"), lambda player: player.pause(not player.paused)),
+            ("Frame on", (".",), lambda player: player.step(1)),
+            ("Frame back", (",",), lambda player: player.step(-1)),
+            ("5 seconds on", ("Right",), lambda player: player.seek(player.position_s + 5)),
+            ("5 seconds back", ("Left",), lambda player: player.seek(player.position_s - 5)),
+            ("To the beginning", ("Home",), lambda player: player.seek(0.0)),
+            ("Faster", ("+", "="), lambda player: player.set_speed(player.next_speed(1))),
+            ("Slower", ("-",), lambda player: player.set_speed(player.next_speed(-1))),
+            ("Loop", ("Y",), lambda player: player.set_loops(not player.loops)),
+        )
+    ]
 
 
 def _change(window: MirrorWindow, field: str, value: object) -> None:

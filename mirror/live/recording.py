@@ -1,0 +1,127 @@
+"""Writes what a session parses to a video, on a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+
+from mirror.live.look import Look
+from mirror.overlay import painted, sketch
+from mirror.parsing import Parsing
+from mirror.parts import Vocabulary
+from pipeline.frame import Frame
+from pipeline.result import Result
+from pipeline.sinks.video import Encoding, VideoWriter
+from pipeline.sources import Footage
+
+_TICK = Fraction(1, 90_000)  # MPEG's clock: fine enough for any camera
+_WAITING = 8  # frames that may wait for the encoder: a quarter of a second
+
+
+class Recording:
+    """A video of every parsed frame with its parts, each at the time at which it was captured.
+
+    Encoding never holds up the picture: frames that come while the encoder is behind are left out
+    and counted. Stop it, then wait for ``is_done``: the file is complete only then.
+
+    Args:
+        path: the file to make.
+        encoding: how to encode.
+        look: how parts are drawn; changes later are not followed.
+        parts: what the parser can name.
+
+    Attributes:
+        path: the file.
+    """
+
+    def __init__(self, path: Path, encoding: Encoding, look: Look, parts: Vocabulary) -> None:
+        self.path = path
+        self._encoding, self._style = encoding, look.style(parts)
+        self._has_overlay = look.overlay
+        self._frames: queue.Queue[Result[Parsing] | None] = queue.Queue(_WAITING)
+        self._lock = threading.Lock()
+        self._left_out = self._written = 0  # guarded by _lock, as is the one below
+        self._failure: Exception | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the file is opened with the first frame."""
+        self._thread.start()
+
+    def take(self, result: Result[Parsing]) -> None:
+        """Record one frame, unless the encoder is behind. Never waits."""
+        try:
+            self._frames.put_nowait(result)
+        except queue.Full:
+            with self._lock:
+                self._left_out += 1
+
+    def stop(self) -> None:
+        """Ask it to write what waits and to complete the file. Never waits."""
+        self._stopping.set()
+        with contextlib.suppress(queue.Full):
+            self._frames.put_nowait(None)  # wakes the thread where nothing else would
+
+    def join(self, within_s: float) -> bool:
+        """Wait until the file is complete; False where it is not in time."""
+        self._thread.join(within_s)
+        return self.is_done
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the file is complete, or has failed."""
+        return not self._thread.is_alive()
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong, if something did."""
+        with self._lock:
+            return self._failure
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many frames were written, and how many left out."""
+        with self._lock:
+            return self._written, self._left_out
+
+    # the recording's thread
+
+    def _run(self) -> None:
+        try:
+            first = self._next()
+            if first is not None:
+                self._write_all(first)
+        except Exception as error:
+            with self._lock:
+                self._failure = error
+
+    def _write_all(self, first: Result[Parsing]) -> None:
+        frame = first.frame
+        footage = Footage(frame.height, frame.width, _TICK, None, None)
+        began_at = frame.captured_at
+        with VideoWriter(self.path, footage, self._encoding) as writer:
+            result: Result[Parsing] | None = first
+            while result is not None:
+                self._write(writer, result, began_at)
+                result = self._next()
+
+    def _write(self, writer: VideoWriter, result: Result[Parsing], began_at: float) -> None:
+        frame = result.frame
+        drawn = painted(frame, sketch(result.parsing, self._style)) if self._has_overlay else None
+        pts = round((frame.captured_at - began_at) / _TICK)
+        writer.write(drawn or frame.copy(), Frame(frame.picture, frame.captured_at, pts, _TICK))
+        with self._lock:
+            self._written += 1
+
+    def _next(self) -> Result[Parsing] | None:
+        """The next frame to write; None when it was stopped and all is written."""
+        while True:
+            if self._stopping.is_set() and self._frames.empty():
+                return None
+            result = self._frames.get()
+            if result is not None:
+                return result

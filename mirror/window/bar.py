@@ -1,0 +1,131 @@
+"""The bar under the picture: a file's controls, and what is done with the picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from mirror.live.player import SPEEDS, Player
+from mirror.readout import Say, clock_time
+from mirror.window.icons import icon
+
+_STEPS = 1000  # places on the slider
+# a button's icon -> what it does, in English; the command of that name is what it triggers
+FILE_BUTTONS = {"back": "Frame back", "play": "Play or pause", "forward": "Frame on"}
+PICTURE_BUTTONS = {
+    "camera": "Save the picture",
+    "record": "Record",
+    "panel": "Panel",
+    "full": "Full screen",
+}
+
+
+class Bar(QWidget):
+    """Shows how a file stands and passes on what is asked of it.
+
+    Args:
+        say: the user's language.
+        commands: what each command of the window does, by its English text.
+        player: returns the controls of what is played; None where nothing can be controlled.
+    """
+
+    def __init__(
+        self,
+        say: Say,
+        commands: Mapping[str, Callable[[], None]],
+        player: Callable[[], Player | None],
+    ) -> None:
+        super().__init__()
+        self._say, self._player = say, player
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = QLabel()
+        self.title.setObjectName("value")
+        self.buttons = {
+            name: self._button(name, text, commands[text])
+            for name, text in (FILE_BUTTONS | PICTURE_BUTTONS).items()
+        }
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _STEPS)
+        self.slider.setAccessibleName(say("Place in the video"))
+        self.slider.valueChanged.connect(self._seek)
+        self.time = QLabel()
+        self.time.setObjectName("dim")
+        self.speed = QComboBox()
+        self.speed.setAccessibleName(say("Speed"))
+        for speed in SPEEDS:
+            self.speed.addItem(say("max") if math.isinf(speed) else f"{speed:g}×", speed)  # noqa: RUF001
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.speed.activated.connect(lambda _index: self._set_speed())
+        self.loop = self._button("loop", "Loop", commands["Loop"])
+        self.loop.setCheckable(True)
+        self.loop.setChecked(True)
+        self._of_file = [
+            *(self.buttons[name] for name in FILE_BUTTONS),
+            self.slider,
+            self.time,
+            self.speed,
+            self.loop,
+        ]
+        self._lay_out()
+
+    def show_state(self, title: str, player: Player | None, recording: bool) -> None:
+        """Show what is looked at, and how it stands."""
+        self.title.setText(title)
+        for widget in self._of_file:
+            widget.setVisible(player is not None)
+        self._set_icon("record", "stop" if recording else "record")
+        if player is None:
+            return
+        self._set_icon("play", "play" if player.paused else "pause")
+        duration_s = player.duration_s or 0.0
+        self.time.setText(f"{clock_time(player.position_s)} / {clock_time(duration_s)}")
+        self.loop.setChecked(player.loops)
+        self.speed.setCurrentIndex(SPEEDS.index(player.speed))
+        if duration_s and not self.slider.isSliderDown():
+            self.slider.blockSignals(True)
+            self.slider.setValue(round(player.position_s / duration_s * _STEPS))
+            self.slider.blockSignals(False)
+
+    def _seek(self, place: int) -> None:
+        player = self._player()
+        if player is not None and player.duration_s:
+            player.seek(place / _STEPS * player.duration_s)
+
+    def _set_speed(self) -> None:
+        if (player := self._player()) is not None:
+            player.set_speed(self.speed.currentData())
+
+    def _button(self, name: str, text: str, act: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(24, 24))
+        button.setToolTip(self._say(text))
+        button.setAccessibleName(self._say(text))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda _checked: act())
+        return button
+
+    def _set_icon(self, button: str, name: str) -> None:
+        if self.buttons[button].property("shown") != name:
+            self.buttons[button].setProperty("shown", name)
+            self.buttons[button].setIcon(icon(name))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(8)
+        for name in FILE_BUTTONS:
+            row.addWidget(self.buttons[name])
+        row.addWidget(self.title)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.time)
+        row.addWidget(self.speed)
+        row.addWidget(self.loop)
+        row.addStretch()
+        row.addSpacing(16)
+        for name in PICTURE_BUTTONS:
+            row.addWidget(self.buttons[name])

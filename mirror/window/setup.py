@@ -1,0 +1,37 @@
+"""What a window is made with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mirror.config import ParserConfig
+from mirror.live.choice import OpenSource, open_choice
+from mirror.live.look import Look
+from mirror.readout import Say
+from pipeline.sinks.video import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a window is made with.
+
+    Attributes:
+        parser: which parser, on how much of the machine.
+        look: how the picture is wanted at first.
+        say: the user's language.
+        open_source: opens what the user chooses; a test may open something else.
+        clock: monotonic seconds.
+        folder: where pictures and recordings go.
+        encoding: of recordings.
+    """
+
+    parser: ParserConfig
+    look: Look = field(default_factory=Look)
+    say: Say = lambda text: text
+    open_source: OpenSource = open_choice
+    clock: Callable[[], float] = time.monotonic
+    folder: Path = field(default_factory=Path.home)
+    encoding: Encoding = field(default_factory=Encoding)

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from doubles import FakeClock, HandFed, grey, number_of
+from media import level, numbers_in, pts_of, write_video
+
+pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
+pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
+
+from pytestqt.qtbot import QtBot
+from windows import CAMERA, Open, click, press, wait_level
+
+from mirror.live.choice import FileChoice
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "film.mp4", 10, rate=10, size=(640, 480))
+
+
+def test_a_held_film_is_stepped_and_searched_with_keys(
+    qtbot: QtBot, opened: Open, film: Path
+) -> None:
+    window = opened()
+    window.watch(FileChoice(film, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    for _ in range(3):
+        press(window, ".")
+    wait_level(qtbot, window, level(3), tolerance=6)
+    press(window, ",")
+    wait_level(qtbot, window, level(2), tolerance=6)
+    window.bar.slider.setValue(700)
+    wait_level(qtbot, window, level(7), tolerance=6)
+
+
+def test_the_bar_shows_how_the_film_stands(
+    qtbot: QtBot, opened: Open, film: Path, clock: FakeClock
+) -> None:
+    window = opened()
+    window.watch(FileChoice(film, start_s=0.5, paused=True))
+    wait_level(qtbot, window, level(5), tolerance=6)
+    clock.now += 1.0
+    window.refresh()
+    assert window.bar.title.text() == "film.mp4"
+    assert window.bar.time.text() == "0:00 / 0:01"
+    assert window.bar.slider.value() == 500
+    player = window.player
+    assert player is not None
+    click(window.bar.loop)
+    assert not player.loops
+    window.bar.speed.setCurrentIndex(0)
+    window.bar.speed.activated.emit(0)
+    assert player.speed == 0.25
+    press(window, "+")
+    assert player.speed == 0.5
+    click(window.bar.buttons["play"])
+    assert not player.paused
+
+
+def test_a_camera_has_no_controls_of_a_film(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    clock.now += 1.0
+    window.refresh()
+    assert not window.bar.slider.isVisible()
+    press(window, ".")  # means nothing here
+    assert window.bar.buttons["camera"].isVisible()
+
+
+def test_a_film_is_no_mirror_and_a_camera_is_one(qtbot: QtBot, opened: Open, film: Path) -> None:
+    window = opened(HandFed(), HandFed())
+    window.watch(FileChoice(film))
+    assert not window.look.mirrored
+    window.watch(CAMERA)
+    assert window.look.mirrored
+
+
+def test_a_snapshot_is_the_frame_as_it_came(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    source, frame = HandFed(), grey(90, clock.now)
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(frame)
+    wait_level(qtbot, window, 90)
+    press(window, "s")
+
+    def saved() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return window.bar.title.text().startswith("Saved")
+
+    qtbot.waitUntil(saved)
+    plain = next(path for path in tmp_path.glob("mirror-*.png") if "parts" not in path.name)
+    written = cv2.imread(str(plain))
+    assert written is not None
+    assert np.array_equal(written, frame.bgr)
+
+
+def test_a_recording_has_every_frame_at_its_own_time(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    assert window.keeper.is_recording
+    for number in range(5):
+        frame = grey(level(number), clock.now)
+        source.feed(frame)
+        wait_level(qtbot, window, number_of(frame))
+        clock.now += 0.25
+    window.refresh()
+    assert window.view.accessibleDescription().endswith("0:01")
+    click(window.bar.buttons["record"])
+    assert not window.keeper.is_recording
+
+    def saved() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return window.bar.title.text().startswith("Saved")
+
+    qtbot.waitUntil(saved)
+    (path,) = tmp_path.glob("mirror-*.mp4")
+    assert numbers_in(path) == [0, 1, 2, 3, 4]
+    assert [float(pts * base) for pts, base in pts_of(path)] == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+def test_a_recording_that_cannot_be_written_is_told_and_the_window_goes_on(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").write_text("in the way")
+    source = HandFed()
+    window = opened(source, folder=tmp_path / "folder")
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    press(window, "r")
+    assert window.banner.isVisible()
+    assert not window.keeper.is_recording
+    source.feed(grey(90, clock.now))
+    wait_level(qtbot, window, 90)
+
+
+def test_closing_completes_a_recording(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    source.feed(grey(level(3), clock.now))
+    wait_level(qtbot, window, level(3))
+    window.close()
+    (path,) = tmp_path.glob("mirror-*.mp4")
+    assert numbers_in(path) == [3]
