@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from broadcast import Broadcast
 from doubles import FakeClock, HandFed, grey
 from media import level, write_video
 
@@ -16,7 +17,7 @@ from PyQt5.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, middle, wait_level
 
-from mirror.live.choice import CameraChoice
+from mirror.live.choice import AddressChoice, CameraChoice
 from mirror.window.app import dress, report_errors_in
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
@@ -174,3 +175,23 @@ def test_frames_are_never_written_into(qtbot: QtBot, opened: Open, clock: FakeCl
     wait_level(qtbot, window, 50)
     assert isinstance(frame, Frame)
     assert (frame.bgr == 50).all()
+
+
+def test_a_network_camera_that_is_restarted_comes_back(qtbot: QtBot, opened: Open) -> None:
+    first = Broadcast(60)
+    window = opened()
+    try:
+        window.watch(AddressChoice(first.url))
+        qtbot.waitUntil(lambda: abs(middle(window) - 60) <= 3, timeout=20000)
+    finally:
+        first.stop()
+    qtbot.waitUntil(window.banner.isVisible, timeout=20000)
+    assert "Trying again in" in window.banner.words.text()
+    assert abs(middle(window) - 60) <= 3
+    second = Broadcast(200, first.port)
+    try:
+        qtbot.waitUntil(lambda: abs(middle(window) - 200) <= 3, timeout=20000)
+        assert not window.banner.isVisible()
+    finally:
+        window.close()
+        second.stop()
