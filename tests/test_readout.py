@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from mirror.live.gauges import Figures
 from mirror.live.status import Status
-from mirror.readout import banner, clock_time, headline, rows, stage_rows
+from mirror.readout import banner, clock_time, headline, nice_ceiling, rows, stage_rows
 from mirror.words import speaker
 from pipeline.result import FlowStatistics
 
@@ -51,3 +51,9 @@ def test_a_lost_camera_says_when_it_is_tried_again() -> None:
 
 def test_times_are_written_as_players_write_them() -> None:
     assert [clock_time(seconds) for seconds in (0, 61.9, 3725)] == ["0:00", "1:01", "1:02:05"]
+
+
+def test_the_plots_scale_is_round_and_one_slow_second_does_not_set_it() -> None:
+    usual = [{"parse": 0.02, "draw": 0.013}] * 9
+    assert nice_ceiling([{}, *usual, {"prepare": 3.0}]) == 0.05
+    assert nice_ceiling([]) == 0.02

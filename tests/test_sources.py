@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from doubles import FakeClock
@@ -30,11 +31,16 @@ class FakeCapture:
 
     def __init__(self, pictures: int = COUNT, opens: bool = True) -> None:
         self.opens, self.released = opens, False
+        self.asked: dict[int, float] = {}
         blank: list[np.ndarray | None] = [None, None]
         self.pictures = blank + [np.full((48, 64, 3), level(n), np.uint8) for n in range(pictures)]
 
     def isOpened(self) -> bool:
         return self.opens
+
+    def set(self, property: int, value: float) -> bool:
+        self.asked[property] = value
+        return True
 
     def read(self) -> tuple[bool, np.ndarray | None]:
         picture = self.pictures.pop(0) if self.pictures else None
@@ -210,3 +216,13 @@ def test_a_picture_comes_out_of_a_stream_as_it_went_in(pixel_format: str) -> Non
 def test_a_layout_that_cannot_be_is_refused(layout: tuple[int, int, str], said: str) -> None:
     with pytest.raises(ValueError, match=said.replace("?", r"\?")):
         Layout(*layout)
+
+
+def test_a_camera_is_asked_for_a_size_and_a_rate() -> None:
+    capture = FakeCapture()
+    Camera(0, size=(720, 1280), rate=60, open_capture=lambda _: capture)
+    assert capture.asked == {
+        cv2.CAP_PROP_FRAME_WIDTH: 1280,
+        cv2.CAP_PROP_FRAME_HEIGHT: 720,
+        cv2.CAP_PROP_FPS: 60,
+    }

@@ -53,10 +53,10 @@ def test_without_a_camera_a_page_says_so_and_offers_the_clip(qtbot: QtBot, opene
     clip = HandFed()
     window = opened(CameraNotFound(0), clip)
     window.watch(CAMERA)
-    qtbot.waitUntil(window.welcome.isVisible)
-    assert window.welcome.title.text() == "Nothing to see at camera 0"
-    assert "camera 0 did not open" in window.welcome.problem.text()
-    click(window.welcome.buttons[0])
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    assert window.pages.welcome.title.text() == "Nothing to see at camera 0"
+    assert "camera 0 did not open" in window.pages.welcome.problem.text()
+    click(window.pages.welcome.buttons[0])
     clip.feed(grey(99, 0.0))
     wait_level(qtbot, window, 99)
     assert window.windowTitle() == "demo.mp4 - Smart Mirror"
@@ -71,12 +71,12 @@ def test_a_lost_camera_leaves_its_last_picture_and_comes_back(
     first.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     first.unplug(SourceError("camera 0 delivers no pictures"))
-    qtbot.waitUntil(window.banner.isVisible)
-    assert "camera 0 delivers no pictures. Trying again in" in window.banner.words.text()
+    qtbot.waitUntil(window.pages.banner.isVisible)
+    assert "camera 0 delivers no pictures. Trying again in" in window.pages.banner.words.text()
     assert middle(window) == 60
     second.feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
-    qtbot.waitUntil(lambda: not window.banner.isVisible())
+    qtbot.waitUntil(lambda: not window.pages.banner.isVisible())
 
 
 def test_sources_are_switched_in_mid_run(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
@@ -133,9 +133,9 @@ def test_an_error_in_a_slot_is_shown_and_can_be_copied(
         raise RuntimeError("a slot broke")
     except RuntimeError as error:
         sys.excepthook(RuntimeError, error, error.__traceback__)
-    assert window.banner.isVisible()
-    assert window.banner.words.text() == "RuntimeError: a slot broke"
-    click(window.banner.copy)
+    assert window.pages.banner.isVisible()
+    assert window.pages.banner.words.text() == "RuntimeError: a slot broke"
+    click(window.pages.banner.copy)
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert "Traceback" in clipboard.text()
@@ -185,13 +185,13 @@ def test_a_network_camera_that_is_restarted_comes_back(qtbot: QtBot, opened: Ope
         qtbot.waitUntil(lambda: abs(middle(window) - 60) <= 3, timeout=20000)
     finally:
         first.stop()
-    qtbot.waitUntil(window.banner.isVisible, timeout=20000)
-    assert "Trying again in" in window.banner.words.text()
+    qtbot.waitUntil(window.pages.banner.isVisible, timeout=20000)
+    assert "Trying again in" in window.pages.banner.words.text()
     assert abs(middle(window) - 60) <= 3
     second = Broadcast(200, first.port)
     try:
         qtbot.waitUntil(lambda: abs(middle(window) - 200) <= 3, timeout=20000)
-        assert not window.banner.isVisible()
+        assert not window.pages.banner.isVisible()
     finally:
         window.close()
         second.stop()

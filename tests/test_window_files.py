@@ -145,7 +145,7 @@ def test_a_recording_that_cannot_be_written_is_told_and_the_window_goes_on(
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     press(window, "r")
-    assert window.banner.isVisible()
+    assert window.pages.banner.isVisible()
     assert not window.keeper.is_recording
     source.feed(grey(90, clock.now))
     wait_level(qtbot, window, 90)

@@ -15,6 +15,7 @@ from mirror.config import ParserConfig, load
 from mirror.live.choice import CameraChoice, Choice, open_choice
 from mirror.live.look import Look
 from mirror.window.main import MirrorWindow
+from mirror.window.memory import Memory
 from mirror.window.setup import Setup
 from pipeline.sources import Source
 
@@ -40,7 +41,9 @@ class Windows:
         self._qtbot, self._clock = qtbot, clock
         self._windows: list[MirrorWindow] = []
 
-    def __call__(self, *sources: Source | Exception, folder: Path | None = None) -> MirrorWindow:
+    def __call__(
+        self, *sources: Source | Exception, folder: Path | None = None, memory: Memory | None = None
+    ) -> MirrorWindow:
         """Open one over sources, one after the other; without any, over what is really there."""
         feeds = iter(sources)
 
@@ -53,7 +56,9 @@ class Windows:
         opener = open_source if sources else open_choice
         look = Look(mirrored=False)
         into = folder or self._folder
-        setup = Setup(no_parser(), look, open_source=opener, clock=self._clock, folder=into)
+        setup = Setup(
+            no_parser(), look, open_source=opener, clock=self._clock, folder=into, memory=memory
+        )
         window = MirrorWindow(setup)
         self._windows.append(window)
         window.resize(640, 480)

@@ -36,15 +36,11 @@ def run(options: argparse.Namespace) -> int:
     import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
     from mirror.live.choice import CameraChoice, choice_of
-    from mirror.live.look import look_of
     from mirror.window.app import run as run_window
-    from mirror.window.setup import Setup
-    from mirror.words import speaker, system_language
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
-    setup = Setup(config.parser, look_of(config.overlay), speaker(system_language()))
     choice = CameraChoice(0) if options.source is None else choice_of(options.source)
-    return run_window(setup, choice)
+    return run_window(config, choice)
 
 
 def _check_window() -> None:

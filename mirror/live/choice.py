@@ -15,9 +15,17 @@ from pipeline.sources.url import NetworkCamera
 
 @dataclass(frozen=True, slots=True)
 class CameraChoice:
-    """A camera on this machine, by index or device."""
+    """A camera on this machine.
+
+    Attributes:
+        device: its index, or the system's name for it.
+        size: height and width to ask for; None leaves the choice to the camera.
+        rate: frames a second to ask for; None leaves the choice to the camera.
+    """
 
     device: int | str = 0
+    size: tuple[int, int] | None = None
+    rate: int | None = None
 
     @property
     def title(self) -> str:
@@ -80,7 +88,7 @@ def open_choice(choice: Choice) -> Source:
         SourceError: it cannot be opened; says why, and what to do.
     """
     if isinstance(choice, CameraChoice):
-        return Camera(choice.device)
+        return Camera(choice.device, size=choice.size, rate=choice.rate)
     if isinstance(choice, AddressChoice):
         return NetworkCamera(choice.url)
     return Player(choice.path, start_s=choice.start_s, paused=choice.paused)

@@ -166,6 +166,13 @@ class Session:
         with self._lock:
             return self._source if isinstance(self._source, Player) else None
 
+    def resumed(self) -> Choice:
+        """Return the choice by which another session goes on where this one is."""
+        player = self.player
+        if player is None or not isinstance(self.choice, FileChoice):
+            return self.choice
+        return FileChoice(self.choice.path, player.position_s, player.paused)
+
     @property
     def parts(self) -> Vocabulary:
         """The parts that the parser can name."""

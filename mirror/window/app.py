@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QSettings, QStandardPaths, Qt
 from PyQt5.QtGui import QFont, QGuiApplication
 from PyQt5.QtWidgets import QApplication
 
+from mirror.compose import encoding_of
+from mirror.config import Config, load
 from mirror.live.choice import Choice
+from mirror.live.look import look_of
 from mirror.window.main import MirrorWindow
+from mirror.window.memory import Memory
 from mirror.window.setup import Setup
 from mirror.window.theme import SHEET
+from mirror.words import system_language
 
 FONTS = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
 
@@ -42,15 +48,34 @@ def dress(app: QApplication) -> None:
     app.setStyleSheet(SHEET)
 
 
-def run(setup: Setup, choice: Choice) -> int:
+def run(config: Config, choice: Choice) -> int:
     """Show the window until it is closed; return the exit code. The main thread only."""
     app = application()
     dress(app)
-    window = MirrorWindow(setup)
+    window = MirrorWindow(setup_of(config, Memory(QSettings())))
     report_errors_in(window)
     window.show()
     window.watch(choice)
     return int(app.exec_())
+
+
+def setup_of(config: Config, memory: Memory) -> Setup:
+    """Return what the window is made with: flags and a file of settings count more than memory."""
+    look = look_of(config.overlay)
+    return Setup(
+        config.parser,
+        memory.look(look) if config.overlay == load().overlay else look,
+        memory.language or system_language(),
+        folder=_folder(),
+        memory=memory,
+        encoding=encoding_of(config.video),
+    )
+
+
+def _folder() -> Path:
+    """Where the system keeps films; the user's own folder where it has no such place."""
+    films = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
+    return Path(films) / "Smart Mirror" if films else Path.home()
 
 
 def report_errors_in(window: MirrorWindow) -> None:

@@ -37,6 +37,9 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
     """
     bar = window.menuBar()
     assert bar is not None
+    bar.clear()
+    for action in window.actions():
+        window.removeAction(action)
     menus = {title: bar.addMenu(say(title)) for title in dict.fromkeys(c.menu for c in commands)}
     actions: dict[str, QAction] = {}
     for command in commands:

@@ -63,7 +63,9 @@ class Legend(QWidget):
         self.choices = {field: self._choice(field) for field in CHOICES}
         self.palette_box = QComboBox()
         self.palette_box.setAccessibleName(say("Palette"))
-        self.palette_box.activated[str].connect(lambda name: self._change(palette=name))
+        self.palette_box.activated.connect(
+            lambda _index: self._change(palette=self.palette_box.currentData())
+        )
         self._lay_out()
 
     def show_look(self, look: Look, parts: Vocabulary) -> None:
@@ -80,7 +82,7 @@ class Legend(QWidget):
             _set_quietly(switch, getattr(look, field))
         for field, choice in self.choices.items():
             choice.setCurrentIndex(choice.findData(getattr(look, field)))
-        self.palette_box.setCurrentText(look.palette or next(iter(parts.palettes)))
+        self.palette_box.setCurrentIndex(max(0, self.palette_box.findData(look.palette)))
         self.opacity.blockSignals(True)
         self.opacity.setValue(round(look.opacity * 100))
         self.opacity.blockSignals(False)
@@ -100,7 +102,8 @@ class Legend(QWidget):
             self._grid.addWidget(box, place // 2, place % 2)
             self.parts[name] = box
         self.palette_box.clear()
-        self.palette_box.addItems(list(parts.palettes))
+        for name in parts.palettes:
+            self.palette_box.addItem(self._say(name), name)
 
     def _set_part(self, name: str, shown: bool) -> None:
         hidden = self._look.hidden - {name} if shown else self._look.hidden | {name}

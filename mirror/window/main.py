@@ -6,32 +6,28 @@ import time
 
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PyQt5.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt5.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from mirror import machine, readout
+from mirror.config import ParserConfig
 from mirror.live.choice import Choice, choice_of
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
 from mirror.live.player import Player
 from mirror.live.session import Session, Shot
-from mirror.live.status import Status, details_of, told
 from mirror.parts import Vocabulary, vocabulary
-from mirror.window.banner import Banner
 from mirror.window.bar import Bar
 from mirror.window.chooser import Chooser, dropped_urls
 from mirror.window.commands import install, show_switches
+from mirror.window.help import KeysDialog
 from mirror.window.keeper import Keeper
 from mirror.window.menu import commands_of
+from mirror.window.pages import Pages
 from mirror.window.panel import Panel
 from mirror.window.setup import Setup
+from mirror.window.source import SourcePage
 from mirror.window.view import PictureView
-from mirror.window.welcome import WelcomePage
+from mirror.words import speaker
 from pipeline.sources.camera import list_cameras
 
 _FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
@@ -43,23 +39,21 @@ class MirrorWindow(QMainWindow):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__()
-        self._setup, self._say = setup, setup.say
-        self._look = setup.look
-        self._is_panel_wanted = False
+        self._setup, self._say = setup, speaker(setup.language)
+        self._look, self._parser = setup.look, setup.parser
         self._session: Session | None = None
         self._leaving: list[Session] = []
         self._shot: Shot | None = None
-        self._status: Status | None = None
         self._figures_at = float("-inf")
-        self.figures = Figures()
         self._parts_shown: Vocabulary | None = None
+        self.figures = Figures()
+        self._is_panel_wanted = setup.memory is not None and setup.memory.has_panel
         self.setWindowTitle("Smart Mirror")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
-        self.keeper = Keeper(setup.folder, setup.encoding, self._say, setup.clock, self.report)
+        if setup.memory is not None and setup.memory.place is not None:
+            self.restoreGeometry(setup.memory.place)
         self._build()
-        self.actions_by_text = install(self, self.commands, self._say)
-        self.set_look(self._look)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -69,6 +63,11 @@ class MirrorWindow(QMainWindow):
     def session(self) -> Session | None:
         """What is shown."""
         return self._session
+
+    @property
+    def player(self) -> Player | None:
+        """The controls of what is played; None for what has none."""
+        return None if self._session is None else self._session.player
 
     @property
     def look(self) -> Look:
@@ -82,16 +81,15 @@ class MirrorWindow(QMainWindow):
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
-        before = self._session
+        before, setup = self._session, self._setup
         self._look = readout.look_for(self._look, self._present(), choice)
         if before is not None:
             self.keeper.stop_recording()
             before.close()
             self._leaving.append(before)
-        setup = self._setup
         self._session = Session(
             choice,
-            setup.parser,
+            self._parser,
             self._look,
             self.view.pixels,
             after=before,
@@ -99,9 +97,9 @@ class MirrorWindow(QMainWindow):
             clock=setup.clock,
         )
         self._session.start()
-        self._status, self._figures_at = None, float("-inf")
+        self._figures_at = float("-inf")
         self.set_look(self._look)
-        self._pages.setCurrentWidget(self.view)
+        self.pages.begin()
         self.setWindowTitle(f"{choice.title} - Smart Mirror")
 
     def set_look(self, look: Look) -> None:
@@ -109,36 +107,50 @@ class MirrorWindow(QMainWindow):
         self._look = look
         self._look_again()
         self.panel.legend.show_look(look, self.parts)
-        self.show_switches()
+        self._show_switches()
 
-    def show_switches(self) -> None:
-        """Tick in the menus what is on."""
-        show_switches(self.commands, self.actions_by_text)
+    def set_parser(self, config: ParserConfig) -> None:
+        """Go on with another parser, or on more of the machine, at the same place."""
+        self._parser = config
+        self.source.show_parser(config)
+        if self._session is not None:
+            self.watch(self._session.resumed())
+
+    def set_language(self, language: str) -> None:
+        """Speak another language from now on."""
+        if self._setup.memory is not None:
+            self._setup.memory.keep_language(language)
+        self._say = speaker(language)
+        self._build()
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught; the window goes on."""
-        self.banner.tell(told(error), details_of(error), alarm=True)
+        self.pages.report(error)
 
     def refresh(self) -> None:
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
-        if self._session is None:
+        session = self._session
+        if session is None:
             return
-        if (shot := self._session.shots.take()) is not None:
+        if (shot := session.shots.take()) is not None:
             self._shot = shot
             self.view.show_picture(shot.picture)
         now = self._setup.clock()
-        status = self._session.status
-        if status != self._status or status.phase == "lost":
-            self._show_status(status, now)
+        has_picture = self.figures.captured > 0 or shot is not None
+        self.pages.show_status(session.status, now, session.choice, has_picture)
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
-            self._show_figures(self._session)
+            self._show_figures(session)
             self.keeper.refresh()
             self._show_bar()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
+        if (memory := self._setup.memory) is not None:
+            memory.keep_look(self._look)
+            memory.keep_panel(self._is_panel_wanted)
+            memory.keep_place(self.saveGeometry())
         sessions = [*self._leaving, *([self._session] if self._session else [])]
         self.keeper.stop_recording()
         for session in sessions:
@@ -179,16 +191,10 @@ class MirrorWindow(QMainWindow):
             self.keeper.toggle_recording(self._session, self._look)
             self._show_bar()
 
-    @property
-    def player(self) -> Player | None:
-        """The controls of what is played; None for what has none."""
-        return None if self._session is None else self._session.player
-
     def toggle_panel(self) -> None:
         """Show the panel, or hide it."""
         self._is_panel_wanted = not self.panel.isVisible()
-        self.panel.setVisible(self._is_panel_wanted)
-        self.show_switches()
+        self._show_around(not self.isFullScreen() or self._is_panel_wanted)
 
     def toggle_full_screen(self) -> None:
         """Show the picture and the large figures only, or everything again."""
@@ -196,60 +202,47 @@ class MirrorWindow(QMainWindow):
             return self.leave_full_screen()
         self._show_around(False)
         self.showFullScreen()
-        self.show_switches()
 
     def leave_full_screen(self) -> None:
         """Show everything again."""
         if self.isFullScreen():
             self.showNormal()
             self._show_around(True)
-            self.show_switches()
+
+    def show_keys(self) -> None:
+        """Show what every key does."""
+        KeysDialog(self, self.commands, self._say).show()
+
+    def reset(self) -> None:
+        """Forget what was remembered, and show everything as at first."""
+        if self._setup.memory is not None:
+            self._setup.memory.forget()
+        self.set_look(readout.look_for(Look(), None, self._present()))
 
     # the view
 
     def _build(self) -> None:
-        say = self._say
+        say, setup = self._say, self._setup
+        self.keeper = Keeper(setup.folder, setup.encoding, say, setup.clock, self.report)
         self.chooser = Chooser(self, say, self.watch, self._present)
         self.view = PictureView(self._painted, self._look_again)
-        self.banner = Banner(say, self.chooser.try_again)
-        self.welcome = WelcomePage(
-            say,
-            self.watch,
-            [
-                (say("Play the demo clip"), self.chooser.open_demo),
-                (say("Open a video…"), self.chooser.open_file),
-                (say("Open an address…"), self.chooser.open_address),
-                (say("Try again"), self.chooser.try_again),
-            ],
-        )
-        self._pages = QStackedWidget()
+        ways_on = [
+            (say("Play the demo clip"), self.chooser.open_demo),
+            (say("Open a video…"), self.chooser.open_file),
+            (say("Open an address…"), self.chooser.open_address),
+            (say("Try again"), self.chooser.try_again),
+        ]
+        self.pages = Pages(say, self.view, self.watch, self.chooser.try_again, ways_on)
         self.commands = commands_of(self)
         acts = {command.text: command.act for command in self.commands}
         self.bar = Bar(say, acts, lambda: self.player)
-        self.panel = Panel(say, self.set_look, self.copy_figures)
-        self.panel.hide()
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(self.welcome)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self._pages, 1)
-        row.addWidget(self.panel)
-        column.addLayout(row, 1)
-        column.addWidget(self.bar)
-        self.setCentralWidget(whole)
-
-    def _show_around(self, shown: bool) -> None:
-        bar = self.menuBar()
-        if bar is not None:
-            bar.setVisible(shown)
-        self.bar.setVisible(shown)
-        self.panel.setVisible(shown and self._is_panel_wanted)
-        self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
+        self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3])
+        self.source.show_parser(self._parser)
+        self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
+        self.setCentralWidget(_laid_out(self.pages, self.panel, self.bar))
+        self._actions = install(self, self.commands, say)
+        self._show_around(not self.isFullScreen())
+        self.set_look(self._look)
 
     def _present(self) -> Choice | None:
         return None if self._session is None else self._session.choice
@@ -262,15 +255,18 @@ class MirrorWindow(QMainWindow):
         if self._session is not None:
             self._session.show(self._look, self.view.pixels)
 
-    def _show_status(self, status: Status, now: float) -> None:
-        self._status = status
-        words = readout.banner(status, now, self._say)
-        if status.phase == "failed" and self.figures.captured == 0 and self._session is not None:
-            title = self._say("Nothing to see at") + f" {self._session.choice.title}"
-            self.welcome.tell(title, words, list(list_cameras()))
-            self._pages.setCurrentWidget(self.welcome)
-            words = ""
-        self.banner.tell(words, status.details, alarm=status.phase == "failed")
+    def _show_around(self, shown: bool) -> None:
+        bar = self.menuBar()
+        if bar is not None:
+            bar.setVisible(shown)
+        self.bar.setVisible(shown)
+        self.panel.setVisible(shown and self._is_panel_wanted)
+        self.source.show_cameras(list(list_cameras()), self._present())
+        self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
+        self._show_switches()
+
+    def _show_switches(self) -> None:
+        show_switches(self.commands, self._actions)
 
     def _show_bar(self) -> None:
         title = "" if self._session is None else self._session.choice.title
@@ -285,6 +281,20 @@ class MirrorWindow(QMainWindow):
             self._parts_shown = session.parts
             self.panel.legend.show_look(self._look, session.parts)
         self._leaving = [one for one in self._leaving if not one.join(0.0)]
+
+
+def _laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    row = QHBoxLayout()
+    row.setSpacing(0)
+    row.addWidget(pages, 1)
+    row.addWidget(panel)
+    column.addLayout(row, 1)
+    column.addWidget(bar)
+    return whole
 
 
 def _refresh_ms(window: QWidget) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mirror.live.player import Player
 from mirror.live.viewport import FITS
 from mirror.window.commands import Command
+from mirror.words import LANGUAGES
 
 if TYPE_CHECKING:
     from mirror.window.main import MirrorWindow
@@ -48,6 +49,12 @@ def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
             "View", "Full screen", ("F", "F11"), window.toggle_full_screen, window.isFullScreen
         ),
         Command("View", "Leave full screen", ("Esc",), window.leave_full_screen),
+        *(
+            Command("View", name, (), functools.partial(window.set_language, language))
+            for language, name in LANGUAGES.items()
+        ),
+        Command("Help", "Keys", ("?", "F1"), window.show_keys),
+        Command("Help", "Forget all settings", (), window.reset),
     )
 
 

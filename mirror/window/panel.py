@@ -31,10 +31,15 @@ class Panel(QTabWidget):
         say: the user's language.
         set_look: takes the look that the user asks for.
         copy_figures: copies all figures as JSON.
+        source: the page for what is looked at.
     """
 
     def __init__(
-        self, say: Say, set_look: Callable[[Look], None], copy_figures: Callable[[], None]
+        self,
+        say: Say,
+        set_look: Callable[[Look], None],
+        copy_figures: Callable[[], None],
+        source: QWidget,
     ) -> None:
         super().__init__()
         self._say = say
@@ -49,6 +54,7 @@ class Panel(QTabWidget):
             bar.setDrawBase(False)
         self.addTab(_page(self.legend), say("Picture"))
         self.addTab(_page(self._figures_page(copy_figures)), say("Figures"))
+        self.addTab(_page(source), say("Source"))
 
     def show_figures(self, figures: Figures, workers: int, cores: int) -> None:
         """Show what was measured."""

@@ -53,7 +53,7 @@ class StagePlot(QWidget):
     ) -> None:
         y = float(self.height())
         for stage in STAGES:
-            tall = second.get(stage, 0.0) / top_s * self.height()
+            tall = min(y, second.get(stage, 0.0) / top_s * self.height())
             y -= tall
             bar = QRectF(x, y, max(1.0, wide - 1), tall)
             painter.fillRect(bar, QColor(STAGE_COLOURS[stage]))

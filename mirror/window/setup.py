@@ -10,7 +10,7 @@ from pathlib import Path
 from mirror.config import ParserConfig
 from mirror.live.choice import OpenSource, open_choice
 from mirror.live.look import Look
-from mirror.readout import Say
+from mirror.window.memory import Memory
 from pipeline.sinks.video import Encoding
 
 
@@ -21,17 +21,19 @@ class Setup:
     Attributes:
         parser: which parser, on how much of the machine.
         look: how the picture is wanted at first.
-        say: the user's language.
+        language: one of ``mirror.words.LANGUAGES``.
         open_source: opens what the user chooses; a test may open something else.
         clock: monotonic seconds.
         folder: where pictures and recordings go.
+        memory: what is remembered from one time to the next; None remembers nothing.
         encoding: of recordings.
     """
 
     parser: ParserConfig
     look: Look = field(default_factory=Look)
-    say: Say = lambda text: text
+    language: str = "en"
     open_source: OpenSource = open_choice
     clock: Callable[[], float] = time.monotonic
     folder: Path = field(default_factory=Path.home)
+    memory: Memory | None = None
     encoding: Encoding = field(default_factory=Encoding)

@@ -24,6 +24,9 @@ class Capture(Protocol):
     def isOpened(self) -> bool:  # noqa: D102
         ...
 
+    def set(self, property: int, value: float) -> bool:  # noqa: D102
+        ...
+
     def read(self) -> tuple[bool, np.ndarray | None]:  # noqa: D102
         ...
 
@@ -56,6 +59,13 @@ class Camera:
     Attributes:
         is_live: True: an old frame is better dropped.
 
+    Args:
+        device: its index, or the system's name for it.
+        size: height and width to ask for; it may deliver others all the same.
+        rate: frames a second to ask for.
+        open_capture: opens it.
+        clock: monotonic seconds.
+
     Raises:
         CameraNotFound: it did not open.
     """
@@ -66,6 +76,8 @@ class Camera:
         self,
         device: int | str,
         *,
+        size: tuple[int, int] | None = None,
+        rate: float | None = None,
         open_capture: Callable[[int | str], Capture] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,6 +88,7 @@ class Camera:
             self._capture.release()
             found = tuple(f"{camera.index}: {camera.name}" for camera in list_cameras())
             raise CameraNotFound(device, found)
+        self._ask_for(size, rate)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until ``close``.
@@ -99,6 +112,13 @@ class Camera:
                     )
         finally:
             self._capture.release()  # by the thread that reads: OpenCV allows no other
+
+    def _ask_for(self, size: tuple[int, int] | None, rate: float | None) -> None:
+        if size is not None:
+            self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[1])
+            self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[0])
+        if rate is not None:
+            self._capture.set(cv2.CAP_PROP_FPS, rate)
 
     def close(self) -> None:
         """End the iteration once the present read returns. Any thread may call it."""

@@ -1,0 +1,71 @@
+"""What the window remembers from one time to the next, in the system's own place for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from PyQt5.QtCore import QByteArray, QSettings
+
+from mirror.live.look import Look
+
+
+class Memory:
+    """Keeps the look, the language and the window's place. What cannot be read is forgotten.
+
+    Args:
+        settings: where it is kept.
+    """
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    def look(self, otherwise: Look) -> Look:
+        """Return the look that was kept last."""
+        try:
+            kept = json.loads(str(self._settings.value("look", "{}")))
+            known = {field.name for field in dataclasses.fields(Look)} & set(kept)
+            fields = {name: kept[name] for name in known}
+            if "hidden" in fields:
+                fields["hidden"] = frozenset(fields["hidden"])
+            return dataclasses.replace(otherwise, **fields)
+        except (ValueError, TypeError):
+            return otherwise
+
+    def keep_look(self, look: Look) -> None:
+        """Keep a look."""
+        fields = dataclasses.asdict(look) | {"hidden": sorted(look.hidden)}
+        self._settings.setValue("look", json.dumps(fields))
+
+    @property
+    def language(self) -> str | None:
+        """The language that the user chose; None where none was."""
+        kept = self._settings.value("language")
+        return kept if isinstance(kept, str) else None
+
+    def keep_language(self, language: str) -> None:
+        """Keep a language."""
+        self._settings.setValue("language", language)
+
+    @property
+    def place(self) -> QByteArray | None:
+        """Where the window was, as Qt writes it."""
+        kept = self._settings.value("place")
+        return kept if isinstance(kept, QByteArray) else None
+
+    def keep_place(self, place: QByteArray) -> None:
+        """Keep where the window is."""
+        self._settings.setValue("place", place)
+
+    @property
+    def has_panel(self) -> bool:
+        """Whether the panel was open."""
+        return self._settings.value("panel") in (True, "true")
+
+    def keep_panel(self, is_open: bool) -> None:
+        """Keep whether the panel is open."""
+        self._settings.setValue("panel", is_open)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._settings.clear()

@@ -1,0 +1,72 @@
+"""The picture, or the page that stands in its place, under a banner when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from mirror import readout
+from mirror.live.choice import Choice
+from mirror.live.status import Status, details_of, told
+from mirror.readout import Say
+from mirror.window.banner import Banner
+from mirror.window.view import PictureView
+from mirror.window.welcome import WelcomePage
+from pipeline.sources.camera import list_cameras
+
+
+class Pages(QWidget):
+    """Shows how a session stands.
+
+    Args:
+        say: the user's language.
+        view: what shows the picture.
+        watch: starts looking at a choice.
+        try_again: opens the present choice once more.
+        ways_on: what is offered where there is no picture: texts, and what they do.
+    """
+
+    def __init__(
+        self,
+        say: Say,
+        view: PictureView,
+        watch: Callable[[Choice], None],
+        try_again: Callable[[], None],
+        ways_on: Sequence[tuple[str, Callable[[], None]]],
+    ) -> None:
+        super().__init__()
+        self._say, self._view = say, view
+        self._status: Status | None = None
+        self.banner = Banner(say, try_again)
+        self.welcome = WelcomePage(say, watch, ways_on)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(view)
+        self._stack.addWidget(self.welcome)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+
+    def begin(self) -> None:
+        """Show the picture: another session has begun."""
+        self._status = None
+        self._stack.setCurrentWidget(self._view)
+
+    def show_status(self, status: Status, now: float, choice: Choice, has_picture: bool) -> None:
+        """Show how a session stands; ``has_picture`` says whether it ever showed one."""
+        if status == self._status and status.phase != "lost":
+            return
+        self._status = status
+        words = readout.banner(status, now, self._say)
+        if status.phase == "failed" and not has_picture:
+            title = f"{self._say('Nothing to see at')} {choice.title}"
+            self.welcome.tell(title, words, list(list_cameras()))
+            self._stack.setCurrentWidget(self.welcome)
+            words = ""
+        self.banner.tell(words, status.details, alarm=status.phase == "failed")
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that nothing else has caught."""
+        self.banner.tell(told(error), details_of(error), alarm=True)

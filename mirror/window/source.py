@@ -1,0 +1,127 @@
+"""The panel's page for what is looked at, and by which parser."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from mirror.config import ParserConfig
+from mirror.live.choice import CameraChoice, Choice
+from mirror.parsers.catalogue import NAMES
+from mirror.readout import Say
+from mirror.window.legend import section
+from pipeline.sources.camera import CameraListing
+
+SIZES: tuple[tuple[int, int] | None, ...] = (None, (480, 640), (720, 1280), (1080, 1920))
+RATES: tuple[int | None, ...] = (None, 15, 30, 60)
+
+
+class SourcePage(QWidget):
+    """Shows the source and the parser, and passes on what is asked for.
+
+    Args:
+        say: the user's language.
+        watch: starts looking at a choice.
+        set_parser: goes on with another parser, or on more of the machine.
+        ways_on: the text of each further button, and what it does.
+    """
+
+    def __init__(
+        self,
+        say: Say,
+        watch: Callable[[Choice], None],
+        set_parser: Callable[[ParserConfig], None],
+        ways_on: Sequence[tuple[str, Callable[[], None]]],
+    ) -> None:
+        super().__init__()
+        self._say, self._watch, self._set_parser = say, watch, set_parser
+        self._config: ParserConfig | None = None
+        own = say("the camera's own")
+        self.camera, self.resolution, self.rate = QComboBox(), QComboBox(), QComboBox()
+        self.parser, self.workers = QComboBox(), QComboBox()
+        for size in SIZES:
+            self.resolution.addItem(f"{size[1]} × {size[0]}" if size else own, size)  # noqa: RUF001
+        for rate in RATES:
+            self.rate.addItem(f"{rate} fps" if rate else own, rate)
+        for count in ("auto", 1, 2, 3, 4, 6, 8):
+            self.workers.addItem(say(str(count)), count)
+        for box in (self.camera, self.resolution, self.rate):
+            box.activated.connect(lambda _index: self._open_camera())
+        for box in (self.parser, self.workers):
+            box.activated.connect(lambda _index: self._change_parser())
+        self._lay_out(ways_on)
+
+    def show_cameras(self, cameras: Sequence[CameraListing], choice: Choice | None) -> None:
+        """Offer these cameras; none that is not there is ticked."""
+        self.camera.clear()
+        for camera in cameras:
+            self.camera.addItem(camera.name, camera.index)
+        if not cameras:
+            self.camera.addItem(self._say("none found"))
+        self.camera.setEnabled(bool(cameras))
+        if not cameras:
+            return
+        if isinstance(choice, CameraChoice):
+            self.camera.setCurrentIndex(self.camera.findData(choice.device))
+            self.resolution.setCurrentIndex(max(0, self.resolution.findData(choice.size)))
+            self.rate.setCurrentIndex(max(0, self.rate.findData(choice.rate)))
+        else:
+            self.camera.setCurrentIndex(-1)
+
+    def show_parser(self, config: ParserConfig) -> None:
+        """Show which parser runs."""
+        self._config = config
+        self.parser.clear()
+        for name in dict.fromkeys((*NAMES, config.name)):
+            self.parser.addItem(self._say(name), name)
+        self.parser.setCurrentIndex(self.parser.findData(config.name))
+        if self.workers.findData(config.workers) < 0:
+            self.workers.addItem(str(config.workers), config.workers)
+        self.workers.setCurrentIndex(self.workers.findData(config.workers))
+
+    def _open_camera(self) -> None:
+        if (device := self.camera.currentData()) is not None:
+            size, rate = self.resolution.currentData(), self.rate.currentData()
+            self._watch(CameraChoice(device, size, rate))
+
+    def _change_parser(self) -> None:
+        if self._config is not None:
+            name, workers = self.parser.currentData(), self.workers.currentData()
+            self._set_parser(dataclasses.replace(self._config, name=name, workers=workers))
+
+    def _lay_out(self, ways_on: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        say = self._say
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(section(say("CAMERA")))
+        column.addLayout(
+            _form(
+                (say("Camera"), self.camera),
+                (say("Resolution"), self.resolution),
+                (say("Frame rate"), self.rate),
+            )
+        )
+        column.addSpacing(8)
+        column.addWidget(section(say("OTHER SOURCES")))
+        for text, act in ways_on:
+            button = QPushButton(text)
+            button.clicked.connect(lambda _checked, act=act: act())
+            column.addWidget(button)
+        column.addSpacing(8)
+        column.addWidget(section(say("PARSER")))
+        column.addLayout(_form((say("Parser"), self.parser), (say("Workers"), self.workers)))
+
+
+def _form(*rows: tuple[str, QWidget]) -> QGridLayout:
+    form = QGridLayout()
+    form.setColumnStretch(1, 1)
+    for place, (text, widget) in enumerate(rows):
+        label = QLabel(text)
+        label.setBuddy(widget)
+        widget.setAccessibleName(text)
+        form.addWidget(label, place, 0)
+        form.addWidget(widget, place, 1)
+    return form
