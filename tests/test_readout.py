@@ -21,7 +21,7 @@ def test_every_figure_has_a_name() -> None:
     statistics = FlowStatistics(100, 90, 0, 1, 1, {"overtaken": 9, "stale": 1}, ())
     told = dict(
         rows(
-            Figures(30.0, 25.0, 29.5, (0.04, 0.06, 0.08), 0.1, (), statistics, 3, 1.5, 321),
+            Figures(30.0, 25.0, 29.5, (0.04, 0.06, 0.08), 0.1, (), statistics, 90, 3, 1.5, 321),
             2,
             2,
             ENGLISH,

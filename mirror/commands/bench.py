@@ -2,6 +2,7 @@
 
 mirror bench                        everything
 mirror bench parser threads         some of it
+mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
 """
 
@@ -20,13 +21,17 @@ import mirror
 from mirror import machine
 from mirror.bench import engine, parsing, threads, video
 from mirror.bench.rows import Row, as_table
+from mirror.commands.camera import check_window
 
 WHAT = ("parser", "threads", "engine", "video")
+ON_REQUEST = ("window",)  # needs a screen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to measure, beside whom, and where the figures go."""
-    parser.add_argument("what", nargs="*", choices=[*WHAT, []], help=", ".join(WHAT))
+    parser.add_argument(
+        "what", nargs="*", choices=[*WHAT, *ON_REQUEST, []], help=", ".join(WHAT + ON_REQUEST)
+    )
     parser.add_argument("--rounds", metavar="N", type=int, default=3, help="turns (3)")
     parser.add_argument(
         "--peer", metavar="PYTHON", type=Path, help="a Python with mediapipe 0.10.21 and lite"
@@ -44,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         "threads": lambda: threads.measure(options.rounds),
         "engine": lambda: engine.measure(options.rounds),
         "video": lambda: video.measure(options.rounds),
+        "window": _window,
     }
     console = Console()
     console.print(f"mirror {mirror.__version__}, {machine.cores()} cores, {platform.machine()}")
@@ -57,3 +63,10 @@ def run(options: argparse.Namespace) -> int:
         about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
         options.json.write_text(json.dumps({**about, **figures}, indent=1) + "\n")
     return 0
+
+
+def _window() -> Iterator[Row]:
+    check_window()
+    from mirror.bench import window
+
+    return window.measure()

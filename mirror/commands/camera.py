@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     config = config_of(options)
-    _check_window()
+    check_window()
     import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
     from mirror.live.choice import CameraChoice, choice_of
@@ -43,7 +43,12 @@ def run(options: argparse.Namespace) -> int:
     return run_window(config, choice)
 
 
-def _check_window() -> None:
+def check_window() -> None:
+    """Refuse to open a window where none can be.
+
+    Raises:
+        WindowNotUsable: Qt or a screen is missing; says what to do.
+    """
     try:
         from PyQt5 import QtWidgets  # noqa: F401
     except ImportError as error:

@@ -27,6 +27,7 @@ class Figures:
         mask_age_s: how much older the mask on the last picture was than the picture.
         history: the last minute, a second each, oldest first: stage -> mean seconds a frame.
         statistics: of the flow, over the whole session; None before it runs.
+        shown: frames that were painted so far.
         unseen: pictures that were replaced by newer ones before they were drawn.
         cpu: cores that are kept busy by this process.
         memory_mb: what this process holds.
@@ -39,6 +40,7 @@ class Figures:
     mask_age_s: float = 0.0
     history: tuple[Mapping[str, float], ...] = ()
     statistics: FlowStatistics | None = None
+    shown: int = 0
     unseen: int = 0
     cpu: float = 0.0
     memory_mb: int = 0
@@ -117,6 +119,7 @@ class Gauges:
                 mask_age_s=self._mask_age_s,
                 history=self._history(now),
                 statistics=statistics,
+                shown=self._painted_count,
                 unseen=max(0, self._captured_count - self._painted_count),
                 cpu=(cpu_s - before[1]) / elapsed_s if before and elapsed_s > 0 else 0.0,
                 memory_mb=memory_mb,

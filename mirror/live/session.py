@@ -154,6 +154,10 @@ class Session:
         cpu_s, memory_mb = machine.cpu_seconds(), machine.memory_mb()
         return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics)
 
+    def measure_anew(self) -> None:
+        """Forget what was measured so far."""
+        self._gauges = Gauges()
+
     @property
     def status(self) -> Status:
         """How it stands."""

@@ -39,7 +39,8 @@ class Banner(QFrame):
         self.words.setText(words)
         if self.property("alarm") != alarm:
             self.setProperty("alarm", alarm)
-            self.setStyle(self.style())  # looks at the property again
+            if (style := self.style()) is not None:
+                style.polish(self)  # looks at the property again
         self.setVisible(bool(words))
 
     def _copy(self) -> None:

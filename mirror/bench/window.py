@@ -1,0 +1,156 @@
+"""What the window shows of a 720p camera, and how long its thread is ever blocked."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mirror.bench.footage import at_720p
+from mirror.bench.rows import Row
+from mirror.config import ParserConfig, load
+from mirror.live.gauges import Figures
+from mirror.live.look import Look
+from mirror.live.pairing import Mode
+from pipeline.frame import Frame
+
+HEIGHT, WIDTH, RATE = 720, 1280, 30
+_WARM_UP_S = 4.0
+_BEAT_MS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was measured of one window.
+
+    Attributes:
+        figures: the window's own.
+        painted: frames shown a second.
+        block_s: what 99 of 100 gaps between two beats of the GUI's thread stay below.
+        longest_s: the longest of them.
+        opened_s: from the window's making until its first picture was on the screen.
+    """
+
+    figures: Figures
+    painted: float
+    block_s: float
+    longest_s: float
+    opened_s: float
+
+
+class Clip:
+    """The bundled clip as a 720p camera would deliver it, over and over."""
+
+    is_live = True
+
+    def __init__(self, rate: float = RATE) -> None:
+        self._rate = rate
+        self._over = threading.Event()
+        self._images = at_720p()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield a frame whenever its time has come."""
+        began_at = time.monotonic()
+        for number, image in enumerate(itertools.cycle(self._images)):
+            if self._over.wait(max(0.0, began_at + number / self._rate - time.monotonic())):
+                return
+            yield Frame.from_bgr(image.copy(), time.monotonic())
+
+    def close(self) -> None:
+        """End the iteration."""
+        self._over.set()
+
+
+def measure(seconds: float = 10.0) -> Iterator[Row]:
+    """Yield what the window reaches with the built-in parser; needs a screen, such as Xvfb's."""
+    config = load().parser
+    clip_rate = f"{WIDTH}x{HEIGHT} at {RATE} fps, {config.name} parser"
+    for mode in ("live", "exact"):
+        shown = watched(config, mode, seconds)
+        latency = shown.figures.latency or (0.0, 0.0, 0.0)
+        parse_ms = shown.figures.stages.get("parse", 0.0) * 1e3
+        goal_ms = 60.0 if mode == "live" else parse_ms + 40.0
+        yield Row(f"window, {mode}: painted", shown.painted, "fps", 29.0, "more", clip_rate)
+        yield Row(
+            f"window, {mode}: capture to paint, p95",
+            latency[1] * 1e3,
+            "ms",
+            round(goal_ms),
+            "less",
+            f"median {latency[0] * 1e3:.0f} ms; parsed {shown.figures.parsed:.1f} fps, "
+            f"{parse_ms:.0f} ms each",
+        )
+        yield Row(
+            f"window, {mode}: GUI thread blocked, p99",
+            shown.block_s * 1e3,
+            "ms",
+            16.0,
+            "less",
+            f"longest {shown.longest_s * 1e3:.0f} ms",
+        )
+        yield Row(f"window, {mode}: first picture", shown.opened_s, "s", 2.0, "less", "")
+
+
+def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
+    """Open a window on the clip for so long, and return what it showed."""
+    from PyQt5.QtCore import Qt, QTimer
+
+    from mirror.live.choice import CameraChoice
+    from mirror.window.app import application, dress
+    from mirror.window.main import MirrorWindow
+    from mirror.window.setup import Setup
+
+    cv2.setNumThreads(1)  # as the window does
+    app = application()
+    dress(app)
+    clip = Clip()
+    began_at = time.monotonic()
+    window = MirrorWindow(Setup(config, Look(mode=mode), open_source=lambda _: clip))
+    window.resize(WIDTH, HEIGHT + 120)
+    window.show()
+    window.watch(CameraChoice(0))
+    session = window.session
+    assert session is not None
+    _run_until(app.processEvents, lambda: window.view.picture is not None)
+    opened_s = time.monotonic() - began_at
+    _run_until(app.processEvents, lambda: session.figures().parsed > 0)
+    beats: list[float] = []
+    heart = QTimer()
+    heart.setTimerType(Qt.TimerType.PreciseTimer)
+    heart.timeout.connect(lambda: beats.append(time.monotonic()))
+    heart.start(_BEAT_MS)
+
+    def begin() -> None:
+        session.measure_anew()
+        beats.clear()
+
+    QTimer.singleShot(round(_WARM_UP_S * 1e3), begin)
+    QTimer.singleShot(round((_WARM_UP_S + seconds) * 1e3), app.quit)
+    app.exec_()
+    figures = session.figures()
+    heart.stop()
+    window.close()
+    window.deleteLater()
+    gaps = np.diff(beats)
+    return Shown(
+        figures,
+        figures.shown / seconds,
+        float(np.percentile(gaps, 99)),
+        float(gaps.max()),
+        opened_s,
+    )
+
+
+def _run_until(step: Callable[[], None], condition: Callable[[], bool]) -> None:
+    """Run an event loop until something has come about; a minute at most."""
+    give_up_at = time.monotonic() + 60.0
+    while not condition():
+        if time.monotonic() > give_up_at:
+            raise TimeoutError("the window showed nothing within a minute")
+        step()
+        time.sleep(0.005)
