@@ -11,6 +11,8 @@ from media import level, numbers_in, pts_of, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
+from PyQt5.QtCore import QEvent, QPointF, Qt
+from PyQt5.QtGui import QMouseEvent
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, press, wait_level
 
@@ -165,3 +167,31 @@ def test_closing_completes_a_recording(
     window.close()
     (path,) = tmp_path.glob("mirror-*.mp4")
     assert numbers_in(path) == [3]
+
+
+def test_the_slider_shows_small_pictures(qtbot: QtBot, opened: Open, film: Path) -> None:
+    window = opened()
+    window.watch(FileChoice(film, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    window.refresh()
+    window.bar.show_state("", window.player, False)
+    slider = window.bar.slider
+    place, button = QPointF(slider.width() * 0.47, 5), Qt.MouseButton.NoButton
+    moved = QMouseEvent(QEvent.Type.MouseMove, place, button, button, Qt.KeyboardModifiers())
+    slider.mouseMoveEvent(moved)
+    qtbot.waitUntil(window.bar.popup.isVisible)
+    small = window.bar.popup.picture.pixmap()
+    assert small is not None
+    assert small.height() == 120
+    assert abs(small.toImage().pixelColor(60, 60).red() - level(5)) <= 6
+    window.bar.slider.leaveEvent(None)
+    assert not window.bar.popup.isVisible()
+
+
+def test_a_click_on_the_slider_goes_there(qtbot: QtBot, opened: Open, film: Path) -> None:
+    window = opened()
+    window.watch(FileChoice(film, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    window.bar.show_state("", window.player, False)
+    click(window.bar.slider)  # a pixel before its middle
+    wait_level(qtbot, window, level(4), tolerance=6)

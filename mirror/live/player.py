@@ -42,6 +42,7 @@ class Player:
 
     Attributes:
         is_live: True: a parser that is too slow skips frames instead of slowing the film.
+        path: the file.
         duration_s: how long the file is; None where it does not say.
         step_s: how long a frame lasts.
 
@@ -59,7 +60,7 @@ class Player:
         paused: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._path, self._clock = path, clock
+        self.path, self._clock = path, clock
         file = VideoFile(path, clock, start_s=start_s)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
@@ -99,9 +100,10 @@ class Player:
             self._changed.notify_all()
 
     def seek(self, to_s: float) -> None:
-        """Go on from another place in the file, in seconds."""
+        """Go on from the frame that is shown at some second of the file."""
+        begins_s = min(to_s, self.duration_s or math.inf) - 0.99 * self.step_s
         with self._changed:
-            self._wanted_s = max(0.0, min(to_s, (self.duration_s or math.inf) - self.step_s))
+            self._wanted_s = max(0.0, begins_s)
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
@@ -187,4 +189,4 @@ class Player:
             self._due_now, self._pace = max(1, self._due_now), Pace(self._speed)
             if self._closed:
                 return None
-        return VideoFile(self._path, self._clock, start_s=start_s)
+        return VideoFile(self.path, self._clock, start_s=start_s)

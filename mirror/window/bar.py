@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Mapping
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from mirror.live.player import SPEEDS, Player
+from mirror.live.thumbnails import Thumbnails
 from mirror.readout import Say, clock_time
 from mirror.window.icons import icon
+from mirror.window.seek import STEPS, SeekSlider, ThumbnailPopup
 
-_STEPS = 1000  # places on the slider
 # a button's icon -> what it does, in English; the command of that name is what it triggers
 FILE_BUTTONS = {"back": "Frame back", "play": "Play or pause", "forward": "Frame on"}
 PICTURE_BUTTONS = {
@@ -48,8 +49,10 @@ class Bar(QWidget):
             name: self._button(name, text, commands[text])
             for name, text in (FILE_BUTTONS | PICTURE_BUTTONS).items()
         }
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, _STEPS)
+        self.slider = SeekSlider(self._hover)
+        self.popup = ThumbnailPopup(self)
+        self._thumbnails: Thumbnails | None = None
+        self._hovered: int | None = None
         self.slider.setAccessibleName(say("Place in the video"))
         self.slider.valueChanged.connect(self._seek)
         self.time = QLabel()
@@ -87,13 +90,36 @@ class Bar(QWidget):
         self.speed.setCurrentIndex(SPEEDS.index(player.speed))
         if duration_s and not self.slider.isSliderDown():
             self.slider.blockSignals(True)
-            self.slider.setValue(round(player.position_s / duration_s * _STEPS))
+            self.slider.setValue(round(player.position_s / duration_s * STEPS))
             self.slider.blockSignals(False)
+
+    def refresh(self) -> None:
+        """Show the small picture that was asked for, once it is there."""
+        found = None if self._thumbnails is None else self._thumbnails.found.take()
+        if found is not None and self._hovered is not None:
+            self.popup.show_at(found, self.slider.middle_of(self._hovered))
+
+    def close_thumbnails(self, within_s: float = 0.0) -> None:
+        """Let go of the film that small pictures were made of."""
+        if self._thumbnails is not None:
+            self._thumbnails.close()
+            self._thumbnails.join(within_s)
+            self._thumbnails = None
+
+    def _hover(self, place: int | None) -> None:
+        self._hovered = place
+        player = self._player()
+        if place is None or player is None or not player.duration_s:
+            return self.popup.hide()
+        if self._thumbnails is None or self._thumbnails.path != player.path:
+            self.close_thumbnails()
+            self._thumbnails = Thumbnails(player.path)
+        self._thumbnails.ask(place / STEPS * player.duration_s)
 
     def _seek(self, place: int) -> None:
         player = self._player()
         if player is not None and player.duration_s:
-            player.seek(place / _STEPS * player.duration_s)
+            player.seek(place / STEPS * player.duration_s)
 
     def _set_speed(self) -> None:
         if (player := self._player()) is not None:

@@ -120,6 +120,8 @@ class MirrorWindow(QMainWindow):
         """Speak another language from now on."""
         if self._setup.memory is not None:
             self._setup.memory.keep_language(language)
+        self.keeper.stop_recording()
+        self.bar.close_thumbnails()
         self._say = speaker(language)
         self._build()
 
@@ -135,6 +137,7 @@ class MirrorWindow(QMainWindow):
         if (shot := session.shots.take()) is not None:
             self._shot = shot
             self.view.show_picture(shot.picture)
+        self.bar.refresh()
         now = self._setup.clock()
         has_picture = self.figures.captured > 0 or shot is not None
         self.pages.show_status(session.status, now, session.choice, has_picture)
@@ -158,6 +161,7 @@ class MirrorWindow(QMainWindow):
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
         for session in sessions:
             session.join(max(0.0, give_up_at - time.monotonic()))
+        self.bar.close_thumbnails(max(0.0, give_up_at - time.monotonic()))
         self.keeper.close(max(0.0, give_up_at - time.monotonic()))
         super().closeEvent(event)
 

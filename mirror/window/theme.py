@@ -24,6 +24,7 @@ QMainWindow, QDialog, QStackedWidget {{ background: {GROUND}; }}
 QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
 QWidget#bar {{ border-top: 1px solid {EDGE}; }}
 QScrollArea#panel {{ border: 0; }}
+QWidget#popup {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QLabel#dim {{ color: {DIM}; }}
 QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
 QLabel {{ padding-bottom: 2px; }}
