@@ -1,6 +1,15 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
 import pytest
+from doubles import until
+from media import write_video
 
 from mirror.cli import main
 
@@ -21,6 +30,24 @@ def test_without_a_screen_the_window_says_what_to_do(
 def test_without_qt_the_window_names_the_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "PyQt5", None)
+    monkeypatch.setitem(sys.modules, "PyQt5", None)
     assert main(["camera"]) == 1
     assert "pip install 'smart-mirror[window]'" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_termination_end_the_window(tmp_path: Path, number: int, code: int) -> None:
+    pytest.importorskip("PyQt5.QtWidgets", reason="PyQt5", exc_type=ImportError)
+    film = write_video(tmp_path / "film.mp4", 10)
+    surroundings = os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "mirror", "camera", str(film), "--parser", "none"]
+    with subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE) as process:
+        try:
+            started = psutil.Process(process.pid)
+            # the film is open: so is the window that shows it
+            until(lambda: str(film) in [file.path for file in started.open_files()], 20.0)
+            process.send_signal(number)
+            assert process.wait(5.0) == code
+        finally:
+            process.kill()

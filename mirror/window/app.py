@@ -53,10 +53,14 @@ def run(config: Config, choice: Choice) -> int:
     app = application()
     dress(app)
     window = MirrorWindow(setup_of(config, Memory(QSettings())))
-    report_errors_in(window)
+    interruptions = report_errors_in(window)
     window.show()
     window.watch(choice)
-    return int(app.exec_())
+    code = int(app.exec_())
+    window.close()  # completes a recording where something else ended the loop
+    for interruption in interruptions:
+        raise interruption
+    return code
 
 
 def setup_of(config: Config, memory: Memory) -> Setup:
@@ -78,15 +82,22 @@ def _folder() -> Path:
     return Path(films) / "Smart Mirror" if films else Path.home()
 
 
-def report_errors_in(window: MirrorWindow) -> None:
-    """Show errors that nobody caught: PyQt5 ends the process when a slot raises otherwise."""
+def report_errors_in(window: MirrorWindow) -> list[BaseException]:
+    """Show errors that nobody caught: PyQt5 ends the process when a slot raises otherwise.
+
+    Returns:
+        A list that Ctrl-C and other wishes to end the process come into; they end Qt's loop.
+    """
+    interruptions: list[BaseException] = []
 
     def show(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.exit(130)
+        if not isinstance(error, Exception):
+            interruptions.append(error)
+            QApplication.exit()
         elif threading.current_thread() is threading.main_thread():
             window.report(error.with_traceback(traceback))
 
     sys.excepthook = show
+    return interruptions
