@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -416,6 +419,22 @@ def test_any_other_error_is_told_with_its_details(
     until(lambda: session.status.phase == "failed")
     assert session.status.problem.startswith("ZeroDivisionError")
     assert "Traceback" in session.status.details
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ranks threads")
+def test_threads_that_parse_let_those_go_first_that_show_pictures(
+    in_thread: Callable[[Callable[[], None]], Any],
+) -> None:
+    ranks: list[int] = []
+
+    def work() -> None:
+        ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        LateKind("none").make_parse(1)
+        ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    in_thread(work).join()
+    before, after = ranks
+    assert after == min(19, before + 5)
 
 
 def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: FakeClock) -> None:

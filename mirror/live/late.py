@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from mirror import machine
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import vocabulary
@@ -38,7 +39,8 @@ class LateKind:
         return _LateStep(lambda: self._loaded().make_prepare(live))
 
     def make_parse(self, threads: int) -> Callable[[Frame, Any], Any]:
-        """Load and warm up one model copy."""
+        """Load and warm up one model copy; its thread lets those go first that show pictures."""
+        machine.step_back()
         return self._loaded().make_parse(threads)
 
     def make_settle(self) -> Callable[[Frame, Any, Any], Parsing]:
