@@ -17,10 +17,10 @@ from types import FrameType
 from typing import NoReturn
 
 import mirror
-from mirror.commands import bench, camera, demo, doctor, models, video
+from mirror.commands import bench, camera, demo, doctor, models, stream, video
 from pipeline.errors import PipelineError
 
-COMMANDS = (camera, demo, video, bench, models, doctor)
+COMMANDS = (camera, demo, video, stream, bench, models, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -178,10 +178,15 @@ def test_an_address_where_nothing_answers_is_refused() -> None:
         NetworkCamera("http://127.0.0.1:9/stream")
 
 
-def test_a_stream_that_ends_within_a_frame_is_an_error() -> None:
-    short = io.BytesIO(raw_bytes(3)[:-100])
-    source = RawStream(short, Layout(48, 64, "bgr24"))
-    with pytest.raises(SourceError, match="ended 100 bytes short of a frame of 64x48 bgr24"):
+def test_a_last_frame_that_is_cut_off_is_left_out_and_said() -> None:
+    source = RawStream(io.BytesIO(raw_bytes(3)[:-100]), Layout(48, 64, "bgr24"))
+    assert len(list(source)) == 2
+    assert source.remarks == ("the stream ended 100 bytes short of a frame, which was left out",)
+
+
+def test_a_stream_that_ends_within_its_first_frame_is_an_error() -> None:
+    source = RawStream(io.BytesIO(raw_bytes(1)[:-100]), Layout(48, 64, "bgr24"))
+    with pytest.raises(SourceError, match="ended 100 bytes short of its first frame of 64x48"):
         list(source)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from mirror.config import Config, load
@@ -92,3 +93,14 @@ def _count(text: str) -> int | str:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def rate(text: str) -> Fraction:
+    """Return frames a second, from a number or a ratio."""
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"{text} is not a rate; try 25 or 30000/1001") from None
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} frames a second cannot be; try 25")
+    return rate.limit_denominator(1001)

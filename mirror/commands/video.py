@@ -18,7 +18,13 @@ from pathlib import Path
 from rich.console import Console
 
 from mirror import machine
-from mirror.commands.flags import add_overlay_flags, add_parser_flags, add_video_flags, config_of
+from mirror.commands.flags import (
+    add_overlay_flags,
+    add_parser_flags,
+    add_video_flags,
+    config_of,
+    rate,
+)
 from mirror.compose import check_memory, encoding_of, open_source, shared_out, style_of
 from mirror.config import Config
 from mirror.outputs import Output
@@ -54,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(flag, action="store_true", help=help)
     parser.add_argument("--limit", metavar="N", type=_positive, help="stop after so many frames")
     parser.add_argument(
-        "--fps", metavar="N", type=_rate, default=Fraction(30), help="of a folder's pictures (30)"
+        "--fps", metavar="N", type=rate, default=Fraction(30), help="of a folder's pictures (30)"
     )
     add_parser_flags(parser)
     add_overlay_flags(parser)
@@ -132,13 +138,3 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of frames; 1 is the least")
     return number
-
-
-def _rate(text: str) -> Fraction:
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise argparse.ArgumentTypeError(f"{text} is not a rate; try 25 or 30000/1001") from None
-    if not 0 < rate <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} frames a second cannot be; try 25")
-    return rate.limit_denominator(1001)

@@ -5,27 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Protocol
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.layout import Layout
+from pipeline.pipes import PipeReader, Readable, fill
+from pipeline.sources import Footage
 
-
-class Readable(Protocol):
-    """A file or pipe open for reading bytes."""
-
-    def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill a buffer as far as there is something; 0 at the end."""
-        ...
+_NO_RATE = Fraction(1, 1000)
 
 
 class RawStream:
     """Frames as plain bytes: every plane, row after row, with nothing in between.
+
+    A frame that is cut off by the stream's end is left out, and a remark.
 
     Attributes:
         is_live: as asked; a live stream is better dropped than late.
@@ -37,6 +33,8 @@ class RawStream:
         is_live: whether the writer sends at its own pace.
     """
 
+    _is_marked = False  # whether something stands before every frame
+
     def __init__(
         self,
         stream: Readable,
@@ -46,51 +44,82 @@ class RawStream:
         is_live: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stream, self._layout, self._clock = stream, layout, clock
-        self._time_base = None if rate is None else 1 / rate
+        self._stream, self._layout, self._rate, self._clock = stream, layout, rate, clock
         self._closed = False
+        self._cut_off = 0  # bytes of a last frame that is not whole
         self.is_live = is_live
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the stream ends.
 
         Raises:
-            SourceError: it ends within a frame, as it does when the size is not the writer's.
+            SourceError: it ends within its first frame, as it does when the size is not the
+                writer's.
         """
-        buffer = np.empty(self._layout.size, np.uint8)
+        time_base = None if self._rate is None else 1 / self._rate
         number = 0
-        while not self._closed:
-            received = self._fill(buffer.data)
-            if received == 0:
+        while not self._closed and self._begins(number):
+            picture, received = self._read_picture()
+            if received < self._layout.size:
+                self._end_within(number, received)
                 return
-            if received < len(buffer):
-                raise SourceError(
-                    f"the stream ended {len(buffer) - received} bytes short of a frame of "
-                    f"{self._layout.width}x{self._layout.height} {self._layout.pixel_format}; "
-                    "size and pixel format must be the writer's own"
-                )
-            pts = None if self._time_base is None else number
-            yield Frame(self._picture(buffer), self._clock(), pts, self._time_base)
+            yield Frame(picture, self._clock(), None if time_base is None else number, time_base)
             number += 1
 
     def close(self) -> None:
-        """End the iteration at the next frame."""
+        """End the iteration: at once where a pipe is read, else at the next frame."""
         self._closed = True
+        if isinstance(self._stream, PipeReader):
+            self._stream.close()
 
-    def _fill(self, buffer: memoryview) -> int:
-        """Read until the buffer is full or the stream ends; a pipe gives pieces of any size."""
-        received = 0
-        while received < len(buffer) and not self._closed:
-            count = self._stream.readinto(buffer[received:])
-            if not count:
-                break
-            received += count
-        return received
+    @property
+    def footage(self) -> Footage:
+        """What is known before the first frame."""
+        return Footage(
+            height=self._layout.height,
+            width=self._layout.width,
+            time_base=_NO_RATE if self._rate is None else 1 / self._rate,
+            rate=self._rate,
+            frames=None,
+        )
 
-    def _picture(self, buffer: NDArray[np.uint8]) -> av.VideoFrame:
-        picture = self._layout.blank()
-        start = 0
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Whether the last frame was cut off; complete when the iteration is."""
+        if not self._cut_off:
+            return ()
+        return (
+            f"the stream ended {self._layout.size - self._cut_off} bytes short of a frame, which "
+            "was left out",
+        )
+
+    def _begins(self, number: int) -> bool:
+        """Read what stands before a frame; whether there is one."""
+        return True
+
+    def _read_picture(self) -> tuple[av.VideoFrame, int]:
+        """A picture, and how many bytes of it came."""
+        picture, received = self._layout.blank(), 0
         for view in self._layout.views(picture):
-            view[:] = buffer[start : start + view.size].reshape(view.shape)
-            start += view.size
-        return picture
+            if view.flags.c_contiguous:
+                count = fill(self._stream, view.reshape(-1).data)
+            else:  # FFmpeg pads rows in memory
+                rows = np.empty(view.shape, np.uint8)
+                count = fill(self._stream, rows.reshape(-1).data)
+                view[:] = rows
+            received += count
+            if count < view.size:
+                break
+        return picture, received
+
+    def _end_within(self, number: int, received: int) -> None:
+        if self._closed or (received == 0 and not self._is_marked):
+            return
+        if number == 0:
+            layout = self._layout
+            raise SourceError(
+                f"the stream ended {layout.size - received} bytes short of its first frame of "
+                f"{layout.width}x{layout.height} {layout.pixel_format}; size and pixel format "
+                "must be the writer's own"
+            )
+        self._cut_off = max(1, received)

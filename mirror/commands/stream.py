@@ -1,0 +1,108 @@
+"""Frames on standard input, parsed frames or results on standard output.
+
+Lossless: a slow reader slows the writer down. With --live, old frames are dropped and counted.
+
+  ffmpeg -i IN -f yuv4mpegpipe - | mirror stream | ffplay -
+  program | mirror stream --size 1280x720 --pix-fmt bgr24 --out-format jsonl
+  ... | mirror stream --out - --out labels=masks.fifo --results results.jsonl
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from fractions import Fraction
+
+from mirror import machine
+from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of, rate
+from mirror.compose import check_memory, shared_out, style_of
+from mirror.parsers.catalogue import find_parser
+from mirror.stream import inputs, targets
+from mirror.stream.run import StreamRun
+from mirror.tally import RunHeader
+
+_EXIT_CODES = {"SIGINT": 130}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what comes in, what goes out, and what may be lost."""
+    group = parser.add_argument_group("in")
+    group.add_argument("--in-format", choices=inputs.FORMATS, help="where it cannot be recognised")
+    group.add_argument("--size", metavar="WxH", type=_size, help="of raw pictures")
+    group.add_argument(
+        "--pix-fmt", metavar="NAME", default="bgr24", help="of raw pictures, as FFmpeg calls it"
+    )
+    group.add_argument(
+        "--fps", metavar="N", type=rate, default=Fraction(30), help="where the input has no times"
+    )
+    group.add_argument("--live", action="store_true", help="drop the oldest rather than get late")
+    group.add_argument(
+        "--max-age", metavar="S", type=float, help="when live: parse nothing older (0.5)"
+    )
+    group = parser.add_argument_group("out")
+    group.add_argument(
+        "--out-format", choices=targets.FORMATS, default="y4m", help="what is written (y4m)"
+    )
+    group.add_argument(
+        "--out",
+        metavar="[FORMAT=]TARGET",
+        action="append",
+        help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen]; may be given several times",
+    )
+    group.add_argument("--out-pix-fmt", metavar="NAME", help="of what is written (as it came)")
+    group.add_argument("--results", metavar="TARGET", help="also write people, as JSON Lines")
+    group.add_argument("--rle", action="store_true", help="add masks to the results")
+    group.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    group.add_argument("--quiet", action="store_true", help="say nothing on stderr but errors")
+    add_parser_flags(parser)
+    add_overlay_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; all but the data goes to stderr."""
+    config = config_of(options)
+    kind = find_parser(config.parser.name)
+    style = style_of(kind.parts, config.overlay)
+    workers, threads = shared_out(config.parser.workers, config.parser.threads)
+    check_memory(kind, workers, machine.free_memory_mb())
+    places = _targets(options)
+    source = inputs.open_stdin(_wanted(options))
+    offer = targets.Offer(
+        source,
+        kind.name,
+        kind.parts,
+        style.palette,
+        options.out_pix_fmt,
+        config.overlay.side_by_side,
+        options.rle,
+    )
+    outputs = targets.open_outputs(places, offer, options.overwrite)
+    named = " and ".join(place.place for place in places)
+    header = RunHeader("standard input", named, kind.name, workers, threads)
+    max_age_s = (options.max_age or 0.5) if options.live else None
+    report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
+    for remark in () if options.quiet else (*report.run.remarks, report):
+        print(f"mirror: {remark}", file=sys.stderr)
+    return _EXIT_CODES.get(report.ending, 0)
+
+
+def _wanted(options: argparse.Namespace) -> inputs.Wanted:
+    return inputs.Wanted(
+        options.in_format, options.size, options.pix_fmt, options.fps, options.live
+    )
+
+
+def _targets(options: argparse.Namespace) -> list[targets.Target]:
+    found = [targets.Target.of(text, options.out_format) for text in options.out or ["-"]]
+    if options.results is not None:
+        found.append(targets.Target("jsonl", options.results))
+    return found
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Height and width."""
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a size; try 1280x720")
+    return int(found[2]), int(found[1])

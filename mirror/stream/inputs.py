@@ -1,0 +1,87 @@
+"""What comes in: recognised from its first bytes, or named."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.errors import SourceError
+from pipeline.layout import Layout
+from pipeline.pipes import PipeReader
+from pipeline.sources import Recorded
+from pipeline.sources.raw import RawStream
+from pipeline.sources.y4m import Y4mStream
+from pipeline.y4m import MAGIC
+
+FORMATS = ("y4m", "raw")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is said of the input beforehand.
+
+    Attributes:
+        format: one of ``FORMATS``; None looks at the first bytes.
+        size: height and width of raw pictures.
+        pixel_format: of raw pictures.
+        rate: frames a second, where the input does not say itself.
+        is_live: whether frames may be dropped rather than get late.
+    """
+
+    format: str | None = None
+    size: tuple[int, int] | None = None
+    pixel_format: str = "bgr24"
+    rate: Fraction = Fraction(30)
+    is_live: bool = False
+
+
+def open_stdin(wanted: Wanted) -> Recorded:
+    """Return the frames on standard input; waits for its first bytes.
+
+    Raises:
+        SourceError: nothing is piped in, or nothing that is known.
+    """
+    if sys.stdin is None or sys.stdin.isatty():
+        raise SourceError(
+            "nothing is piped in; try: ffmpeg -i IN -f yuv4mpegpipe - | mirror stream | ffplay -"
+        )
+    return open_pipe(PipeReader(sys.stdin.fileno()), wanted)
+
+
+def open_pipe(pipe: PipeReader, wanted: Wanted) -> Recorded:
+    """Return the frames that a pipe delivers; waits for its first bytes.
+
+    Raises:
+        SourceError: they are nothing that is known.
+    """
+    name = wanted.format or ("raw" if wanted.size else recognised(pipe))
+    if name == "raw":
+        return RawStream(pipe, _layout(wanted), wanted.rate, is_live=wanted.is_live)
+    return Y4mStream(pipe, is_live=wanted.is_live)
+
+
+def recognised(pipe: PipeReader) -> str:
+    """Return what a pipe's first bytes are the beginning of; they are not taken.
+
+    Raises:
+        SourceError: of nothing that is known.
+    """
+    first = pipe.peek(len(MAGIC))
+    if first == MAGIC:
+        return "y4m"
+    if not first:
+        raise SourceError(f"{pipe.name} ended before its first byte; its writer failed, perhaps")
+    raise SourceError(
+        f"{pipe.name} begins with {first[:12]!r}, which is no format that is known; say what it is "
+        f"with --in-format ({', '.join(FORMATS)}), and for raw pictures --size and --pix-fmt"
+    )
+
+
+def _layout(wanted: Wanted) -> Layout:
+    if wanted.size is None:
+        raise SourceError("raw pictures do not say their size; add --size WIDTHxHEIGHT")
+    try:
+        return Layout(*wanted.size, wanted.pixel_format)
+    except ValueError as error:
+        raise SourceError(str(error)) from error

@@ -1,0 +1,152 @@
+"""One run over a stream: frames in, deliveries out, until an end of any kind."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mirror import machine
+from mirror.compose import open_flow
+from mirror.config import ParserConfig
+from mirror.overlay import Style, painted, sketch
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsing import Parsing
+from mirror.report import RunReport
+from mirror.stream.outputs import Delivery, StreamOutput
+from mirror.stream.signals import Signals
+from mirror.tally import RunHeader, Tally
+from pipeline.errors import SinkClosed
+from pipeline.flow import Limits
+from pipeline.flow import Flow
+from pipeline.result import FlowStatistics, Result
+from pipeline.sources import Source
+from pipeline.sources.until_broken import UntilBroken
+
+Ending = Literal["input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """A stream that is over.
+
+    Attributes:
+        ending: how it ended.
+        run: what there is to say of it.
+        unfinished: frames that were on their way when a signal, a reader or a fault ended it.
+    """
+
+    ending: Ending
+    run: RunReport
+    unfinished: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON's own types."""
+        return {"ended": self.ending, "unfinished": self.unfinished, **self.run.as_json()}
+
+    def __str__(self) -> str:
+        dropped = ", ".join(f"{count} {reason}" for reason, count in self.run.dropped.items())
+        latency = self.run.latency
+        return (
+            f"{self.run.frames} frames out ({self.ending}), {dropped or 'none'} dropped, "
+            f"{self.run.fps:.1f} fps, latency {latency.p50 * 1e3:.0f} ms "
+            f"(95 %: {latency.p95 * 1e3:.0f} ms)"
+        )
+
+
+class StreamRun:
+    """Parses, draws and writes what a source delivers.
+
+    Args:
+        source: where frames come from.
+        kind: the parser.
+        config: how much of the machine it gets.
+        style: how parts are drawn.
+        outputs: what is written for every frame, in this order.
+        header: what is known of the run before its first frame.
+        max_age_s: frames that waited longer are not parsed; None where nothing may be dropped.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        kind: AnyKind,
+        config: ParserConfig,
+        style: Style,
+        outputs: Sequence[StreamOutput],
+        header: RunHeader,
+        max_age_s: float | None = None,
+    ) -> None:
+        self._source = UntilBroken(source)
+        self._remarks_of = (source, *outputs)
+        self._style, self._outputs, self._header = style, outputs, header
+        self._draws = any(output.draws for output in outputs)
+        self._clock = time.monotonic
+        self._tally = Tally(self._clock(), machine.cpu_seconds())
+        self._flow: Flow[Any, Any, Parsing] = open_flow(
+            self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
+        )
+        self._signals = Signals(self._source.close)
+
+    def __call__(self) -> StreamReport:
+        """Run until the input ends or breaks, a reader leaves, or a signal says so.
+
+        Raises:
+            SinkError: something cannot be written.
+            Whatever a parser raises.
+        """
+        ending: Ending = "failed"
+        with contextlib.ExitStack() as stack:
+            for output in self._outputs:
+                stack.enter_context(output)
+            stack.enter_context(self._signals)
+            try:
+                ending = self._pump()
+            finally:
+                self._finish(ending)
+        if self._source.failure is not None:
+            raise self._source.failure
+        return self._report(ending)
+
+    def _pump(self) -> Ending:
+        try:
+            with self._flow as results:
+                for result in results:
+                    self._deliver(result)
+        except SinkClosed:
+            return "reader left"
+        except KeyboardInterrupt:
+            return "SIGINT"
+        if self._source.failure is not None:
+            return "input broke"
+        return "SIGTERM" if self._signals.draining else "input ended"
+
+    def _deliver(self, result: Result[Parsing]) -> None:
+        statistics = self._flow.statistics()
+        drawn_from = self._clock()
+        drawn = result.frame.picture
+        if self._draws:
+            drawn = painted(result.frame, sketch(result.parsing, self._style))
+        written_from = self._clock()
+        delivery = Delivery(result, drawn, statistics.dropped)
+        with self._signals.writing():
+            for output in self._outputs:
+                output.write(delivery)
+            written_at = self._clock()
+            marks = {"draw": written_from - drawn_from, "write": written_at - written_from}
+            self._tally.add(result, marks, written_at)
+
+    def _finish(self, ending: Ending) -> None:
+        summary = self._report(ending).as_json()
+        for output in self._outputs:
+            with contextlib.suppress(SinkClosed), self._signals.writing():
+                output.finish(summary)
+
+    def _report(self, ending: Ending) -> StreamReport:
+        remarks = [remark for part in self._remarks_of for remark in getattr(part, "remarks", ())]
+        statistics: FlowStatistics = self._flow.statistics()
+        run = self._tally.report(self._header, statistics, self._clock(), tuple(remarks))
+        unfinished = statistics.captured - run.frames - sum(statistics.dropped.values())
+        return StreamReport(ending, run, unfinished)

@@ -1,0 +1,99 @@
+"""What goes out, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import PurePath
+
+from mirror.outputs import OutputRefused
+from mirror.parts import Vocabulary
+from mirror.stream.lines import Lines
+from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
+from pipeline.errors import SinkError
+from pipeline.pipes import PipeWriter, open_target
+from pipeline.sinks.plain import RawWriter, Y4mWriter
+from pipeline.sources import Recorded
+from pipeline.sources.y4m import Y4mStream
+
+FORMATS = ("y4m", "raw", "labels", "jsonl")
+_ENDINGS = {".y4m": "y4m", ".raw": "raw", ".yuv": "raw", ".rgb": "raw", ".jsonl": "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place to write to, and what: ``-``, a path, or ``tcp://HOST:PORT``."""
+
+    format: str
+    place: str
+
+    @classmethod
+    def of(cls, text: str, default: str) -> Target:
+        """Return what ``[FORMAT=]PLACE`` stands for; without a format, the place's ending says."""
+        format, equals, place = text.partition("=")
+        if equals and format in FORMATS:
+            return cls(format, place)
+        return cls(_ENDINGS.get(PurePath(text).suffix, default), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What there is to write of a run, whatever it is written as.
+
+    Attributes:
+        source: where frames come from.
+        parser: its name.
+        parts: its parts.
+        palette: one ``#rrggbb`` a part id.
+        pixel_format: of pictures; None leaves them as they came.
+        side_by_side: whether the original goes to the left.
+        with_rle: whether lines hold masks.
+    """
+
+    source: Recorded
+    parser: str
+    parts: Vocabulary
+    palette: tuple[str, ...]
+    pixel_format: str | None = None
+    side_by_side: bool = False
+    with_rle: bool = False
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Frames a second, where the source says so."""
+        return self.source.footage.rate
+
+
+def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[StreamOutput]:
+    """Open every target; lines come last, since they say when the others have written.
+
+    Raises:
+        SinkError: one cannot be opened, or two would mix in one place.
+    """
+    places = [target.place for target in targets]
+    if twice := {place for place in places if places.count(place) > 1}:
+        raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
+    in_order = sorted(targets, key=lambda target: target.format == "jsonl")
+    return [
+        _output(target.format, open_target(target.place, overwrite), offer) for target in in_order
+    ]
+
+
+def _output(format: str, pipe: PipeWriter, offer: Offer) -> StreamOutput:
+    if format == "jsonl":
+        return Lines(pipe, offer.parser, offer.parts, offer.palette, offer.with_rle)
+    if format == "labels":
+        return LabelMaps(pipe, offer.rate)
+    if format == "raw":
+        return Pictures(RawWriter(pipe, offer.pixel_format), offer.side_by_side)
+    if format == "y4m":
+        return Pictures(_y4m(pipe, offer), offer.side_by_side)
+    raise SinkError(f"no format is called {format!r}; there are: {', '.join(FORMATS)}")
+
+
+def _y4m(pipe: PipeWriter, offer: Offer) -> Y4mWriter:
+    source, given = offer.source, None
+    if isinstance(source, Y4mStream) and not (offer.pixel_format or offer.side_by_side):
+        given = source.header, source.header_line
+    aspect = source.footage.sample_aspect_ratio
+    return Y4mWriter(pipe, offer.rate, aspect, given=given, pixel_format=offer.pixel_format)

@@ -1,0 +1,245 @@
+"""Bytes from and to pipes: reads that can be woken, writes that are whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import stat
+import sys
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import SinkClosed, SinkError, SourceError
+
+Bytes = bytes | memoryview | NDArray[np.uint8]
+
+_ROOM = 1 << 20  # bytes a pipe is asked to hold: a frame in 22 pieces costs 22 switches each way
+_TCP = "tcp://"
+
+
+class Readable(Protocol):
+    """A file or pipe open for reading bytes."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill a buffer as far as there is something; 0 at the end."""
+        ...
+
+
+def fill(stream: Readable, buffer: memoryview) -> int:
+    """Read until a buffer is full or the stream ends; return how many bytes came.
+
+    A pipe gives pieces of any size.
+    """
+    received = 0
+    while received < len(buffer):
+        count = stream.readinto(buffer[received:])
+        if not count:
+            break
+        received += count
+    return received
+
+
+class PipeReader:
+    """Reads a file descriptor. One thread reads; any thread, or a signal handler, closes.
+
+    Args:
+        descriptor: open for reading; stays the caller's.
+        name: what messages call it.
+    """
+
+    def __init__(self, descriptor: int, name: str = "standard input") -> None:
+        self.name = name
+        self._descriptor = descriptor
+        self._head = b""  # looked at, but not read yet
+        self._closed = False
+        wake, self._waker = os.pipe()
+        weakref.finalize(self, _close_both, wake, self._waker)
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+        self._poll.register(wake, select.POLLIN)
+        _widen(descriptor)
+
+    def peek(self, count: int) -> bytes:
+        """Return the first bytes without taking them, fewer where the stream ends before."""
+        while len(self._head) < count:
+            piece = self._receive(count - len(self._head))
+            if not piece:
+                break
+            self._head += piece
+        return self._head[:count]
+
+    def peek_some(self) -> bytes:
+        """Return whatever comes first, at least a byte, without taking it."""
+        if not self._head:
+            self._head = self._receive(4096)
+        return self._head
+
+    def read(self, count: int) -> bytes:
+        """Return up to so many bytes, none at the end; wait for the first."""
+        if self._head:
+            piece, self._head = self._head[:count], self._head[count:]
+            return piece
+        return self._receive(count)
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill a buffer as far as there is something; 0 at the end, or after ``close``."""
+        if self._head:
+            piece = self.read(len(buffer))
+            buffer[: len(piece)] = piece
+            return len(piece)
+        if not self._wait():
+            return 0
+        try:
+            return os.readv(self._descriptor, [buffer])
+        except OSError as error:
+            raise self._broken(error) from error
+
+    def close(self) -> None:
+        """Wake a waiting read; from now on the stream is at its end."""
+        if not self._closed:
+            self._closed = True
+            os.write(self._waker, b"x")
+
+    def _receive(self, count: int) -> bytes:
+        if not self._wait():
+            return b""
+        try:
+            return os.read(self._descriptor, count)
+        except OSError as error:
+            raise self._broken(error) from error
+
+    def _wait(self) -> bool:
+        """Wait until there is something to read, or the end; False after ``close``."""
+        if not self._closed:
+            self._poll.poll()
+        return not self._closed
+
+    def _broken(self, error: OSError) -> SourceError:
+        return SourceError(f"{self.name} cannot be read: {error.strerror}; name another input")
+
+
+class PipeWriter:
+    """Writes to a file descriptor, every time all of what it is given. One thread.
+
+    Args:
+        descriptor: open for writing.
+        name: what messages call it.
+        owned: whether ``close`` closes the descriptor.
+    """
+
+    def __init__(self, descriptor: int, name: str = "standard output", owned: bool = False) -> None:
+        self.name = name
+        self._descriptor, self._owned = descriptor, owned
+        self._closed = self._abandoned = False
+        _widen(descriptor)
+
+    def write(self, *pieces: Bytes) -> None:
+        """Write contiguous pieces one after the other; wait while the reader does not read.
+
+        Raises:
+            SinkClosed: the reader has left.
+            SinkError: the disk is full, for instance.
+        """
+        if self._abandoned:
+            return
+        waiting = [_view(piece).cast("B") for piece in pieces if len(piece)]
+        try:
+            while waiting:
+                waiting = _after(waiting, os.writev(self._descriptor, waiting))
+        except (BrokenPipeError, ConnectionError) as error:
+            self._abandoned = True
+            raise SinkClosed(f"whoever read {self.name} has left") from error
+        except OSError as error:
+            self._abandoned = True
+            raise SinkError(
+                f"{self.name} cannot be written on: {error.strerror}; make room, or name another "
+                "target with --out"
+            ) from error
+
+    def abandon(self) -> None:
+        """Swallow everything from now on, so that what ends by writing cannot wait."""
+        self._abandoned = True
+
+    def close(self) -> None:
+        """Let go of the descriptor, if it is owned."""
+        if self._owned and not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
+
+
+def open_target(target: str, overwrite: bool = False) -> PipeWriter:
+    """Open what a command line names for writing; waits for a reader where there must be one.
+
+    Args:
+        target: ``-`` for standard output, ``tcp://HOST:PORT`` for a program that listens there,
+            with ``?listen`` for one that will connect, else a path: a file to make, or a fifo.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        SinkError: it cannot be opened; says what to do.
+    """
+    if target == "-":
+        return PipeWriter(sys.stdout.fileno())
+    if target.startswith(_TCP):
+        return PipeWriter(_connected(target), target, owned=True)
+    path = Path(target)
+    if path.exists() and stat.S_ISREG(path.stat().st_mode) and not overwrite:
+        raise SinkError(f"{path} exists; name another file, or add --overwrite")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        return PipeWriter(os.open(path, flags, 0o666), target, owned=True)
+    except OSError as error:
+        raise SinkError(f"{path} cannot be opened: {error.strerror}; name another target") from None
+
+
+def _connected(target: str) -> int:
+    address, _, option = target.removeprefix(_TCP).partition("?")
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or option not in ("", "listen"):
+        raise SinkError(f"{target} is no address; try tcp://127.0.0.1:9000, or with ?listen")
+    try:
+        if option == "listen":
+            with socket.create_server((host, int(port))) as server:
+                connection, _ = server.accept()
+        else:
+            connection = socket.create_connection((host, int(port)), timeout=10.0)
+            connection.settimeout(None)
+    except OSError as error:
+        raise SinkError(
+            f"nobody answers at {target} ({error.strerror or error}); start the reader first, or "
+            f"wait for it with tcp://{address}?listen"
+        ) from error
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection.detach()
+
+
+def _view(piece: Bytes) -> memoryview:
+    return piece.data if isinstance(piece, np.ndarray) else memoryview(piece)
+
+
+def _after(pieces: list[memoryview], written: int) -> list[memoryview]:
+    """What is left of some pieces when so many bytes of them are written."""
+    for place, piece in enumerate(pieces):
+        if written < len(piece):
+            return [piece[written:], *pieces[place + 1 :]]
+        written -= len(piece)
+    return []
+
+
+def _widen(descriptor: int) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # not a pipe, or more than this user may have
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _ROOM)
+
+
+def _close_both(one: int, other: int) -> None:
+    os.close(one)
+    os.close(other)

@@ -1,0 +1,37 @@
+"""The frames of a source until it breaks: what came before still goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.errors import SourceError
+from pipeline.frame import Frame
+from pipeline.sources import Source
+
+
+class UntilBroken:
+    """Ends where the source that it wraps raises SourceError, and keeps the error.
+
+    A failure on the source's thread would end a flow at once, with frames in flight; here they
+    are parsed and handed out first, and the owner asks for the failure then.
+
+    Attributes:
+        is_live: as the source.
+        failure: what broke; None so far.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.is_live = source.is_live
+        self.failure: SourceError | None = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames until the source ends or breaks."""
+        try:
+            yield from self._source
+        except SourceError as error:
+            self.failure = error
+
+    def close(self) -> None:
+        """Wake a blocked read. Any thread may call it."""
+        self._source.close()

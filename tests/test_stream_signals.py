@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+from streaming import y4m
+
+from mirror.stream.signals import ReaderStalled, Signals
+from pipeline.flow import Flow
+from pipeline.frame import Frame
+from pipeline.pipes import PipeReader, PipeWriter
+from pipeline.sinks.plain import Y4mWriter
+from pipeline.sources.y4m import Y4mStream
+
+
+def tell(number: signal.Signals) -> None:
+    os.kill(os.getpid(), number)
+
+
+def never() -> None:
+    raise AssertionError("nothing was to be drained")
+
+
+def test_what_was_taken_before_a_terminate_goes_out() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, y4m(3))
+    source = Y4mStream(PipeReader(read_end))
+    third_out = threading.Event()
+
+    def parse(frame: Frame) -> int | None:
+        if frame.pts == 2:
+            tell(signal.SIGTERM)  # the writer has stalled: only the signal can end this run
+            third_out.set()
+        return frame.pts
+
+    with Signals(source.close) as signals:
+        with Flow.simple(source, make_parser=lambda: parse) as results:
+            assert [result.parsing for result in results] == [0, 1, 2]
+        assert signals.draining
+    assert third_out.is_set()
+    os.close(read_end)
+    os.close(write_end)
+
+
+def test_an_interrupt_waits_until_the_frame_is_whole() -> None:
+    written = []
+    with Signals(never) as signals:
+        with pytest.raises(KeyboardInterrupt):
+            with signals.writing():
+                tell(signal.SIGINT)
+                written.append("whole")
+    assert written == ["whole"]
+
+
+def test_an_interrupt_between_frames_ends_at_once() -> None:
+    with Signals(never), pytest.raises(KeyboardInterrupt):
+        tell(signal.SIGINT)
+        raise AssertionError("not reached")
+
+
+def test_a_second_terminate_does_not_wait() -> None:
+    drained: list[bool] = []
+    with Signals(lambda: drained.append(True)), pytest.raises(KeyboardInterrupt):
+        tell(signal.SIGTERM)
+        assert drained == [True]
+        tell(signal.SIGTERM)
+        raise AssertionError("not reached")
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGTERM, ReaderStalled), (signal.SIGINT, KeyboardInterrupt)]
+)
+def test_a_reader_that_does_not_read_holds_up_no_signal(
+    number: signal.Signals, raised: type[BaseException]
+) -> None:
+    read_end, write_end = os.pipe()
+    frame = Frame.from_bgr(np.zeros((480, 640, 3), np.uint8), 0.0)
+    with Signals(lambda: None, patience_s=0.05) as signals:
+        with pytest.raises(raised):
+            with signals.writing(), Y4mWriter(PipeWriter(write_end), None) as writer:
+                tell(number)
+                while True:  # until the pipe is full, and a write waits
+                    writer.write(frame.picture, frame)
+    os.close(read_end)
+    os.close(write_end)
+
+
+def test_the_handlers_from_before_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with Signals(never):
+        assert signal.getsignal(signal.SIGTERM) != before[0]
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
