@@ -68,12 +68,17 @@ def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def add_video_flags(parser: argparse.ArgumentParser) -> None:
-    """Add how the video is encoded."""
+    """Add how the video is encoded, and in what container."""
     group = parser.add_argument_group("video")
+    add_encoder_flags(group)
+    group.add_argument("--container", metavar="NAME", help="mp4, mov, mkv, webm")
+
+
+def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
+    """Add how video is encoded, whatever carries it."""
     group.add_argument("--codec", metavar="NAME", help="h264, h265, vp9, av1, mpeg4, ffv1")
     group.add_argument("--quality", metavar="N", type=int, help="lower is better and larger (20)")
     group.add_argument("--preset", metavar="NAME", help="ultrafast to veryslow (veryfast)")
-    group.add_argument("--container", metavar="NAME", help="mp4, mov, mkv, webm")
 
 
 def config_of(options: argparse.Namespace) -> Config:

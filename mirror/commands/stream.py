@@ -15,8 +15,14 @@ import sys
 from fractions import Fraction
 
 from mirror import machine
-from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of, rate
-from mirror.compose import check_memory, shared_out, style_of
+from mirror.commands.flags import (
+    add_encoder_flags,
+    add_overlay_flags,
+    add_parser_flags,
+    config_of,
+    rate,
+)
+from mirror.compose import check_memory, encoding_of, shared_out, style_of
 from mirror.parsers.catalogue import find_parser
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
@@ -57,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--quiet", action="store_true", help="say nothing on stderr but errors")
     add_parser_flags(parser)
     add_overlay_flags(parser)
+    add_encoder_flags(parser.add_argument_group("encoding (matroska)"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         kind.name,
         kind.parts,
         style.palette,
+        encoding_of(config.video),
         options.out_pix_fmt,
         config.overlay.side_by_side,
         options.rle,

@@ -10,11 +10,29 @@ from pipeline.errors import SourceError
 from pipeline.layout import Layout
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded
+from pipeline.sources.jpegs import START, JpegStream
+from pipeline.sources.piped import PipedVideo
 from pipeline.sources.raw import RawStream
 from pipeline.sources.y4m import Y4mStream
 from pipeline.y4m import MAGIC
 
-FORMATS = ("y4m", "raw")
+_CONTAINERS = {"matroska": "matroska", "mpegts": "mpegts", "mp4": "mp4", "container": None}
+FORMATS = ("y4m", "raw", "mjpeg", *_CONTAINERS)
+_BEGINNINGS = {  # what a stream begins with, from a place in it on -> what it is
+    (0, MAGIC): "y4m",
+    (0, START): "mjpeg",
+    (0, b"\x1a\x45\xdf\xa3"): "matroska",
+    (4, b"ftyp"): "mp4",
+    (4, b"styp"): "mp4",
+    (4, b"moof"): "mp4",
+    (0, b"FLV\x01"): "container",
+    (0, b"OggS"): "container",
+    (0, b"RIFF"): "container",
+    (0, b"\x00\x00\x01\xba"): "container",
+}
+_TS_PACKET = 188  # bytes, each packet with the same first one
+_LONGEST = max(place + len(bytes) for place, bytes in _BEGINNINGS)
+_TS_SYNC = b"\x47"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,11 @@ def open_pipe(pipe: PipeReader, wanted: Wanted) -> Recorded:
     name = wanted.format or ("raw" if wanted.size else recognised(pipe))
     if name == "raw":
         return RawStream(pipe, _layout(wanted), wanted.rate, is_live=wanted.is_live)
-    return Y4mStream(pipe, is_live=wanted.is_live)
+    if name == "y4m":
+        return Y4mStream(pipe, is_live=wanted.is_live)
+    if name == "mjpeg":
+        return JpegStream(pipe, wanted.rate, is_live=wanted.is_live)
+    return PipedVideo(pipe, _CONTAINERS[name], is_live=wanted.is_live)
 
 
 def recognised(pipe: PipeReader) -> str:
@@ -67,13 +89,16 @@ def recognised(pipe: PipeReader) -> str:
     Raises:
         SourceError: of nothing that is known.
     """
-    first = pipe.peek(len(MAGIC))
-    if first == MAGIC:
-        return "y4m"
+    first = pipe.peek(_LONGEST)
+    for (place, bytes), name in _BEGINNINGS.items():
+        if first[place:].startswith(bytes):
+            return name
+    if first.startswith(_TS_SYNC) and pipe.peek(_TS_PACKET + 1)[_TS_PACKET:] == _TS_SYNC:
+        return "mpegts"
     if not first:
         raise SourceError(f"{pipe.name} ended before its first byte; its writer failed, perhaps")
     raise SourceError(
-        f"{pipe.name} begins with {first[:12]!r}, which is no format that is known; say what it is "
+        f"{pipe.name} begins with {first!r}, which is no format that is known; say what it is "
         f"with --in-format ({', '.join(FORMATS)}), and for raw pictures --size and --pix-fmt"
     )
 

@@ -98,14 +98,13 @@ class StreamRun:
             Whatever a parser raises.
         """
         ending: Ending = "failed"
-        with contextlib.ExitStack() as stack:
+        with self._signals, contextlib.ExitStack() as stack:
             for output in self._outputs:
                 stack.enter_context(output)
-            stack.enter_context(self._signals)
             try:
                 ending = self._pump()
             finally:
-                self._finish(ending)
+                self._finish(ending, stack)
         if self._source.failure is not None:
             raise self._source.failure
         return self._report(ending)
@@ -138,11 +137,14 @@ class StreamRun:
             marks = {"draw": written_from - drawn_from, "write": written_at - written_from}
             self._tally.add(result, marks, written_at)
 
-    def _finish(self, ending: Ending) -> None:
+    def _finish(self, ending: Ending, outputs: contextlib.ExitStack) -> None:
         summary = self._report(ending).as_json()
-        for output in self._outputs:
-            with contextlib.suppress(SinkClosed), self._signals.writing():
-                output.finish(summary)
+        with self._signals.writing():
+            for output in self._outputs:
+                with contextlib.suppress(SinkClosed):
+                    output.finish(summary)
+            with contextlib.suppress(SinkClosed):
+                outputs.close()  # what a container writes last must not wait for ever either
 
     def _report(self, ending: Ending) -> StreamReport:
         remarks = [remark for part in self._remarks_of for remark in getattr(part, "remarks", ())]

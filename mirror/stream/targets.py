@@ -10,14 +10,23 @@ from mirror.outputs import OutputRefused
 from mirror.parts import Vocabulary
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
-from pipeline.errors import SinkError
 from pipeline.pipes import PipeWriter, open_target
+from pipeline.sinks import Sink
+from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import RawWriter, Y4mWriter
+from pipeline.sinks.video import Encoding
 from pipeline.sources import Recorded
 from pipeline.sources.y4m import Y4mStream
 
-FORMATS = ("y4m", "raw", "labels", "jsonl")
-_ENDINGS = {".y4m": "y4m", ".raw": "raw", ".yuv": "raw", ".rgb": "raw", ".jsonl": "jsonl"}
+FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
+_ENDINGS = {
+    ".y4m": "y4m",
+    ".raw": "raw",
+    ".mjpeg": "mjpeg",
+    ".mjpg": "mjpeg",
+    ".mkv": "matroska",
+    ".jsonl": "jsonl",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Offer:
         parser: its name.
         parts: its parts.
         palette: one ``#rrggbb`` a part id.
+        encoding: how a Matroska stream is encoded.
         pixel_format: of pictures; None leaves them as they came.
         side_by_side: whether the original goes to the left.
         with_rle: whether lines hold masks.
@@ -54,6 +64,7 @@ class Offer:
     parser: str
     parts: Vocabulary
     palette: tuple[str, ...]
+    encoding: Encoding
     pixel_format: str | None = None
     side_by_side: bool = False
     with_rle: bool = False
@@ -84,11 +95,18 @@ def _output(format: str, pipe: PipeWriter, offer: Offer) -> StreamOutput:
         return Lines(pipe, offer.parser, offer.parts, offer.palette, offer.with_rle)
     if format == "labels":
         return LabelMaps(pipe, offer.rate)
+    return Pictures(_sink(format, pipe, offer), offer.side_by_side)
+
+
+def _sink(format: str, pipe: PipeWriter, offer: Offer) -> Sink:
     if format == "raw":
-        return Pictures(RawWriter(pipe, offer.pixel_format), offer.side_by_side)
-    if format == "y4m":
-        return Pictures(_y4m(pipe, offer), offer.side_by_side)
-    raise SinkError(f"no format is called {format!r}; there are: {', '.join(FORMATS)}")
+        return RawWriter(pipe, offer.pixel_format)
+    if format == "mjpeg":
+        return JpegWriter(pipe)
+    if format == "matroska":
+        aspect = offer.source.footage.sample_aspect_ratio
+        return MatroskaWriter(pipe, offer.rate, aspect, encoding=offer.encoding)
+    return _y4m(pipe, offer)
 
 
 def _y4m(pipe: PipeWriter, offer: Offer) -> Y4mWriter:

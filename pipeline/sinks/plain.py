@@ -8,14 +8,12 @@ from typing import Self
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 
 from pipeline.frame import Frame, matrix_of
 from pipeline.layout import Layout
 from pipeline.pipes import Bytes, PipeWriter
 from pipeline.y4m import FRAME, Y4mHeader, holds
-
-_FULL = 2  # AVCOL_RANGE
 
 
 class RawWriter:
@@ -104,19 +102,19 @@ class Y4mWriter(RawWriter):
     def _begin(self, first: av.VideoFrame) -> Layout:
         name = self._pixel_format or plain_name(first.format.name)
         layout = Layout(first.height, first.width, name if holds(name) else "yuv420p")
-        full = first.format.name.startswith("yuvj") or first.color_range == _FULL
-        self._target.write(
-            Y4mHeader(layout, self._rate, self._aspect, True if full else None).line()
-        )
+        full_range = True if is_full_range(first) else None
+        self._target.write(Y4mHeader(layout, self._rate, self._aspect, full_range).line())
         return layout
 
 
 def fitted(picture: av.VideoFrame, layout: Layout) -> av.VideoFrame:
-    """Return a picture in a layout: itself where it is so already."""
+    """Return a picture in a layout: itself where it is so already; the range stays."""
     has = (picture.height, picture.width, plain_name(picture.format.name))
     if has == (layout.height, layout.width, layout.pixel_format):
         return picture
     matrix = matrix_of(picture)
+    into_yuv = layout.pixel_format.startswith("yuv")
+    color_range = ColorRange.JPEG if is_full_range(picture) else ColorRange.MPEG
     return VideoReformatter().reformat(
         picture,
         layout.width,
@@ -124,7 +122,16 @@ def fitted(picture: av.VideoFrame, layout: Layout) -> av.VideoFrame:
         layout.pixel_format,
         src_colorspace=matrix,
         dst_colorspace=matrix,
+        src_color_range=color_range if picture.format.name.startswith("yuv") else None,
+        dst_color_range=color_range if into_yuv else None,
     )
+
+
+def is_full_range(picture: av.VideoFrame) -> bool:
+    """Whether a YUV picture's 8-bit luma runs from 0 to 255, not from 16 to 235."""
+    name = picture.format.name
+    is_marked = picture.color_range == ColorRange.JPEG
+    return name.startswith("yuvj") or (name.startswith("yuv") and is_marked)
 
 
 def plain_name(pixel_format: str) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 import av.error
@@ -30,9 +30,11 @@ class VideoFile:
     corrupt later on is skipped and counted.
 
     Args:
-        path: the file.
-        start_s: seconds of the file's own time before which no frame is delivered.
+        path: of the file, or what messages call it.
         clock: monotonic seconds.
+        container: the file, opened already.
+        thread_type: how frames are decoded by several threads.
+        start_s: seconds of the file's own time before which no frame is delivered.
 
     Attributes:
         is_live: False: nothing is dropped.
@@ -50,16 +52,19 @@ class VideoFile:
         path: Path,
         clock: Callable[[], float] = time.monotonic,
         *,
+        container: InputContainer | None = None,
+        # frame threads decode several times faster, but hold back a frame each
+        thread_type: Literal["AUTO", "SLICE"] = "AUTO",
         start_s: float = 0.0,
     ) -> None:
         self._path, self._clock = path, clock
         self._closed = False
         self._damaged = 0
         self._untimed = 0
-        self._container = _opened(path)
+        self._container = container or _opened(path)
         try:
             self._stream = _video_stream(self._container, path)
-            self._stream.thread_type = "AUTO"  # frame threads decode several times faster
+            self._stream.thread_type = thread_type
             self._pictures = self._decoded()
             first = next(self._pictures, None)
             if first is None:

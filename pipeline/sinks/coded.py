@@ -1,0 +1,216 @@
+"""Pictures into a pipe, encoded: JPEG after JPEG, or a container that needs no rewinding."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import TracebackType
+from typing import Self
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
+
+from pipeline.errors import SinkError
+from pipeline.frame import Frame, padded_to_even
+from pipeline.layout import Layout
+from pipeline.pipes import PipeWriter
+from pipeline.sinks.container import encoder_for
+from pipeline.sinks.plain import fitted, is_full_range, plain_name, resized_remark
+from pipeline.sinks.video import Encoding
+
+_JPEG_FORMATS = {"yuv420p": "yuvj420p", "yuv422p": "yuvj422p", "yuv444p": "yuvj444p"}
+_MILLISECONDS = Fraction(1, 1000)
+
+
+class JpegWriter:
+    """Writes one JPEG file after the other, each in its picture's own size.
+
+    Args:
+        target: where the bytes go; closed when the ``with`` block is left.
+        quality: FFmpeg's quantiser, 2 to 31: lower is better and larger.
+    """
+
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, target: PipeWriter, quality: int = 3) -> None:
+        self._target, self._quality = target, str(quality)
+        self._layout: Layout | None = None
+        self._encoder: VideoCodecContext | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._target.close()
+
+    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+        """Write one picture; wait while the reader does not read."""
+        name = _JPEG_FORMATS.get(plain_name(picture.format.name), "yuvj420p")
+        layout = Layout(picture.height, picture.width, name)
+        if self._encoder is None or layout != self._layout:
+            self._layout, self._encoder = layout, self._made(layout)
+        if picture.format.name != name:
+            picture = picture.reformat(format=name, dst_color_range=ColorRange.JPEG)
+        picture.pts = None
+        self._target.write(*(bytes(packet) for packet in self._encoder.encode(picture)))
+
+    def _made(self, layout: Layout) -> VideoCodecContext:
+        encoder = av.CodecContext.create("mjpeg", "w")
+        assert isinstance(encoder, VideoCodecContext)
+        encoder.width, encoder.height = layout.width, layout.height
+        encoder.pix_fmt, encoder.time_base = layout.pixel_format, _MILLISECONDS
+        encoder.thread_count = 1  # more would hold pictures back
+        encoder.options = {"qmin": self._quality, "qmax": self._quality}
+        return encoder
+
+
+class MatroskaWriter:
+    """Writes a Matroska stream, each picture at exactly its frame's time, in milliseconds.
+
+    A cluster a picture: the container gives a picture out when the next one comes, and the last at
+    the end. The encoder holds none back. Pictures keep the first one's size.
+
+    Args:
+        target: where the bytes go; closed when the ``with`` block is left.
+        rate: frames a second, where the source says so.
+        aspect: how wide a pixel is for its height.
+        encoding: codec, quality and preset.
+    """
+
+    def __init__(
+        self,
+        target: PipeWriter,
+        rate: Fraction | None,
+        aspect: Fraction = Fraction(1),
+        *,
+        encoding: Encoding,
+    ) -> None:
+        self._target, self._rate, self._aspect = target, rate, aspect
+        self._encoding = encoding
+        self._codec = encoder_for(encoding.codec or "h264")
+        self._muxed = _Muxed()
+        options = {"cluster_time_limit": "0", "flush_packets": "1"}
+        self._container = av.open(self._muxed, "w", format="matroska", options=options)
+        self._stream: VideoStream | None = None
+        self._layout = Layout(2, 2, encoding.pixel_format)
+        self._time_base = _MILLISECONDS
+        self._last_pts: int | None = None
+        self._moved = self._resized = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if self._stream is not None:
+                self._container.mux(self._stream.encode(None))
+            self._container.close()
+            self._target.write(*self._muxed.take())
+        finally:
+            self._target.close()
+
+    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+        """Encode one picture; wait while the reader does not read.
+
+        Raises:
+            SinkError: the encoder refuses it, the reader has left, or the disk is full.
+        """
+        try:
+            stream = self._stream or self._start(picture, frame)
+            picture = self._fitted(picture)
+            picture.pts, picture.time_base = self._pts(frame), self._time_base
+            picture.duration = frame.duration or 0
+            self._container.mux(stream.encode(picture))
+        except av.error.FFmpegError as error:
+            raise SinkError(f"{self._codec} cannot encode this: {error.strerror}") from error
+        self._target.write(*self._muxed.take())
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How many pictures had another size, and how many a time of their own no more."""
+        found = [resized_remark(self._resized)] if self._resized else []
+        if self._moved:
+            found.append(f"{self._moved} frames repeated a time and were moved by a tick")
+        return tuple(found)
+
+    def _start(self, first: av.VideoFrame, frame: Frame) -> VideoStream:
+        self._time_base = frame.time_base or _MILLISECONDS
+        self._layout = Layout(first.height, first.width, self._encoding.pixel_format)
+        even = padded_to_even(_renamed(fitted(first, self._layout), self._layout))
+        rate = self._rate or Fraction(25)
+        stream = self._container.add_stream(self._codec, rate=rate)
+        assert isinstance(stream, VideoStream)
+        context = stream.codec_context
+        assert isinstance(context, VideoCodecContext)
+        context.width, context.height = even.width, even.height
+        context.pix_fmt = self._layout.pixel_format
+        context.time_base = stream.time_base = self._time_base
+        context.gop_size = max(1, round(rate))  # a second: what whoever joins late must wait
+        context.color_range = int(ColorRange.JPEG if is_full_range(even) else ColorRange.MPEG)
+        context.colorspace = int(first.colorspace)
+        if self._aspect != 1:
+            context.sample_aspect_ratio = self._aspect
+        if self._codec in ("libx264", "libx265"):
+            context.options = {
+                "crf": str(self._encoding.quality),
+                "preset": self._encoding.preset,
+                "tune": "zerolatency",
+            }
+        self._stream = stream
+        return stream
+
+    def _fitted(self, picture: av.VideoFrame) -> av.VideoFrame:
+        size = self._layout.width, self._layout.height
+        self._resized += (picture.width, picture.height) != size
+        return padded_to_even(_renamed(fitted(picture, self._layout), self._layout))
+
+    def _pts(self, frame: Frame) -> int:
+        """The frame's own time, or the least later one; a live frame's is that of its capture."""
+        pts = (
+            round(frame.captured_at / self._time_base)
+            if frame.pts is None or frame.time_base is None
+            else round(frame.pts * frame.time_base / self._time_base)
+        )
+        if self._last_pts is not None and pts <= self._last_pts:
+            pts = self._last_pts + 1
+            self._moved += 1
+        self._last_pts = pts
+        return pts
+
+
+def _renamed(picture: av.VideoFrame, layout: Layout) -> av.VideoFrame:
+    """A picture without FFmpeg's old mark of full range in its format, which encoders refuse."""
+    if picture.format.name == layout.pixel_format:
+        return picture
+    renamed = layout.blank()
+    for ours, theirs in zip(layout.views(renamed), layout.views(picture), strict=True):
+        ours[:] = theirs
+    renamed.color_range = ColorRange.JPEG
+    return renamed
+
+
+class _Muxed:
+    """What FFmpeg has muxed and nobody has written yet: writing must be interruptible."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def take(self) -> list[bytes]:
+        taken, self._pieces = self._pieces, []
+        return taken

@@ -1,0 +1,86 @@
+"""Frames of a container that comes through a pipe: Matroska, MPEG-TS, MP4 in fragments, others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+
+from pipeline.errors import SourceError
+from pipeline.pipes import PipeReader
+from pipeline.sources.video import VideoFile
+
+
+class PipedVideo(VideoFile):
+    """A video that cannot be rewound; otherwise as the file, but no frame is held back.
+
+    Opening reads as much as FFmpeg needs to know the stream, and decodes the first frame.
+
+    Attributes:
+        is_live: as asked; a live stream is better dropped than late.
+
+    Args:
+        pipe: where the bytes come from.
+        format: FFmpeg's name of the container; None lets it look.
+        is_live: whether the writer sends at its own pace.
+        clock: monotonic seconds.
+
+    Raises:
+        SourceError: there is no video in what comes.
+    """
+
+    def __init__(
+        self,
+        pipe: PipeReader,
+        format: str | None = None,
+        *,
+        is_live: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pipe = pipe
+        container = _opened(pipe, format)
+        super().__init__(Path(pipe.name), clock, container=container, thread_type="SLICE")
+        self.is_live = is_live
+        # the average is over what was read to find out: of fragments, one with too few frames
+        rate = self._stream.guessed_rate or self._stream.average_rate
+        self.footage = replace(self.footage, rate=Fraction(rate) if rate else None)
+
+    def close(self) -> None:
+        """End the stream here; what has come of it is still decoded. Any thread may call it."""
+        self._pipe.close()
+
+
+class _Pull:
+    """What FFmpeg reads from: an interrupt must not be raised through its C code."""
+
+    def __init__(self, pipe: PipeReader) -> None:
+        self._pipe = pipe
+        self.name = pipe.name
+        self.interrupt: KeyboardInterrupt | None = None
+
+    def read(self, count: int) -> bytes:
+        try:
+            return self._pipe.read(count)
+        except KeyboardInterrupt as interrupt:
+            self.interrupt = interrupt
+            return b""
+
+
+def _opened(pipe: PipeReader, format: str | None) -> InputContainer:
+    pull = _Pull(pipe)
+    try:
+        return av.open(pull, "r", format=format, metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if pull.interrupt is not None:
+            raise pull.interrupt from None
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(
+            f"{pipe.name} carries no video that can be read ({reason}); say what it is with "
+            "--in-format"
+        ) from error

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from media import level, number_in
+
+from pipeline.errors import SourceError
+from pipeline.pipes import PipeReader
+from pipeline.sources import jpegs
+from pipeline.sources.jpegs import JpegSplitter, JpegStream
+
+OpenPipe = Callable[[bytes], PipeReader]
+
+
+@pytest.fixture
+def piped(tmp_path: Path) -> Iterator[OpenPipe]:
+    opened: list[int] = []
+
+    def open_pipe(data: bytes) -> PipeReader:
+        path = tmp_path / f"{len(opened)}"
+        path.write_bytes(data)
+        opened.append(os.open(path, os.O_RDONLY))
+        return PipeReader(opened[-1])
+
+    yield open_pipe
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+def jpeg(number: int, size: tuple[int, int] = (48, 64), *flags: int) -> bytes:
+    grey = np.full((*size, 3), level(number), np.uint8)
+    return bytes(cv2.imencode(".jpg", grey, list(flags))[1])
+
+
+def noisy(flags: list[int]) -> bytes:
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3)).astype(np.uint8)
+    return bytes(cv2.imencode(".jpg", noise, flags)[1])
+
+
+def with_thumbnail(picture: bytes) -> bytes:
+    thumbnail = b"Exif" + jpeg(9, (8, 8))
+    return picture[:2] + b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2) + thumbnail + picture[2:]
+
+
+@pytest.mark.parametrize(
+    "flags", [[], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1], [cv2.IMWRITE_JPEG_RST_INTERVAL, 2]]
+)
+def test_a_stream_is_cut_into_its_files(piped: OpenPipe, flags: list[int]) -> None:
+    files = [noisy(flags), with_thumbnail(jpeg(1)), jpeg(2)]
+    split = JpegSplitter(piped(b"".join(files)))
+    assert list(split) == files
+    assert (split.skipped, split.damaged, split.cut_off) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 7])
+def test_the_pieces_that_a_pipe_gives_do_not_matter(
+    piped: OpenPipe, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jpegs, "_PIECE", piece)
+    files = [jpeg(0), noisy([]), jpeg(2)]
+    assert list(JpegSplitter(piped(b"--boundary\r\n".join(files)))) == files
+
+
+def test_a_picture_is_given_out_before_the_next_one_begins() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, jpeg(0))
+    assert next(iter(JpegSplitter(PipeReader(read_end)))) == jpeg(0)  # the writer is still there
+    os.close(read_end)
+    os.close(write_end)
+
+
+def test_garbage_between_pictures_is_skipped_and_counted(piped: OpenPipe) -> None:
+    data = b"\xff\xd8noise" + jpeg(0) + b"\0" * 1000 + jpeg(1) + b"\xff\xd8\xff"
+    source = JpegStream(piped(data), Fraction(30))
+    assert [number_in(frame.picture) for frame in source] == [0, 1]
+    assert source.remarks == (
+        "1007 bytes between pictures were skipped",
+        "3 bytes of a last picture that was cut off were left out",
+    )
+
+
+def test_a_picture_that_breaks_off_is_skipped_and_counted(piped: OpenPipe) -> None:
+    source = JpegStream(piped(jpeg(0) + jpeg(1)[:500] + jpeg(2)), Fraction(30))
+    assert [number_in(frame.picture) for frame in source] == [0, 2]
+    assert "1 damaged pictures were skipped" in source.remarks
+
+
+def test_a_last_picture_that_is_cut_off_is_left_out_and_said(piped: OpenPipe) -> None:
+    source = JpegStream(piped(jpeg(0) + jpeg(1)[:-2]), Fraction(30))
+    assert [number_in(frame.picture) for frame in source] == [0]
+    assert source.remarks == (
+        f"{len(jpeg(1)) - 2} bytes of a last picture that was cut off were left out",
+    )
+
+
+def test_the_size_may_change_in_the_middle(piped: OpenPipe) -> None:
+    sizes = [(48, 64), (96, 128), (48, 64)]
+    data = b"".join(jpeg(number, size) for number, size in enumerate(sizes))
+    frames = list(JpegStream(piped(data), Fraction(30)))
+    assert [(frame.height, frame.width) for frame in frames] == sizes
+    assert [frame.pts for frame in frames] == [0, 1, 2]
+
+
+def test_zeros_are_not_read_for_ever(piped: OpenPipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpegs, "_LARGEST", 1 << 20)
+    with pytest.raises(SourceError, match="has held no JPEG picture for 1 MB"):
+        JpegStream(piped(b"\0" * (3 << 20)), Fraction(30))
+
+
+def test_a_stream_without_a_whole_picture_is_refused(piped: OpenPipe) -> None:
+    with pytest.raises(SourceError, match="ended before a JPEG picture was whole"):
+        JpegStream(piped(jpeg(0)[:100]), Fraction(30))
