@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from media import write_video
 from streaming import (
     FRAME_BYTES,
     HEADER,
@@ -191,6 +192,39 @@ def test_what_cannot_be_read_is_said_in_one_line(
     assert (code, out) == (1, b"")
     assert said in told
     assert told.count("\n") == 1
+
+
+def test_a_file_is_a_source_too(tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", 6, rate=100)
+    flags = ("--source", str(clip), "--realtime", "--out-format", "jsonl")
+    code, out, _ = through(b"", *PLAIN, *flags)
+    lines = lines_of(out)
+    assert code == 0
+    assert [line["time"] for line in lines[1:-1]] == [n / 100 for n in range(6)]
+    captured = [line["timing"]["monotonic"]["captured"] for line in lines[1:-1]]
+    assert captured[-1] - captured[0] >= 0.0499
+
+
+def test_a_recording_at_an_address_ends_where_it_ends(tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", 6)
+    code, out, said = through(b"", *PLAIN, "--source", clip.as_uri(), "--out-format", "jsonl")
+    summary = lines_of(out)[-1]["summary"]
+    assert (code, summary["ended"]) == (0, "input ended"), said
+    assert summary["frames"] + sum(summary["dropped"].values()) == 6
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("99", "camera 99 did not open"),
+        ("rtsp://127.0.0.1:9/cam", "rtsp://127.0.0.1:9/cam cannot be opened"),
+        ("none.mp4", "none.mp4 does not exist"),
+    ],
+)
+def test_a_source_that_is_not_there_is_named(source: str, said: str, tmp_path: Path) -> None:
+    code, out, told = through(b"", *PLAIN, "--source", source, cwd=tmp_path)
+    assert (code, out) == (1, b"")
+    assert said in told
 
 
 def test_a_parser_that_fails_ends_the_stream_and_the_results_say_so(parsers: Path) -> None:

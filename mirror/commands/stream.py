@@ -34,6 +34,10 @@ _EXIT_CODES = {"SIGINT": 130}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what comes in, what goes out, and what may be lost."""
     group = parser.add_argument_group("in")
+    group.add_argument(
+        "--source", metavar="SOURCE", help="a camera, an address or a file instead of stdin"
+    )
+    group.add_argument("--realtime", action="store_true", help="show a file at its own rate")
     group.add_argument("--in-format", choices=inputs.FORMATS, help="where it cannot be recognised")
     group.add_argument("--size", metavar="WxH", type=_size, help="of raw pictures")
     group.add_argument(
@@ -44,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--live", action="store_true", help="drop the oldest rather than get late")
     group.add_argument(
-        "--max-age", metavar="S", type=float, help="when live: parse nothing older (0.5)"
+        "--max-age", metavar="S", type=_seconds, help="when live: parse nothing older (0.5)"
     )
     group = parser.add_argument_group("out")
     group.add_argument(
@@ -74,9 +78,10 @@ def run(options: argparse.Namespace) -> int:
     workers, threads = shared_out(config.parser.workers, config.parser.threads)
     check_memory(kind, workers, machine.free_memory_mb())
     places = _targets(options)
-    source = inputs.open_stdin(_wanted(options))
+    source = inputs.open_input(options.source, _wanted(options))
     offer = targets.Offer(
         source,
+        options.fps,
         kind.name,
         kind.parts,
         style.palette,
@@ -87,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
     )
     outputs = targets.open_outputs(places, offer, options.overwrite)
     named = " and ".join(place.place for place in places)
-    header = RunHeader("standard input", named, kind.name, workers, threads)
-    max_age_s = (options.max_age or 0.5) if options.live else None
+    header = RunHeader(options.source or "standard input", named, kind.name, workers, threads)
+    max_age_s = (options.max_age or 0.5) if source.is_live else None
     report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
     for remark in () if options.quiet else (*report.run.remarks, report):
         print(f"mirror: {remark}", file=sys.stderr)
@@ -96,8 +101,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _wanted(options: argparse.Namespace) -> inputs.Wanted:
+    is_live = options.live or options.max_age is not None
     return inputs.Wanted(
-        options.in_format, options.size, options.pix_fmt, options.fps, options.live
+        options.in_format,
+        options.size,
+        options.pix_fmt,
+        options.fps,
+        is_live,
+        options.realtime,
     )
 
 
@@ -114,3 +125,10 @@ def _size(text: str) -> tuple[int, int]:
     if found is None:
         raise argparse.ArgumentTypeError(f"{text} is not a size; try 1280x720")
     return int(found[2]), int(found[1])
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"{text} is no age; try 0.5")
+    return seconds

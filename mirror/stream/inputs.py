@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
+from mirror.compose import open_source
 from pipeline.errors import SourceError
 from pipeline.layout import Layout
 from pipeline.pipes import PipeReader
-from pipeline.sources import Recorded
+from pipeline.sources import Recorded, Source
+from pipeline.sources.camera import Camera
 from pipeline.sources.jpegs import START, JpegStream
+from pipeline.sources.paced import Paced
 from pipeline.sources.piped import PipedVideo
 from pipeline.sources.raw import RawStream
+from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.url import NetworkCamera
 from pipeline.sources.y4m import Y4mStream
 from pipeline.y4m import MAGIC
 
@@ -45,6 +51,7 @@ class Wanted:
         pixel_format: of raw pictures.
         rate: frames a second, where the input does not say itself.
         is_live: whether frames may be dropped rather than get late.
+        real_time: whether a file is shown at its own rate.
     """
 
     format: str | None = None
@@ -52,6 +59,26 @@ class Wanted:
     pixel_format: str = "bgr24"
     rate: Fraction = Fraction(30)
     is_live: bool = False
+    real_time: bool = False
+
+
+def open_input(name: str | None, wanted: Wanted) -> Source:
+    """Return the frames of a camera, an address or a file; None stands for standard input.
+
+    Cameras and addresses are live, and are opened again when they go away.
+
+    Raises:
+        SourceError: there is nothing to be seen there; says why, and what to do.
+    """
+    if name is None:
+        return open_stdin(wanted)
+    if name.isdigit() or name.startswith("/dev/"):
+        device = int(name) if name.isdigit() else name
+        return Reconnecting(lambda: Camera(device))
+    if "://" in name:
+        return Reconnecting(lambda: NetworkCamera(name))
+    source = open_source(Path(name), wanted.rate)
+    return Paced(source, is_live=wanted.is_live) if wanted.real_time else source
 
 
 def open_stdin(wanted: Wanted) -> Recorded:

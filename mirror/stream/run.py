@@ -21,8 +21,10 @@ from mirror.tally import RunHeader, Tally
 from pipeline.errors import SinkClosed
 from pipeline.flow import Limits
 from pipeline.flow import Flow
+from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
+from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
 
 Ending = Literal["input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "failed"]
@@ -80,6 +82,7 @@ class StreamRun:
         max_age_s: float | None = None,
     ) -> None:
         self._source = UntilBroken(source)
+        self._gap_before = source.gap_before if isinstance(source, Reconnecting) else _no_gap
         self._remarks_of = (source, *outputs)
         self._style, self._outputs, self._header = style, outputs, header
         self._draws = any(output.draws for output in outputs)
@@ -129,7 +132,8 @@ class StreamRun:
         if self._draws:
             drawn = painted(result.frame, sketch(result.parsing, self._style))
         written_from = self._clock()
-        delivery = Delivery(result, drawn, statistics.dropped)
+        gap_s = self._gap_before(result.frame)
+        delivery = Delivery(result, drawn, statistics.dropped, gap_s)
         with self._signals.writing():
             for output in self._outputs:
                 output.write(delivery)
@@ -152,3 +156,7 @@ class StreamRun:
         run = self._tally.report(self._header, statistics, self._clock(), tuple(remarks))
         unfinished = statistics.captured - run.frames - sum(statistics.dropped.values())
         return StreamReport(ending, run, unfinished)
+
+
+def _no_gap(frame: Frame) -> float:
+    return 0.0

@@ -15,7 +15,7 @@ from pipeline.sinks import Sink
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import RawWriter, Y4mWriter
 from pipeline.sinks.video import Encoding
-from pipeline.sources import Recorded
+from pipeline.sources import Recorded, Source
 from pipeline.sources.y4m import Y4mStream
 
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
@@ -50,7 +50,8 @@ class Offer:
     """What there is to write of a run, whatever it is written as.
 
     Attributes:
-        source: where frames come from.
+        source: where frames come from; what it says of itself goes along.
+        assumed_rate: frames a second, where the source does not say.
         parser: its name.
         parts: its parts.
         palette: one ``#rrggbb`` a part id.
@@ -60,7 +61,8 @@ class Offer:
         with_rle: whether lines hold masks.
     """
 
-    source: Recorded
+    source: Source
+    assumed_rate: Fraction
     parser: str
     parts: Vocabulary
     palette: tuple[str, ...]
@@ -71,8 +73,17 @@ class Offer:
 
     @property
     def rate(self) -> Fraction | None:
-        """Frames a second, where the source says so."""
-        return self.source.footage.rate
+        """Frames a second; None where a recording does not say."""
+        if isinstance(self.source, Recorded):
+            return self.source.footage.rate
+        return self.assumed_rate
+
+    @property
+    def aspect(self) -> Fraction:
+        """How wide a pixel is for its height."""
+        if isinstance(self.source, Recorded):
+            return self.source.footage.sample_aspect_ratio
+        return Fraction(1)
 
 
 def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[StreamOutput]:
@@ -104,8 +115,7 @@ def _sink(format: str, pipe: PipeWriter, offer: Offer) -> Sink:
     if format == "mjpeg":
         return JpegWriter(pipe)
     if format == "matroska":
-        aspect = offer.source.footage.sample_aspect_ratio
-        return MatroskaWriter(pipe, offer.rate, aspect, encoding=offer.encoding)
+        return MatroskaWriter(pipe, offer.rate, offer.aspect, encoding=offer.encoding)
     return _y4m(pipe, offer)
 
 
@@ -113,5 +123,4 @@ def _y4m(pipe: PipeWriter, offer: Offer) -> Y4mWriter:
     source, given = offer.source, None
     if isinstance(source, Y4mStream) and not (offer.pixel_format or offer.side_by_side):
         given = source.header, source.header_line
-    aspect = source.footage.sample_aspect_ratio
-    return Y4mWriter(pipe, offer.rate, aspect, given=given, pixel_format=offer.pixel_format)
+    return Y4mWriter(pipe, offer.rate, offer.aspect, given=given, pixel_format=offer.pixel_format)

@@ -22,6 +22,7 @@ class NetworkCamera:
 
     Attributes:
         is_live: True: an old frame is better dropped.
+        has_end: the address is that of a recording, which ends by itself.
 
     Raises:
         SourceError: nothing can be opened at the address, or it carries no video.
@@ -44,6 +45,7 @@ class NetworkCamera:
         if not self._container.streams.video:
             self._container.close()
             raise SourceError(f"{url} carries no video")
+        self.has_end = self._container.duration is not None
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the stream ends, or ``close``.

@@ -1,0 +1,113 @@
+"""A camera that may go away for a while."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from pipeline.errors import SourceError
+from pipeline.frame import Frame
+from pipeline.sources import Source
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+
+
+class Reconnecting:
+    """Opens a live source again when it breaks or ends, after pauses that double up to 30 s.
+
+    The first opening is not tried again: what is not there at the start is a mistake of the user's.
+
+    Attributes:
+        is_live: True: an old frame is better dropped.
+
+    Args:
+        open_source: opens it; raises SourceError while it is not there.
+        clock: monotonic seconds.
+        wait: waits so many seconds, or until ``close``.
+
+    Raises:
+        SourceError: the first opening failed.
+    """
+
+    is_live = True
+
+    def __init__(
+        self,
+        open_source: Callable[[], Source],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._open, self._clock = open_source, clock
+        self._closed = threading.Event()
+        self._wait = wait or self._closed.wait
+        self._breaks: deque[str] = deque(maxlen=8)
+        self._gaps: deque[tuple[float, float]] = deque()  # the first frame's capture, seconds
+        self._gap_count = 0
+        self._source: Source | None = open_source()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames until ``close``, or until a source that has an end is at it."""
+        last_at = self._clock()
+        pause_s = _FIRST_PAUSE_S
+        broke = False
+        while not self._closed.is_set():
+            source = self._source = self._source or self._opened()
+            if source is not None:
+                for frame in self._frames_of(source):
+                    if broke:
+                        self._announce(frame.captured_at, frame.captured_at - last_at)
+                    last_at, pause_s, broke = frame.captured_at, _FIRST_PAUSE_S, False
+                    yield frame
+                if getattr(source, "has_end", False):
+                    return
+            self._source, broke = None, True
+            self._wait(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def close(self) -> None:
+        """End a pause, and the iteration. Any thread may call it."""
+        self._closed.set()
+        if (source := self._source) is not None:
+            source.close()
+
+    def gap_before(self, frame: Frame) -> float:
+        """Return how many seconds without a source ended since the last call, up to a frame.
+
+        For the consumer's thread. 0 almost always.
+        """
+        gap_s = 0.0
+        while self._gaps and self._gaps[0][0] <= frame.captured_at:
+            gap_s += self._gaps.popleft()[1]
+        return gap_s
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How often the source was away, and why the last time."""
+        if not self._gap_count:
+            return ()
+        why = f"; the last time: {self._breaks[-1]}" if self._breaks else ""
+        return (f"the source was away {self._gap_count} times{why}",)
+
+    def _opened(self) -> Source | None:
+        try:
+            source = self._open()
+        except SourceError as error:
+            self._breaks.append(str(error))
+            return None
+        if self._closed.is_set():  # too late for close() to have seen it
+            source.close()
+        return source
+
+    def _frames_of(self, source: Source) -> Iterator[Frame]:
+        try:
+            yield from source
+        except SourceError as error:
+            self._breaks.append(str(error))
+
+    def _announce(self, resumed_at: float, seconds: float) -> None:
+        self._gaps.append((resumed_at, seconds))
+        self._gap_count += 1

@@ -1,0 +1,190 @@
+"""One run over a stream, in this process: what is dropped, what is late, what is announced."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from doubles import frame_at
+from streaming import y4m
+
+from mirror.config import load
+from mirror.overlay import Style
+from mirror.parsers.nothing import Nothing
+from mirror.stream.lines import Lines
+from mirror.stream.outputs import StreamOutput
+from mirror.stream.run import StreamReport, StreamRun
+from mirror.tally import RunHeader
+from pipeline.errors import SinkClosed, SourceError
+from pipeline.frame import Frame
+from pipeline.pipes import open_target
+from pipeline.sources import Source
+from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.y4m import Y4mStream
+
+
+class Held(Nothing):
+    """A parser that waits before its first frame until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
+        def parse(frame: Frame, plan: None) -> None:
+            assert self.go.wait(10.0)
+
+        return parse
+
+
+class Camera:
+    """Live: delivers frames as fast as it can, and says when it has."""
+
+    is_live = True
+
+    def __init__(self, ages_s: list[float], then: Callable[[], None] = lambda: None) -> None:
+        self._ages_s, self._then = ages_s, then
+
+    def __iter__(self) -> Iterator[Frame]:
+        for number, age_s in enumerate(self._ages_s):
+            yield frame_at(time.monotonic() - age_s, number)
+        self._then()
+
+    def close(self) -> None:
+        pass
+
+
+def run(
+    source: Source,
+    results: Path,
+    kind: Nothing | None = None,
+    max_age_s: float | None = None,
+    more: tuple[StreamOutput, ...] = (),
+) -> tuple[StreamReport, list[dict[str, Any]]]:
+    kind = kind or Nothing()
+    style = Style.of(kind.parts)
+    lines = Lines(open_target(str(results)), kind.name, kind.parts, style.palette)
+    header = RunHeader("test", None, kind.name, 1, 1)
+    outputs = (*more, lines)
+    stream = StreamRun(source, kind, load().parser, style, outputs, header, max_age_s)
+    report = stream()
+    return report, [json.loads(line) for line in results.read_text().splitlines()]
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    return tmp_path / "results.jsonl"
+
+
+def test_a_live_source_that_is_too_fast_loses_its_oldest_frames_and_says_so(results: Path) -> None:
+    kind = Held()
+    report, lines = run(Camera([0.0] * 50, then=kind.go.set), results, kind)
+    dropped = report.run.dropped["overtaken"]
+    assert dropped > 40
+    assert report.run.frames + dropped == 50
+    assert report.unfinished == 0
+    assert lines[-2]["timing"]["dropped"] == dropped
+    assert lines[-1]["summary"]["dropped"] == {"overtaken": dropped}
+    assert f"{dropped} overtaken dropped" in str(report)
+
+
+def test_what_is_too_old_is_not_parsed_and_counted(results: Path) -> None:
+    report, _ = run(Camera([60.0]), results, max_age_s=0.5)
+    assert (report.run.frames, report.run.dropped) == (0, {"stale": 1})
+
+
+def test_a_stream_without_frames_is_described_and_summed_up(results: Path) -> None:
+    report, lines = run(Camera([]), results)
+    assert report.ending == "input ended"
+    assert [line.get("size", 0) for line in lines] == [None, 0]
+    assert lines[1]["summary"]["frames"] == 0
+
+
+def test_a_gap_is_announced_before_the_frame_that_ends_it(results: Path) -> None:
+    class Broken(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            raise SourceError("the plug was pulled")
+
+    class Whole(Camera):
+        has_end = True
+
+    visits: list[Camera] = [Broken([0.0]), Whole([0.0])]
+    source = Reconnecting(lambda: visits.pop(0), wait=lambda _: None)
+    report, lines = run(source, results)
+    assert [next(iter(line)) for line in lines] == ["mirror", "frame", "gap", "frame", "summary"]
+    assert lines[2]["gap"]["before_frame"] == 1
+    assert report.run.remarks == (
+        "the source was away 1 times; the last time: the plug was pulled",
+    )
+
+
+def test_frames_of_another_size_say_so_in_their_lines(results: Path) -> None:
+    class Zoom(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            for height in (4, 8):
+                yield Frame.from_bgr(np.zeros((height, 6, 3), np.uint8), time.monotonic())
+
+    _, lines = run(Zoom([]), results)
+    assert lines[0]["size"] == [6, 4]
+    assert [line.get("size") for line in lines[1:-1]] == [None, [6, 8]]
+
+
+def test_an_input_that_breaks_is_raised_after_what_came_before_is_out(results: Path) -> None:
+    source = Y4mStream(io.BytesIO(y4m(2) + b"noise noise"))
+    with pytest.raises(SourceError, match="after 2 frames of the y4m stream"):
+        run(source, results)
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert len(lines) == 4
+    assert lines[-1]["summary"]["ended"] == "input broke"
+
+
+class Leaver:
+    """An output whose reader leaves after so many frames."""
+
+    draws = False
+    remarks = ()
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def __enter__(self) -> Leaver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def write(self, delivery: object) -> None:
+        if not self._left:
+            raise SinkClosed("gone")
+        self._left -= 1
+
+    def finish(self, summary: object) -> None:
+        raise SinkClosed("gone")
+
+
+def test_a_reader_that_leaves_takes_no_other_readers_summary_away(results: Path) -> None:
+    report, lines = run(Y4mStream(io.BytesIO(y4m(9))), results, more=(Leaver(3),))
+    assert (report.ending, report.run.frames) == ("reader left", 3)
+    assert 1 <= report.unfinished <= 6
+    assert len([line for line in lines if "frame" in line]) == 3
+    assert lines[-1]["summary"]["ended"] == "reader left"
+
+
+def test_nothing_is_left_open(results: Path) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    run(Camera([0.0]), results)
+    before = descriptors()
+    for _ in range(3):
+        results.unlink()
+        run(Y4mStream(io.BytesIO(y4m(2))), results)
+    assert descriptors() == before
