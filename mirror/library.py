@@ -1,0 +1,104 @@
+"""Parsing in a program of your own: pictures in, parsings out, without files or pipes.
+
+A picture is (H, W, 3) uint8 in OpenCV's order, blue-green-red. It is copied, so that a loop may
+use its memory again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from mirror import machine
+from mirror.compose import open_flow, shared_out
+from mirror.config import Auto, load
+from mirror.parsers.catalogue import find_parser
+from mirror.parsing import Parsing
+from pipeline.flow import Flow
+from pipeline.frame import BGR, Frame
+
+
+class Pictures:
+    """A user's pictures as a source of frames.
+
+    Attributes:
+        is_live: whether the oldest may be dropped rather than all get late.
+
+    Args:
+        pictures: read on a thread of the flow's.
+        rate: pictures a second, from which they get their times; None, when live: their capture.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        pictures: Iterable[BGR],
+        rate: Fraction | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pictures, self._clock = pictures, clock
+        self._time_base = None if rate is None else 1 / rate
+        self._closed = threading.Event()
+        self.is_live = rate is None
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield one frame a picture."""
+        for number, picture in enumerate(self._pictures):
+            if self._closed.is_set():
+                return
+            pts = None if self._time_base is None else number
+            yield Frame.from_bgr(picture.copy(), self._clock(), pts, self._time_base)
+
+    def close(self) -> None:
+        """End the iteration at the next picture."""
+        self._closed.set()
+
+
+def parsings(
+    pictures: Iterable[BGR],
+    parser: str = "built-in",
+    *,
+    fps: float | None = 30.0,
+    workers: int | Auto = "auto",
+    threads: int | Auto = "auto",
+) -> Flow[Any, Any, Parsing]:
+    """Return a flow: a ``with`` block over results in order, each with ``frame`` and ``parsing``.
+
+    Args:
+        pictures: any iterable, a generator of your own for instance; read on another thread.
+        parser: as on the command line: built-in, none, or module:factory.
+        fps: pictures a second. None is for a live camera: the oldest are dropped when there are
+            too many; otherwise nothing is, and the generator waits.
+        workers: threads that parse, each with its own model copy.
+        threads: threads that each of them computes with.
+
+    Raises:
+        ParserNotUsable: there is no such parser.
+    """
+    rate = None if fps is None else Fraction(fps).limit_denominator(1001)
+    count, each = shared_out(workers, threads)
+    return open_flow(Pictures(pictures, rate), find_parser(parser), count, each, load().parser)
+
+
+def picture_parser(
+    parser: str = "built-in", threads: int | Auto = "auto"
+) -> Callable[[BGR], Parsing]:
+    """Return a function from one picture to its parsing: no threads of ours, no past, one model.
+
+    Raises:
+        ParserNotUsable: there is no such parser.
+    """
+    kind = find_parser(parser)
+    parse = kind.make_parse(machine.cores() if threads == "auto" else threads)
+
+    def parse_picture(picture: BGR) -> Parsing:
+        frame = Frame.from_bgr(picture.copy(), time.monotonic())
+        # prepare and settle are made anew: what they remember is another picture's
+        plan = kind.make_prepare(live=False)(frame)
+        parsing: Parsing = kind.make_settle()(frame, plan, parse(frame, plan))
+        return parsing
+
+    return parse_picture

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from mirror.library import parsings, picture_parser
+from mirror.parsers.custom import ParserNotUsable
+from pipeline.frame import BGR
+
+
+def pictures(count: int) -> Iterator[BGR]:
+    memory = np.zeros((4, 6, 3), np.uint8)
+    for number in range(count):
+        memory[:] = number  # as a camera does that is given the same memory each time
+        yield memory
+
+
+def test_parsings_come_in_order_with_their_own_pictures() -> None:
+    with parsings(pictures(20), "none", workers=3) as results:
+        found = [(result.frame.bgr[0, 0, 0], result.frame.time) for result in results]
+    assert [number for number, _ in found] == list(range(20))
+    assert [time for _, time in found] == pytest.approx([number / 30 for number in range(20)])
+
+
+def test_a_loop_may_stop_early() -> None:
+    with parsings(pictures(1000), "none") as results:
+        for result in results:
+            if result.ticket == 3:
+                break
+
+
+def test_pictures_of_a_live_camera_have_the_times_of_their_capture() -> None:
+    with parsings(pictures(1), "none", fps=None) as results:
+        (result,) = results
+    assert result.frame.pts is None
+
+
+def test_one_picture_takes_no_thread() -> None:
+    before = threading.active_count()
+    parse = picture_parser("none")
+    parsing = parse(next(pictures(1)))
+    assert parsing.labels.shape == (4, 6)
+    assert threading.active_count() == before
+
+
+def test_a_parser_that_is_not_there_is_named() -> None:
+    with pytest.raises(ParserNotUsable, match="did you mean built-in"):
+        parsings([], "builtin")
