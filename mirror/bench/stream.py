@@ -1,0 +1,243 @@
+"""What a frame's way through `mirror stream` costs beside the parsing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.bench.rows import Row
+from mirror.bench.stopwatch import costs_in_turns
+from mirror.compose import open_flow, shared_out
+from mirror.config import load
+from mirror.overlay import Style, painted, sketch
+from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.shipped import media_file
+from mirror.stream.outputs import Delivery, Pictures
+from mirror.stream.run import StreamRun
+from mirror.tally import RunHeader
+from pipeline.flow import Flow
+from pipeline.frame import BGR, Frame
+from pipeline.layout import Layout
+from pipeline.meter import Latencies, Spread
+from pipeline.pipes import PipeReader, PipeWriter
+from pipeline.sinks.plain import Y4mWriter
+from pipeline.sources.video import VideoFile
+from pipeline.sources.y4m import Y4mStream
+from pipeline.y4m import FRAME, Y4mHeader
+
+SIZE = (720, 1280)  # of what is piped, height and width
+FRAMES = 60  # in the file that is piped once, then as often as COPIES says
+COPIES = 9
+DELAYED = 90  # frames whose delay is measured, at 30 a second
+PASSES = 3  # of the bundled clip, for the rate with the built-in parser
+PARSE_S = 0.020
+
+GOAL_OF_CAT = 0.5
+GOAL_DELAY_MS = 25.0
+GOAL_OF_MEMORY = 0.95
+
+
+def measure(rounds: int = 3) -> Iterator[Row]:
+    """Yield a stream's rate against ``cat``'s, its delay, and its rate against frames in memory."""
+    yield _against_cat(rounds)
+    delay = _delays()
+    yield Row(
+        "stream in to out, parser of 20 ms, 30 fps, p95",
+        delay.p95 * 1e3,
+        "ms",
+        GOAL_DELAY_MS,
+        "less",
+        f"p50 {delay.p50 * 1e3:.1f} ms, worst {delay.worst * 1e3:.1f} ms",
+    )
+    yield _against_memory(rounds)
+
+
+def fixed() -> Callable[[BGR], NDArray[np.uint8]]:
+    """Make a parser that takes 20 ms, computes nothing and finds nobody."""
+
+    def parse(image: BGR) -> NDArray[np.uint8]:
+        time.sleep(PARSE_S)
+        return np.zeros(image.shape[:2], np.uint8)
+
+    return parse
+
+
+def _against_cat(rounds: int) -> Row:
+    """Rates without what starting takes: a long run less a short one."""
+    header = Y4mHeader(Layout(*SIZE, "yuv420p"))
+    stream = f'"{sys.executable}" -m mirror stream --parser none --quiet'
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "header").write_bytes(header.line())
+        frame = FRAME + b"\n" + bytes(header.layout.size)
+        Path(folder, "frames").write_bytes(frame * FRAMES)
+
+        def piped(through: str, copies: int) -> Callable[[], None]:
+            line = f"cat header {'frames ' * copies} | {through} | cat > /dev/null"
+            return lambda: _shell(line, folder)
+
+        costs = costs_in_turns(
+            {
+                f"{name} {copies}": piped(through, copies)
+                for copies in (1, 1 + COPIES)
+                for name, through in (("cat", "cat"), ("mirror", stream))
+            },
+            rounds,
+        )
+    fps = {
+        name: FRAMES * COPIES / (costs[f"{name} {1 + COPIES}"].wall_s - costs[f"{name} 1"].wall_s)
+        for name in ("cat", "mirror")
+    }
+    return Row(
+        f"stream, {SIZE[0]}p y4m, parser that does nothing, against cat",
+        fps["mirror"] / fps["cat"],
+        "x",
+        GOAL_OF_CAT,
+        "more",
+        f"{fps['mirror']:.0f} fps; cat f | cat | cat > /dev/null: {fps['cat']:.0f} fps",
+    )
+
+
+def _shell(line: str, folder: str) -> None:
+    subprocess.run(["sh", "-c", line], cwd=folder, check=True)
+
+
+def _delays() -> Spread:
+    """From the write of a frame's first byte until its last byte is read back."""
+    header = Y4mHeader(Layout(480, 640, "yuv420p"))
+    frame = FRAME + b"\n" + bytes(header.layout.size)
+    command = [sys.executable, "-m", "mirror", "stream", "--quiet"]
+    command += ["--parser", f"{__name__}:{fixed.__name__}"]
+    sent: list[float] = []
+    latencies = Latencies()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stream:
+        assert stream.stdin is not None
+        assert stream.stdout is not None
+        writer = PipeWriter(stream.stdin.fileno())
+        writer.write(header.line())
+        stream.stdout.read(len(header.line()))  # it is up, and waits for frames
+
+        def write() -> None:
+            assert stream.stdin is not None
+            started_at = time.monotonic()
+            for number in range(DELAYED):
+                time.sleep(max(0.0, started_at + number / 30 - time.monotonic()))
+                sent.append(time.monotonic())
+                writer.write(frame)
+            stream.stdin.close()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        for number in range(DELAYED):
+            stream.stdout.read(len(frame))
+            if number >= 10:  # the first ones wait for the workers to be there
+                latencies.add(time.monotonic() - sent[number])
+        thread.join()
+    return latencies.spread()
+
+
+def _against_memory(rounds: int) -> Row:
+    """Rates from the first frame out to the last, in turns."""
+    kind = find_parser("built-in")
+    clip = [frame for frame in VideoFile(media_file("demo.mp4"))]
+    there_and_back = (clip + clip[-2:0:-1]) * PASSES
+    rates: dict[str, list[float]] = {"memory": [], "stream": []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clip.y4m")
+        _write_y4m(path, there_and_back)
+        for _ in range(rounds):
+            rates["memory"].append(_memory_rate(there_and_back, kind))
+            rates["stream"].append(_stream_rate(path, kind))
+    memory, stream = (float(np.median(rates[name])) for name in ("memory", "stream"))
+    return Row(
+        "stream, built-in parser, against frames in memory",
+        stream / memory,
+        "x",
+        GOAL_OF_MEMORY,
+        "more",
+        f"{stream:.1f} fps; the same frames parsed and drawn without a pipe: {memory:.1f} fps",
+    )
+
+
+class _Pace:
+    """A stream's output that notes when the first frame was out, and the last; and writes them."""
+
+    draws = True
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+        self.times: list[float] = []
+
+    def __enter__(self) -> _Pace:
+        self._pictures.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:  # noqa: ANN401
+        self._pictures.__exit__(*raised)
+
+    def write(self, delivery: Delivery) -> None:
+        self._pictures.write(delivery)
+        self.times.append(time.perf_counter())
+
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        self._pictures.finish(summary)
+
+
+def _stream_rate(path: Path, kind: AnyKind) -> float:
+    source_end, target_end = os.open(path, os.O_RDONLY), os.open(os.devnull, os.O_WRONLY)
+    source = Y4mStream(PipeReader(source_end))
+    pace = _Pace(Pictures(Y4mWriter(PipeWriter(target_end, owned=True), None)))
+    workers, threads = shared_out("auto", "auto")
+    header = RunHeader("clip", None, kind.name, workers, threads)
+    StreamRun(source, kind, load().parser, Style.of(kind.parts), [pace], header)()
+    os.close(source_end)
+    return _rate(pace.times)
+
+
+def _memory_rate(frames: list[Frame], kind: AnyKind) -> float:
+    workers, threads = shared_out("auto", "auto")
+    style = Style.of(kind.parts)
+    flow: Flow[Any, Any, Any] = open_flow(_Held(frames), kind, workers, threads, load().parser)
+    times = []
+    with flow as results:
+        for result in results:
+            painted(result.frame, sketch(result.parsing, style))
+            times.append(time.perf_counter())
+    return _rate(times)
+
+
+class _Held:
+    """Frames in memory as a source: fresh ones, since a frame remembers what was made from it."""
+
+    is_live = False
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+
+    def __iter__(self) -> Iterator[Frame]:
+        for number, frame in enumerate(self._frames):
+            yield Frame(frame.picture, time.monotonic(), number, frame.time_base)
+
+    def close(self) -> None:
+        pass
+
+
+def _rate(times: list[float]) -> float:
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def _write_y4m(path: Path, frames: list[Frame]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    with Y4mWriter(PipeWriter(descriptor, owned=True), None) as writer:
+        for frame in frames:
+            writer.write(frame.picture, frame)
