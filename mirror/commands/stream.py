@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="[FORMAT=]TARGET",
         action="append",
-        help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen]; may be given several times",
+        help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen], camera; any number of times",
     )
     group.add_argument("--out-pix-fmt", metavar="NAME", help="of what is written (as it came)")
     group.add_argument("--results", metavar="TARGET", help="also write people, as JSON Lines")

@@ -15,10 +15,12 @@ from pipeline.sinks import Sink
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import RawWriter, Y4mWriter
 from pipeline.sinks.video import Encoding
+from pipeline.sinks.virtual_camera import VirtualCamera
 from pipeline.sources import Recorded, Source
 from pipeline.sources.y4m import Y4mStream
 
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
+CAMERA = "camera"  # a place: one that other programs can open
 _ENDINGS = {
     ".y4m": "y4m",
     ".raw": "raw",
@@ -31,7 +33,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place to write to, and what: ``-``, a path, or ``tcp://HOST:PORT``."""
+    """One place to write to, and what: ``-``, ``camera``, a path, or an address."""
 
     format: str
     place: str
@@ -97,7 +99,10 @@ def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[S
         raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
     in_order = sorted(targets, key=lambda target: target.format == "jsonl")
     return [
-        _output(target.format, open_target(target.place, overwrite), offer) for target in in_order
+        Pictures(VirtualCamera(offer.rate), offer.side_by_side)
+        if target.place == CAMERA
+        else _output(target.format, open_target(target.place, overwrite), offer)
+        for target in in_order
     ]
 
 
