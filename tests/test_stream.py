@@ -122,6 +122,38 @@ def test_every_line_says_when_its_frame_passed_by() -> None:
             assert sorted(moments.values()) == list(moments.values())
 
 
+def test_pictures_go_out_in_the_pixel_format_that_is_asked_for() -> None:
+    flags = ("--out-format", "raw", "--out-pix-fmt", "bgr24")
+    code, out, _ = through(y4m(2), *PLAIN, *flags)
+    assert (code, len(out)) == (0, 2 * 64 * 48 * 3)
+
+
+def test_the_original_goes_to_the_left_where_that_is_wanted(parsers: Path) -> None:
+    code, out, _ = through(y4m(1), "--parser", "halves:half", "--side-by-side", cwd=parsers)
+    head, _, pictures = out.partition(b"\nFRAME\n")
+    assert (code, len(pictures)) == (0, 2 * FRAME_BYTES)
+    assert b" W128 H48 " in head
+    assert [pictures[row * 128 : row * 128 + 64] for row in range(48)] == [
+        picture_bytes(0)[row * 64 : row * 64 + 64] for row in range(48)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--out-pix-fmt", "bgr"), "no pixel format is called 'bgr'"),
+        (("--out-pix-fmt", "bgr24"), "y4m cannot hold bgr24; write raw pictures"),
+        (("--out", "/none/such"), "/none/such cannot be opened"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is(
+    flags: tuple[str, ...], said: str
+) -> None:
+    code, out, told = through(y4m(1), *PLAIN, *flags)
+    assert (code, out) == (1, b"")
+    assert said in told
+
+
 def test_two_targets_get_the_same_frames(tmp_path: Path) -> None:
     results, film = tmp_path / "results.jsonl", tmp_path / "film.y4m"
     flags = ("--out", "-", "--out", str(film), "--results", str(results))
@@ -289,6 +321,21 @@ def test_a_stopped_run_goes_on_where_it_was() -> None:
         assert read_exactly(process, FRAME) == y4m_frame(1)
         process.stdin.close()
         assert process.wait(30.0) == 0
+
+
+def test_a_live_stream_lets_no_reader_slow_its_writer_down() -> None:
+    frames = 2000  # 9 MB: far more than the pipes and the flow hold
+    with start(*PLAIN, "--live", "--max-age", "60") as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(HEADER + y4m_frame(0) * frames)  # nobody reads yet
+        process.stdin.close()
+        out = read_exactly(process, -1)
+        said = process.stderr.read().decode()
+        assert process.wait(30.0) == 0
+    written, remainder = divmod(len(out) - len(HEADER), FRAME)
+    assert remainder == 0
+    assert f"{written} frames out (input ended), {frames - written} overtaken dropped" in said
 
 
 def test_a_slow_reader_slows_the_writer_down_and_loses_nothing(

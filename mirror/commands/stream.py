@@ -10,6 +10,7 @@ Lossless: a slow reader slows the writer down. With --live, old frames are dropp
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from fractions import Fraction
@@ -27,6 +28,7 @@ from mirror.parsers.catalogue import find_parser
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
 from mirror.tally import RunHeader
+from pipeline.errors import SinkError
 
 _EXIT_CODES = {"SIGINT": 130}
 
@@ -72,6 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; all but the data goes to stderr."""
+    if not hasattr(os, "writev"):
+        raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
     config = config_of(options)
     kind = find_parser(config.parser.name)
     style = style_of(kind.parts, config.overlay)

@@ -10,6 +10,7 @@ from mirror.outputs import OutputRefused
 from mirror.parts import Vocabulary
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
+from pipeline.layout import Layout
 from pipeline.pipes import PipeWriter, open_target
 from pipeline.sinks import Sink
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
@@ -18,6 +19,7 @@ from pipeline.sinks.video import Encoding
 from pipeline.sinks.virtual_camera import VirtualCamera
 from pipeline.sources import Recorded, Source
 from pipeline.sources.y4m import Y4mStream
+from pipeline.y4m import holds
 
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
 CAMERA = "camera"  # a place: one that other programs can open
@@ -94,6 +96,7 @@ def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[S
     Raises:
         SinkError: one cannot be opened, or two would mix in one place.
     """
+    _check_pixel_format(offer.pixel_format, targets)
     places = [target.place for target in targets]
     if twice := {place for place in places if places.count(place) > 1}:
         raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
@@ -104,6 +107,17 @@ def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[S
         else _output(target.format, open_target(target.place, overwrite), offer)
         for target in in_order
     ]
+
+
+def _check_pixel_format(name: str | None, targets: list[Target]) -> None:
+    if name is None:
+        return
+    try:
+        Layout(2, 2, name)
+    except ValueError as error:
+        raise OutputRefused(str(error)) from error
+    if any(target.format == "y4m" for target in targets) and not holds(name):
+        raise OutputRefused(f"y4m cannot hold {name}; write raw pictures: --out-format raw")
 
 
 def _output(format: str, pipe: PipeWriter, offer: Offer) -> StreamOutput:
