@@ -67,6 +67,8 @@ def parsings(
 ) -> Flow[Any, Any, Parsing]:
     """Return a flow: a ``with`` block over results in order, each with ``frame`` and ``parsing``.
 
+    From then on OpenCV computes with one thread in this process, since the workers are many.
+
     Args:
         pictures: any iterable, a generator of your own for instance; read on another thread.
         parser: as on the command line: built-in, none, or module:factory.

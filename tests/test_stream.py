@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +155,24 @@ def test_what_cannot_be_written_is_said_before_anything_is(
     code, out, told = through(y4m(1), *PLAIN, *flags)
     assert (code, out) == (1, b"")
     assert said in told
+
+
+def test_a_terminal_is_not_filled_with_pictures(tmp_path: Path) -> None:
+    controller, terminal = pty.openpty()
+    path = tmp_path / "in.y4m"
+    path.write_bytes(y4m(1))
+    with path.open("rb") as stdin:
+        done = subprocess.run(
+            [sys.executable, "-m", "mirror", "stream", *PLAIN],
+            stdin=stdin,
+            stdout=terminal,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    os.close(controller)
+    os.close(terminal)
+    assert done.returncode == 1
+    assert b"standard output is a terminal, which cannot show y4m; pipe it on" in done.stderr
 
 
 def test_two_targets_get_the_same_frames(tmp_path: Path) -> None:

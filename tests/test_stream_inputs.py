@@ -122,6 +122,16 @@ def test_noise_in_a_containers_place_is_refused(
         list(open_pipe(opened(path), Wanted(format=format)))
 
 
+def test_a_file_that_must_be_rewound_is_refused_with_what_to_do(
+    tmp_path: Path, opened: OpenFile
+) -> None:
+    path = write_video(
+        tmp_path / "film.mp4", 40, size=(640, 480), codec="mjpeg", pixel_format="yuvj420p"
+    )
+    with pytest.raises(SourceError, match="an MP4 must come in fragments"):
+        open_pipe(opened(path), Wanted())
+
+
 def test_a_run_that_ends_gets_what_has_come_of_a_container(
     tmp_path: Path, opened: OpenFile
 ) -> None:

@@ -36,6 +36,10 @@ _BEGINNINGS = {  # what a stream begins with, from a place in it on -> what it i
     (0, b"RIFF"): "container",
     (0, b"\x00\x00\x01\xba"): "container",
 }
+_HINTS = {
+    "mp4": ". Through a pipe, an MP4 must come in fragments (ffmpeg -movflags "
+    "frag_keyframe+empty_moov); a file of any kind can be named with --source"
+}
 _TS_PACKET = 188  # bytes, each packet with the same first one
 _LONGEST = max(place + len(bytes) for place, bytes in _BEGINNINGS)
 _TS_SYNC = b"\x47"
@@ -107,7 +111,10 @@ def open_pipe(pipe: PipeReader, wanted: Wanted) -> Recorded:
         return Y4mStream(pipe, is_live=wanted.is_live)
     if name == "mjpeg":
         return JpegStream(pipe, wanted.rate, is_live=wanted.is_live)
-    return PipedVideo(pipe, _CONTAINERS[name], is_live=wanted.is_live)
+    try:
+        return PipedVideo(pipe, _CONTAINERS[name], is_live=wanted.is_live)
+    except SourceError as error:
+        raise SourceError(f"{error}{_HINTS.get(name, '')}") from error
 
 
 def recognised(pipe: PipeReader) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
@@ -100,6 +101,12 @@ def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[S
     places = [target.place for target in targets]
     if twice := {place for place in places if places.count(place) > 1}:
         raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
+    shown = [target.format for target in targets if target.place == "-"]
+    if shown and shown != ["jsonl"] and sys.stdout.isatty():
+        raise OutputRefused(
+            f"standard output is a terminal, which cannot show {shown[0]}; pipe it on: "
+            "mirror stream ... | ffplay -"
+        )
     in_order = sorted(targets, key=lambda target: target.format == "jsonl")
     return [
         Pictures(VirtualCamera(offer.rate), offer.side_by_side)
