@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--source", metavar="SOURCE", help="a camera, an address or a file instead of stdin"
     )
     group.add_argument("--realtime", action="store_true", help="show a file at its own rate")
-    group.add_argument("--in-format", choices=inputs.FORMATS, help="where it cannot be recognised")
+    group.add_argument("--in-format", choices=inputs.FORMATS, help="container: FFmpeg looks")
     group.add_argument("--size", metavar="WxH", type=_size, help="of raw pictures")
     group.add_argument(
         "--pix-fmt", metavar="NAME", default="bgr24", help="of raw pictures, as FFmpeg calls it"
