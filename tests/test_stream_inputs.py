@@ -19,6 +19,7 @@ from mirror.stream.inputs import Wanted, open_pipe, recognised
 from pipeline.errors import SourceError
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded
+from pipeline.sources.piped import PipedVideo
 from pipeline.sources.video import VideoFile
 
 OpenFile = Callable[[Path], PipeReader]
@@ -130,6 +131,24 @@ def test_a_file_that_must_be_rewound_is_refused_with_what_to_do(
     )
     with pytest.raises(SourceError, match="an MP4 must come in fragments"):
         open_pipe(opened(path), Wanted())
+
+
+@pytest.mark.parametrize("reads", [0, 1])
+def test_a_signal_while_a_container_is_looked_at_is_not_swallowed(
+    reads: int, tmp_path: Path, opened: OpenFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = remuxed(write_video(tmp_path / "film.mp4", 12), "clip.mkv", "matroska")
+    pipe = opened(path)
+    pieces = [pipe.read(600) for _ in range(reads)]
+
+    def read(count: int) -> bytes:
+        if pieces:
+            return pieces.pop()
+        raise KeyboardInterrupt  # as a signal's handler does
+
+    monkeypatch.setattr(pipe, "read", read)
+    with pytest.raises(KeyboardInterrupt):
+        PipedVideo(pipe, "matroska")
 
 
 def test_a_run_that_ends_gets_what_has_come_of_a_container(

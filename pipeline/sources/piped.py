@@ -44,8 +44,13 @@ class PipedVideo(VideoFile):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pipe = pipe
-        container = _opened(pipe, format)
-        super().__init__(Path(pipe.name), clock, container=container, thread_type="SLICE")
+        pull = _Pull(pipe)
+        try:
+            container = _opened(pull, format)
+            super().__init__(Path(pipe.name), clock, container=container, thread_type="SLICE")
+        finally:
+            if pull.interrupt is not None:
+                raise pull.interrupt
         self.is_live = is_live
         # the average is over what was read to find out: of fragments, one with too few frames
         rate = self._stream.guessed_rate or self._stream.average_rate
@@ -57,30 +62,33 @@ class PipedVideo(VideoFile):
 
 
 class _Pull:
-    """What FFmpeg reads from: an interrupt must not be raised through its C code."""
+    """What FFmpeg reads from.
+
+    Attributes:
+        interrupt: what a signal raised during a read, which FFmpeg's C code cannot pass on.
+    """
 
     def __init__(self, pipe: PipeReader) -> None:
         self._pipe = pipe
         self.name = pipe.name
-        self.interrupt: KeyboardInterrupt | None = None
+        self.interrupt: BaseException | None = None
 
     def read(self, count: int) -> bytes:
         try:
             return self._pipe.read(count)
-        except KeyboardInterrupt as interrupt:
+        except Exception:
+            raise  # this it does pass on
+        except BaseException as interrupt:
             self.interrupt = interrupt
             return b""
 
 
-def _opened(pipe: PipeReader, format: str | None) -> InputContainer:
-    pull = _Pull(pipe)
+def _opened(pull: _Pull, format: str | None) -> InputContainer:
     try:
         return av.open(pull, "r", format=format, metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if pull.interrupt is not None:
-            raise pull.interrupt from None
         reason = getattr(error, "strerror", None) or error
         raise SourceError(
-            f"{pipe.name} carries no video that can be read ({reason}); say what it is with "
+            f"{pull.name} carries no video that can be read ({reason}); say what it is with "
             "--in-format"
         ) from error
