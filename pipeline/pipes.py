@@ -74,12 +74,6 @@ class PipeReader:
             self._head += piece
         return self._head[:count]
 
-    def peek_some(self) -> bytes:
-        """Return whatever comes first, at least a byte, without taking it."""
-        if not self._head:
-            self._head = self._receive(4096)
-        return self._head
-
     def read(self, count: int) -> bytes:
         """Return up to so many bytes, none at the end; wait for the first."""
         if self._head:
@@ -93,12 +87,7 @@ class PipeReader:
             piece = self.read(len(buffer))
             buffer[: len(piece)] = piece
             return len(piece)
-        if not self._wait():
-            return 0
-        try:
-            return os.readv(self._descriptor, [buffer])
-        except OSError as error:
-            raise self._broken(error) from error
+        return self._fill(buffer)
 
     def close(self) -> None:
         """Wake a waiting read; from now on the stream is at its end."""
@@ -107,12 +96,18 @@ class PipeReader:
             os.write(self._waker, b"x")
 
     def _receive(self, count: int) -> bytes:
-        if not self._wait():
-            return b""
-        try:
-            return os.read(self._descriptor, count)
-        except OSError as error:
-            raise self._broken(error) from error
+        piece = bytearray(count)
+        return bytes(piece[: self._fill(memoryview(piece))])
+
+    def _fill(self, buffer: memoryview) -> int:
+        while self._wait():
+            try:
+                return os.readv(self._descriptor, [buffer])
+            except BlockingIOError:
+                continue  # our parent reads from it too, or made it not wait
+            except OSError as error:
+                raise self._broken(error) from error
+        return 0
 
     def _wait(self) -> bool:
         """Wait until there is something to read, or the end; False after ``close``."""
@@ -136,7 +131,7 @@ class PipeWriter:
     def __init__(self, descriptor: int, name: str = "standard output", owned: bool = False) -> None:
         self.name = name
         self._descriptor, self._owned = descriptor, owned
-        self._closed = self._abandoned = False
+        self._closed = self._broken = False
         _widen(descriptor)
 
     def write(self, *pieces: Bytes) -> None:
@@ -146,25 +141,30 @@ class PipeWriter:
             SinkClosed: the reader has left.
             SinkError: the disk is full, for instance.
         """
-        if self._abandoned:
+        if self._broken:
             return
         waiting = [_view(piece).cast("B") for piece in pieces if len(piece)]
         try:
             while waiting:
-                waiting = _after(waiting, os.writev(self._descriptor, waiting))
+                waiting = _after(waiting, self._written(waiting))
         except (BrokenPipeError, ConnectionError) as error:
-            self._abandoned = True
+            self._broken = True
             raise SinkClosed(f"whoever read {self.name} has left") from error
         except OSError as error:
-            self._abandoned = True
+            self._broken = True
             raise SinkError(
                 f"{self.name} cannot be written on: {error.strerror}; make room, or name another "
                 "target with --out"
             ) from error
 
-    def abandon(self) -> None:
-        """Swallow everything from now on, so that what ends by writing cannot wait."""
-        self._abandoned = True
+    def _written(self, pieces: list[memoryview]) -> int:
+        try:
+            return os.writev(self._descriptor, pieces)
+        except BlockingIOError:  # some parents, Node.js for one, give their children such pipes
+            room = select.poll()
+            room.register(self._descriptor, select.POLLOUT)
+            room.poll()
+            return 0
 
     def close(self) -> None:
         """Let go of the descriptor, if it is owned."""

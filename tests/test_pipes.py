@@ -150,3 +150,16 @@ def test_a_program_that_listens_gets_the_bytes(in_thread: InThread) -> None:
 def test_a_target_that_cannot_be_had_is_named(target: str, said: str) -> None:
     with pytest.raises(SinkError, match=said):
         open_target(target)
+
+
+def test_pipes_that_do_not_wait_by_themselves_are_waited_for(
+    pipe: Pipe, in_thread: InThread
+) -> None:
+    for end in (pipe.read_end, pipe.write_end):
+        os.set_blocking(end, False)
+    reader, received = PipeReader(pipe.read_end), bytearray(3 << 20)
+    done = in_thread(lambda: assert_filled(reader, received))
+    sent = bytes(range(256)) * (3 << 12)
+    PipeWriter(pipe.write_end).write(sent)
+    done.join(10.0)
+    assert received == sent
