@@ -19,11 +19,11 @@ from rich.console import Console
 
 import mirror
 from mirror import machine
-from mirror.bench import engine, parsing, threads, video
+from mirror.bench import engine, parsing, stream, threads, video
 from mirror.bench.rows import Row, as_table
 from mirror.commands.camera import check_window
 
-WHAT = ("parser", "threads", "engine", "video")
+WHAT = ("parser", "threads", "engine", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen
 
 
@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         "threads": lambda: threads.measure(options.rounds),
         "engine": lambda: engine.measure(options.rounds),
         "video": lambda: video.measure(options.rounds),
+        "stream": lambda: stream.measure(options.rounds),
         "window": _window,
     }
     console = Console()
