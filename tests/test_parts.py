@@ -16,8 +16,9 @@ def test_a_misspelt_part_names_its_nearest() -> None:
         vocabulary("built-in").ids(["left-shn"])
 
 
-def test_every_palette_gives_each_part_a_colour_of_its_own() -> None:
-    parts = vocabulary("built-in")
+@pytest.mark.parametrize("name", ["built-in", "cihp", "lip"])
+def test_every_palette_gives_each_part_a_colour_of_its_own(name: str) -> None:
+    parts = vocabulary(name)
     for title, colours in parts.palettes.items():
         assert len(colours) == len(parts.names), title
         assert len(set(colours)) == len(colours), title

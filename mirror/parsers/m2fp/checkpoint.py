@@ -1,0 +1,96 @@
+"""A checkpoint folder, read without running anything that is in it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.settings import Settings, read_settings
+from pipeline.errors import PipelineError
+
+CONFIGURATION, WEIGHTS = "configuration.json", "pytorch_model.pt"
+_NAMED = 5  # parameters that a refusal names; the rest is counted
+_REMEDY = "get the checkpoint again: mirror models download m2fp"
+
+
+class CheckpointRefused(PipelineError):
+    """A checkpoint is missing, damaged, of another model, or holds code."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A network with its weights, in evaluation mode."""
+
+    settings: Settings
+    network: Network
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Return the network that a folder as ModelScope's hub has it describes.
+
+    Raises:
+        ConfigurationRefused: see ``read_settings``.
+        CheckpointRefused: the weights are missing, truncated, hold anything but tensors, or do not
+            cover every parameter; then it names those that lack or misfit.
+    """
+    settings = read_settings(folder / CONFIGURATION)
+    path = folder / WEIGHTS
+    given = _read(path)
+    with torch.device("meta"):
+        network = Network(settings)
+    _check(network.state_dict(), given, path)
+    network.load_state_dict(dict(given), assign=True)
+    return Checkpoint(settings, network.float().eval().requires_grad_(False))
+
+
+def random_network(settings: Settings, seed: int = 0) -> Network:
+    """Return a network with random weights: as fast as a real one, and as wrong as can be."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(settings)
+    return network.eval().requires_grad_(False)
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except FileNotFoundError:
+        raise CheckpointRefused(f"{path} is missing; {_REMEDY}") from None
+    except pickle.UnpicklingError as error:
+        raise CheckpointRefused(
+            f"{path} holds something else than tensors, or is damaged, and was not run; {_REMEDY}"
+        ) from error
+    except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
+        first = str(error).partition("\n")[0]
+        raise CheckpointRefused(f"{path} is damaged ({first}); {_REMEDY}") from error
+    weights = content.get("model") if isinstance(content, dict) else None
+    if not isinstance(weights, Mapping) or not all(
+        isinstance(value, Tensor) for value in weights.values()
+    ):
+        raise CheckpointRefused(f"{path} has no state dict called 'model'; {_REMEDY}")
+    return weights
+
+
+def _check(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor], path: Path) -> None:
+    faults = [f"{name} lacks" for name in wanted if name not in given]
+    faults += [
+        f"{name} is {_shape(given[name])}, not {_shape(tensor)}"
+        for name, tensor in wanted.items()
+        if name in given and given[name].shape != tensor.shape
+    ]
+    faults += [f"{name} is unknown" for name in given if name not in wanted]
+    if faults:
+        more = f", and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+        raise CheckpointRefused(
+            f"{path} is of another model: {'; '.join(faults[:_NAMED])}{more}. {_REMEDY}"
+        )
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.shape)) or "one number"

@@ -1,0 +1,99 @@
+"""From a picture to the network's input, as ModelScope prepares it: resized, then normalised.
+
+The picture comes as BGR and leaves as RGB, here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.frame import BGR
+
+STRIDE = 32  # the network's input has sides that are multiples of it
+GREY = 128  # what a single person's picture is centred on
+SHORT_SIDE, LONG_SIDE = 640, 1333  # of a picture with several people; the model card
+_MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # RGB of 0-255, ImageNet's
+_DEVIATION = np.array([58.395, 57.12, 57.375], np.float32)
+# every grey level, normalised: in float32, whose roundings ModelScope's own normalisation has too
+_NORMALISED = (np.arange(256, dtype=np.float32) - _MEAN[:, None]) / _DEVIATION[:, None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkInput:
+    """A picture, ready for the network, and how to find the way back.
+
+    Attributes:
+        pixels: (1, 3, h, w) float32, normalised RGB; h and w are multiples of 32.
+        inside: x0, y0, x1, y1: where in the input the picture lies, in its pixels.
+        height: of the picture as it came.
+        width: of the picture as it came.
+    """
+
+    pixels: NDArray[np.float32]
+    inside: tuple[int, int, int, int]
+    height: int
+    width: int
+
+
+def scaled(image: BGR, short: int = SHORT_SIDE, long: int = LONG_SIDE) -> NetworkInput:
+    """Bring a picture's shorter side to ``short``, or the longer to ``long`` where that is less."""
+    height, width = image.shape[:2]
+    scale = short / min(height, width)
+    sides = height * scale, width * scale
+    if max(sides) > long:
+        scale = long / max(sides)
+        sides = sides[0] * scale, sides[1] * scale
+    size = (max(1, int(sides[0] + 0.5)), max(1, int(sides[1] + 0.5)))
+    return _in_corner(image, size, (_rounded_up(size[0]), _rounded_up(size[1])))
+
+
+def fitted(image: BGR, height: int, width: int) -> NetworkInput:
+    """Fit a picture into (height, width), as large as it goes; for networks of a fixed size."""
+    rows, columns = image.shape[:2]
+    scale = min(height / rows, width / columns)
+    size = (
+        min(height, max(1, int(rows * scale + 0.5))),
+        min(width, max(1, int(columns * scale + 0.5))),
+    )
+    return _in_corner(image, size, (height, width))
+
+
+def letterboxed(image: BGR, height: int, width: int) -> NetworkInput:
+    """Centre a picture on grey in (height, width); a small one is not enlarged."""
+    rows, columns = image.shape[:2]
+    scale = min(1.0, height / rows, width / columns)
+    # 1e-9: 192 * (1 / 3) * 3 must not fall below a whole number
+    inner = (max(1, int(rows * scale + 1e-9)), max(1, int(columns * scale + 1e-9)))
+    y0, x0 = (height - inner[0]) // 2, (width - inner[1]) // 2
+    if y0 == x0 == 0:  # ModelScope pads no single row or column with grey
+        return _in_corner(image, inner, (height, width))
+    canvas = np.full((height, width, 3), GREY, np.uint8)
+    canvas[y0 : y0 + inner[0], x0 : x0 + inner[1]] = _resized(image, inner)
+    inside = (x0, y0, x0 + inner[1], y0 + inner[0])
+    return NetworkInput(_normalised(canvas)[None], inside, rows, columns)
+
+
+def _in_corner(image: BGR, size: tuple[int, int], padded: tuple[int, int]) -> NetworkInput:
+    pixels = np.zeros((1, 3, *padded), np.float32)
+    pixels[0, :, : size[0], : size[1]] = _normalised(_resized(image, size))
+    return NetworkInput(pixels, (0, 0, size[1], size[0]), *image.shape[:2])
+
+
+def _resized(image: BGR, size: tuple[int, int]) -> BGR:
+    if image.shape[:2] == size:
+        return image
+    picture = Image.fromarray(np.ascontiguousarray(image))  # PIL minds no order of channels
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))
+
+
+def _normalised(image: BGR) -> NDArray[np.float32]:
+    """(h, w, 3) BGR -> (3, h, w) RGB."""
+    return np.stack([_NORMALISED[place][image[:, :, 2 - place]] for place in range(3)])
+
+
+def _rounded_up(side: int) -> int:
+    return -(-side // STRIDE) * STRIDE

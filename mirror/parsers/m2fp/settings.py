@@ -1,0 +1,253 @@
+"""What ``configuration.json`` of a checkpoint says about its network, read and checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mirror.parts import Vocabulary, vocabulary
+from pipeline.errors import PipelineError
+
+HUMAN = "human"  # CIHP's class of whole people, after its parts
+DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # blocks in res2 to res5
+
+
+class ConfigurationRefused(PipelineError):
+    """A ``configuration.json`` is unreadable, lacks a key, or describes another network."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSettings:
+    """The residual network. Channels are counted at its narrowest stage."""
+
+    depth: int
+    groups: int
+    width_per_group: int
+    stem_channels: int
+    res2_channels: int
+    stride_in_1x1: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """The multi-scale deformable pixel decoder, which the configuration calls encoder."""
+
+    channels: int
+    mask_channels: int
+    heads: int
+    feedforward: int
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderSettings:
+    """The masked transformer decoder."""
+
+    channels: int
+    mask_channels: int
+    queries: int
+    heads: int
+    feedforward: int
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that decides a network's parameters and how its answers are read.
+
+    Attributes:
+        classes: names as the configuration has them; a class's id is its place.
+        parts: the same as a vocabulary, without the class of whole people.
+        single: one person fills the picture (LIP); else several with instances (CIHP).
+        size: (height, width) of the input of a single-person network; None where it is free.
+        person_score: from which a whole person counts as found.
+    """
+
+    backbone: BackboneSettings
+    encoder: EncoderSettings
+    decoder: DecoderSettings
+    classes: tuple[str, ...]
+    parts: Vocabulary
+    single: bool
+    size: tuple[int, int] | None
+    person_score: float
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a checkpoint folder's ``configuration.json``.
+
+    Raises:
+        ConfigurationRefused: it is not there or not JSON, lacks a key (named), or describes
+            classes or a network that this code does not know.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationRefused(f"{path} is missing; {_REMEDY}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigurationRefused(f"{path} cannot be read as JSON: {error}; {_REMEDY}") from error
+    return settings_of(content, str(path))
+
+
+def settings_of(content: object, where: str = "the configuration") -> Settings:
+    """Return the settings in a decoded ``configuration.json``.
+
+    Raises:
+        ConfigurationRefused: as ``read_settings``.
+    """
+    model = _Section(content, where, "").section("model")
+    if (kind := model.text("type")) != "m2fp":
+        raise ConfigurationRefused(f"{where}: model.type is {kind!r}, not 'm2fp'; {_REMEDY}")
+    classes = model.texts("classes")
+    single = model.flag("single_human")
+    encoder, decoder = _encoder(model.section("encoder")), _decoder(model.section("decoder"))
+    if encoder.mask_channels != decoder.mask_channels or encoder.channels != decoder.channels:
+        raise model.refusal("encoder and decoder", "differ in conv_dim or mask_dim", "equal ones")
+    if model.section("decoder").number("num_classes") != len(classes):
+        raise model.refusal("decoder.num_classes", "is not the number of classes", len(classes))
+    return Settings(
+        _backbone(model.section("backbone")),
+        encoder,
+        decoder,
+        classes,
+        _parts(classes, single, where),
+        single,
+        _size(model) if single else None,
+        0.5 if single else float(model.number("parsing_ins_score_thr")),
+    )
+
+
+def _backbone(section: _Section) -> BackboneSettings:
+    depth = section.number("depth")
+    if depth not in DEPTHS:
+        known = ", ".join(map(str, DEPTHS))
+        raise section.refusal("depth", f"is {depth}, a backbone that is not known", known)
+    section.expect("norm", "BN")
+    section.expect("res4_dilation", 1)
+    section.expect("res5_dilation", 1)
+    section.expect("res5_multi_grid", [1, 1, 1])
+    section.expect("out_features", ["res2", "res3", "res4", "res5"])
+    return BackboneSettings(
+        int(depth),
+        int(section.number("num_groups")),
+        int(section.number("width_per_group")),
+        int(section.number("stem_out_channels")),
+        int(section.number("res2_out_channels")),
+        section.flag("stride_in_1x1"),
+    )
+
+
+def _encoder(section: _Section) -> EncoderSettings:
+    section.expect("in_features", ["res2", "res3", "res4", "res5"])
+    section.expect("transformer_in_features", ["res3", "res4", "res5"])
+    section.expect("common_stride", 4)
+    return EncoderSettings(
+        int(section.number("conv_dim")),
+        int(section.number("mask_dim")),
+        int(section.number("transformer_nheads")),
+        int(section.number("transformer_dim_feedforward")),
+        int(section.number("transformer_enc_layers")),
+    )
+
+
+def _decoder(section: _Section) -> DecoderSettings:
+    section.expect("pre_norm", False)
+    section.expect("enforce_input_project", False)
+    section.expect("mask_classification", True)
+    return DecoderSettings(
+        int(section.number("hidden_dim")),
+        int(section.number("mask_dim")),
+        int(section.number("num_queries")),
+        int(section.number("nheads")),
+        int(section.number("dim_feedforward")),
+        int(section.number("dec_layers")),
+    )
+
+
+def _parts(classes: tuple[str, ...], single: bool, where: str) -> Vocabulary:
+    parts = vocabulary("lip" if single else "cihp")
+    known = parts.names if single else (*parts.names, HUMAN)
+    for place, name in enumerate(classes):
+        if place >= len(known) or _hyphened(name) != known[place]:
+            raise ConfigurationRefused(
+                f"{where}: model.classes has the unknown class {name!r} at place {place}; "
+                f"a {parts.name.upper()} network is needed: {_REMEDY}"
+            )
+    if len(classes) < len(known):
+        raise ConfigurationRefused(
+            f"{where}: model.classes lacks {known[len(classes)]!r}; {_REMEDY}"
+        )
+    return parts
+
+
+def _hyphened(name: str) -> str:
+    """``UpperClothes`` -> ``upper-clothes``, as parts are called here."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def _size(model: _Section) -> tuple[int, int]:
+    sizes = model.section("input_single_human").value("sizes")
+    try:
+        width, height = (int(side) for side in sizes[0])  # the configuration has width first
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise model.refusal("input_single_human.sizes", f"is {sizes!r}", "[[w, h]]") from None
+    if height < 32 or width < 32 or height % 32 or width % 32:
+        raise model.refusal("input_single_human.sizes", f"is {sizes!r}", "multiples of 32")
+    return height, width
+
+
+class _Section:
+    """One object of the configuration; every refusal names the whole path of a key."""
+
+    def __init__(self, content: object, where: str, name: str) -> None:
+        if not isinstance(content, Mapping):
+            raise ConfigurationRefused(f"{where}: {name or 'it'} is not an object; {_REMEDY}")
+        self._content, self._where, self._name = content, where, name
+
+    def value(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        if key not in self._content:
+            raise ConfigurationRefused(
+                f"{self._where}: the key {self._name}{key} is missing; {_REMEDY}"
+            )
+        return self._content[key]
+
+    def section(self, key: str) -> _Section:
+        return _Section(self.value(key), self._where, f"{self._name}{key}.")
+
+    def number(self, key: str) -> float:
+        value = self.value(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise self.refusal(key, f"is {value!r}", "a number above 0")
+        return value
+
+    def flag(self, key: str) -> bool:
+        if not isinstance(value := self.value(key), bool):
+            raise self.refusal(key, f"is {value!r}", "true or false")
+        return value
+
+    def text(self, key: str) -> str:
+        if not isinstance(value := self.value(key), str):
+            raise self.refusal(key, f"is {value!r}", "a text")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.value(key)
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise self.refusal(key, f"is {value!r}", "a list of names")
+        return tuple(value)
+
+    def expect(self, key: str, only: object) -> None:
+        if (value := self.value(key)) != only:
+            raise self.refusal(key, f"is {value!r}", only)
+
+    def refusal(self, key: str, fault: str, known: object) -> ConfigurationRefused:
+        return ConfigurationRefused(
+            f"{self._where}: {self._name}{key} {fault}; known: {known}. {_REMEDY.capitalize()}"
+        )
+
+
+_REMEDY = "get the checkpoint again: mirror models download m2fp"

@@ -1,0 +1,46 @@
+"""The golden data made by ModelScope's own code: checkpoints and what they answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FOLDER = Path(__file__).parent / "golden" / "m2fp"
+CASES = [
+    (kind, picture) for kind in ("multiple", "single") for picture in ("landscape", "portrait")
+]
+
+
+def checkpoint(kind: str) -> Path:
+    return FOLDER / f"tiny-{kind}"
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One picture through one network, as ModelScope has it."""
+
+    image: NDArray[np.uint8]  # (H, W, 3) BGR
+    arrays: dict[str, NDArray[np.float32]]
+
+    @property
+    def masks(self) -> NDArray[np.bool_]:
+        """(N, H, W)."""
+        shape = self.arrays["masks_shape"]
+        bits = np.unpackbits(self.arrays["masks"].view(np.uint8), count=int(np.prod(shape)))
+        return bits.reshape([int(side) for side in shape]).astype(bool)
+
+
+def golden(kind: str, picture: str) -> Golden:
+    image = cv2.imread(str(FOLDER / f"{picture}.png"))
+    assert image is not None
+    with np.load(checkpoint(kind) / f"{picture}.npz") as arrays:
+        return Golden(np.asarray(image, np.uint8), {name: arrays[name] for name in arrays})
+
+
+def worst(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
+    """The largest difference, in the largest value where that is above one."""
+    return float(np.abs(ours - theirs).max() / max(1.0, np.abs(theirs).max()))
