@@ -22,21 +22,34 @@ _DEVIATION = np.array([58.395, 57.12, 57.375], np.float32)
 _NORMALISED = (np.arange(256, dtype=np.float32) - _MEAN[:, None]) / _DEVIATION[:, None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NetworkInput:
-    """A picture, ready for the network, and how to find the way back.
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a picture lies in the network's input: the way back from an answer to the picture.
 
     Attributes:
-        pixels: (1, 3, h, w) float32, normalised RGB; h and w are multiples of 32.
-        inside: x0, y0, x1, y1: where in the input the picture lies, in its pixels.
+        inside: x0, y0, x1, y1 in the input's pixels.
+        size: (height, width) of the input.
         height: of the picture as it came.
         width: of the picture as it came.
     """
 
-    pixels: NDArray[np.float32]
     inside: tuple[int, int, int, int]
+    size: tuple[int, int]
     height: int
     width: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkInput:
+    """A picture, ready for the network.
+
+    Attributes:
+        pixels: (1, 3, h, w) float32, normalised RGB; h and w are multiples of 32.
+        placement: the way back.
+    """
+
+    pixels: NDArray[np.float32]
+    placement: Placement
 
 
 def scaled(image: BGR, short: int = SHORT_SIDE, long: int = LONG_SIDE) -> NetworkInput:
@@ -74,13 +87,16 @@ def letterboxed(image: BGR, height: int, width: int) -> NetworkInput:
     canvas = np.full((height, width, 3), GREY, np.uint8)
     canvas[y0 : y0 + inner[0], x0 : x0 + inner[1]] = _resized(image, inner)
     inside = (x0, y0, x0 + inner[1], y0 + inner[0])
-    return NetworkInput(_normalised(canvas)[None], inside, rows, columns)
+    return NetworkInput(
+        _normalised(canvas)[None], Placement(inside, (height, width), rows, columns)
+    )
 
 
 def _in_corner(image: BGR, size: tuple[int, int], padded: tuple[int, int]) -> NetworkInput:
     pixels = np.zeros((1, 3, *padded), np.float32)
     pixels[0, :, : size[0], : size[1]] = _normalised(_resized(image, size))
-    return NetworkInput(pixels, (0, 0, size[1], size[0]), *image.shape[:2])
+    height, width = image.shape[:2]
+    return NetworkInput(pixels, Placement((0, 0, size[1], size[0]), padded, height, width))
 
 
 def _resized(image: BGR, size: tuple[int, int]) -> BGR:

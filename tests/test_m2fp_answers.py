@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from m2fp_golden import CASES, checkpoint, golden
+from numpy.typing import NDArray
+
+pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
+
+import cv2
+
+from mirror.parsers.m2fp.answers import (
+    Answer,
+    class_scores,
+    humans_of,
+    owners_of,
+    parts_of,
+)
+from mirror.parsers.m2fp.modelscope_result import modelscope_result
+from mirror.parsers.m2fp.pictures import Placement, letterboxed, scaled
+from mirror.parsers.m2fp.settings import read_settings
+
+Array = NDArray[np.float32]
+
+
+def placement(kind: str, picture: str) -> Placement:
+    image = golden(kind, picture).image
+    prepared = scaled(image, 160, 320) if kind == "multiple" else letterboxed(image, 256, 192)
+    return prepared.placement
+
+
+def answer(kind: str, picture: str) -> Answer:
+    arrays = golden(kind, picture).arrays
+    return Answer(arrays["pred_logits"], arrays["pred_masks"])
+
+
+def plainly(given: Answer, parts: int, place: Placement) -> NDArray[np.int64]:
+    """The label map as ModelScope makes it: every query enlarged, every class enlarged."""
+    height, width = place.size
+    x0, y0, x1, y1 = place.inside
+    scores = class_scores(given.logits)[:, :parts]
+    masks = np.stack([cv2.resize(mask, (width, height)) for mask in given.masks])
+    planes = np.einsum("qc,qhw->chw", scores, 1 / (1 + np.exp(-masks.astype(np.float64))))
+    size = (place.width, place.height)
+    result: NDArray[np.int64] = np.stack(
+        [cv2.resize(np.ascontiguousarray(plane[y0:y1, x0:x1]), size) for plane in planes]
+    ).argmax(axis=0)
+    return result
+
+
+@pytest.mark.parametrize(("kind", "picture"), CASES)
+def test_masks_labels_and_scores_are_modelscopes(kind: str, picture: str) -> None:
+    case, place = golden(kind, picture), placement(kind, picture)
+    settings = read_settings(checkpoint(kind) / "configuration.json")
+    result = modelscope_result(answer(kind, picture), settings, place)
+    assert result.masks.shape == case.masks.shape
+    assert result.labels == tuple(settings.classes[label] for label in result.ids)
+    expected = list(zip(case.arrays["labels"], case.arrays["scores"], case.masks, strict=True))
+    for label, score, mask in zip(result.ids, result.scores, result.masks, strict=True):
+        # ModelScope leaves the order open: each of ours is the nearest left of theirs
+        same = [entry for entry in expected if entry[0] == label]
+        nearest = min(same, key=lambda entry: abs(entry[1] - score))
+        assert score == pytest.approx(nearest[1], abs=1e-4)
+        union = np.count_nonzero(mask | nearest[2])
+        assert np.count_nonzero(mask & nearest[2]) >= 0.999 * union
+        expected = [entry for entry in expected if entry is not nearest]
+    assert not expected
+
+
+def test_parts_come_before_people() -> None:
+    settings = read_settings(checkpoint("multiple") / "configuration.json")
+    given = answer("multiple", "landscape")
+    ids = modelscope_result(given, settings, placement("multiple", "landscape")).ids
+    humans = [label == 20 for label in ids]
+    assert humans == sorted(humans)
+    assert 0 < sum(humans) < len(humans)
+
+
+@pytest.mark.parametrize("picture", ["landscape", "portrait"])
+def test_the_label_map_is_modelscopes_semantic_map(picture: str) -> None:
+    labels = parts_of(answer("single", picture), 20, placement("single", picture))
+    assert labels.dtype == np.uint8
+    assert np.mean(labels == golden("single", picture).arrays["semantic"]) > 0.9999
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [(60, 80), (97, 131), (45, 30)])
+def test_what_is_left_out_changes_no_label(seed: int, size: tuple[int, int]) -> None:
+    random = np.random.default_rng(seed)
+    coarse = random.normal(0, 6, (12, 4, 5)).astype(np.float32)
+    masks = np.stack([cv2.resize(mask, (20, 16)) for mask in coarse])
+    given = Answer(random.normal(0, 2, (12, 8)).astype(np.float32), masks)
+    place = Placement((3, 2, 77, 61), (64, 80), *size)
+    assert np.mean(parts_of(given, 6, place) == plainly(given, 6, place)) > 0.9999
+
+
+def disc(x: float, y: float, radius: float) -> Array:
+    rows, columns = np.mgrid[:32, :32]
+    inside: Array = (3 * (radius - np.hypot(columns - x, rows - y))).astype(np.float32)
+    return inside
+
+
+def people(*scores_and_masks: tuple[float, Array]) -> Answer:
+    logits = np.full((len(scores_and_masks), 4), -9, np.float32)  # two parts, human, nothing
+    logits[:, 2] = [np.log(score / (1 - score)) for score, _ in scores_and_masks]
+    logits[:, 3] = 0
+    return Answer(logits, np.stack([mask for _, mask in scores_and_masks]))
+
+
+WHOLE = Placement((0, 0, 128, 128), (128, 128), 256, 256)
+
+
+def test_people_are_found_once_the_surest_first() -> None:
+    left, right = disc(8, 16, 5), disc(24, 16, 4)
+    found = humans_of(people((0.9, right), (0.99, left), (0.8, left), (0.3, left)), 2, 0.5, WHOLE)
+    assert len(found) == 2
+    assert found[0].score > found[1].score
+    assert found[0].box == pytest.approx((24, 88, 104, 168), abs=17)  # a cell is 8 pixels here
+
+
+def test_every_pixel_belongs_to_the_likelier_person() -> None:
+    found = humans_of(people((0.99, disc(8, 16, 5)), (0.9, disc(24, 16, 4))), 2, 0.5, WHOLE)
+    owners = owners_of(found, WHOLE)
+    assert owners.shape == (256, 256)
+    assert (owners[128, 68], owners[128, 196], owners[10, 10]) == (1, 2, 0)
+
+
+def test_nobody_is_an_empty_answer() -> None:
+    nothing = people((0.01, disc(8, 16, 5)))
+    assert humans_of(nothing, 2, 0.5, WHOLE) == []
+    assert not owners_of([], WHOLE).any()
+    nothing.logits[:, :2] = -90
+    assert not parts_of(nothing, 2, WHOLE).any()
