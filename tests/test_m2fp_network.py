@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network  # noqa: E402
-from mirror.parsers.m2fp.layers import NormedConv  # noqa: E402
-from mirror.parsers.m2fp.network import Network  # noqa: E402
-from mirror.parsers.m2fp.pictures import letterboxed, scaled  # noqa: E402
-from mirror.parsers.m2fp.settings import BackboneSettings, Settings, read_settings  # noqa: E402
+from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network
+from mirror.parsers.m2fp.layers import NormedConv
+from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.pictures import letterboxed, scaled
+from mirror.parsers.m2fp.settings import BackboneSettings, Settings, read_settings
 
 
 def prepared(kind: str, picture: str) -> NDArray[np.float32]:

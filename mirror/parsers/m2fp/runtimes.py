@@ -1,0 +1,148 @@
+"""Three ways to run the network, alike from outside: torch, ONNX Runtime and OpenVINO."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.parsers.m2fp.answers import Answer
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from mirror.parsers.m2fp.network import Network
+
+Run = Callable[[NDArray[np.float32]], Answer]  # (1, 3, H, W), normalised, to an answer
+
+# the fastest first, as measured with `mirror bench --parser m2fp`; the package that brings each
+RUNTIMES = {"openvino": "openvino", "torch": "torch", "onnxruntime": "onnxruntime"}
+
+
+class RuntimeMissing(PipelineError):
+    """A runtime, or the device it should run on, is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeChoice:
+    """What runs the network.
+
+    Attributes:
+        runtime: a key of ``RUNTIMES``.
+        device: ``cpu`` or ``cuda``; only torch knows the latter.
+    """
+
+    runtime: str
+    device: str = "cpu"
+
+
+def choose_runtime(runtime: str, device: str = "cpu") -> RuntimeChoice:
+    """Return what a user's wish comes to; ``auto`` is the fastest that is installed.
+
+    Raises:
+        RuntimeMissing: it is not installed, or CUDA is asked for and absent.
+    """
+    if device == "cuda":
+        return _on_cuda(runtime)
+    if runtime == "auto":
+        runtime = next((name for name in RUNTIMES if _is_installed(name)), "torch")
+    if runtime not in RUNTIMES:
+        raise RuntimeMissing(f"no runtime is called {runtime!r}; there are: {', '.join(RUNTIMES)}")
+    if not _is_installed(runtime):
+        raise RuntimeMissing(
+            f"{runtime} is not installed: pip install {RUNTIMES[runtime]}, or use --runtime auto"
+        )
+    return RuntimeChoice(runtime)
+
+
+def _on_cuda(runtime: str) -> RuntimeChoice:
+    if runtime not in ("auto", "torch"):
+        raise RuntimeMissing(f"{runtime} runs on the CPU here; use --runtime torch --device cuda")
+    if not _is_installed("torch"):
+        raise RuntimeMissing("torch is not installed: pip install 'smart-mirror[m2fp]'")
+    import torch
+
+    if not torch.cuda.is_available():
+        raise RuntimeMissing(
+            "torch finds no CUDA device. Install a build of torch with CUDA and the driver, or "
+            "leave --device cuda out"
+        )
+    return RuntimeChoice("torch", "cuda")
+
+
+def _is_installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+def run_torch(network: Network, threads: int, device: str = "cpu") -> Run:
+    """Return torch's way; threads are torch's of the calling thread, half precision on CUDA."""
+    import torch
+
+    torch.set_num_threads(threads)
+    dtype = torch.float16 if device == "cuda" else torch.float32
+    network = network.to(device, dtype)
+
+    def run(pixels: NDArray[np.float32]) -> Answer:
+        with torch.inference_mode():
+            logits, masks = network(torch.from_numpy(pixels).to(device, dtype))
+        return Answer(*(out[0].float().cpu().numpy() for out in (logits, masks)))
+
+    return run
+
+
+def run_onnxruntime(path: Path, threads: int) -> Run:
+    """Return ONNX Runtime's way with an exported graph."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # threads that spin while they wait take the cores that other workers need
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(pixels: NDArray[np.float32]) -> Answer:
+        logits, masks = session.run(None, {"pictures": pixels})
+        return Answer(logits[0], masks[0])
+
+    return run
+
+
+def import_openvino() -> ModuleType:
+    """Return the package, kept from telling its makers each time that it was imported."""
+    # its own fallback where that part is not installed: no thread, no network
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
+
+
+def run_openvino(path: Path, threads: int) -> Run:
+    """Return OpenVINO's way with an exported graph."""
+    compiled = (
+        import_openvino()
+        .Core()
+        .compile_model(
+            str(path),
+            "CPU",
+            {
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": 1,
+                "INFERENCE_PRECISION_HINT": "f32",  # its default may be bfloat16 where there is such
+                "ENABLE_CPU_PINNING": False,  # several workers would be pinned to the same cores
+            },
+        )
+    )
+    request = compiled.create_infer_request()
+
+    def run(pixels: NDArray[np.float32]) -> Answer:
+        outputs = request.infer([pixels], share_inputs=True)
+        return Answer(*(np.array(outputs[place][0]) for place in (0, 1)))
+
+    return run
