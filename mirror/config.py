@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class ParserConfig:
     threads: int | Auto
     parse_limit_s: float
     skip_failures: bool
+    runtime: str
+    device: str
+    input_size: str
+    decoder_layers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,15 @@ _COUNT = "a whole number from 1 on, or auto"
 _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
     "parser.workers": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
     "parser.threads": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
+    "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
+    "parser.input_size": (
+        "auto, or HxW with multiples of 32, such as 384x512",
+        lambda value: value == "auto" or size_of(value) is not None,
+    ),
+    "parser.decoder_layers": (
+        "a whole number from 0 on",
+        lambda value: _whole(value) and value >= 0,
+    ),
     "parser.parse_limit_s": ("seconds above 0", lambda value: _number(value) and value > 0),
     "overlay.opacity": ("0 to 1", lambda value: _number(value) and 0 <= value <= 1),
     "overlay.labels": ("none, people or parts", lambda value: value in ("none", "people", "parts")),
@@ -100,6 +114,13 @@ def load(path: Path | None = None, flags: Mapping[str, object] | None = None) ->
             _merge(settings, {section: {name: value}}, "")
     settings["overlay"]["parts"] = tuple(settings["overlay"]["parts"])
     return Config(**{name: kind(**settings[name]) for name, kind in _SECTIONS.items()})
+
+
+def size_of(text: object) -> tuple[int, int] | None:
+    """Return the (height, width) that ``384x512`` says; None for ``auto``, and what is no size."""
+    found = re.fullmatch(r"(\d{2,4})x(\d{2,4})", text) if isinstance(text, str) else None
+    size = (int(found[1]), int(found[2])) if found else None
+    return size if size and size[0] % 32 == 0 == size[1] % 32 else None
 
 
 def _read(path: Path) -> dict[str, Any]:

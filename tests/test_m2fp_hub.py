@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import hashlib
+import http.server
+import json
+import shutil
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from m2fp_golden import checkpoint
+
+from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.hub import CheckpointMissing
+
+NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
+
+
+class Hub(http.server.ThreadingHTTPServer):
+    """A hub on this machine with the tiny checkpoint, under the second owner only."""
+
+    daemon_threads = True
+    repository = hub.PUBLISHED["m2fp-single"].repository
+    folder = checkpoint("single")
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.asked: list[tuple[str, str | None]] = []  # file, and the range that was asked for
+        self.cuts_after: list[int] = []  # bytes of the weights after which the line breaks
+        self.lies = False  # the listed checksum is not the file's
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def listing(self) -> bytes:
+        files = []
+        for path in sorted(self.folder.iterdir()):
+            checksum = hashlib.sha256(b"" if self.lies else path.read_bytes()).hexdigest()
+            size = path.stat().st_size
+            files.append({"Path": path.name, "Type": "blob", "Size": size, "Sha256": checksum})
+        return json.dumps({"Code": 200, "Success": True, "Data": {"Files": files}}).encode()
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    server: Hub
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urllib.parse.urlsplit(self.path)
+        query = urllib.parse.parse_qs(url.query)
+        if not url.path.startswith(f"/api/v1/models/iic/{self.server.repository}/repo"):
+            self.send_error(404)
+        elif url.path.endswith("/files"):
+            self._send(self.server.listing())
+        else:
+            self._send_file(query["FilePath"][0])
+
+    def _send_file(self, name: str) -> None:
+        wanted = self.headers.get("Range")
+        self.server.asked.append((name, wanted))
+        content = (self.server.folder / name).read_bytes()
+        first = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
+        cuts = self.server.cuts_after if name.endswith(".pt") else []
+        cut = cuts.pop(0) if cuts else None
+        self._send(content, first, cut)
+
+    def _send(self, content: bytes, first: int = 0, cut: int | None = None) -> None:
+        self.send_response(206 if first else 200)
+        self.send_header("Content-Length", str(len(content) - first))
+        if first:
+            self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
+        self.end_headers()
+        self.wfile.write(content[first : None if cut is None else max(first, cut)])
+        if cut is not None:
+            self.close_connection = True
+
+
+@pytest.fixture
+def small_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    pytest.importorskip("modelscope_hub", reason="needs modelscope-hub: pip install modelscope-hub")
+    import tqdm
+
+    monkeypatch.setattr(tqdm.tqdm, "monitor_interval", 0)  # it would leave a thread running
+    with Hub() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_checkpoint_is_downloaded_and_found(small_hub: Hub, tmp_path: Path) -> None:
+    folder = hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    assert hub.find_checkpoint("m2fp-single", tmp_path) == folder
+    assert {file for file, _ in small_hub.asked} == set(hub.FILES)  # and not the golden data
+    for file in hub.FILES:
+        assert (folder / file).read_bytes() == (checkpoint("single") / file).read_bytes()
+    assert hub.verify("m2fp-single", folder) == "checksums right"
+
+
+def test_a_download_goes_on_where_it_stopped(small_hub: Hub, tmp_path: Path) -> None:
+    small_hub.cuts_after = [1_500_000]
+    folder = hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    ranges = [wanted for file, wanted in small_hub.asked if file.endswith(".pt")]
+    assert ranges[0] is None
+    assert len(ranges) == 2
+    assert ranges[1] is not None
+    assert hub.verify("m2fp-single", folder) == "checksums right"
+
+
+def test_a_file_with_another_checksum_is_not_taken(small_hub: Hub, tmp_path: Path) -> None:
+    small_hub.lies = True
+    with pytest.raises(CheckpointMissing, match="could not be downloaded"):
+        hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    with pytest.raises(CheckpointMissing):
+        hub.find_checkpoint("m2fp-single", tmp_path)
+
+
+def test_without_a_network_both_ways_are_said(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissing) as caught:
+        hub.find_checkpoint("m2fp", tmp_path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "mirror models download m2fp; or, offline" in message
+    assert message.endswith("--from DIR")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_takes_the_hubs_place(name: str, tmp_path: Path) -> None:
+    folder = hub.copy_from(name, checkpoint(NAMES[name]), tmp_path)
+    assert hub.find_checkpoint(name, tmp_path) == folder
+    assert hub.copy_from(name, folder, tmp_path) == folder  # onto itself
+    assert hub.verify(name, folder) == "checksums right"
+
+
+def test_the_other_model_is_not_taken(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissing, match="holds m2fp-single, not m2fp; give it that name"):
+        hub.copy_from("m2fp", checkpoint("single"), tmp_path)
+
+
+def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissing, match=r"has no configuration\.json; --from takes a fol"):
+        hub.copy_from("m2fp", tmp_path, tmp_path / "cache")
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    folder = hub.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    weights = folder / "pytorch_model.pt"
+    content = weights.read_bytes()
+    weights.write_bytes(content[:-1000])
+    with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(File is not a"):
+        hub.verify("m2fp", folder)
+    weights.write_bytes(content[:900_000] + b"\0\1\2\3" + content[900_004:])
+    with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \("):
+        hub.verify("m2fp", folder)
+    configuration = folder / "configuration.json"
+    weights.write_bytes(content)
+    configuration.write_text(configuration.read_text() + " ")
+    with pytest.raises(CheckpointMissing, match=r"configuration\.json is damaged \(wrong checks"):
+        hub.verify("m2fp", folder)
+
+
+@pytest.mark.parametrize("inner", ["models/iic", "hub/models/damo", "hub/damo", "damo"])
+def test_what_the_client_put_there_earlier_is_found(tmp_path: Path, inner: str) -> None:
+    folder = tmp_path / inner / hub.PUBLISHED["m2fp"].repository
+    shutil.copytree(checkpoint("multiple"), folder)
+    assert hub.find_checkpoint("m2fp", tmp_path).resolve() == folder
+    assert hub.verify("m2fp", folder).startswith("readable")
+
+
+def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELSCOPE_CACHE", "/somewhere")
+    assert hub.cache_root() == Path("/somewhere")
+    monkeypatch.delenv("MODELSCOPE_CACHE")
+    assert hub.cache_root() == Path.home() / ".cache" / "modelscope"
+
+
+def test_a_checksum_is_computed_anew_when_the_file_changes(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(checkpoint("multiple"), folder)
+    first = hub.weights_checksum(folder)
+    assert first == hub.weights_checksum(folder) == hub.checksum_of(folder / "pytorch_model.pt")
+    (folder / "pytorch_model.pt").write_bytes(b"other")
+    assert hub.weights_checksum(folder) == hashlib.sha256(b"other").hexdigest()
