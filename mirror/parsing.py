@@ -53,10 +53,15 @@ class Parsing:
     Attributes:
         labels: (H, W) uint8 of the frame's own size, read-only: the part id of every pixel.
         people: whoever was found, the surest first.
+        owners: (H, W) uint8, read-only: the place from 1 in ``people`` of whose pixel each is, 0 is
+            nobody's; None where the parser does not tell people's pixels apart.
     """
 
     labels: LabelMap
     people: tuple[Person, ...] = ()
+    owners: LabelMap | None = None
 
     def __post_init__(self) -> None:
         self.labels.flags.writeable = False
+        if self.owners is not None:
+            self.owners.flags.writeable = False

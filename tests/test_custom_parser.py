@@ -81,7 +81,7 @@ def test_an_answer_that_is_no_label_map_is_refused(module: str, factory: str, me
         ("mine_for_tests:missing", "mine_for_tests has no function called 'missing'"),
         ("mine_for_tests:number", "has no function called 'number'"),
         ("builtin", "no parser is called 'builtin'; did you mean built-in"),
-        ("xyz", "there are: built-in, none, module:factory"),
+        ("xyz", "there are: built-in, m2fp, m2fp-single, none, module:factory"),
     ],
 )
 def test_a_parser_that_cannot_be_had_is_named(module: str, name: str, message: str) -> None:

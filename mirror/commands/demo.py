@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the clip through; the two files are replaced if they are there."""
     config = config_of(options)
-    kind = find_parser(config.parser.name)
+    kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
     workers, threads = shared_out(config.parser.workers, config.parser.threads)
     check_memory(kind, workers, machine.free_memory_mb())

@@ -14,6 +14,10 @@ _SETTINGS = {  # the flag's name -> the setting that it counts more than
     "workers": "parser.workers",
     "threads": "parser.threads",
     "skip_failures": "parser.skip_failures",
+    "runtime": "parser.runtime",
+    "device": "parser.device",
+    "input_size": "parser.input_size",
+    "decoder_layers": "parser.decoder_layers",
     "palette": "overlay.palette",
     "opacity": "overlay.opacity",
     "parts": "overlay.parts",
@@ -31,7 +35,9 @@ _SETTINGS = {  # the flag's name -> the setting that it counts more than
 def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     """Add which parser runs, on how much of the machine, and where settings come from."""
     group = parser.add_argument_group("parsing")
-    group.add_argument("--parser", metavar="NAME", help="built-in, none, or module:factory")
+    group.add_argument(
+        "--parser", metavar="NAME", help="built-in, m2fp, m2fp-single, none, or module:factory"
+    )
     group.add_argument("--workers", metavar="N", type=_count, help="threads that parse, or auto")
     group.add_argument("--threads", metavar="N", type=_count, help="threads of each, or auto")
     group.add_argument(
@@ -39,6 +45,16 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         default=None,
         help="leave a frame empty that the parser fails on, and count it",
+    )
+    group.add_argument(
+        "--runtime",
+        choices=("auto", "torch", "onnxruntime", "openvino"),
+        help="what runs M2FP; auto: the fastest that is installed",
+    )
+    group.add_argument("--device", choices=("cpu", "cuda"), help="where torch runs M2FP")
+    group.add_argument("--input-size", metavar="HxW", help="of M2FP's network; smaller is faster")
+    group.add_argument(
+        "--decoder-layers", metavar="N", type=int, help="of M2FP; fewer are faster and rougher"
     )
     group.add_argument("--config", metavar="FILE", type=Path, help="settings, as in default.toml")
 

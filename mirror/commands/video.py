@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     check_target(target, options.input if options.input.exists() else None, options.overwrite)
     if options.stats is not None:
         check_file(options.stats, options.overwrite)
-    kind = find_parser(config.parser.name)
+    kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
     workers, threads = shared_out(config.parser.workers, config.parser.threads)
     check_memory(kind, workers, machine.free_memory_mb())

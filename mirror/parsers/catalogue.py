@@ -5,26 +5,34 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from mirror.config import ParserConfig, load
 from mirror.parsers import ParserKind
 from mirror.parsers.custom import Custom, ParserNotUsable
 from mirror.parsers.nothing import Nothing
 
-NAMES = ("built-in", "none")
+NAMES = ("built-in", "m2fp", "m2fp-single", "none")
 
 # what a kind's own steps hand to one another concerns nobody else
 AnyKind = ParserKind[Any, Any]
 
 
-def find_parser(name: str) -> AnyKind:
+def find_parser(name: str, config: ParserConfig | None = None) -> AnyKind:
     """Return the kind of parser that a name stands for.
+
+    Args:
+        name: what the command line calls it.
+        config: what else is asked of it; None has the defaults. Its own ``name`` does not count.
 
     Raises:
         ParserNotUsable: there is none of that name; says which comes nearest.
+        PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
     """
     if name == "built-in":
         from mirror.parsers.builtin import BuiltIn  # loads ONNX Runtime, which takes 0.2 s
 
         return BuiltIn()
+    if name in ("m2fp", "m2fp-single"):
+        return _m2fp(name, config or load().parser)
     if name == "none":
         return Nothing()
     if ":" in name:
@@ -32,3 +40,13 @@ def find_parser(name: str) -> AnyKind:
     near = difflib.get_close_matches(name, NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(NAMES)}, module:factory"
     raise ParserNotUsable(f"no parser is called {name!r}; {hint}")
+
+
+def _m2fp(name: str, config: ParserConfig) -> AnyKind:
+    try:
+        from mirror.parsers.m2fp.kinds import open_kind
+    except ModuleNotFoundError as error:
+        raise ParserNotUsable(
+            f"{name} needs {error.name}, which is not installed: pip install 'smart-mirror[m2fp]'"
+        ) from error
+    return open_kind(name, config)

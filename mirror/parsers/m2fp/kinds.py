@@ -1,0 +1,29 @@
+"""M2FP's two kinds of parser, opened with a checkpoint that lies on this machine."""
+
+from __future__ import annotations
+
+from mirror.config import ParserConfig, size_of
+from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.copies import Copies, Stored, Weights, graphs_folder
+from mirror.parsers.m2fp.runtimes import choose_runtime
+from mirror.parsers.m2fp.several import SeveralPeople
+from mirror.parsers.m2fp.single import SinglePerson
+
+
+def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
+    """Return the kind called ``m2fp`` or ``m2fp-single``.
+
+    Raises:
+        CheckpointMissing: it was not downloaded; says both ways to get it.
+        ConfigurationRefused: its configuration is of another network.
+        RuntimeMissing: what should run it is not installed.
+    """
+    return kind_of(Stored(hub.find_checkpoint(name, hub.cache_root())), config)
+
+
+def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:
+    """Return the kind that suits some weights."""
+    choice = choose_runtime(config.runtime, config.device)
+    copies = Copies(weights, choice, graphs_folder(hub.cache_root()), config.decoder_layers)
+    kind = SinglePerson if weights.settings.single else SeveralPeople
+    return kind(weights.settings, copies, size_of(config.input_size))

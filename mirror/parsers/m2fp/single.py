@@ -1,0 +1,155 @@
+"""The parser ``m2fp-single``: LIP's parts, on a crop of each person who is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.parsers.builtin.detector import Detector
+from mirror.parsers.builtin.prepare import Plan, Prepare
+from mirror.parsers.m2fp.answers import parts_of
+from mirror.parsers.m2fp.copies import Copies, Size, Sized
+from mirror.parsers.m2fp.pictures import letterboxed
+from mirror.parsers.m2fp.settings import Settings
+from mirror.parsing import Parsing, Person
+from mirror.parts import LabelMap
+from pipeline.frame import Frame
+
+_WORKER_MB = 900  # measured with `mirror bench --parser m2fp`: an R101 copy with OpenVINO
+_ROOM = 0.25  # of a person's joints' extent: hair, hands and shoes reach that far beyond them
+_SURE = 0.2  # a joint's score below which its place is a guess
+
+Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """One person, looked at.
+
+    Attributes:
+        key: the track's, the same from frame to frame.
+        window: what was looked at.
+        labels: part ids of the window's pixels.
+        score: 0-1, how sure the detector was of the person's joints.
+    """
+
+    key: int
+    window: Window
+    labels: LabelMap
+    score: float
+
+
+class SinglePerson:
+    """The kind of parser; see ``mirror.parsers``.
+
+    People are found and followed as by the built-in parser, and the network sees each of them by
+    themselves, in a window of its input's own shape: little of what it computes is padding.
+
+    Args:
+        settings: of the network.
+        copies: opens a worker's model.
+        size: (height, width) of the network's input; None is the configuration's.
+    """
+
+    name = "m2fp-single"
+    worker_memory_mb = _WORKER_MB
+
+    def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
+        self.parts = settings.parts
+        self._copies = copies
+        self._size = size or settings.size or (512, 384)
+
+    def make_prepare(self, live: bool) -> Prepare:
+        """Return the step that follows people."""
+        return Prepare(Detector())
+
+    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Seen, ...]]:
+        """Load and warm up one model copy. Called in the worker's own thread."""
+        networks = Sized(self._copies, threads)
+        networks[self._size](np.zeros((1, 3, *self._size), np.float32))
+
+        def parse(frame: Frame, plan: Plan) -> tuple[Seen, ...]:
+            seen = []
+            for look in plan:
+                window = window_round(look.joints, self._size, frame.height, frame.width)
+                x0, y0, x1, y1 = window
+                given = letterboxed(frame.bgr[y0:y1, x0:x1], *self._size)
+                answer = networks[self._size](given.pixels)
+                labels = parts_of(answer, len(self.parts.names), given.placement)
+                seen.append(Seen(look.key, window, labels, float(look.joints[:, 2].mean())))
+            return tuple(seen)
+
+        return parse
+
+    def make_settle(self) -> Callable[[Frame, Plan, tuple[Seen, ...]], Parsing]:
+        """Return the step that puts people together and numbers them as they come."""
+        ids: dict[int, int] = {}
+
+        def settle(frame: Frame, _: Plan, seen: tuple[Seen, ...]) -> Parsing:
+            return together(seen, ids, frame.height, frame.width)
+
+        return settle
+
+
+def together(seen: tuple[Seen, ...], ids: dict[int, int], height: int, width: int) -> Parsing:
+    """Return the parsing of a frame: windows painted one over the other, the largest first.
+
+    Args:
+        seen: people, the largest first.
+        ids: track key -> a person's number, from 1; new ones are added.
+        height: of the frame.
+        width: of the frame.
+    """
+    labels = np.zeros((height, width), np.uint8)
+    owners = np.zeros((height, width), np.uint8)
+    people: list[Person] = []
+    for look in sorted(seen, key=lambda look: -_area(look.window)):
+        x0, y0, x1, y1 = look.window
+        body = look.labels > 0
+        left, top, across, down = cv2.boundingRect(body.view(np.uint8))
+        if across == 0:
+            continue
+        far = float(x0 + left + across), float(y0 + top + down)
+        id = ids.setdefault(look.key, len(ids) + 1)
+        people.append(Person(id, look.score, (float(x0 + left), float(y0 + top), *far)))
+        np.copyto(labels[y0:y1, x0:x1], look.labels, where=body)
+        np.copyto(owners[y0:y1, x0:x1], np.uint8(len(people)), where=body)
+    return _surest_first(labels, people, owners)
+
+
+def _surest_first(labels: LabelMap, people: list[Person], owners: LabelMap) -> Parsing:
+    order = sorted(range(len(people)), key=lambda place: -people[place].score)
+    places = np.zeros(256, np.uint8)
+    for new, old in enumerate(order):
+        places[old + 1] = new + 1
+    return Parsing(labels, tuple(people[place] for place in order), places[owners])
+
+
+def window_round(joints: NDArray[np.float32], size: Size, height: int, width: int) -> Window:
+    """Return the window round (17, 3) joints, of the shape of the network's input where it fits."""
+    sure = joints[joints[:, 2] >= _SURE]
+    points = (sure if len(sure) >= 2 else joints)[:, :2]
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = _ROOM * float((high - low).max())
+    across, down = (float(extent) + 2 * room for extent in high - low)
+    down = max(down, across * size[0] / size[1], 8.0)
+    across = max(across, down * size[1] / size[0])
+    x, y = (float(middle) for middle in (low + high) / 2)
+    x0, x1 = _inside(x - across / 2, x + across / 2, width)
+    y0, y1 = _inside(y - down / 2, y + down / 2, height)
+    return x0, y0, x1, y1
+
+
+def _inside(low: float, high: float, length: int) -> tuple[int, int]:
+    """Move a span into 0 to length where it fits, else cut it; never empty."""
+    span = min(round(high - low), length)
+    first = min(max(round(low), 0), length - span)
+    return first, first + span
+
+
+def _area(window: Window) -> int:
+    return (window[2] - window[0]) * (window[3] - window[1])
