@@ -134,7 +134,7 @@ def run_openvino(path: Path, threads: int) -> Run:
             {
                 "INFERENCE_NUM_THREADS": threads,
                 "NUM_STREAMS": 1,
-                "INFERENCE_PRECISION_HINT": "f32",  # its default may be bfloat16 where there is such
+                "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it
                 "ENABLE_CPU_PINNING": False,  # several workers would be pinned to the same cores
             },
         )
