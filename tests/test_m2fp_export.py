@@ -14,7 +14,7 @@ pytest.importorskip("onnx", reason="needs onnx: pip install smart-mirror[m2fp]")
 from mirror.parsers.m2fp import export, runtimes
 from mirror.parsers.m2fp.answers import Answer, parts_of
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
-from mirror.parsers.m2fp.export import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, exported
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.pictures import NetworkInput, fitted
 from mirror.parsers.m2fp.runtimes import (

@@ -14,7 +14,8 @@ from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network
 from mirror.parsers.m2fp.layers import NormedConv
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.pictures import letterboxed, scaled
-from mirror.parsers.m2fp.settings import BackboneSettings, Settings, read_settings
+from mirror.parsers.m2fp.published import published
+from mirror.parsers.m2fp.settings import read_settings
 
 
 def prepared(kind: str, picture: str) -> NDArray[np.float32]:
@@ -27,11 +28,11 @@ def answer(network: Network, pixels: NDArray[np.float32]) -> list[NDArray[np.flo
         return [out[0].numpy() for out in network(torch.from_numpy(pixels))]
 
 
-@pytest.mark.parametrize("one_call_a_point", [False, True])
+@pytest.mark.parametrize("in_bags", [False, True])
 @pytest.mark.parametrize(("kind", "picture"), CASES)
-def test_answers_are_modelscopes(kind: str, picture: str, one_call_a_point: bool) -> None:
+def test_answers_are_modelscopes(kind: str, picture: str, in_bags: bool) -> None:
     network = load_checkpoint(checkpoint(kind)).network
-    network.make_fast(one_call_a_point=one_call_a_point)
+    network.make_fast(in_bags=in_bags)
     logits, masks = answer(network, prepared(kind, picture))
     arrays = golden(kind, picture).arrays
     # one cell of one case lies 1e-5 from where attention is cut off: there rounding decides
@@ -62,29 +63,10 @@ def test_fewer_layers_answer_otherwise() -> None:
     assert worst(answer(network, pixels)[0], whole) > 1e-3
 
 
-def full_size(settings: Settings) -> Settings:
-    """The published network: R101 with 100 queries."""
-    return dataclasses.replace(
-        settings,
-        backbone=BackboneSettings(101, 1, 64, 128, 256, False),
-        encoder=dataclasses.replace(
-            settings.encoder, channels=256, mask_channels=256, feedforward=1024, layers=6
-        ),
-        decoder=dataclasses.replace(
-            settings.decoder,
-            channels=256,
-            mask_channels=256,
-            queries=100,
-            feedforward=2048,
-            layers=9,
-        ),
-    )
-
-
-def test_the_published_network_has_63_million_parameters() -> None:
-    settings = full_size(read_settings(checkpoint("multiple") / "configuration.json"))
+@pytest.mark.parametrize("single", [False, True])
+def test_the_published_networks_have_63_million_parameters(single: bool) -> None:
     with torch.device("meta"):
-        network = Network(settings)
+        network = Network(published(single))
     count = sum(parameter.numel() for parameter in network.parameters())
     assert round(count / 1e6, 1) == 63.1
 

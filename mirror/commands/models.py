@@ -62,7 +62,7 @@ def _download(name: str, source: Path | None) -> int:
 
 def _export(name: str, options: argparse.Namespace) -> int:
     from mirror.parsers.m2fp.copies import Stored, graphs_folder
-    from mirror.parsers.m2fp.export import ExportKey, exported
+    from mirror.parsers.m2fp.graphs import ExportKey, exported
 
     stored = Stored(hub.find_checkpoint(name, hub.cache_root()))
     size = size_of(options.size) if options.size else stored.settings.size or (384, 512)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import threadpoolctl
 
 from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.graphs import ExportKey, exported
 from mirror.parsers.m2fp.runtimes import (
     Run,
     RuntimeChoice,
@@ -106,7 +107,9 @@ class Copies:
         threadpoolctl.threadpool_limits(1, "blas")
         if self._choice.runtime == "torch":
             network = self._weights.load()
-            network.make_fast(decoder_layers=self._decoder_layers or None)
+            # bags count rows in the network's own precision: half of it is too little
+            in_bags = self._choice.device == "cpu"
+            network.make_fast(in_bags=in_bags, decoder_layers=self._decoder_layers or None)
             return run_torch(network, threads, self._choice.device)
         path = self.graph(size)
         openers: dict[str, Callable[[Path, int], Run]] = {
@@ -117,8 +120,6 @@ class Copies:
 
     def graph(self, size: Size) -> Path:
         """Return the exported graph for a size, made if it is not there yet."""
-        from mirror.parsers.m2fp.export import ExportKey, exported
-
         key = ExportKey(self._weights.checksum, *size, self._choice.runtime, self._decoder_layers)
         with self._exporting:
             return exported(key, self._graphs, self._weights.load).path

@@ -17,14 +17,15 @@ class DeformableAttention(nn.Module):
     """(B, T, C) tokens of all levels -> (B, T, C).
 
     Attributes:
-        one_call_a_point: sample each point with a call of its own, and add up. Exported graphs
-            are faster so, for they need no room for all points; torch itself is slower.
+        in_bags: compute it as sums of weighted rows: each token and head has a bag of 4 cells
+            round each of its points. Rows are read whole and nothing is transposed, which is
+            several times faster than sampling planes, but no operator of ONNX's does it.
     """
 
     def __init__(self, channels: int, heads: int, levels: int) -> None:
         super().__init__()
         self.heads, self.levels = heads, levels
-        self.one_call_a_point = False
+        self.in_bags = False
         self.sampling_offsets = nn.Linear(channels, heads * levels * POINTS * 2)
         self.attention_weights = nn.Linear(channels, heads * levels * POINTS)
         self.value_proj = nn.Linear(channels, channels)
@@ -39,39 +40,93 @@ class DeformableAttention(nn.Module):
             centres: (T, 2), x and y of every token, -1 to 1 over the picture.
             sizes: (height, width) of each level.
         """
-        batch, count, channels = tokens.shape
         asking = tokens + positions
-        weights = self.attention_weights(asking).view(batch, count, self.heads, -1).softmax(-1)
-        shape = (batch, count, self.heads, self.levels, POINTS)
-        # (levels, B * heads, points, T): what is sampled together lies together
-        weights = (
-            weights.view(shape)
-            .permute(3, 0, 2, 4, 1)
-            .reshape(self.levels, batch * self.heads, POINTS, count)
+        weights = self.attention_weights(asking).unflatten(2, (self.heads, -1)).softmax(-1)
+        shape = (*tokens.shape[:2], self.heads, self.levels, POINTS)
+        see = self._in_bags if self.in_bags else self._in_planes
+        seen = see(
+            self.value_proj(tokens),
+            self.sampling_offsets(asking).view(*shape, 2),
+            weights.view(shape),
+            centres,
+            sizes,
         )
-        offsets = self.sampling_offsets(asking).view(*shape, 2).permute(3, 0, 2, 4, 1, 5)
-        offsets = offsets.reshape(self.levels, batch * self.heads, POINTS, count, 2)
-        values = self.value_proj(tokens).split([h * w for h, w in sizes], dim=1)
-        seen = torch.zeros(())
-        for level, (height, width) in enumerate(sizes):
-            # offsets are in cells of the level they look at
-            step = torch.tensor([2.0 / width, 2.0 / height]).to(offsets)
-            grid = centres + offsets[level] * step
-            plane = values[level].transpose(1, 2).reshape(-1, channels // self.heads, height, width)
-            seen = seen.to(plane) + self._seen(plane, grid, weights[level])
-        seen = seen.view(batch, channels, count).transpose(1, 2)
         output: Tensor = self.output_proj(seen)
         return output
 
-    def _seen(self, plane: Tensor, grid: Tensor, weights: Tensor) -> Tensor:
-        """(N, c, h, w) sampled at (N, points, T, 2), weighted by (N, points, T) -> (N, c, T)."""
-        if not self.one_call_a_point:
-            return (_sampled(plane, grid) * weights[:, None]).sum(2)
-        seen = torch.zeros(()).to(plane)
-        for point in range(POINTS):
-            chosen = slice(point, point + 1)
-            seen = seen + _sampled(plane, grid[:, chosen])[:, :, 0] * weights[:, chosen]
-        return seen
+    def _in_planes(
+        self, values: Tensor, offsets: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+    ) -> Tensor:
+        """Sample each level's plane at all points, and sum over the points."""
+        batch, count, channels = values.shape
+        # (levels, B * heads, points, T): what is sampled together lies together
+        weights = weights.permute(3, 0, 2, 4, 1).flatten(1, 2)
+        offsets = offsets.permute(3, 0, 2, 4, 1, 5).flatten(1, 2)
+        levels = torch.split(values, [height * width for height, width in sizes], dim=1)
+        sums = []
+        for level, (height, width) in enumerate(sizes):
+            # offsets are in cells of the level they look at
+            step = torch.tensor([2.0 / width, 2.0 / height]).to(offsets)
+            plane = levels[level].transpose(1, 2)
+            plane = plane.reshape(-1, channels // self.heads, height, width)
+            sampled = _sampled(plane, centres + offsets[level] * step)
+            sums.append((sampled * weights[level][:, None]).sum(2))
+        return (sums[0] + sums[1] + sums[2]).view(batch, channels, count).transpose(1, 2)
+
+    def _in_bags(
+        self, values: Tensor, offsets: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+    ) -> Tensor:
+        """Sum the 4 cells round each point, weighted, as rows of a table of (cell, head)."""
+        batch, count, channels = values.shape
+        widths, heights, starts = _extents(sizes, offsets)
+        # (B, T, heads, levels, points), in cells of each level
+        x = ((centres[:, 0, None] + 1) * widths / 2 - 0.5)[:, None, :, None] + offsets[..., 0]
+        y = ((centres[:, 1, None] + 1) * heights / 2 - 0.5)[:, None, :, None] + offsets[..., 1]
+        head = torch.arange(self.heads).to(x)[:, None, None]
+        if batch > 1:
+            of_batch = torch.arange(batch).to(x) * (count * self.heads)
+            head = head + of_batch[:, None, None, None, None]
+        chosen, shares = [], []
+        for line, line_share in _both_sides(y, heights[:, None]):
+            along = (line * widths[:, None] + starts[:, None]) * self.heads + head
+            weighted = weights * line_share
+            for cell, cell_share in _both_sides(x, widths[:, None]):
+                chosen.append(along + cell * self.heads)
+                shares.append(weighted * cell_share)
+        bags = batch * count * self.heads
+        seen = functional.embedding_bag(
+            torch.cat(chosen, dim=-1).to(torch.int32).view(bags, -1),
+            values.reshape(bags, -1),
+            per_sample_weights=torch.cat(shares, dim=-1).view(bags, -1),
+            mode="sum",
+        )
+        return seen.view(batch, count, channels)
+
+
+def _extents(sizes: Sizes, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return every level's width, height and first token, each (levels,)."""
+    heights, widths = zip(*sizes, strict=True)
+    cells = [height * width for height, width in sizes]
+    starts = [sum(cells[:level]) for level in range(len(cells))]
+    width, height, start = (
+        torch.tensor(of, dtype=torch.float32).to(like) for of in (widths, heights, starts)
+    )
+    return width, height, start
+
+
+def _both_sides(places: Tensor, lengths: Tensor) -> tuple[tuple[Tensor, Tensor], ...]:
+    """Return the cells before and behind places, each with the share that is taken of it.
+
+    Of a cell outside nothing is taken, and one inside stands for it.
+    """
+    before, last = places.floor(), lengths - 1
+    behind, share = before + 1, places - before
+    before_share = (1 - share) * ((before >= 0) & (before <= last)).to(places)
+    behind_share = share * ((behind >= 0) & (behind <= last)).to(places)
+    return (
+        (torch.minimum(before.clamp(min=0), last), before_share),
+        (torch.minimum(behind.clamp(min=0), last), behind_share),
+    )
 
 
 def _sampled(plane: Tensor, grid: Tensor) -> Tensor:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from mirror.parsers.m2fp.answers import Answer
+from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.runtimes import (
     Run,
@@ -21,101 +19,48 @@ from mirror.parsers.m2fp.runtimes import (
     run_openvino,
     run_torch,
 )
-from pipeline.errors import PipelineError
 
 TOLERANCE = 2e-3  # absolute, or of the largest value
-ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 _OPSET = 17  # the first with layer normalisation; GridSample came with 16
 
 
-class ExportRefused(PipelineError):
-    """A graph answers otherwise than torch, was made for another checkpoint, or cannot be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportKey:
-    """What a graph was made of: two exports with the same key are the same.
-
-    Attributes:
-        checksum: SHA-256 of the checkpoint's weights.
-        height: of the input.
-        width: of the input.
-        runtime: a key of ``ENDINGS``.
-        decoder_layers: after how many the answer is read; 0 after all.
-    """
-
-    checksum: str
-    height: int
-    width: int
-    runtime: str
-    decoder_layers: int = 0
-
-    @property
-    def stem(self) -> str:
-        """The name of its files, without an ending."""
-        layers = f"-{self.decoder_layers}layers" if self.decoder_layers else ""
-        return f"{self.checksum[:16]}-{self.height}x{self.width}{layers}-{self.runtime}"
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A graph on disk.
-
-    Attributes:
-        path: what the runtime opens.
-        difference: the largest from torch, absolute or of the largest value.
-    """
-
-    path: Path
-    difference: float
-
-
-def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
-    """Return the graph in a folder, making it first where it is not there yet.
-
-    Args:
-        key: what the graph is of.
-        folder: where graphs are kept.
-        load: loads the network; only called where the graph must be made.
+def make(network: Network, key: ExportKey, path: Path) -> float:
+    """Write a network as a graph; return its largest difference from torch.
 
     Raises:
-        ExportRefused: what lies there is of another checkpoint, or the graph differs from torch.
+        ExportRefused: the difference is too large; nothing is kept.
     """
-    path = folder / (key.stem + ENDINGS[key.runtime])
-    if path.exists():
-        return Exported(path, _recorded(path, key))
-    folder.mkdir(parents=True, exist_ok=True)
-    network = load()
-    network.make_fast(one_call_a_point=False, decoder_layers=key.decoder_layers or None)
+    network = network.float().cpu()
+    network.make_fast(in_bags=key.runtime == "openvino", decoder_layers=key.decoder_layers or None)
     pixels = _sample(key.height, key.width)
     made = _made(network, pixels, path, key.runtime)
     difference = _compared(network, pixels, made, key.runtime)
     _keep(made, path)
-    _record_of(path).write_text(json.dumps({**asdict(key), "difference": difference}))
-    return Exported(path, difference)
+    return difference
 
 
 def _made(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> Path:
     """Write the graph beside its place; a worker that is killed meanwhile leaves nothing there."""
-    graph = path.with_name(f"{path.stem}.{os.getpid()}.part.onnx")
+    made = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")
     with warnings.catch_warnings(), torch.inference_mode():
-        # sizes become constants, which is what is wanted, and the exporter warns of
+        # sizes become constants, which is what is wanted, and exporters warn of
         warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network.float().cpu(),
-            (pixels,),
-            str(graph),
-            input_names=["pictures"],
-            output_names=["logits", "masks"],
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-    if runtime == "onnxruntime":
-        return graph
-    openvino = import_openvino()
-    made = graph.with_suffix(".xml")
-    openvino.save_model(openvino.Core().read_model(str(graph)), str(made), compress_to_fp16=False)
-    graph.unlink()
+        if runtime == "openvino":
+            openvino = import_openvino()
+            graph = openvino.convert_model(
+                network, example_input=pixels, input=[list(pixels.shape)]
+            )
+            openvino.save_model(graph, str(made), compress_to_fp16=False)
+        else:
+            torch.onnx.export(
+                network,
+                (pixels,),
+                str(made),
+                input_names=["pictures"],
+                output_names=["logits", "masks"],
+                opset_version=_OPSET,
+                dynamo=False,
+            )
     return made
 
 
@@ -162,21 +107,3 @@ def _keep(made: Path, path: Path) -> None:
 def _drop(made: Path) -> None:
     made.unlink()
     made.with_suffix(".bin").unlink(missing_ok=True)
-
-
-def _record_of(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
-def _recorded(path: Path, key: ExportKey) -> float:
-    try:
-        record = json.loads(_record_of(path).read_text())
-        difference = float(record.pop("difference"))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        record, difference = None, 0.0
-    if record != asdict(key):
-        raise ExportRefused(
-            f"{path} was made for another checkpoint, or nothing says for which; delete it, and it "
-            "is made anew"
-        )
-    return difference

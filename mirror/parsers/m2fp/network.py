@@ -57,20 +57,18 @@ class Network(nn.Module):
         return answer
 
     @torch.no_grad()
-    def make_fast(
-        self, *, one_call_a_point: bool = False, decoder_layers: int | None = None
-    ) -> None:
+    def make_fast(self, *, in_bags: bool = False, decoder_layers: int | None = None) -> None:
         """Prepare for inference: fold the norms, and formulate attention for a runtime.
 
         Args:
-            one_call_a_point: see ``DeformableAttention``.
+            in_bags: see ``DeformableAttention``.
             decoder_layers: read the answer after so many layers; None after all.
         """
         self.eval()
         fold_batch_norms(self)
         for module in self.modules():
             if isinstance(module, DeformableAttention):
-                module.one_call_a_point = one_call_a_point
+                module.in_bags = in_bags
         if decoder_layers is not None:
             predictor = self.sem_seg_head.predictor
             predictor.layers_used = max(1, min(decoder_layers, predictor.layers_used))
