@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 
@@ -48,6 +49,11 @@ def peak_memory_mb() -> int:
     """Return the most memory that this process has held at once."""
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset) >> 20
+    if sys.platform == "linux":
+        # getrusage would count what the process that started this one held
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) >> 10
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from m2fp_golden import CASES, checkpoint, golden, worst
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
+from mirror.bench import m2fp
 from mirror.bench.m2fp_plain import make_plain, plain_result
+from mirror.bench.rows import Row
+from mirror.cli import main
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
 from mirror.parsers.m2fp.pictures import letterboxed, scaled
+from mirror.parsers.m2fp.runtimes import RuntimeChoice
+from mirror.parsers.m2fp.settings import read_settings
 
 
 @pytest.mark.parametrize(("kind", "picture"), CASES)
@@ -40,3 +48,30 @@ def test_its_masks_are_modelscopes(picture: str) -> None:
     ours = sorted(int(mask.sum()) for mask in masks)
     theirs = sorted(int(mask.sum()) for mask in case.masks)
     assert ours == pytest.approx(theirs, abs=3)
+
+
+def test_m2fp_is_measured_with_random_weights_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = read_settings(checkpoint("multiple") / "configuration.json")
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
+    monkeypatch.setattr(m2fp, "published", lambda: tiny)
+    monkeypatch.setattr(m2fp, "_SGEMM", 64)
+    monkeypatch.setattr(m2fp, "choose_runtime", lambda _: RuntimeChoice("torch"))
+    monkeypatch.setattr(m2fp, "RUNTIMES", ("torch",))
+    monkeypatch.setattr(m2fp._Bench, "peak_memory", lambda _: Row("peak memory", 1.0, "MB"))
+    figures = tmp_path / "figures.json"
+    command = ["bench", "--parser", "m2fp", "--random-weights", "--rounds", "1"]
+    assert main([*command, "--json", str(figures)]) == 0
+    assert "random weights" in capsys.readouterr().out
+    names = [row["name"] for row in json.loads(figures.read_text())["m2fp"]]
+    assert "fastest over plain" in names
+    assert "1280x720, after the network" in names
+
+
+def test_without_a_checkpoint_nothing_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
+    assert main(["bench", "--parser", "m2fp"]) == 1
+    assert "mirror models download m2fp" in capsys.readouterr().err

@@ -4,6 +4,7 @@ mirror bench                        everything
 mirror bench parser threads         some of it
 mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
+mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
 """
 
 from __future__ import annotations
@@ -39,23 +40,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--network", metavar="FILE", type=Path, help="the landmark network as it was published"
     )
+    parser.add_argument("--parser", choices=("built-in", "m2fp"), default="built-in")
+    parser.add_argument(
+        "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print each table as soon as it is measured."""
-    measures: dict[str, Callable[[], Iterator[Row]]] = {
-        "parser": lambda: parsing.measure(options.rounds, options.peer, options.network),
-        "threads": lambda: threads.measure(options.rounds),
-        "engine": lambda: engine.measure(options.rounds),
-        "video": lambda: video.measure(options.rounds),
-        "stream": lambda: stream.measure(options.rounds),
-        "window": _window,
-    }
+    measures = _measures(options)
     console = Console()
     console.print(f"mirror {mirror.__version__}, {machine.cores()} cores, {platform.machine()}")
+    if options.random_weights:
+        console.print("random weights: the speed is that of trained ones, the answers mean nothing")
     found: dict[str, list[Row]] = {}
-    for name in options.what or WHAT:
+    for name in options.what or [name for name in measures if name not in ON_REQUEST]:
         with console.status(f"measuring: {name}"):
             found[name] = list(measures[name]())
         console.print(as_table(name, found[name]))
@@ -64,6 +64,21 @@ def run(options: argparse.Namespace) -> int:
         about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
         options.json.write_text(json.dumps({**about, **figures}, indent=1) + "\n")
     return 0
+
+
+def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:
+    if options.parser == "m2fp":
+        from mirror.bench import m2fp  # loads torch
+
+        return {"m2fp": lambda: m2fp.measure(options.rounds, options.random_weights)}
+    return {
+        "parser": lambda: parsing.measure(options.rounds, options.peer, options.network),
+        "threads": lambda: threads.measure(options.rounds),
+        "engine": lambda: engine.measure(options.rounds),
+        "video": lambda: video.measure(options.rounds),
+        "stream": lambda: stream.measure(options.rounds),
+        "window": _window,
+    }
 
 
 def _window() -> Iterator[Row]:

@@ -1,0 +1,50 @@
+"""One M2FP worker as a run has it, to be measured; without torch where its graph needs none."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mirror import machine
+from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.answers import Answer, humans_of, owners_of, parts_of
+from mirror.parsers.m2fp.copies import Copies, Weights, graphs_folder
+from mirror.parsers.m2fp.pictures import NetworkInput, fitted
+from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
+from mirror.shipped import media_file
+from pipeline.frame import BGR
+from pipeline.sources.video import VideoFile
+
+SIZE = (384, 512)  # (height, width) of the network's input
+_PARTS, _HUMAN = 20, 20  # of CIHP: how many parts, and the place of whole people
+
+
+def copies_of(weights: Weights, choice: RuntimeChoice) -> Copies:
+    """Return what opens model copies for a runtime."""
+    return Copies(weights, choice, graphs_folder(hub.cache_root()))
+
+
+def picture(height: int, width: int) -> BGR:
+    """Return the bundled clip's first frame at some size."""
+    first = next(iter(VideoFile(media_file("demo.mp4")))).bgr
+    return np.asarray(cv2.resize(first, (width, height)), np.uint8)
+
+
+def to_labels(run: Run, image: BGR) -> None:
+    """Parse a picture as a worker does."""
+    given = fitted(image, *SIZE)
+    read(run(given.pixels), given)
+
+
+def read(answer: Answer, given: NetworkInput) -> None:
+    """Make an answer a label map, people, and whose each pixel is."""
+    parts_of(answer, _PARTS, given.placement)
+    owners_of(humans_of(answer, _HUMAN, 0.5, given.placement), given.placement)
+
+
+def peak_of_a_worker(weights: Weights, choice: RuntimeChoice) -> int:
+    """Return the megabytes that this process held at most with one copy and a 1280x720 picture."""
+    run = copies_of(weights, choice).open(SIZE, 1)
+    for _ in range(2):
+        to_labels(run, picture(720, 1280))
+    return machine.peak_memory_mb()
