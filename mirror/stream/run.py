@@ -19,8 +19,7 @@ from mirror.stream.outputs import Delivery, StreamOutput
 from mirror.stream.signals import Signals
 from mirror.tally import RunHeader, Tally
 from pipeline.errors import SinkClosed
-from pipeline.flow import Limits
-from pipeline.flow import Flow
+from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
