@@ -302,7 +302,7 @@ def _laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
 
 
 def _refresh_ms(window: QWidget) -> int:
-    """The screen's pace, at most a hundred a second."""
+    """Half of what the screen shows a picture for: so no picture waits for longer than that."""
     screen = window.screen()
     rate = 60.0 if screen is None else screen.refreshRate()
-    return max(10, int(1000 / max(30.0, rate)))
+    return max(4, int(500 / max(30.0, rate)))
