@@ -59,7 +59,7 @@ def examine() -> Iterator[Finding]:
     yield _opencv_conflict(_installed_version)
     yield from _codecs()
     yield from _weights()
-    yield from _window_libraries(_library_loads)
+    yield from _window_libraries(library_loads)
     yield from _cameras()
 
 
@@ -161,7 +161,8 @@ def _installed_version(name: str) -> str | None:
         return None
 
 
-def _library_loads(name: str) -> bool:
+def library_loads(name: str) -> bool:
+    """Return whether the system finds a shared library, and all that it needs."""
     try:
         ctypes.CDLL(name)
     except OSError:

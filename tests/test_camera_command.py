@@ -12,6 +12,7 @@ from doubles import until
 from media import write_video
 
 from mirror.cli import main
+from mirror.commands import camera
 
 
 def test_without_a_screen_the_window_says_what_to_do(
@@ -25,6 +26,18 @@ def test_without_a_screen_the_window_says_what_to_do(
     told = capsys.readouterr().err
     assert told.startswith("mirror: there is no screen to open a window on")
     assert "mirror video clip.mp4" in told
+
+
+def test_without_its_libraries_the_window_names_their_packages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("PyQt5.QtWidgets", reason="PyQt5", exc_type=ImportError)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setattr(camera, "library_loads", lambda name: name != "libxcb-icccm.so.4")
+    assert main(["camera"]) == 1
+    assert "apt-get install libxcb-icccm4" in capsys.readouterr().err
 
 
 def test_without_qt_the_window_names_the_package(

@@ -13,6 +13,7 @@ import os
 import sys
 
 from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of
+from mirror.doctor import WINDOW_LIBRARIES, library_loads
 from pipeline.errors import PipelineError
 
 
@@ -62,6 +63,12 @@ def check_window() -> None:
             "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
             "run it on the desktop itself, or use ssh -X. Files need no window: "
             "mirror video clip.mp4"
+        )
+    missing = [package for name, package in WINDOW_LIBRARIES.items() if not library_loads(name)]
+    if sys.platform.startswith("linux") and missing and not os.environ.get("QT_QPA_PLATFORM"):
+        # Qt itself would end the process
+        raise WindowNotUsable(
+            f"Qt lacks libraries to open a window with; apt-get install {' '.join(missing)}"
         )
 
 
