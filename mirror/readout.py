@@ -82,6 +82,11 @@ def look_for(look: Look, before: Choice | None, now: Choice | None) -> Look:
     return look if was_file == is_file else dataclasses.replace(look, mirrored=not is_file)
 
 
+def look_with(look: Look, parser: str) -> Look:
+    """Return the look for a parser: one that takes seconds must not hold up the picture."""
+    return dataclasses.replace(look, mode="live") if parser.startswith("m2fp") else look
+
+
 def part_name(name: str, say: Say) -> str:
     """Return a part's name as the window writes it; the user's language may have its own."""
     said = say(name)

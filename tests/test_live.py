@@ -437,6 +437,23 @@ def test_threads_that_parse_let_those_go_first_that_show_pictures(
     assert after == min(19, before + 5)
 
 
+def test_more_workers_than_memory_has_room_for_are_refused(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.machine.free_memory_mb", lambda: 10)
+    source = HandFed()
+    config = load(flags={"parser.workers": 2}).parser
+    session = Session(
+        CameraChoice(0), config, Look(), (48, 64), open_source=lambda _: source, clock=clock
+    )
+    session.start()
+    source.feed(grey(1, clock.now))
+    until(lambda: session.status.phase == "failed")
+    assert session.status.problem.startswith("2 workers of built-in need about")
+    session.close()
+    assert session.join(2.0)
+
+
 def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: FakeClock) -> None:
     source = HandFed()
     session = shown(lambda _: source)

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
 from mirror.live.gauges import Figures
+from mirror.live.look import Look
 from mirror.live.status import Status
-from mirror.readout import banner, clock_time, headline, nice_ceiling, rows, stage_rows
+from mirror.readout import (
+    banner,
+    clock_time,
+    headline,
+    look_with,
+    nice_ceiling,
+    rows,
+    stage_rows,
+)
 from mirror.words import speaker
 from pipeline.result import FlowStatistics
 
@@ -47,6 +56,11 @@ def test_a_lost_camera_says_when_it_is_tried_again() -> None:
     words = banner(status, 100.0, ENGLISH)
     assert words == "camera 0 delivers no pictures. Trying again in 4 s"
     assert banner(Status("running"), 100.0, ENGLISH) == ""
+
+
+def test_a_parser_that_takes_seconds_does_not_hold_up_the_picture() -> None:
+    assert look_with(Look(mode="exact"), "m2fp").mode == "live"
+    assert look_with(Look(mode="exact"), "built-in").mode == "exact"
 
 
 def test_times_are_written_as_players_write_them() -> None:

@@ -89,12 +89,6 @@ class Easel:
                 self._changed.wait(None if due_at is None else max(0.0, due_at - self._clock()))
             raise Closed
 
-    @property
-    def newest(self) -> Result[Parsing] | None:
-        """The newest result."""
-        with self._changed:
-            return self._result
-
     def close(self) -> None:
         """Wake the painter with Closed."""
         with self._changed:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mirror import machine
-from mirror.compose import open_flow, shared_out
+from mirror.compose import check_memory, open_flow, shared_out
 from mirror.config import ParserConfig
 from mirror.live.choice import Choice, FileChoice, OpenSource, open_choice
 from mirror.live.easel import Easel
@@ -21,6 +21,7 @@ from mirror.live.pairing import Pair
 from mirror.live.player import Player
 from mirror.live.recording import Recording
 from mirror.live.status import Status, details_of, told
+from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
 from pipeline.errors import Closed, SourceError, StageStuck
@@ -83,8 +84,8 @@ class Session:
         self.choice, self.shots = choice, Latest[Shot]()
         self._config, self._after, self._open_source = config, after, open_source
         self._clock = clock
-        self._kind = kind or LateKind(config.name)
         self.workers, self._threads = shared_out(config.workers, config.threads)
+        self._kind = kind or LateKind(config.name, self._find)
         self._easel, self._gauges = Easel(look, view, clock), Gauges()
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -205,6 +206,12 @@ class Session:
             pause_s = next(pauses, PAUSES_S[-1])
             self._say(Status("lost", told(error), details_of(error), self._clock() + pause_s))
             self._closing.wait(pause_s)
+
+    def _find(self, name: str) -> AnyKind:
+        """The parser as the settings ask for it; on the thread that needs it first."""
+        kind = find_parser(name, self._config)
+        check_memory(kind, self.workers, machine.free_memory_mb())
+        return kind
 
     @property
     def _is_file(self) -> bool:

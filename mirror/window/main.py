@@ -6,7 +6,7 @@ import time
 
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PyQt5.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QMainWindow
 
 from mirror import machine, readout
 from mirror.config import ParserConfig
@@ -24,6 +24,7 @@ from mirror.window.keeper import Keeper
 from mirror.window.menu import commands_of
 from mirror.window.pages import Pages
 from mirror.window.panel import Panel
+from mirror.window.screen import laid_out, refresh_ms
 from mirror.window.setup import Setup
 from mirror.window.source import SourcePage
 from mirror.window.view import PictureView
@@ -40,7 +41,7 @@ class MirrorWindow(QMainWindow):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self._setup, self._say = setup, speaker(setup.language)
-        self._look, self._parser = setup.look, setup.parser
+        self._look, self._parser = readout.look_with(setup.look, setup.parser.name), setup.parser
         self._session: Session | None = None
         self._leaving: list[Session] = []
         self._shot: Shot | None = None
@@ -57,7 +58,7 @@ class MirrorWindow(QMainWindow):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
-        self._timer.start(_refresh_ms(self))
+        self._timer.start(refresh_ms(self))
 
     @property
     def session(self) -> Session | None:
@@ -112,6 +113,7 @@ class MirrorWindow(QMainWindow):
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
         self._parser = config
+        self._look = readout.look_with(self._look, config.name)
         self.source.show_parser(config)
         if self._session is not None:
             self.watch(self._session.resumed())
@@ -243,7 +245,7 @@ class MirrorWindow(QMainWindow):
         self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3])
         self.source.show_parser(self._parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
-        self.setCentralWidget(_laid_out(self.pages, self.panel, self.bar))
+        self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
         self._show_around(not self.isFullScreen())
         self.set_look(self._look)
@@ -285,24 +287,3 @@ class MirrorWindow(QMainWindow):
             self._parts_shown = session.parts
             self.panel.legend.show_look(self._look, session.parts)
         self._leaving = [one for one in self._leaving if not one.join(0.0)]
-
-
-def _laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    row = QHBoxLayout()
-    row.setSpacing(0)
-    row.addWidget(pages, 1)
-    row.addWidget(panel)
-    column.addLayout(row, 1)
-    column.addWidget(bar)
-    return whole
-
-
-def _refresh_ms(window: QWidget) -> int:
-    """Half of what the screen shows a picture for: so no picture waits for longer than that."""
-    screen = window.screen()
-    rate = 60.0 if screen is None else screen.refreshRate()
-    return max(4, int(500 / max(30.0, rate)))

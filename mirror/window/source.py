@@ -15,6 +15,7 @@ from mirror.window.legend import section
 from pipeline.sources.camera import CameraListing
 
 SIZES: tuple[tuple[int, int] | None, ...] = (None, (480, 640), (720, 1280), (1080, 1920))
+RUNTIMES = ("auto", "onnxruntime", "openvino", "torch")
 RATES: tuple[int | None, ...] = (None, 15, 30, 60)
 
 
@@ -40,7 +41,7 @@ class SourcePage(QWidget):
         self._config: ParserConfig | None = None
         own = say("the camera's own")
         self.camera, self.resolution, self.rate = QComboBox(), QComboBox(), QComboBox()
-        self.parser, self.workers = QComboBox(), QComboBox()
+        self.parser, self.runtime, self.workers = QComboBox(), QComboBox(), QComboBox()
         for size in SIZES:
             self.resolution.addItem(f"{size[1]} × {size[0]}" if size else own, size)  # noqa: RUF001
         for rate in RATES:
@@ -49,7 +50,9 @@ class SourcePage(QWidget):
             self.workers.addItem(say(str(count)), count)
         for box in (self.camera, self.resolution, self.rate):
             box.activated.connect(lambda _index: self._open_camera())
-        for box in (self.parser, self.workers):
+        for name in RUNTIMES:
+            self.runtime.addItem(say(name), name)
+        for box in (self.parser, self.runtime, self.workers):
             box.activated.connect(lambda _index: self._change_parser())
         self._lay_out(ways_on)
 
@@ -77,6 +80,8 @@ class SourcePage(QWidget):
         for name in dict.fromkeys((*NAMES, config.name)):
             self.parser.addItem(self._say(name), name)
         self.parser.setCurrentIndex(self.parser.findData(config.name))
+        self.runtime.setCurrentIndex(self.runtime.findData(config.runtime))
+        self.runtime.setEnabled(config.name.startswith("m2fp"))  # the others have but one
         if self.workers.findData(config.workers) < 0:
             self.workers.addItem(str(config.workers), config.workers)
         self.workers.setCurrentIndex(self.workers.findData(config.workers))
@@ -88,8 +93,13 @@ class SourcePage(QWidget):
 
     def _change_parser(self) -> None:
         if self._config is not None:
-            name, workers = self.parser.currentData(), self.workers.currentData()
-            self._set_parser(dataclasses.replace(self._config, name=name, workers=workers))
+            asked = dataclasses.replace(
+                self._config,
+                name=self.parser.currentData(),
+                runtime=self.runtime.currentData(),
+                workers=self.workers.currentData(),
+            )
+            self._set_parser(asked)
 
     def _lay_out(self, ways_on: Sequence[tuple[str, Callable[[], None]]]) -> None:
         say = self._say
@@ -112,7 +122,13 @@ class SourcePage(QWidget):
             column.addWidget(button)
         column.addSpacing(8)
         column.addWidget(section(say("PARSER")))
-        column.addLayout(_form((say("Parser"), self.parser), (say("Workers"), self.workers)))
+        column.addLayout(
+            _form(
+                (say("Parser"), self.parser),
+                (say("Runtime"), self.runtime),
+                (say("Workers"), self.workers),
+            )
+        )
 
 
 def _form(*rows: tuple[str, QWidget]) -> QGridLayout:
