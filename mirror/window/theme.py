@@ -28,7 +28,7 @@ QWidget#popup {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QLabel#dim {{ color: {DIM}; }}
 QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
 QLabel {{ padding-bottom: 2px; }}
-QLabel#title {{ padding-bottom: 8px; font-size: 34px; font-weight: 700; }}
+QLabel#title {{ min-height: 52px; qproperty-indent: 4; font-size: 34px; font-weight: 700; }}
 QLabel#value {{ font-weight: 600; }}
 QFrame#banner {{ background: #3a2a12; border-bottom: 1px solid {CAUTION}; }}
 QFrame#banner[alarm="true"] {{ background: #3d161a; border-bottom: 1px solid {ALARM}; }}
