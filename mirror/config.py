@@ -35,6 +35,7 @@ class ParserConfig:
     device: str
     input_size: str
     decoder_layers: int
+    int8: bool
 
 
 @dataclass(frozen=True, slots=True)

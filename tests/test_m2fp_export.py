@@ -53,6 +53,23 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
     assert same.mean() >= 0.999
 
 
+@pytest.mark.parametrize("runtime", RUNNERS)
+def test_a_backbone_of_8_bits_says_how_far_off_it_is(tmp_path: Path, runtime: str) -> None:
+    if importlib.util.find_spec(runtime) is None:
+        pytest.skip(f"needs {runtime}: pip install {runtime}")
+    made = exported(ExportKey("c" * 64, 64, 64, runtime, int8=True), tmp_path, network)
+    plain = exported(ExportKey("c" * 64, 64, 64, runtime), tmp_path, network)
+    assert made.difference > plain.difference
+    assert made.path != plain.path
+    ending = ".bin" if runtime == "openvino" else ".onnx"
+    assert (
+        made.path.with_suffix(ending).stat().st_size < plain.path.with_suffix(ending).stat().st_size
+    )
+    answer = RUNNERS[runtime](made.path, 1)(np.zeros((1, 3, 64, 64), np.float32))
+    assert np.isfinite(answer.logits).all()
+    assert len(list(tmp_path.iterdir())) == (6 if runtime == "openvino" else 4)
+
+
 def test_an_export_is_made_once(tmp_path: Path) -> None:
     key = ExportKey("c" * 64, 64, 64, "onnxruntime")
     first = exported(key, tmp_path, network)

@@ -18,6 +18,7 @@ _SETTINGS = {  # the flag's name -> the setting that it counts more than
     "device": "parser.device",
     "input_size": "parser.input_size",
     "decoder_layers": "parser.decoder_layers",
+    "int8": "parser.int8",
     "palette": "overlay.palette",
     "opacity": "overlay.opacity",
     "parts": "overlay.parts",
@@ -55,6 +56,12 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--input-size", metavar="HxW", help="of M2FP's network; smaller is faster")
     group.add_argument(
         "--decoder-layers", metavar="N", type=int, help="of M2FP; fewer are faster and rougher"
+    )
+    group.add_argument(
+        "--int8",
+        action="store_true",
+        default=None,
+        help="M2FP's backbone in 8 bits; faster and rougher, not with torch",
     )
     group.add_argument("--config", metavar="FILE", type=Path, help="settings, as in default.toml")
 

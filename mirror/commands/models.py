@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decoder-layers", metavar="N", type=int, default=0, help="export: fewer are faster"
     )
+    parser.add_argument(
+        "--int8", action="store_true", help="export: the backbone in 8 bits, faster and rougher"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,7 +72,7 @@ def _export(name: str, options: argparse.Namespace) -> int:
     if size is None:
         raise ConfigError(f"--size is HxW in multiples of 32, such as 384x512, got {options.size}")
     runtime = "onnxruntime" if options.runtime in ("onnx", "onnxruntime") else "openvino"
-    key = ExportKey(stored.checksum, *size, runtime, options.decoder_layers)
+    key = ExportKey(stored.checksum, *size, runtime, options.decoder_layers, options.int8)
     made = exported(key, graphs_folder(hub.cache_root()), stored.load)
     print(f"{made.path}\ndiffers from torch by {made.difference:.2g} at most")
     return 0

@@ -87,11 +87,18 @@ class Copies:
         choice: what runs it.
         graphs: the folder that exported graphs are kept in.
         decoder_layers: after how many the answer is read; 0 after all.
+        int8: whether graphs have a backbone of 8 bits.
     """
 
     def __init__(
-        self, weights: Weights, choice: RuntimeChoice, graphs: Path, decoder_layers: int = 0
+        self,
+        weights: Weights,
+        choice: RuntimeChoice,
+        graphs: Path,
+        decoder_layers: int = 0,
+        int8: bool = False,
     ) -> None:
+        self._int8 = int8
         self._weights, self._choice = weights, choice
         self._graphs, self._decoder_layers = graphs, decoder_layers
         self._exporting = threading.Lock()  # two workers would make the same graph at once
@@ -120,7 +127,13 @@ class Copies:
 
     def graph(self, size: Size) -> Path:
         """Return the exported graph for a size, made if it is not there yet."""
-        key = ExportKey(self._weights.checksum, *size, self._choice.runtime, self._decoder_layers)
+        key = ExportKey(
+            self._weights.checksum,
+            *size,
+            self._choice.runtime,
+            self._decoder_layers,
+            self._int8,
+        )
         with self._exporting:
             return exported(key, self._graphs, self._weights.load).path
 

@@ -12,6 +12,7 @@ import torch
 from mirror.parsers.m2fp.answers import Answer
 from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused
 from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.quantise import frames, quantise_backbone
 from mirror.parsers.m2fp.runtimes import (
     Run,
     import_openvino,
@@ -28,13 +29,27 @@ def make(network: Network, key: ExportKey, path: Path) -> float:
     """Write a network as a graph; return its largest difference from torch.
 
     Raises:
-        ExportRefused: the difference is too large; nothing is kept.
+        ExportRefused: the difference is too large; nothing is kept. That of 8 bits is only told.
     """
     network = network.float().cpu()
-    network.make_fast(in_bags=key.runtime == "openvino", decoder_layers=key.decoder_layers or None)
+    # 8 bits come with ONNX, which has no bags
+    network.make_fast(
+        in_bags=key.runtime == "openvino" and not key.int8,
+        decoder_layers=key.decoder_layers or None,
+    )
     pixels = _sample(key.height, key.width)
-    made = _made(network, pixels, path, key.runtime)
+    if key.int8:
+        made = _made_of_8_bits(network, pixels, path, key.runtime)
+        pixels = torch.from_numpy(frames(key.height, key.width, 1)[0])
+    else:
+        made = _made(network, pixels, path, key.runtime)
     difference = _compared(network, pixels, made, key.runtime)
+    if difference > TOLERANCE and not key.int8:
+        _drop(made)
+        raise ExportRefused(
+            f"the graph for {key.runtime} differs from torch by {difference:.2g}, more than "
+            f"{TOLERANCE:g}; use --runtime torch, or another version of {key.runtime}"
+        )
     _keep(made, path)
     return difference
 
@@ -64,18 +79,25 @@ def _made(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> P
     return made
 
 
+def _made_of_8_bits(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> Path:
+    """Write the graph with its backbone in 8 bits, calibrated on frames of the bundled clip."""
+    plain = _made(network, pixels, path.with_suffix(".onnx"), "onnxruntime")
+    made = plain.with_name(f"{plain.stem}8.onnx")
+    quantise_backbone(plain, made, frames(int(pixels.shape[2]), int(pixels.shape[3])))
+    plain.unlink()
+    if runtime != "openvino":
+        return made
+    openvino, graph = import_openvino(), made.with_suffix(".xml")
+    openvino.save_model(openvino.Core().read_model(str(made)), str(graph), compress_to_fp16=False)
+    made.unlink()
+    return graph
+
+
 def _compared(network: Network, pixels: torch.Tensor, made: Path, runtime: str) -> float:
-    """The largest difference from torch. Raises ExportRefused where it is too large."""
+    """The largest difference from torch."""
     threads = torch.get_num_threads()
     run = run_openvino(made, threads) if runtime == "openvino" else run_onnxruntime(made, threads)
-    difference = largest_difference(run, run_torch(network, threads), pixels.numpy())
-    if difference > TOLERANCE:
-        _drop(made)
-        raise ExportRefused(
-            f"the graph for {runtime} differs from torch by {difference:.2g}, more than "
-            f"{TOLERANCE:g}; use --runtime torch, or another version of {runtime}"
-        )
-    return difference
+    return largest_difference(run, run_torch(network, threads), pixels.numpy())
 
 
 def largest_difference(

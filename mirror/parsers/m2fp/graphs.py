@@ -13,6 +13,7 @@ from pipeline.errors import PipelineError
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network import Network
 
+_FORMULATION = 1  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 
 
@@ -30,6 +31,7 @@ class ExportKey:
         width: of the input.
         runtime: a key of ``ENDINGS``.
         decoder_layers: after how many the answer is read; 0 after all.
+        int8: whether the backbone computes with 8 bits.
     """
 
     checksum: str
@@ -37,12 +39,15 @@ class ExportKey:
     width: int
     runtime: str
     decoder_layers: int = 0
+    int8: bool = False
 
     @property
     def stem(self) -> str:
         """The name of its files, without an ending."""
         layers = f"-{self.decoder_layers}layers" if self.decoder_layers else ""
-        return f"{self.checksum[:16]}-{self.height}x{self.width}{layers}-{self.runtime}"
+        bits = "-int8" if self.int8 else ""
+        size = f"{self.height}x{self.width}"
+        return f"{self.checksum[:16]}-{size}{layers}{bits}-{self.runtime}-{_FORMULATION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _recorded(path: Path, key: ExportKey) -> float:
         difference = float(record.pop("difference"))
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         record, difference = None, 0.0
-    if record != asdict(key):
+    if record is None or record.get("checksum") != key.checksum:
         raise ExportRefused(
             f"{path} was made for another checkpoint, or nothing says for which; delete it, and it "
             "is made anew"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mirror.config import ParserConfig, size_of
 from mirror.parsers.m2fp import hub
 from mirror.parsers.m2fp.copies import Copies, Stored, Weights, graphs_folder
-from mirror.parsers.m2fp.runtimes import choose_runtime
+from mirror.parsers.m2fp.runtimes import RuntimeMissing, choose_runtime
 from mirror.parsers.m2fp.several import SeveralPeople
 from mirror.parsers.m2fp.single import SinglePerson
 
@@ -24,6 +24,10 @@ def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
 def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:
     """Return the kind that suits some weights."""
     choice = choose_runtime(config.runtime, config.device)
-    copies = Copies(weights, choice, graphs_folder(hub.cache_root()), config.decoder_layers)
+    if config.int8 and choice.runtime == "torch":
+        raise RuntimeMissing("torch has no 8-bit form of M2FP here; use --runtime onnxruntime")
+    copies = Copies(
+        weights, choice, graphs_folder(hub.cache_root()), config.decoder_layers, config.int8
+    )
     kind = SinglePerson if weights.settings.single else SeveralPeople
     return kind(weights.settings, copies, size_of(config.input_size))
