@@ -59,6 +59,7 @@ def examine() -> Iterator[Finding]:
     yield _opencv_conflict(_installed_version)
     yield from _codecs()
     yield from _weights()
+    yield from _checkpoints()
     yield from _window_libraries(library_loads)
     yield from _cameras()
 
@@ -81,7 +82,13 @@ def _packages(version_of: Callable[[str], str | None]) -> Iterator[Finding]:
         version = version_of(name)
         remedy = "" if version else f"pip install {name}"
         yield Finding(name, "ok" if version else "broken", version or "not installed", remedy)
-    for name, use in (("pycocotools", "COCO files"), ("PyQt5", "the window")):
+    for name, use in (
+        ("pycocotools", "COCO files"),
+        ("PyQt5", "the window"),
+        ("torch", "M2FP"),
+        ("openvino", "M2FP at its fastest on a CPU"),
+        ("modelscope-hub", "M2FP's download"),
+    ):
         version = version_of(name)
         remedy = "" if version else f"for {use}: pip install {name}"
         yield Finding(name, "ok" if version else "missing", version or "not installed", remedy)
@@ -127,6 +134,18 @@ def _weights() -> Iterator[Finding]:
             yield Finding(name, "broken", "damaged or missing", str(error))
         else:
             yield Finding(name, "ok", f"{size / 1e6:.1f} MB, checksum right")
+
+
+def _checkpoints() -> Iterator[Finding]:
+    from mirror.parsers.m2fp import hub
+
+    for name in hub.PUBLISHED:
+        try:
+            folder = hub.find_checkpoint(name, hub.cache_root())
+        except hub.CheckpointMissing:
+            yield Finding(name, "missing", "no checkpoint", f"mirror models download {name}")
+        else:
+            yield Finding(name, "ok", str(folder))
 
 
 def _window_libraries(loads: Callable[[str], bool]) -> Iterator[Finding]:

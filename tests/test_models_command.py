@@ -59,3 +59,10 @@ def test_without_a_checkpoint_one_line_says_both_ways(capsys: pytest.CaptureFixt
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "mirror models download m2fp; or, offline" in told
+
+
+def test_the_doctor_says_how_to_get_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "mirror models download m2fp-single" in told
+    assert "CC BY-NC 4.0" in told

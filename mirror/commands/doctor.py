@@ -13,7 +13,8 @@ _MARKS = {"ok": "[green]✓[/]", "missing": "[yellow]-[/]", "broken": "[red]✗[
 
 LICENCES = (
     "Licences: the code and the built-in weights are Apache-2.0; PyAV's wheel carries FFmpeg with "
-    "x264 (GPL); PyQt5 is GPLv3, which matters to whoever redistributes the window."
+    "x264 (GPL); PyQt5 is GPLv3, which matters to whoever redistributes the window; M2FP's weights "
+    "are CC BY-NC 4.0: not for commercial use."
 )
 
 
