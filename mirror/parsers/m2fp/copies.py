@@ -125,6 +125,11 @@ class Copies:
         }
         return openers[self._choice.runtime](path, threads)
 
+    def make_ready(self, size: Size) -> None:
+        """Have the graph made that a size needs, if it is not there yet. Any thread may call."""
+        if self._choice.runtime != "torch":
+            self.graph(size)
+
     def graph(self, size: Size) -> Path:
         """Return the exported graph for a size, made if it is not there yet."""
         key = ExportKey(

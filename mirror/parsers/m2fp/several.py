@@ -53,8 +53,19 @@ class SeveralPeople:
         self._least_score = settings.person_score
 
     def make_prepare(self, live: bool) -> Callable[[Frame], None]:
-        """Return a step that plans nothing: the network finds people itself."""
-        return lambda _: None
+        """Return a step that plans nothing: the network finds people itself.
+
+        It has the graph made that a frame's shape needs, which takes longer than a parse may.
+        """
+        ready: set[Size] = set()
+
+        def prepare(frame: Frame) -> None:
+            size = self._size or size_for(frame.height, frame.width)
+            if size not in ready:
+                self._copies.make_ready(size)
+                ready.add(size)
+
+        return prepare
 
     def make_parse(self, threads: int) -> Callable[[Frame, None], Seen]:
         """Return a worker; its model is opened with the first frame, whose shape decides."""
