@@ -130,6 +130,22 @@ def test_without_a_network_both_ways_are_said(tmp_path: Path) -> None:
     assert message.endswith("--from DIR")
 
 
+def test_a_network_that_is_not_there_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = pytest.importorskip("modelscope_hub", reason="needs modelscope-hub")
+    asked: list[str] = []
+
+    def download_repo(self: object, repository: str, *_: object, **__: object) -> None:
+        asked.append(repository)
+        raise client.NetworkError("no route to host")
+
+    monkeypatch.setattr(client.HubApi, "download_repo", download_repo)
+    with pytest.raises(CheckpointMissing, match=r"NetworkError .*no route.* m2fp --from DIR$"):
+        hub.download("m2fp", tmp_path, "http://127.0.0.1:9")
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_takes_the_hubs_place(name: str, tmp_path: Path) -> None:
     folder = hub.copy_from(name, checkpoint(NAMES[name]), tmp_path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import shutil
 import zipfile
@@ -105,11 +106,12 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
         CheckpointMissing: the client is not installed, nobody answers, or what came is not right.
     """
     try:
-        from modelscope_hub import HubApi
+        from modelscope_hub import HubApi, NetworkError
     except ImportError:
         raise CheckpointMissing(
             "ModelScope's hub client is not installed: pip install 'smart-mirror[m2fp]'"
         ) from None
+    logging.getLogger("modelscope_hub").setLevel(logging.ERROR)  # the end says what went wrong
     published, home = PUBLISHED[name], home_of(name, cache)
     api = HubApi(endpoint=endpoint)
     errors = []
@@ -123,6 +125,8 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
             )
         except Exception as error:  # the client's errors have no common root below Exception
             errors.append(f"{owner}: {type(error).__name__} {str(error)[:80]!r}")
+            if isinstance(error, NetworkError):
+                break  # whoever holds it, nobody answers
             continue
         return _kept(name, home)
     raise CheckpointMissing(
