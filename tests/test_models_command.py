@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,18 @@ def test_without_a_checkpoint_one_line_says_both_ways(capsys: pytest.CaptureFixt
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "mirror models download m2fp; or, offline" in told
+
+
+def test_an_export_names_a_package_that_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["models", "download", "m2fp", "--from", str(checkpoint("multiple"))])
+    for name in [name for name in sys.modules if name.startswith("mirror.parsers.m2fp.")]:
+        if not name.endswith((".hub", ".settings")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["models", "export", "m2fp"]) == 1
+    assert "pip install 'smart-mirror[m2fp]'" in capsys.readouterr().err
 
 
 def test_the_doctor_says_how_to_get_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from mirror import weights
 from mirror.config import ConfigError, size_of
+from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp import hub
 from pipeline.errors import PipelineError
 
@@ -64,14 +65,24 @@ def _download(name: str, source: Path | None) -> int:
 
 
 def _export(name: str, options: argparse.Namespace) -> int:
-    from mirror.parsers.m2fp.copies import Stored, graphs_folder
-    from mirror.parsers.m2fp.graphs import ExportKey, exported
+    folder = hub.find_checkpoint(name, hub.cache_root())
+    try:
+        import mirror.parsers.m2fp.export  # noqa: F401 - to see that all it needs is there
+        from mirror.parsers.m2fp.copies import Stored, graphs_folder
+        from mirror.parsers.m2fp.graphs import ExportKey, exported
+        from mirror.parsers.m2fp.runtimes import choose_runtime
+    except ModuleNotFoundError as error:
+        raise ParserNotUsable(
+            f"an export needs {error.name}, which is not installed: pip install "
+            "'smart-mirror[m2fp]'"
+        ) from error
 
-    stored = Stored(hub.find_checkpoint(name, hub.cache_root()))
+    stored = Stored(folder)
     size = size_of(options.size) if options.size else stored.settings.size or (384, 512)
     if size is None:
         raise ConfigError(f"--size is HxW in multiples of 32, such as 384x512, got {options.size}")
     runtime = "onnxruntime" if options.runtime in ("onnx", "onnxruntime") else "openvino"
+    choose_runtime(runtime)
     key = ExportKey(stored.checksum, *size, runtime, options.decoder_layers, options.int8)
     made = exported(key, graphs_folder(hub.cache_root()), stored.load)
     print(f"{made.path}\ndiffers from torch by {made.difference:.2g} at most")
