@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,9 +27,10 @@ def cost_of(work: Work) -> Cost:
 
 
 def costs_in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, Cost]:
-    """Run every piece in every round, one after the other, and return each one's median.
+    """Run every piece in every round, one after the other, and return each one's least.
 
-    In turns, so that a machine whose speed drifts does so for all of them.
+    In turns, so that a machine whose speed drifts does so for all of them; the least, since what
+    else runs there can only add.
     """
     taken: dict[str, list[Cost]] = {name: [] for name in works}
     for _ in range(rounds):
@@ -38,8 +38,8 @@ def costs_in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, Cost]:
             taken[name].append(cost_of(work))
     return {
         name: Cost(
-            statistics.median(cost.wall_s for cost in costs),
-            statistics.median(cost.cpu_s for cost in costs),
+            min(cost.wall_s for cost in costs),
+            min(cost.cpu_s for cost in costs),
         )
         for name, costs in taken.items()
     }

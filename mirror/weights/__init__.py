@@ -12,7 +12,7 @@ from pipeline.errors import PipelineError
 
 _SHA256 = {
     "movenet-multipose": "8d7974d306112d6a4f47072cd3001af4251415ce838564c8785a93148458bb08",
-    "pose_landmark_lite": "8ff27005e6cb6ea86364afa4229ec50bb6b1f15e79dda185d309f68091d99272",
+    "pose_landmark_lite": "5df93eb9a39b8c379f012e4bafe9df0bab53d7b42038bf76dcd77ac5499c5856",
 }
 NAMES = tuple(_SHA256)
 

@@ -7,7 +7,7 @@ ONNX Runtime computes in blocks of 8 or 16 channels, and the network's mask bran
 
 - a Clip that follows an Add sends everything back to the plain layout; as part of a convolution
   with ones it does not;
-- the mask's last convolution computes 16 pixels at once, as 16 channels a quarter of the size;
+- the mask's last convolution makes one channel of many: each by itself first, then their sum;
 - the mask branch works on the upper and the lower half as 16 channels, with four rows of overlap.
 """
 
@@ -23,7 +23,6 @@ from onnx import helper, numpy_helper
 Attribute = int | list[int] | str | None
 
 _MASK, _HEATMAP = "Identity_2", "Identity_3"
-_BLOCK = 4  # the last convolution's block of pixels, in each direction
 _OVERLAP = (
     2  # rows before enlarging: each of three convolutions, and enlarging, spoils one after it
 )
@@ -134,29 +133,30 @@ def _halve_mask_branch(graph: Graph) -> None:
     made = {enlarge.input[0]: _same(graph, flatten, joined, 2 * channels)}
     for step in steps[:-1]:
         made[step.output[0]] = _doubled(graph, flatten, step, made)
+    both_masks = _summed(graph, flatten, last, made[last.input[0]], channels)
+
+    def of_half(number: int, first: int) -> str:
+        limits = [graph.integers(number), graph.integers(number + 1), graph.integers(1)]
+        mask = graph.add(flatten, "Slice", [both_masks, *limits])
+        return rows(mask, first, first + 2 * half)
+
+    whole = [of_half(0, 0), of_half(1, 2 * _OVERLAP)]
+    flatten.input[0] = graph.add(flatten, "Concat", whole, axis=2)
+
+
+def _summed(
+    graph: Graph, before: onnx.NodeProto, last: onnx.NodeProto, tensor: str, channels: int
+) -> str:
+    """The last convolution on both halves: each channel by itself, then the sums of them."""
     kernel, bias = graph.constant(last.input[1]), graph.constant(last.input[2])
-    blocks = graph.add(
-        flatten,
-        "Conv",
-        [
-            made[last.input[0]],
-            graph.weight(flatten, _block_diagonal(_in_blocks(kernel))),
-            graph.weight(flatten, np.repeat(bias, 2 * _BLOCK**2)),
-        ],
-        kernel_shape=[_BLOCK + 2] * 2,
-        strides=[_BLOCK] * 2,
-        pads=[1, 1, 1, 1],
+    each = np.concatenate([kernel[0], kernel[0]])[:, None]
+    spread = graph.add(
+        before, "Conv", [tensor, graph.weight(before, each)], group=2 * channels, pads=[1] * 4
     )
-    count, shift = 2 * half // _BLOCK, 2 * _OVERLAP // _BLOCK
-
-    def of_half(number: int) -> str:
-        first = number * _BLOCK**2
-        limits = [graph.integers(first), graph.integers(first + _BLOCK**2), graph.integers(1)]
-        return graph.add(flatten, "Slice", [blocks, *limits])
-
-    kept = [rows(of_half(0), 0, count), rows(of_half(1), shift, count + shift)]
-    whole = graph.add(flatten, "Concat", kept, axis=2)
-    flatten.input[0] = graph.add(flatten, "DepthToSpace", [whole], blocksize=_BLOCK)
+    sums = np.repeat(np.eye(2, dtype=np.float32), channels, axis=1)
+    weights = [graph.weight(before, sums[:, :, None, None])]
+    weights.append(graph.weight(before, np.concatenate([bias, bias])))
+    return graph.add(before, "Conv", [spread, *weights])
 
 
 def _same(graph: Graph, before: onnx.NodeProto, tensor: str, channels: int) -> str:
@@ -201,16 +201,6 @@ def _block_diagonal(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
     both = np.zeros((2 * made, 2 * taken, height, width), np.float32)
     both[:made, :taken], both[made:, taken:] = kernel, kernel
     return both
-
-
-def _in_blocks(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(16, I, 6, 6): a 3 x 3 kernel for one channel, as one channel for each pixel of a block."""
-    blocks = np.zeros((_BLOCK**2, kernel.shape[1], _BLOCK + 2, _BLOCK + 2), np.float32)
-    for row in range(_BLOCK):
-        for column in range(_BLOCK):
-            channel = row * _BLOCK + column
-            blocks[channel, :, row : row + 3, column : column + 3] = kernel[0]
-    return blocks
 
 
 def _shapes(model: onnx.ModelProto) -> dict[str, list[int]]:

@@ -13,7 +13,7 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parts import LabelMap
 
 _REACH = 0.38  # body units beyond which a mask's pixel is no part of this body
-_CELLS = 64  # of the coarse grid along a person's longer side
+_CELLS = 48  # of the coarse grid along a person's longer side
 _OUTSIDE = -10.0  # logit of what lies beyond a crop
 
 

@@ -38,6 +38,7 @@ class Search:
     def __init__(self, detector: Detector, tracks: Tracks) -> None:
         self._detector, self._tracks = detector, tracks
         self._searched_at = 0.0
+        self._looked_round_at = 0.0
         self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
 
     def look(self, frame: Frame, motion: Motion | None) -> None:
@@ -46,8 +47,9 @@ class Search:
             self._look_everywhere(frame)
             return
         waited_s = frame.time - self._searched_at
-        if waited_s < HURRY_S:
+        if waited_s < HURRY_S or frame.time - self._looked_round_at < HURRY_S:
             return self._glance(frame)
+        self._looked_round_at = frame.time
         people = self._tracks.present()
         strangers = motion.moving_outside([_grown(track.box) for track in people])
         is_restless = strangers.share > _STRANGER or any(track.missed for track in people)
@@ -62,6 +64,7 @@ class Search:
 
     def _look_everywhere(self, frame: Frame) -> None:
         self._tracks.clear()
+        self._looked_round_at = frame.time
         self._look_at_whole(frame)
         for window in _windows(frame):
             self._look_closer(frame, window)

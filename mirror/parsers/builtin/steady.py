@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.builtin.crop import SIDE, Crop
+from mirror.parsers.builtin.crop import Crop
 
 # one_euro_filter in MediaPipe's modules/pose_landmark/pose_landmark_filtering.pbtxt; the speed is
 # in body sizes a second
@@ -71,23 +71,29 @@ class SteadyMask:
         """Return the (256, 256) logits of the present crop, steadied."""
         now = np.clip(mask, -_CERTAIN, _CERTAIN)
         if self._mask is not None and self._crop is not None and elapsed_s > 0:
-            past = _moved(self._mask, self._crop, crop)
-            difference = past - now
-            weight = cv2.exp(np.square(difference * np.float32(1 / _AGREES)) * np.float32(-1))
-            weight *= difference
-            now += weight * np.float32(np.exp(-elapsed_s / _HOLDS_S))
+            # where nobody is for certain, the past has nothing to add
+            x, y, width, height = cv2.boundingRect((now > -_CERTAIN).view(np.uint8))
+            part = now[y : y + height, x : x + width]
+            if part.size:
+                difference = _moved(self._mask, self._crop, crop, (x, y, width, height)) - part
+                weight = cv2.exp(np.square(difference * np.float32(1 / _AGREES)) * np.float32(-1))
+                weight *= difference
+                part += weight * np.float32(np.exp(-elapsed_s / _HOLDS_S))
         self._mask, self._crop = now, crop
         return now
 
 
-def _moved(mask: NDArray[np.float32], before: Crop, now: Crop) -> NDArray[np.float32]:
-    """A mask of one crop, seen in another."""
+def _moved(
+    mask: NDArray[np.float32], before: Crop, now: Crop, part: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
+    """A part (x, y, width, height) of a crop, of the mask of another."""
+    x, y, width, height = part
     if before == now:
-        return mask
-    to_image = np.vstack([before.to_image, [0, 0, 1]])
-    matrix = now.from_image @ to_image
+        return mask[y : y + height, x : x + width]
+    matrix = now.from_image @ np.vstack([before.to_image, [0, 0, 1]])
+    matrix[:, 2] -= (x, y)
     moved: NDArray[np.float32] = cv2.warpAffine(
-        mask, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderValue=-_CERTAIN
+        mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=-_CERTAIN
     )
     return moved
 
