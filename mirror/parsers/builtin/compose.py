@@ -53,9 +53,9 @@ def compose(figures: list[Figure], height: int, width: int) -> LabelMap:
             window[:] = parts
             continue
         rival = nearest[y0:y1, x0:x1]
-        mine = (parts > 0) & (distances < rival)
-        np.putmask(window, mine, parts)
-        np.putmask(rival, mine, distances)
+        mine = cv2.bitwise_and(parts, cv2.compare(distances, rival, cv2.CMP_LT))
+        cv2.copyTo(parts, mine, window)
+        cv2.copyTo(distances, mine, rival)
     return labels
 
 
