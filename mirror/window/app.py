@@ -19,6 +19,7 @@ from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from mirror.window.setup import Setup
 from mirror.window.theme import SHEET
+from mirror.window.wishes import Wishes
 from mirror.words import system_language
 
 FONTS = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
@@ -52,12 +53,14 @@ def run(config: Config, choice: Choice) -> int:
     """Show the window until it is closed; return the exit code. The main thread only."""
     app = application()
     dress(app)
-    window = MirrorWindow(setup_of(config, Memory(QSettings())))
-    interruptions = report_errors_in(window)
-    window.show()
-    window.watch(choice)
-    code = int(app.exec_())
-    window.close()  # completes a recording where something else ended the loop
+    with Wishes() as wishes:
+        window = MirrorWindow(setup_of(config, Memory(QSettings())))
+        interruptions = report_errors_in(window)
+        window.show()
+        window.watch(choice)
+        code = int(app.exec_())
+        window.close()  # completes a recording where something else ended the loop
+    wishes.carry_out()
     for interruption in interruptions:
         raise interruption
     return code
@@ -86,7 +89,7 @@ def report_errors_in(window: MirrorWindow) -> list[BaseException]:
     """Show errors that nobody caught: PyQt5 ends the process when a slot raises otherwise.
 
     Returns:
-        A list that Ctrl-C and other wishes to end the process come into; they end Qt's loop.
+        A list of what else wants the process to end, such as SystemExit; it ends Qt's loop.
     """
     interruptions: list[BaseException] = []
 
