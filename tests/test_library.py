@@ -26,10 +26,12 @@ def test_parsings_come_in_order_with_their_own_pictures() -> None:
 
 
 def test_a_loop_may_stop_early() -> None:
-    with parsings(pictures(1000), "none") as results:
+    coming = pictures(1000)
+    with parsings(coming, "none") as results:
         for result in results:
             if result.ticket == 3:
                 break
+    assert next(coming, None) is not None  # the rest was not read
 
 
 def test_pictures_of_a_live_camera_have_the_times_of_their_capture() -> None:
