@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any, Literal
 from mirror.overlay.style import Labels
 from mirror.shipped import config_file
 from pipeline.errors import PipelineError
+from pipeline.nearest import nearest
 
 Auto = Literal["auto"]
 
@@ -138,13 +138,13 @@ def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> Non
     for section, values in more.items():
         if section not in settings or not isinstance(values, Mapping):
             raise ConfigError(
-                f"{where}no section is called [{section}]; {_near(section, settings)}"
+                f"{where}no section is called [{section}]; {nearest(section, settings)}"
             )
         keys = [field.name for field in dataclasses.fields(_SECTIONS[section])]
         for key, value in values.items():
             if key not in keys:
                 raise ConfigError(
-                    f"{where}no key of [{section}] is called {key}; {_near(key, keys)}"
+                    f"{where}no key of [{section}] is called {key}; {nearest(key, keys)}"
                 )
             _check(f"{section}.{key}", value, settings[section][key], where)
             settings[section][key] = value
@@ -167,8 +167,3 @@ def _whole(value: object) -> bool:
 
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _near(name: str, names: Mapping[str, object] | list[str]) -> str:
-    near = difflib.get_close_matches(name, list(names), n=1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"

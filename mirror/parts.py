@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.shipped import config_file
+from pipeline.nearest import nearest
 
 LabelMap = NDArray[np.uint8]  # (H, W), the part id of every pixel; 0 is background
 
@@ -59,6 +59,4 @@ def vocabulary(name: str) -> Vocabulary:
 def _known(name: str, names: tuple[str, ...], what: str) -> str:
     if name in names:
         return name
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
-    raise ValueError(f"no {what} is called {name!r}; {hint}")
+    raise ValueError(f"no {what} is called {name!r}; {nearest(name, names)}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +12,7 @@ import av.error
 from av.container import OutputContainer
 
 from pipeline.errors import SinkError
+from pipeline.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +155,3 @@ def _timescales(time_base: Fraction) -> dict[str, str]:
     """Have the muxer count as the source does: the video's times, and when it begins."""
     ticks = str(time_base.denominator)
     return {"video_track_timescale": ticks, "movie_timescale": ticks}
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return what a user may have meant; all that there is where nothing comes near."""
-    known = tuple(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"

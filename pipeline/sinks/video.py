@@ -15,12 +15,12 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, padded_to_even
+from pipeline.nearest import nearest
 from pipeline.sinks.container import (
     PRESETS,
     complete,
     container_for,
     encoder_for,
-    nearest,
     open_output,
 )
 from pipeline.sinks.passengers import Passengers
