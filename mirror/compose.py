@@ -69,6 +69,17 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
     )
 
 
+def workers_for(kind: AnyKind, config: ParserConfig) -> tuple[int, int]:
+    """Return how many threads parse, and how many each computes with, if their models fit.
+
+    Raises:
+        NotEnoughMemory: they do not; says how many workers would.
+    """
+    workers, threads = shared_out(config.workers, config.threads)
+    check_memory(kind, workers, machine.free_memory_mb())
+    return workers, threads
+
+
 def open_flow(
     source: Source,
     kind: AnyKind,

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mirror import machine
 from mirror.commands.flags import add_parser_flags, config_of
-from mirror.compose import check_memory, encoding_of, open_source, shared_out, style_of
+from mirror.compose import encoding_of, open_source, style_of, workers_for
 from mirror.outputs.film import Film
 from mirror.outputs.sheet import ContactSheet
 from mirror.parsers.catalogue import find_parser
@@ -37,8 +36,7 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(options)
     kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
-    workers, threads = shared_out(config.parser.workers, config.parser.threads)
-    check_memory(kind, workers, machine.free_memory_mb())
+    workers, threads = workers_for(kind, config.parser)
     clip = media_file("demo.mp4")
     film, sheet = options.into / "mirror-demo.mp4", options.into / "mirror-demo.png"
     source = open_source(clip)

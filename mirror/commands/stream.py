@@ -15,7 +15,6 @@ import re
 import sys
 from fractions import Fraction
 
-from mirror import machine
 from mirror.commands.flags import (
     add_encoder_flags,
     add_overlay_flags,
@@ -23,7 +22,7 @@ from mirror.commands.flags import (
     config_of,
     rate,
 )
-from mirror.compose import check_memory, encoding_of, shared_out, style_of
+from mirror.compose import encoding_of, style_of, workers_for
 from mirror.parsers.catalogue import find_parser
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
@@ -79,8 +78,7 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(options)
     kind = find_parser(config.parser.name)
     style = style_of(kind.parts, config.overlay)
-    workers, threads = shared_out(config.parser.workers, config.parser.threads)
-    check_memory(kind, workers, machine.free_memory_mb())
+    workers, threads = workers_for(kind, config.parser)
     places = _targets(options)
     source = inputs.open_input(options.source, _wanted(options))
     offer = targets.Offer(

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mirror import machine
 from mirror.commands.flags import (
     add_overlay_flags,
     add_parser_flags,
@@ -25,7 +24,7 @@ from mirror.commands.flags import (
     config_of,
     rate,
 )
-from mirror.compose import check_memory, encoding_of, open_source, shared_out, style_of
+from mirror.compose import encoding_of, open_source, style_of, workers_for
 from mirror.config import Config
 from mirror.outputs import Output
 from mirror.outputs.film import Film
@@ -76,8 +75,7 @@ def run(options: argparse.Namespace) -> int:
         check_file(options.stats, options.overwrite)
     kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
-    workers, threads = shared_out(config.parser.workers, config.parser.threads)
-    check_memory(kind, workers, machine.free_memory_mb())
+    workers, threads = workers_for(kind, config.parser)
     source: Recorded = open_source(options.input, options.fps)
     if options.limit is not None:
         source = Limited(source, options.limit)
