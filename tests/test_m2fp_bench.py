@@ -36,15 +36,14 @@ def test_what_is_measured_against_answers_as_modelscope_does(kind: str, picture:
 @pytest.mark.parametrize("picture", ["landscape", "portrait"])
 def test_its_masks_are_modelscopes(picture: str) -> None:
     case = golden("multiple", picture)
-    masks, labels, scores = plain_result(
+    found = plain_result(
         torch.from_numpy(case.arrays["pred_logits"]),
         torch.from_numpy(case.arrays["pred_masks"]),
         scaled(case.image, 160, 320).placement,
     )
-    assert sorted(labels.tolist()) == sorted(case.arrays["labels"].tolist())
-    assert sorted(scores.tolist()) == pytest.approx(
-        sorted(case.arrays["scores"].tolist()), abs=1e-4
-    )
+    labels, scores, masks = zip(*found, strict=True)
+    assert sorted(labels) == sorted(case.arrays["labels"].tolist())
+    assert sorted(scores) == pytest.approx(sorted(case.arrays["scores"].tolist()), abs=1e-4)
     ours = sorted(int(mask.sum()) for mask in masks)
     theirs = sorted(int(mask.sum()) for mask in case.masks)
     assert ours == pytest.approx(theirs, abs=3)

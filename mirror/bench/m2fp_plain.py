@@ -7,7 +7,11 @@ and a semantic map is fused from them that nobody looks at. Its masks are held t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -17,7 +21,20 @@ from mirror.parsers.m2fp.pictures import Placement
 from mirror.parsers.m2fp.queries import LEVELS, QueryDecoder
 
 _MOST, _LEAST_SCORE, _SURE = 100, 0.1, 0.5
-Result = tuple[Tensor, Tensor, Tensor]  # masks (N, H, W), labels, scores
+Found = tuple[int, float, NDArray[np.float32]]  # label, score, mask of 0 and 1
+
+
+class Instances(NamedTuple):
+    """Pairs of query and class: (N,) labels, (N,) scores, (N, H, W) masks."""
+
+    labels: Tensor
+    scores: Tensor
+    masks: Tensor
+
+    def where(self, chosen: Tensor) -> Instances:
+        """Return copies of those that a (N,) condition holds for."""
+        index = torch.where(chosen)[0]
+        return Instances(*(of[index] for of in self))
 
 
 class PlainDeformableAttention(DeformableAttention):
@@ -83,8 +100,11 @@ def make_plain(network: Network) -> Network:
     return network.eval()
 
 
-def plain_result(logits: Tensor, masks: Tensor, placement: Placement) -> Result:
+def plain_result(logits: Tensor, masks: Tensor, placement: Placement) -> list[Found]:
     """Return parts and people as ModelScope does, parts first.
+
+    What it copies is copied here and what it keeps until the end is kept: at this size memory costs
+    as much as arithmetic.
 
     Args:
         logits: (queries, classes + 1); the class before the last is whole people.
@@ -92,32 +112,39 @@ def plain_result(logits: Tensor, masks: Tensor, placement: Placement) -> Result:
         placement: where the picture lay in the input.
     """
     x0, y0, x1, y1 = placement.inside
-    masks = _enlarged(masks, placement.size)[:, y0:y1, x0:x1]
-    masks = _enlarged(masks, (placement.height, placement.width))
+    in_input = _enlarged(masks, placement.size)
+    in_picture = _enlarged(in_input[:, y0:y1, x0:x1], (placement.height, placement.width))
+    best = _best(logits, in_picture)
+    human = logits.shape[1] - 2
+    rest, people = best.where(best.labels != human), best.where(best.labels == human)
+    _fused(rest, human)
+    parts = rest.where(rest.labels != 0)
+    sure = [found for found in zip(*parts, strict=True) if found[1] >= _LEAST_SCORE]
+    sure += [found for found in zip(*people, strict=True) if found[1] > _LEAST_SCORE]
+    return [(int(label), float(score), (mask > 0).float().numpy()) for label, score, mask in sure]
+
+
+def _best(logits: Tensor, masks: Tensor) -> Instances:
+    """The likeliest pairs of query and class, scored by how sure their masks are of themselves."""
     classes = logits.shape[1] - 1
     scores, chosen = logits.softmax(-1)[:, :-1].flatten().topk(_MOST, sorted=False)
-    labels, masks = chosen % classes, masks[chosen // classes]
+    masks = masks[chosen // classes]
     inside = (masks > 0).float()
     total = (masks.sigmoid().flatten(1) * inside.flatten(1)).sum(1)
-    scores = scores * total / (inside.flatten(1).sum(1) + 1e-6)
-    _fused(labels, scores, masks, classes - 1)
-    human = labels == classes - 1
-    parts = ~human & (labels != 0) & (scores >= _LEAST_SCORE)
-    kept = torch.cat([parts.nonzero()[:, 0], (human & (scores > _LEAST_SCORE)).nonzero()[:, 0]])
-    return (masks[kept] > 0).float(), labels[kept], scores[kept]
+    return Instances(chosen % classes, scores * total / (inside.flatten(1).sum(1) + 1e-6), masks)
 
 
 def _enlarged(masks: Tensor, size: tuple[int, int]) -> Tensor:
     return functional.interpolate(masks[None], size, mode="bilinear", align_corners=False)[0]
 
 
-def _fused(labels: Tensor, scores: Tensor, masks: Tensor, parts: int) -> Tensor:
+def _fused(found: Instances, parts: int) -> Tensor:
     """A semantic map: for each part the mean of what sure masks say of a pixel."""
     planes = []
     for label in range(parts):
-        plane, times = torch.zeros_like(masks[0]), torch.zeros_like(masks[0])
-        shares = masks[labels == label].sigmoid()
-        for share, score in zip(shares, scores[labels == label], strict=True):
+        of_label = found.where(found.labels == label)
+        plane, times = (torch.zeros(found.masks.shape[1:]) for _ in range(2))
+        for share, score in zip(of_label.masks.sigmoid(), of_label.scores, strict=True):
             if score >= _SURE:
                 weighted = share * score
                 plane = torch.where(weighted > _SURE, plane + weighted, plane)
