@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
+from mirror.parsers.m2fp import queries
 from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network
 from mirror.parsers.m2fp.layers import NormedConv
 from mirror.parsers.m2fp.network import Network
@@ -28,17 +29,31 @@ def answer(network: Network, pixels: NDArray[np.float32]) -> list[NDArray[np.flo
         return [out[0].numpy() for out in network(torch.from_numpy(pixels))]
 
 
-@pytest.mark.parametrize("in_bags", [False, True])
+def apart_from_golden(
+    network: Network, kind: str, picture: str, monkeypatch: pytest.MonkeyPatch
+) -> float:
+    """How far answers lie from ModelScope's, where attention is cut off where it was there.
+
+    One cell of one case lies within 1e-5 of the cut: on which side is the rounding of the processor
+    that computes it, and of ModelScope's. So the cut is tried a little to both sides.
+    """
+    arrays, plain, apart = golden(kind, picture).arrays, queries._hidden_cells, []
+    for shift in (0.0, -3e-5, 3e-5):
+        monkeypatch.setattr(queries, "_hidden_cells", lambda masks, by=shift: plain(masks + by))
+        logits, masks = answer(network, prepared(kind, picture))
+        apart.append(max(worst(logits, arrays["pred_logits"]), worst(masks, arrays["pred_masks"])))
+    return min(apart)
+
+
+@pytest.mark.parametrize("formulation", ["plain", "in planes", "in bags"])
 @pytest.mark.parametrize(("kind", "picture"), CASES)
-def test_answers_are_modelscopes(kind: str, picture: str, in_bags: bool) -> None:
-    network = load_checkpoint(checkpoint(kind)).network
-    network.make_fast(in_bags=in_bags)
-    logits, masks = answer(network, prepared(kind, picture))
-    arrays = golden(kind, picture).arrays
-    # one cell of one case lies 1e-5 from where attention is cut off: there rounding decides
-    limit = 4e-3 if (kind, picture) == ("multiple", "portrait") else 1e-3
-    assert worst(logits, arrays["pred_logits"]) < limit
-    assert worst(masks, arrays["pred_masks"]) < limit
+def test_answers_are_modelscopes(
+    kind: str, picture: str, formulation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = load_checkpoint(checkpoint(kind)).network.eval()
+    if formulation != "plain":
+        network.make_fast(in_bags=formulation == "in bags")
+    assert apart_from_golden(network, kind, picture, monkeypatch) < 5e-5
 
 
 def test_folding_norms_changes_nothing_that_counts() -> None:
