@@ -42,23 +42,18 @@ class DeformableAttention(nn.Module):
         """
         asking = tokens + positions
         weights = self.attention_weights(asking).unflatten(2, (self.heads, -1)).softmax(-1)
-        shape = (*tokens.shape[:2], self.heads, self.levels, POINTS)
         see = self._in_bags if self.in_bags else self._in_planes
-        seen = see(
-            self.value_proj(tokens),
-            self.sampling_offsets(asking).view(*shape, 2),
-            weights.view(shape),
-            centres,
-            sizes,
-        )
+        seen = see(asking, self.value_proj(tokens), weights, centres, sizes)
         output: Tensor = self.output_proj(seen)
         return output
 
     def _in_planes(
-        self, values: Tensor, offsets: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+        self, asking: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
     ) -> Tensor:
         """Sample each level's plane at all points, and sum over the points."""
         batch, count, channels = values.shape
+        shape = (batch, count, self.heads, self.levels, POINTS)
+        weights, offsets = weights.view(shape), self.sampling_offsets(asking).view(*shape, 2)
         # (levels, B * heads, points, T): what is sampled together lies together
         weights = weights.permute(3, 0, 2, 4, 1).flatten(1, 2)
         offsets = offsets.permute(3, 0, 2, 4, 1, 5).flatten(1, 2)
@@ -74,23 +69,22 @@ class DeformableAttention(nn.Module):
         return (sums[0] + sums[1] + sums[2]).view(batch, channels, count).transpose(1, 2)
 
     def _in_bags(
-        self, values: Tensor, offsets: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+        self, asking: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
     ) -> Tensor:
         """Sum the 4 cells round each point, weighted, as rows of a table of (cell, head)."""
         batch, count, channels = values.shape
-        widths, heights, starts = _extents(sizes, offsets)
-        # (B, T, heads, levels, points), in cells of each level
-        x = ((centres[:, 0, None] + 1) * widths / 2 - 0.5)[:, None, :, None] + offsets[..., 0]
-        y = ((centres[:, 1, None] + 1) * heights / 2 - 0.5)[:, None, :, None] + offsets[..., 1]
-        head = torch.arange(self.heads).to(x)[:, None, None]
+        heads = torch.arange(self.heads).to(values)[:, None]
         if batch > 1:
-            of_batch = torch.arange(batch).to(x) * (count * self.heads)
-            head = head + of_batch[:, None, None, None, None]
+            of_batch = torch.arange(batch).to(values) * (count * self.heads)
+            heads = heads + of_batch[:, None, None, None]
+        widths, heights, starts = (of.repeat_interleave(POINTS) for of in _extents(sizes, values))
+        columns = _both_sides(self._places(asking, 0, centres, widths), widths)
+        rows = _both_sides(self._places(asking, 1, centres, heights), heights)
         chosen, shares = [], []
-        for line, line_share in _both_sides(y, heights[:, None]):
-            along = (line * widths[:, None] + starts[:, None]) * self.heads + head
+        for line, line_share in rows:
+            along = line * (widths * self.heads) + (starts * self.heads + heads)
             weighted = weights * line_share
-            for cell, cell_share in _both_sides(x, widths[:, None]):
+            for cell, cell_share in columns:
                 chosen.append(along + cell * self.heads)
                 shares.append(weighted * cell_share)
         bags = batch * count * self.heads
@@ -101,6 +95,13 @@ class DeformableAttention(nn.Module):
             mode="sum",
         )
         return seen.view(batch, count, channels)
+
+    def _places(self, asking: Tensor, axis: int, centres: Tensor, lengths: Tensor) -> Tensor:
+        """(B, T, heads, levels * points): x (axis 0) or y (1), in cells of the point's level."""
+        weight = self.sampling_offsets.weight.view(-1, 2, asking.shape[2])[:, axis]
+        bias = self.sampling_offsets.bias.view(-1, 2)[:, axis]
+        offsets = functional.linear(asking, weight, bias).view(*asking.shape[:2], self.heads, -1)
+        return offsets + ((centres[:, axis, None] + 1) * lengths / 2 - 0.5)[:, None]
 
 
 def _extents(sizes: Sizes, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -120,13 +121,11 @@ def _both_sides(places: Tensor, lengths: Tensor) -> tuple[tuple[Tensor, Tensor],
     Of a cell outside nothing is taken, and one inside stands for it.
     """
     before, last = places.floor(), lengths - 1
-    behind, share = before + 1, places - before
-    before_share = (1 - share) * ((before >= 0) & (before <= last)).to(places)
-    behind_share = share * ((behind >= 0) & (behind <= last)).to(places)
-    return (
-        (torch.minimum(before.clamp(min=0), last), before_share),
-        (torch.minimum(behind.clamp(min=0), last), behind_share),
-    )
+    share, sides = places - before, []
+    for cell, taken in ((before, 1 - share), (before + 1, share)):
+        inside = torch.minimum(cell.clamp(min=0), last)
+        sides.append((inside, taken * (inside == cell).to(places)))
+    return tuple(sides)
 
 
 def _sampled(plane: Tensor, grid: Tensor) -> Tensor:
