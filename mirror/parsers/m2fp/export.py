@@ -32,10 +32,10 @@ def make(network: Network, key: ExportKey, path: Path) -> float:
         ExportRefused: the difference is too large; nothing is kept. That of 8 bits is only told.
     """
     network = network.float().cpu()
-    # 8 bits come with ONNX, which has no bags
+    # 8 bits come with ONNX, which has no bags; ONNX Runtime gains nothing from tiles
+    for_openvino = key.runtime == "openvino" and not key.int8
     network.make_fast(
-        in_bags=key.runtime == "openvino" and not key.int8,
-        decoder_layers=key.decoder_layers or None,
+        in_bags=for_openvino, in_tiles=for_openvino, decoder_layers=key.decoder_layers or None
     )
     pixels = _sample(key.height, key.width)
     if key.int8:

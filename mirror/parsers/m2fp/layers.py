@@ -8,11 +8,16 @@ import math
 import torch
 from torch import Tensor, nn
 
+from mirror.parsers.m2fp import winograd
+
 
 class NormedConv(nn.Conv2d):
     """A convolution with its norm inside, so that parameters are called ``x.weight``, ``x.norm.*``.
 
     Half the input's kernel is padded on each side; there is no bias, for the norm has one.
+
+    Attributes:
+        in_tiles: compute it as ``winograd`` does where that is faster, up to 2e-5 off.
     """
 
     def __init__(
@@ -29,10 +34,16 @@ class NormedConv(nn.Conv2d):
             inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups, bias=False
         )
         self.norm = norm
+        self.in_tiles = False
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
-        normed: Tensor = self.norm(super().forward(x))
+        is_plain = self.stride == (1, 1) and self.groups == 1
+        if self.in_tiles and is_plain and winograd.suits(self.weight, x):
+            convolved = winograd.convolved(x, self.weight, self.bias)
+        else:
+            convolved = super().forward(x)
+        normed: Tensor = self.norm(convolved)
         return normed
 
 

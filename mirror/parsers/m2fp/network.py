@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mirror.parsers.m2fp.backbone import Backbone
 from mirror.parsers.m2fp.deformable import DeformableAttention
-from mirror.parsers.m2fp.layers import fold_batch_norms
+from mirror.parsers.m2fp.layers import NormedConv, fold_batch_norms
 from mirror.parsers.m2fp.pixels import PixelDecoder
 from mirror.parsers.m2fp.queries import QueryDecoder
 from mirror.parsers.m2fp.settings import Settings
@@ -57,11 +57,14 @@ class Network(nn.Module):
         return answer
 
     @torch.no_grad()
-    def make_fast(self, *, in_bags: bool = False, decoder_layers: int | None = None) -> None:
-        """Prepare for inference: fold the norms, and formulate attention for a runtime.
+    def make_fast(
+        self, *, in_bags: bool = False, in_tiles: bool = False, decoder_layers: int | None = None
+    ) -> None:
+        """Prepare for inference: fold the norms, and formulate what is left for a runtime.
 
         Args:
             in_bags: see ``DeformableAttention``.
+            in_tiles: see ``NormedConv``.
             decoder_layers: read the answer after so many layers; None after all.
         """
         self.eval()
@@ -69,6 +72,8 @@ class Network(nn.Module):
         for module in self.modules():
             if isinstance(module, DeformableAttention):
                 module.in_bags = in_bags
+            if isinstance(module, NormedConv):
+                module.in_tiles = in_tiles
         if decoder_layers is not None:
             predictor = self.sem_seg_head.predictor
             predictor.layers_used = max(1, min(decoder_layers, predictor.layers_used))

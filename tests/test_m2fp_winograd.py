@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
+
+from mirror.parsers.m2fp import winograd
+from mirror.parsers.m2fp.layers import NormedConv
+from mirror.parsers.m2fp.runtimes import import_openvino
+
+
+def conv_of(inputs: int, outputs: int, stride: int = 1) -> NormedConv:
+    torch.manual_seed(0)
+    return NormedConv(inputs, outputs, 3, torch.nn.BatchNorm2d(outputs), stride=stride).eval()
+
+
+@pytest.mark.parametrize("size", [(24, 32), (1, 1), (5, 7), (30, 41)])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_answers_as_a_convolution_does(size: tuple[int, int], has_bias: bool) -> None:
+    torch.manual_seed(0)
+    plane, weight = torch.randn(2, 16, *size), torch.randn(8, 16, 3, 3)
+    bias = torch.randn(8) if has_bias else None
+    expected = torch.nn.functional.conv2d(plane, weight, bias, padding=1)
+    ours = winograd.convolved(plane, weight, bias)
+    assert ours.shape == expected.shape
+    assert float((ours - expected).abs().max()) < 1e-5 * float(expected.abs().max())
+
+
+@pytest.mark.parametrize(
+    ("weight", "plane", "suits"),
+    [
+        ((256, 256, 3, 3), (24, 32), True),
+        ((256, 256, 3, 3), (12, 16), False),  # too few tiles for kernels so large
+        ((64, 128, 3, 3), (96, 128), False),  # too few channels
+        ((256, 256, 1, 1), (24, 32), False),
+    ],
+)
+def test_is_used_where_it_is_faster(
+    weight: tuple[int, ...], plane: tuple[int, int], suits: bool
+) -> None:
+    assert winograd.suits(torch.zeros(weight), torch.zeros(1, weight[1], *plane)) is suits
+
+
+def test_strides_are_left_as_they_are() -> None:
+    conv, plane = conv_of(128, 128, stride=2), torch.randn(1, 128, 24, 32)
+    with torch.no_grad():
+        before = conv(plane)
+        conv.in_tiles = True
+        assert torch.equal(conv(plane), before)
+
+
+def test_a_graph_answers_as_the_convolution_did(tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="needs openvino: pip install smart-mirror[openvino]")
+    openvino = import_openvino()
+    conv, plane = conv_of(128, 128), torch.randn(1, 128, 22, 30)
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that sizes become constants
+        expected = conv(plane).numpy()
+        conv.in_tiles = True
+        graph = openvino.convert_model(conv, example_input=plane, input=[list(plane.shape)])
+    assert "Convolution" not in {node.get_type_name() for node in graph.get_ops()}
+    openvino.save_model(graph, str(tmp_path / "conv.xml"), compress_to_fp16=False)
+    settings = {"INFERENCE_PRECISION_HINT": "f32"}
+    compiled = openvino.Core().compile_model(str(tmp_path / "conv.xml"), "CPU", settings)
+    answer = compiled.create_infer_request().infer([plane.numpy()])[0]
+    np.testing.assert_allclose(answer, expected, atol=1e-4)
