@@ -39,6 +39,11 @@ class Found(Protocol):
         """0-1."""
         ...
 
+    @property
+    def moved(self) -> float:
+        """Pixels that what moves fastest about the person has gone since it was looked for."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class Track:
@@ -77,10 +82,7 @@ class Track:
     @property
     def box(self) -> Box:
         """Round the joints, with room for what reaches beyond them."""
-        points, room = self.joints[:, :2], 0.2 * self.length
-        x0, y0 = points.min(axis=0) - room
-        x1, y1 = points.max(axis=0) + room
-        return float(x0), float(y0), float(x1), float(y1)
+        return box_round(self.joints)
 
 
 class Tracks:
@@ -103,7 +105,7 @@ class Tracks:
         """Move everybody along with the picture."""
         for track in self._tracks:
             track.speed = motion.speed_in(track.box, _FOOT)
-            track.moved += motion.speed_in(track.box, _LIMB)
+            track.moved += travelled(track.joints, motion)
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
 
     def meet(self, found: Sequence[Found], now: float, searched: Box) -> None:
@@ -117,7 +119,8 @@ class Tracks:
                 _refresh(track, found[index], now)
         for index, person in enumerate(found):
             if index not in taken and person.score >= _OPENS and not self._is_known(person):
-                self._tracks.append(Track(self._next_key, person.joints.copy(), now))
+                new = Track(self._next_key, person.joints.copy(), now, moved=person.moved)
+                self._tracks.append(new)
                 met.add(self._next_key)
                 self._next_key += 1
         for track in self._tracks:
@@ -181,6 +184,19 @@ def body_length(joints: Joints) -> float:
     return max(1.0, float(np.ptp(points[:, :2], axis=0).max()))
 
 
+def box_round(joints: Joints) -> Box:
+    """Return the box round joints, with room for what reaches beyond them."""
+    points, room = joints[:, :2], 0.2 * body_length(joints)
+    x0, y0 = points.min(axis=0) - room
+    x1, y1 = points.max(axis=0) + room
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def travelled(joints: Joints, motion: Motion) -> float:
+    """Return how many pixels what moves fastest about a person goes in a frame."""
+    return motion.speed_in(box_round(joints), _LIMB)
+
+
 def _refresh(track: Track, person: Found, now: float) -> None:
     joints = person.joints
     straight, exchanged = (
@@ -194,7 +210,7 @@ def _refresh(track: Track, person: Found, now: float) -> None:
     else:
         track.exchanged = 0
     track.joints = joints.copy()
-    track.found_at, track.missed, track.moved = now, 0, 0.0
+    track.found_at, track.missed, track.moved = now, 0, person.moved
     track.finds += 1
 
 

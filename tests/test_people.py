@@ -13,6 +13,7 @@ WHOLE = (0.0, 0.0, 640.0, 480.0)
 class Somebody:
     joints: Joints
     score: float = 0.9
+    moved: float = 0.0
 
 
 def standing(x: float, y: float = 100.0, tall: float = 200.0, score: float = 0.9) -> Somebody:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 
 from mirror.parsers.builtin.crop import Crop
-from mirror.parsers.builtin.detector import Detector
 from mirror.parsers.builtin.landmarks import LandmarkNetwork, Sighting
 from mirror.parsers.builtin.look import sighting
 from mirror.parsers.builtin.prepare import Plan, Prepare
@@ -34,7 +33,7 @@ class BuiltIn:
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the ordered step before the workers."""
-        return Prepare(Detector())
+        return Prepare.of(live)
 
     def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Sighting, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""

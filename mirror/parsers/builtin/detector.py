@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.motion import Motion
 from mirror.parsers.builtin.runtime import load
+from mirror.people import travelled
 from pipeline.frame import BGR
 
 SIDE = 256  # the longer side that the network was trained for
@@ -23,10 +25,18 @@ class Detection:
     Attributes:
         joints: (17, 3) float32: x, y in pixels of the picture, score 0-1; COCO's order.
         score: 0-1.
+        moved: pixels that what moves fastest about the person has gone since the picture.
     """
 
     joints: NDArray[np.float32]
     score: float
+    moved: float = 0.0
+
+    def carried(self, motion: Motion) -> Detection:
+        """Return where the person is one frame later."""
+        joints, moved = self.joints.copy(), self.moved + travelled(self.joints, motion)
+        joints[:, :2] = motion.carry(joints[:, :2])
+        return replace(self, joints=joints, moved=moved)
 
 
 class Detector:

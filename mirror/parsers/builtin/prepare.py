@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mirror.motion import MotionMeter
 from mirror.parsers.builtin.crop import MARGIN, Crop
 from mirror.parsers.builtin.detector import Detector
+from mirror.parsers.builtin.lookout import AtOnce, Beside, Lookout
 from mirror.parsers.builtin.search import Search
 from mirror.people import Track, Tracks
 from pipeline.frame import Frame
@@ -56,14 +57,29 @@ Plan = tuple[Look, ...]
 
 
 class Prepare:
-    """Sees every frame in order; one thread. Deterministic: the same frames, the same plans."""
+    """Sees every frame in order; one thread."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, lookout: Lookout) -> None:
         self._motion = MotionMeter()
         self._tracks = Tracks()
-        self._search = Search(detector, self._tracks)
+        self._lookout = lookout
+        self._search = Search(lookout, self._tracks)
         self._crops: dict[int, Crop] = {}
         self._time: float | None = None
+
+    @classmethod
+    def of(cls, live: bool) -> Prepare:
+        """Return the step for a run.
+
+        Args:
+            live: frames do not wait for people to be found, who are carried to where they are by
+                then; otherwise they do, and the same frames have the same plans every time.
+        """
+        return cls(Beside(Detector()) if live else AtOnce(Detector()))
+
+    def close(self) -> None:
+        """Let go of the detector."""
+        self._lookout.close()
 
     def __call__(self, frame: Frame) -> Plan:
         """Return whom to look at in this frame, the largest first."""
@@ -74,7 +90,7 @@ class Prepare:
             motion = None
         if motion is not None:
             self._tracks.carry(motion)
-        self._search.look(frame, motion)
+        self._search.look(frame, motion, elapsed_s)
         calm = float(np.exp(-elapsed_s / _SETTLES_S))
         people = self._tracks.present()
         self._crops = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from mirror.motion import Box, Motion, Moving
-from mirror.parsers.builtin.detector import SIDE, Detection, Detector
-from mirror.people import Tracks, body_length
+from mirror.parsers.builtin.detector import SIDE, Detection
+from mirror.parsers.builtin.lookout import Lookout, View
+from mirror.people import Track, Tracks, body_length
 from pipeline.frame import Frame
 
 RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a frame at 30 fps
@@ -23,86 +25,155 @@ _SMALL = 60  # pixels of the detector's view below which somebody is only found 
 _CLOSE_UP = 90  # pixels of the detector's view above which a window may cut somebody off
 _GLANCE = 160  # pixels of the detector's view of one person: 40 % of the cost of the whole picture
 
+_RARE_S = 0.2  # frames farther apart than this are not kept waiting for by a search
+
 _NOWHERE: Box = (0, 0, 0, 0)  # nobody who is not found there is missed
 Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
 
 
+class Step(NamedTuple):
+    """A part of the present frame to look at.
+
+    Attributes:
+        window: the part.
+        side: pixels that its longer side is brought to.
+        whole_only: whoever the window may cut is left out.
+    """
+
+    window: Window
+    side: int
+    whole_only: bool = False
+
+
+Steps = Generator[Step, list[Detection], None]  # a search: sent what is seen at each step
+
+
 class Search:
-    """Keeps tracks up to date with a detector. Frames in order; one thread; deterministic.
+    """Keeps tracks up to date with a detector. Frames in order; one thread.
 
     A person 120 px tall in a 1080p picture is 16 px in the detector's view of the whole, and is not
     found there. So the first frame of a scene is searched in overlapping windows too, and later a
     window in which something moves that nobody is followed for.
+
+    A search goes on over as many frames as the lookout takes; whoever is found is carried by the
+    motion since to where they are by then. With a lookout that answers at once, none takes longer
+    than its frame.
     """
 
-    def __init__(self, detector: Detector, tracks: Tracks) -> None:
-        self._detector, self._tracks = detector, tracks
+    def __init__(self, lookout: Lookout, tracks: Tracks) -> None:
+        self._lookout, self._tracks = lookout, tracks
         self._searched_at = 0.0
         self._looked_round_at = 0.0
         self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
+        self._steps: Steps | None = None  # of the search that is under way
+        self._since: list[Motion] = []  # since the frame that the lookout looks at
+        self._step: Step  # of the steps, that is being taken
+        self._frame: Frame  # the present one
 
-    def look(self, frame: Frame, motion: Motion | None) -> None:
-        """Search the frame, or a part of it, if a search is due."""
+    def look(self, frame: Frame, motion: Motion | None, elapsed_s: float) -> None:
+        """Search the frame, or a part of it, if a search is due; go on with one under way."""
+        self._frame = frame
         if motion is None:
-            self._look_everywhere(frame)
-            return
-        waited_s = frame.time - self._searched_at
-        if waited_s < HURRY_S or frame.time - self._looked_round_at < HURRY_S:
-            return self._glance(frame)
-        self._looked_round_at = frame.time
+            self._tracks.clear()
+            self._begin(self._everywhere())
+        else:
+            self._since.append(motion)
+            if self._steps is None and (steps := self._due(motion)) is not None:
+                self._begin(steps)
+        self._go_on(is_new_scene=motion is None, is_rare=elapsed_s > _RARE_S)
+
+    def _begin(self, steps: Steps) -> None:
+        self._steps = steps
+        self._ask(next(steps))
+
+    def _go_on(self, *, is_new_scene: bool, is_rare: bool) -> None:
+        """Take the steps whose answers are there. The first of a new scene is waited for."""
+        patient = is_new_scene or is_rare
+        while self._steps is not None:
+            found = self._lookout.answer(patient)
+            if found is None:
+                return
+            patient = is_rare
+            try:
+                self._ask(self._steps.send(self._carried(found)))
+            except StopIteration:
+                self._steps = None
+
+    def _ask(self, step: Step) -> None:
+        x0, y0, x1, y1 = step.window
+        self._since, self._step = [], step
+        self._lookout.ask(View(self._frame.bgr[y0:y1, x0:x1], x0, y0, step.side))
+
+    def _carried(self, found: list[Detection]) -> list[Detection]:
+        """Whoever was found, where they are now."""
+        if self._step.whole_only:
+            found = [person for person in found if _is_inside(person, self._step.window)]
+        for motion in self._since:
+            found = [person.carried(motion) for person in found]
+        return found
+
+    def _due(self, motion: Motion) -> Steps | None:
+        """What is to be searched by now."""
+        now = self._frame.time
+        waited_s = now - self._searched_at
+        if waited_s < HURRY_S or now - self._looked_round_at < HURRY_S:
+            return self._glance()
+        self._looked_round_at = now
         people = self._tracks.present()
         strangers = motion.moving_outside([_grown(track.box) for track in people])
         is_restless = strangers.share > _STRANGER or any(track.missed for track in people)
         if waited_s < (self._patience_s if is_restless else RHYTHM_S):
-            return self._glance(frame)
-        before = {track.key for track in people}
-        self._look_at_whole(frame)
-        if is_restless and (window := _busiest(strangers, frame)):
-            self._look_closer(frame, window)
+            return self._glance()
+        return self._again(_busiest(strangers, self._frame) if is_restless else None)
+
+    def _everywhere(self) -> Steps:
+        self._looked_round_at = self._frame.time
+        yield from self._whole()
+        for window in _windows(self._frame):
+            yield from self._closer(window)
+
+    def _again(self, window: Window | None) -> Steps:
+        """Search the whole picture, and a window of it where something moves that nobody is."""
+        before = {track.key for track in self._tracks.present()}
+        yield from self._whole()
+        if window is not None:
+            yield from self._closer(window)
         news = {track.key for track in self._tracks.present()} != before
         self._patience_s = HURRY_S if news else min(RHYTHM_S, 2 * self._patience_s)
 
-    def _look_everywhere(self, frame: Frame) -> None:
-        self._tracks.clear()
-        self._looked_round_at = frame.time
-        self._look_at_whole(frame)
-        for window in _windows(frame):
-            self._look_closer(frame, window)
-
-    def _look_at_whole(self, frame: Frame) -> None:
-        self._searched_at = frame.time
-        found = self._detector.find(frame.bgr)
-        self._tracks.meet(found, frame.time, (0, 0, frame.width, frame.height))
+    def _whole(self) -> Steps:
+        self._searched_at = self._frame.time
+        everywhere = (0, 0, self._frame.width, self._frame.height)
+        found = yield Step(everywhere, SIDE)
+        self._tracks.meet(found, self._frame.time, everywhere)
         for track in self._tracks.present():
-            if track.length < _SMALL * _detail(frame):
-                self._look_closer(frame, _square_round(track.box, frame, 1.2), _GLANCE)
+            if track.length < _SMALL * _detail(self._frame):
+                yield from self._closer(_square_round(track.box, self._frame, 1.2), _GLANCE)
 
-    def _look_closer(self, frame: Frame, window: Window, side: int = SIDE) -> None:
+    def _closer(self, window: Window, side: int = SIDE) -> Steps:
         """Search a window for small people; whoever is large is seen in the whole."""
-        found = [
+        small, large = (of * _detail(self._frame) for of in (_CLOSE_UP, _SMALL))
+        found = yield Step(window, side, whole_only=True)
+        news = [
             person
-            for person in self._find(frame, window, side)
-            if _is_inside(person, window)
-            and body_length(person.joints) < _CLOSE_UP * _detail(frame)
-            and not self._tracks.holds(person, _SMALL * _detail(frame))
+            for person in found
+            if body_length(person.joints) < small and not self._tracks.holds(person, large)
         ]
-        self._tracks.meet(found, frame.time, _NOWHERE)
+        self._tracks.meet(news, self._frame.time, _NOWHERE)
 
-    def _glance(self, frame: Frame) -> None:
+    def _glance(self) -> Steps | None:
         """Find one person again who moved too fast for the flow, if there is one."""
+        now = self._frame.time
         due = [
             track
             for track in self._tracks.present()
-            if track.moved > _FAST * track.length and frame.time - track.found_at >= GLANCE_S
+            if track.moved > _FAST * track.length and now - track.found_at >= GLANCE_S
         ]
-        if due:
-            track = min(due, key=lambda track: track.found_at)
-            found = self._find(frame, _square_round(track.box, frame, 0.6), _GLANCE)
-            self._tracks.meet_again(track, found, frame.time)
+        return self._again_at(min(due, key=lambda track: track.found_at)) if due else None
 
-    def _find(self, frame: Frame, window: Window, side: int) -> list[Detection]:
-        x0, y0, x1, y1 = window
-        return self._detector.find(frame.bgr[y0:y1, x0:x1], x0, y0, side)
+    def _again_at(self, track: Track) -> Steps:
+        found = yield Step(_square_round(track.box, self._frame, 0.6), _GLANCE)
+        self._tracks.meet_again(track, found, self._frame.time)
 
 
 def _grown(box: Box) -> Box:

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.builtin.detector import Detector
 from mirror.parsers.builtin.prepare import Plan, Prepare
 from mirror.parsers.m2fp.answers import parts_of
 from mirror.parsers.m2fp.copies import Copies, Size, Sized
@@ -65,7 +64,7 @@ class SinglePerson:
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the step that follows people."""
-        return Prepare(Detector())
+        return Prepare.of(live)
 
     def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Seen, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""

@@ -1,0 +1,177 @@
+"""Searches for people that take longer than a frame, with a lookout that answers when told to."""
+
+import threading
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import pytest
+from clip import frames_of, images, man
+from test_people import moving, standing
+
+from mirror.motion import Motion
+from mirror.parsers.builtin import BuiltIn
+from mirror.parsers.builtin.detector import SIDE, Detection, Detector
+from mirror.parsers.builtin.lookout import AtOnce, Beside, View
+from mirror.parsers.builtin.prepare import Prepare
+from mirror.parsers.builtin.search import Search
+from mirror.people import Tracks
+from pipeline.frame import BGR, Frame
+
+FAST, STILL = moving(20, 0), moving(0, 0)
+
+
+@dataclass
+class Told:
+    """A lookout that knows what a test tells it; it waits for nothing."""
+
+    asked: list[View] = field(default_factory=list)
+    known: list[list[Detection]] = field(default_factory=list)
+    waited: list[bool] = field(default_factory=list)
+
+    def ask(self, view: View) -> None:
+        self.asked.append(view)
+
+    def answer(self, patient: bool) -> list[Detection] | None:
+        self.waited.append(patient)
+        return self.known.pop(0) if self.known else None
+
+    def close(self) -> None:
+        pass
+
+
+def somebody_at(x: float) -> list[Detection]:
+    return [Detection(standing(x).joints, 0.9)]
+
+
+def frame_of(time_s: float) -> Frame:
+    return Frame.from_bgr(np.zeros((320, 320, 3), np.uint8), time_s)
+
+
+class Scene:
+    """Frames 40 ms apart, seen by a search."""
+
+    def __init__(self) -> None:
+        self.told, self.tracks, self.now = Told(), Tracks(), 0.0
+        self._search = Search(self.told, self.tracks)
+
+    def see(self, motion: Motion | None, elapsed_s: float = 0.04) -> None:
+        self.now += elapsed_s
+        if motion is not None:
+            self.tracks.carry(motion)
+        self._search.look(frame_of(self.now), motion, elapsed_s)
+
+    @property
+    def places(self) -> list[float]:
+        return [float(track.joints[0, 0]) for track in self.tracks.present()]
+
+
+def test_whoever_is_found_late_is_where_they_are_by_then() -> None:
+    scene = Scene()
+    scene.see(None)
+    for _ in range(3):
+        scene.see(FAST)
+    assert scene.places == []
+    scene.told.known.append(somebody_at(100))
+    scene.see(FAST)
+    assert scene.places == [pytest.approx(180)]
+    (track,) = scene.tracks.present()
+    assert track.moved == pytest.approx(80)  # it is trusted less than if it had been found here
+
+
+def test_one_search_goes_on_at_a_time() -> None:
+    scene = Scene()
+    scene.see(None)
+    for _ in range(60):
+        scene.see(STILL)
+    assert len(scene.told.asked) == 1
+    scene.told.known.append([])
+    scene.see(STILL)
+    scene.see(STILL)
+    assert len(scene.told.asked) == 2
+
+
+def test_a_new_scene_ends_the_search_of_the_old_one() -> None:
+    scene = Scene()
+    scene.see(None)
+    scene.see(FAST)
+    scene.see(None)
+    assert len(scene.told.asked) == 2
+    scene.told.known.append(somebody_at(100))
+    scene.see(FAST)
+    assert scene.places == [pytest.approx(120)]
+
+
+def test_only_a_new_scene_and_rare_frames_are_kept_waiting() -> None:
+    scene = Scene()
+    scene.see(None)
+    scene.see(STILL)
+    scene.see(STILL, elapsed_s=0.5)
+    assert scene.told.waited == [True, False, True]
+
+
+def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:
+    scene = Scene()
+    scene.see(None)
+    scene.see(moving(50, 0))
+    small = standing(50, tall=40).joints
+    scene.told.known.append([Detection(small, 0.9)])
+    scene.see(moving(50, 0))
+    closer = scene.told.asked[-1]
+    assert closer.side < SIDE
+    middle = closer.x0 + closer.image.shape[1] / 2
+    assert middle == pytest.approx(150, abs=10)
+
+
+class Stalling(Detector):
+    """Looks at everything but the first view only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_look, self.looks = threading.Event(), 0
+
+    def find(self, image: BGR, x0: int = 0, y0: int = 0, side: int = SIDE) -> list[Detection]:
+        self.looks += 1
+        assert self.looks == 1 or self.may_look.wait(10.0)
+        return super().find(image, x0, y0, side)
+
+
+def test_no_frame_of_a_live_source_waits_for_a_search() -> None:
+    detector = Stalling()
+    prepare = Prepare(Beside(detector))
+    try:
+        frames = frames_of([cv2.resize(image, (540, 960)) for image in images()[:40]])
+        plans = [prepare(frame) for frame in frames]  # hangs where one waits
+        assert len(plans[0]) == len(plans[-1]) == 1
+        first, last = (plan[0].crop for plan in (plans[0], plans[-1]))
+        assert np.hypot(last.x - first.x, last.y - first.y) < first.side / 4
+    finally:
+        detector.may_look.set()
+        prepare.close()
+
+
+def test_a_live_run_finds_whom_a_file_has() -> None:
+    kind = BuiltIn()
+    frames = frames_of(man(24))
+    in_file, live = kind.make_prepare(live=False), kind.make_prepare(live=True)
+    try:
+        for frame in frames:
+            expected, plan = in_file(frame), live(frame)
+        assert [look.key for look in plan] == [look.key for look in expected]
+        ours, theirs = plan[0].crop, expected[0].crop
+        assert np.hypot(ours.x - theirs.x, ours.y - theirs.y) < 0.1 * theirs.side
+    finally:
+        live.close()
+
+
+class Broken(Detector):
+    def find(self, image: BGR, x0: int = 0, y0: int = 0, side: int = SIDE) -> list[Detection]:
+        raise RuntimeError("no more memory")
+
+
+def test_a_detector_that_fails_beside_says_so_where_it_was_asked() -> None:
+    for lookout in (Beside(Broken()), AtOnce(Broken())):
+        lookout.ask(View(np.zeros((8, 8, 3), np.uint8)))
+        with pytest.raises(RuntimeError, match="no more memory"):
+            lookout.answer(patient=True)
+        lookout.close()
