@@ -13,7 +13,13 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 from mirror.parsers.m2fp import queries
 from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network
 from mirror.parsers.m2fp.layers import NormedConv
-from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.network import (
+    FOR_OPENVINO,
+    FOR_TORCH,
+    PLAIN,
+    Formulation,
+    Network,
+)
 from mirror.parsers.m2fp.pictures import letterboxed, scaled
 from mirror.parsers.m2fp.published import published
 from mirror.parsers.m2fp.settings import read_settings
@@ -45,14 +51,17 @@ def apart_from_golden(
     return min(apart)
 
 
-@pytest.mark.parametrize("formulation", ["plain", "in planes", "in bags"])
+@pytest.mark.parametrize("formulation", [None, PLAIN, FOR_TORCH, FOR_OPENVINO])
 @pytest.mark.parametrize(("kind", "picture"), CASES)
 def test_answers_are_modelscopes(
-    kind: str, picture: str, formulation: str, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    picture: str,
+    formulation: Formulation | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = load_checkpoint(checkpoint(kind)).network.eval()
-    if formulation != "plain":
-        network.make_fast(in_bags=formulation == "in bags")
+    if formulation is not None:
+        network.make_fast(formulation)
     assert apart_from_golden(network, kind, picture, monkeypatch) < 5e-5
 
 

@@ -18,14 +18,18 @@ def conv_of(inputs: int, outputs: int, stride: int = 1) -> NormedConv:
     return NormedConv(inputs, outputs, 3, torch.nn.BatchNorm2d(outputs), stride=stride).eval()
 
 
-@pytest.mark.parametrize("size", [(24, 32), (1, 1), (5, 7), (30, 41)])
+@pytest.mark.parametrize("size", [(24, 32), (1, 1), (5, 7), (30, 41), (130, 134)])
 @pytest.mark.parametrize("has_bias", [True, False])
-def test_answers_as_a_convolution_does(size: tuple[int, int], has_bias: bool) -> None:
+@pytest.mark.parametrize("rectified", [True, False])
+def test_answers_as_a_convolution_does(
+    size: tuple[int, int], has_bias: bool, rectified: bool
+) -> None:
     torch.manual_seed(0)
     plane, weight = torch.randn(2, 16, *size), torch.randn(8, 16, 3, 3)
     bias = torch.randn(8) if has_bias else None
     expected = torch.nn.functional.conv2d(plane, weight, bias, padding=1)
-    ours = winograd.convolved(plane, weight, bias)
+    expected = expected.relu() if rectified else expected
+    ours = winograd.convolved(plane, weight, bias, rectified)
     assert ours.shape == expected.shape
     assert float((ours - expected).abs().max()) < 1e-5 * float(expected.abs().max())
 
@@ -35,7 +39,8 @@ def test_answers_as_a_convolution_does(size: tuple[int, int], has_bias: bool) ->
     [
         ((256, 256, 3, 3), (24, 32), True),
         ((256, 256, 3, 3), (12, 16), False),  # too few tiles for kernels so large
-        ((64, 128, 3, 3), (96, 128), False),  # too few channels
+        ((64, 64, 3, 3), (96, 128), True),
+        ((32, 128, 3, 3), (96, 128), False),  # too few channels
         ((256, 256, 1, 1), (24, 32), False),
     ],
 )

@@ -70,7 +70,7 @@ class PlainQueryDecoder(QueryDecoder):
         """See ``QueryDecoder``."""
         features = to_masks(fine)
         tokens, keys = self._memory(levels)
-        sizes = [(int(level.shape[2]), int(level.shape[3])) for level in levels]
+        sizes = [(int(level.shape[1]), int(level.shape[2])) for level in levels]
         places = self.query_embed.weight[None]
         queries = self.query_feat.weight[None].expand(fine.shape[0], -1, -1)
         classes, masks, hidden = self._heads(queries, features, sizes[0])

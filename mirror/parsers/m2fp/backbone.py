@@ -18,14 +18,14 @@ class Stem(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         half = channels // 2
-        self.conv1 = NormedConv(3, half, 3, nn.BatchNorm2d(half), stride=2)
-        self.conv2 = NormedConv(half, half, 3, nn.BatchNorm2d(half))
-        self.conv3 = NormedConv(half, channels, 3, nn.BatchNorm2d(channels))
+        self.conv1 = NormedConv(3, half, 3, nn.BatchNorm2d(half), stride=2, rectified=True)
+        self.conv2 = NormedConv(half, half, 3, nn.BatchNorm2d(half), rectified=True)
+        self.conv3 = NormedConv(half, channels, 3, nn.BatchNorm2d(channels), rectified=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve three times and keep the largest of each neighbourhood."""
         for conv in (self.conv1, self.conv2, self.conv3):
-            x = functional.relu(conv(x))
+            x = conv(x)
         return functional.max_pool2d(x, kernel_size=3, stride=2, padding=1)
 
 
@@ -42,18 +42,24 @@ class Bottleneck(nn.Module):
             if inputs != outputs
             else None
         )
-        self.conv1 = NormedConv(inputs, narrow, 1, nn.BatchNorm2d(narrow), stride=first)
+        self.conv1 = NormedConv(
+            inputs, narrow, 1, nn.BatchNorm2d(narrow), stride=first, rectified=True
+        )
         self.conv2 = NormedConv(
-            narrow, narrow, 3, nn.BatchNorm2d(narrow), stride=second, groups=settings.groups
+            narrow,
+            narrow,
+            3,
+            nn.BatchNorm2d(narrow),
+            stride=second,
+            groups=settings.groups,
+            rectified=True,
         )
         self.conv3 = NormedConv(narrow, outputs, 1, nn.BatchNorm2d(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
-        inner = functional.relu(self.conv1(x))
-        inner = functional.relu(self.conv2(inner))
         past = x if self.shortcut is None else self.shortcut(x)
-        return functional.relu(self.conv3(inner) + past)
+        return functional.relu(self.conv3(self.conv2(self.conv1(x))) + past)
 
 
 class Backbone(nn.Module):

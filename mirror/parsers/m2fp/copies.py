@@ -113,10 +113,12 @@ class Copies:
         # NumPy's own threads would take the cores of other workers
         threadpoolctl.threadpool_limits(1, "blas")
         if self._choice.runtime == "torch":
+            from mirror.parsers.m2fp.network import FOR_TORCH, PLAIN
+
             network = self._weights.load()
             # bags count rows in the network's own precision: half of it is too little
-            in_bags = self._choice.device == "cpu"
-            network.make_fast(in_bags=in_bags, decoder_layers=self._decoder_layers or None)
+            formulation = FOR_TORCH if self._choice.device == "cpu" else PLAIN
+            network.make_fast(formulation, decoder_layers=self._decoder_layers or None)
             return run_torch(network, threads, self._choice.device)
         path = self.graph(size)
         openers: dict[str, Callable[[Path, int], Run]] = {

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mirror.parsers.m2fp.layers import TokenLinear, linear
+
 POINTS = 4  # places that each head looks at on each level
 Sizes = tuple[tuple[int, int], ...]  # (height, width) of each level, in the order of its tokens
 
@@ -26,10 +28,10 @@ class DeformableAttention(nn.Module):
         super().__init__()
         self.heads, self.levels = heads, levels
         self.in_bags = False
-        self.sampling_offsets = nn.Linear(channels, heads * levels * POINTS * 2)
-        self.attention_weights = nn.Linear(channels, heads * levels * POINTS)
-        self.value_proj = nn.Linear(channels, channels)
-        self.output_proj = nn.Linear(channels, channels)
+        self.sampling_offsets = TokenLinear(channels, heads * levels * POINTS * 2)
+        self.attention_weights = TokenLinear(channels, heads * levels * POINTS)
+        self.value_proj = TokenLinear(channels, channels)
+        self.output_proj = TokenLinear(channels, channels)
 
     def forward(self, tokens: Tensor, positions: Tensor, centres: Tensor, sizes: Sizes) -> Tensor:
         """Return what every token has seen.
@@ -78,20 +80,20 @@ class DeformableAttention(nn.Module):
             of_batch = torch.arange(batch).to(values) * (count * self.heads)
             heads = heads + of_batch[:, None, None, None]
         widths, heights, starts = (of.repeat_interleave(POINTS) for of in _extents(sizes, values))
-        columns = _both_sides(self._places(asking, 0, centres, widths), widths)
-        rows = _both_sides(self._places(asking, 1, centres, heights), heights)
-        chosen, shares = [], []
-        for line, line_share in rows:
-            along = line * (widths * self.heads) + (starts * self.heads + heads)
-            weighted = weights * line_share
-            for cell, cell_share in columns:
-                chosen.append(along + cell * self.heads)
-                shares.append(weighted * cell_share)
+        first = starts * self.heads + heads
+        # (B, T, heads, 2 rows, 2 columns, levels * points)
+        shape, sides = (batch, count, self.heads, 1, 1, -1), torch.arange(2).to(values)[:, None]
+        x = self._places(asking, 0, centres, widths).view(shape)
+        y = self._places(asking, 1, centres, heights).view(shape)
+        columns, column_shares = _both_sides(x, widths, sides)
+        rows, row_shares = _both_sides(y, heights, sides[:, None])
+        chosen = rows * (widths * self.heads) + first[..., None, None, :] + columns * self.heads
+        shares = weights.view(shape) * row_shares * column_shares
         bags = batch * count * self.heads
         seen = functional.embedding_bag(
-            torch.cat(chosen, dim=-1).to(torch.int32).view(bags, -1),
+            chosen.to(torch.int32).view(bags, -1),
             values.reshape(bags, -1),
-            per_sample_weights=torch.cat(shares, dim=-1).view(bags, -1),
+            per_sample_weights=shares.view(bags, -1),
             mode="sum",
         )
         return seen.view(batch, count, channels)
@@ -100,7 +102,8 @@ class DeformableAttention(nn.Module):
         """(B, T, heads, levels * points): x (axis 0) or y (1), in cells of the point's level."""
         weight = self.sampling_offsets.weight.view(-1, 2, asking.shape[2])[:, axis]
         bias = self.sampling_offsets.bias.view(-1, 2)[:, axis]
-        offsets = functional.linear(asking, weight, bias).view(*asking.shape[:2], self.heads, -1)
+        offsets = linear(asking, weight, bias, self.sampling_offsets.in_convs)
+        offsets = offsets.view(*asking.shape[:2], self.heads, -1)
         return offsets + ((centres[:, axis, None] + 1) * lengths / 2 - 0.5)[:, None]
 
 
@@ -115,17 +118,21 @@ def _extents(sizes: Sizes, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return width, height, start
 
 
-def _both_sides(places: Tensor, lengths: Tensor) -> tuple[tuple[Tensor, Tensor], ...]:
-    """Return the cells before and behind places, each with the share that is taken of it.
+def _both_sides(places: Tensor, lengths: Tensor, sides: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the cells before and behind places, and the share that is taken of each.
 
     Of a cell outside nothing is taken, and one inside stands for it.
+
+    Args:
+        places: in cells.
+        lengths: how many cells there are.
+        sides: 0 and 1, along the axis that cells before and behind are to lie along.
     """
-    before, last = places.floor(), lengths - 1
-    share, sides = places - before, []
-    for cell, taken in ((before, 1 - share), (before + 1, share)):
-        inside = torch.minimum(cell.clamp(min=0), last)
-        sides.append((inside, taken * (inside == cell).to(places)))
-    return tuple(sides)
+    before = places.floor()
+    cells = before + sides
+    inside = torch.minimum(cells.clamp(min=0), lengths - 1)
+    share = 1 - sides + (places - before) * (2 * sides - 1)
+    return inside, share * (inside == cells).to(places)
 
 
 def _sampled(plane: Tensor, grid: Tensor) -> Tensor:

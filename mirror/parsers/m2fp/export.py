@@ -11,7 +11,7 @@ import torch
 
 from mirror.parsers.m2fp.answers import Answer
 from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused
-from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network
 from mirror.parsers.m2fp.quantise import frames, quantise_backbone
 from mirror.parsers.m2fp.runtimes import (
     Run,
@@ -32,11 +32,9 @@ def make(network: Network, key: ExportKey, path: Path) -> float:
         ExportRefused: the difference is too large; nothing is kept. That of 8 bits is only told.
     """
     network = network.float().cpu()
-    # 8 bits come with ONNX, which has no bags; ONNX Runtime gains nothing from tiles
-    for_openvino = key.runtime == "openvino" and not key.int8
-    network.make_fast(
-        in_bags=for_openvino, in_tiles=for_openvino, decoder_layers=key.decoder_layers or None
-    )
+    # 8 bits come with ONNX
+    formulation = FOR_OPENVINO if key.runtime == "openvino" and not key.int8 else PLAIN
+    network.make_fast(formulation, decoder_layers=key.decoder_layers or None)
     pixels = _sample(key.height, key.width)
     if key.int8:
         made = _made_of_8_bits(network, pixels, path, key.runtime)

@@ -13,7 +13,7 @@ from pipeline.errors import PipelineError
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network import Network
 
-_FORMULATION = 2  # raised when graphs are made in another way, so that old ones are not taken
+_FORMULATION = 3  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 
 

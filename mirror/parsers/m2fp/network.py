@@ -5,17 +5,37 @@ M2FP, arXiv 2301.00394: Mask2Former with human parts, and whole humans, as its c
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
 from mirror.parsers.m2fp.backbone import Backbone
-from mirror.parsers.m2fp.deformable import DeformableAttention
-from mirror.parsers.m2fp.layers import NormedConv, fold_batch_norms
+from mirror.parsers.m2fp.layers import fold_batch_norms
 from mirror.parsers.m2fp.pixels import PixelDecoder
 from mirror.parsers.m2fp.queries import QueryDecoder
 from mirror.parsers.m2fp.settings import Settings
 
 STRIDE = 32  # a picture's sides must be multiples of it
+
+
+class Formulation(NamedTuple):
+    """Ways to compute the same numbers but for rounding; which is fast depends on the runtime.
+
+    Attributes:
+        in_bags: see ``DeformableAttention``.
+        in_tiles: see ``NormedConv``.
+        in_convs: see ``TokenLinear``.
+    """
+
+    in_bags: bool = False
+    in_tiles: bool = False
+    in_convs: bool = False
+
+
+PLAIN = Formulation()  # all that ONNX can say, and ONNX Runtime gains nothing from tiles
+FOR_TORCH = Formulation(in_bags=True)  # on a CPU
+FOR_OPENVINO = Formulation(in_bags=True, in_tiles=True, in_convs=True)
 
 
 class Head(nn.Module):
@@ -58,22 +78,20 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def make_fast(
-        self, *, in_bags: bool = False, in_tiles: bool = False, decoder_layers: int | None = None
+        self, formulation: Formulation = PLAIN, *, decoder_layers: int | None = None
     ) -> None:
         """Prepare for inference: fold the norms, and formulate what is left for a runtime.
 
         Args:
-            in_bags: see ``DeformableAttention``.
-            in_tiles: see ``NormedConv``.
+            formulation: what the runtime is fastest with.
             decoder_layers: read the answer after so many layers; None after all.
         """
         self.eval()
         fold_batch_norms(self)
         for module in self.modules():
-            if isinstance(module, DeformableAttention):
-                module.in_bags = in_bags
-            if isinstance(module, NormedConv):
-                module.in_tiles = in_tiles
+            for way, is_chosen in formulation._asdict().items():
+                if hasattr(module, way):
+                    setattr(module, way, is_chosen)
         if decoder_layers is not None:
             predictor = self.sem_seg_head.predictor
             predictor.layers_used = max(1, min(decoder_layers, predictor.layers_used))

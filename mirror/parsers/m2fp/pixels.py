@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mirror.parsers.m2fp.deformable import DeformableAttention, Sizes, centres_of
-from mirror.parsers.m2fp.layers import NormedConv, sine_positions
+from mirror.parsers.m2fp.layers import NormedConv, TokenLinear, sine_positions, turned
 from mirror.parsers.m2fp.settings import EncoderSettings
 
 LEVELS = 3
@@ -25,15 +25,14 @@ class EncoderLayer(nn.Module):
         channels = settings.channels
         self.self_attn = DeformableAttention(channels, settings.heads, LEVELS)
         self.norm1 = nn.LayerNorm(channels)
-        self.linear1 = nn.Linear(channels, settings.feedforward)
-        self.linear2 = nn.Linear(settings.feedforward, channels)
+        self.linear1 = TokenLinear(channels, settings.feedforward, rectified=True)
+        self.linear2 = TokenLinear(settings.feedforward, channels)
         self.norm2 = nn.LayerNorm(channels)
 
     def forward(self, tokens: Tensor, positions: Tensor, centres: Tensor, sizes: Sizes) -> Tensor:
         """(B, T, C) -> (B, T, C); see ``DeformableAttention``."""
         tokens = self.norm1(tokens + self.self_attn(tokens, positions, centres, sizes))
-        hidden = functional.relu(self.linear1(tokens))
-        thought: Tensor = self.norm2(tokens + self.linear2(hidden))
+        thought: Tensor = self.norm2(tokens + self.linear2(self.linear1(tokens)))
         return thought
 
 
@@ -73,27 +72,32 @@ class PixelDecoder(nn.Module):
         )
         self.transformer = Encoder(settings)
         self.adapter_1 = NormedConv(widths[0], channels, 1, nn.GroupNorm(_GROUPS, channels))
-        self.layer_1 = NormedConv(channels, channels, 3, nn.GroupNorm(_GROUPS, channels))
+        self.layer_1 = NormedConv(
+            channels, channels, 3, nn.GroupNorm(_GROUPS, channels), rectified=True
+        )
         self.mask_features = nn.Conv2d(channels, settings.mask_channels, 1)
 
     def forward(self, features: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Return (B, C, H/4, W/4) before ``mask_features``, and (B, C, h, w) coarsest first."""
+        """Return (B, C, H/4, W/4) before ``mask_features``, and (B, h, w, C) coarsest first."""
         planes = [
             project(plane)
             for project, plane in zip(self.input_proj, reversed(features[1:]), strict=True)
         ]
         sizes = tuple((int(plane.shape[2]), int(plane.shape[3])) for plane in planes)
-        tokens = torch.cat([plane.flatten(2).transpose(1, 2) for plane in planes], dim=1)
+        tokens = torch.cat([turned(plane.flatten(2)) for plane in planes], dim=1)
         tokens = self.transformer(tokens, sizes)
-        levels = tuple(
-            level.transpose(1, 2).reshape(level.shape[0], -1, *size)
-            for level, size in zip(
-                tokens.split([height * width for height, width in sizes], dim=1), sizes, strict=True
-            )
-        )
+        levels = tokens.split([height * width for height, width in sizes], dim=1)
+        finest = turned(levels[-1])
+        finest = finest.view(*finest.shape[:2], *sizes[-1])
         fine = self.adapter_1(features[0])
         height, width = int(fine.shape[2]), int(fine.shape[3])
         fine = fine + functional.interpolate(
-            levels[-1], (height, width), mode="bilinear", align_corners=False
+            finest, (height, width), mode="bilinear", align_corners=False
         )
-        return functional.relu(self.layer_1(fine)), levels
+        if self.layer_1.in_tiles:  # it takes cells one by one, and after a norm none lies together
+            fine = turned(fine.flatten(2)).view(-1, height, width, fine.shape[1])
+            fine = fine.permute(0, 3, 1, 2)
+        return self.layer_1(fine), tuple(
+            level.reshape(-1, *size, level.shape[2])
+            for level, size in zip(levels, sizes, strict=True)
+        )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.layers import Perceptron, sine_positions
+from mirror.parsers.m2fp.layers import Perceptron, linear, sine_positions, turned
 from mirror.parsers.m2fp.settings import DecoderSettings
 
 LEVELS = 3
@@ -18,11 +18,15 @@ _NEVER = -1e4  # added to the score of a cell that is masked out; finite in half
 
 
 class Attention(nn.Module):
-    """Multi-head attention with parameters as ``torch.nn.MultiheadAttention`` calls them."""
+    """Multi-head attention with parameters as ``torch.nn.MultiheadAttention`` calls them.
+
+    Attributes:
+        in_convs: see ``TokenLinear``.
+    """
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.in_convs = heads, False
         self.in_proj_weight = nn.Parameter(torch.zeros(3 * channels, channels))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * channels))
         self.out_proj = nn.Linear(channels, channels)
@@ -31,12 +35,13 @@ class Attention(nn.Module):
     def forward(self, asking: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """(B, Q, C), (B, T, C), (B, T, C) -> (B, Q, C); the (B, Q, T) mask is added to scores."""
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
-        split = [
-            self._per_head(functional.linear(given, weight, bias))
+        query, key, value = (
+            linear(given, weight, bias, self.in_convs)
             for given, weight, bias in zip((asking, keys, values), weights, biases, strict=True)
-        ]
-        query, key, value = split
-        scores = query @ key.transpose(2, 3) * (query.shape[3] ** -0.5)
+        )
+        query, value = self._per_head(query), self._per_head(value)
+        key = turned(key).view(key.shape[0], self.heads, -1, key.shape[1])
+        scores = query @ key * (query.shape[3] ** -0.5)
         if mask is not None:
             scores = scores + mask[:, None]
         seen = (scores.softmax(-1) @ value).transpose(1, 2).flatten(2)
@@ -115,6 +120,8 @@ class QueryDecoder(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Return (B, Q, classes + 1) logits and (B, Q, H/4, W/4) mask logits.
 
+        ``fine`` is (B, C, H/4, W/4), ``levels`` are (B, h, w, C), coarsest first.
+
         A mask is the product of a query with ``to_masks(fine)``. Resizing is linear as the product
         is, so masks for attention are made at the attention's own size, from the resized map; and
         the 1x1 convolution is applied to the queries, which are fewer than the map's cells.
@@ -136,8 +143,8 @@ class QueryDecoder(nn.Module):
         """Every level's (B, T, C) tokens, and the same with their positions."""
         tokens, keys = [], []
         for level, plane in enumerate(levels):
-            height, width = int(plane.shape[2]), int(plane.shape[3])
-            flat = plane.flatten(2).transpose(1, 2) + self.level_embed.weight[level]
+            height, width = int(plane.shape[1]), int(plane.shape[2])
+            flat = plane.flatten(1, 2) + self.level_embed.weight[level]
             tokens.append(flat)
             keys.append(flat + sine_positions(height, width, flat.shape[2]).to(flat))
         return tokens, keys
@@ -172,7 +179,7 @@ class QueryDecoder(nn.Module):
 
 
 def _resized(fine: Tensor, level: Tensor) -> Tensor:
-    size = (int(level.shape[2]), int(level.shape[3]))
+    size = (int(level.shape[1]), int(level.shape[2]))
     return functional.interpolate(fine, size, mode="bilinear", align_corners=False)
 
 

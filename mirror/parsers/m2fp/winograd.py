@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 _STEP, _TILE = 4, 6  # cells from tile to tile, and a tile's side
-_LEAST_CHANNELS = 128  # below, the transforms cost more than the multiplications that they save
+_AT_ONCE = 768  # tiles: what is made of many more does not stay in the cache
+_LEAST_CHANNELS = 64  # below, the transforms cost more than the multiplications that they save
 _LEAST_TILES = 32  # below, reading the kernels, which have become four times larger, costs more
 
 # Equations 14 and 15 of the paper (B, G and A there): of a tile, of a kernel, and back.
@@ -59,7 +60,9 @@ def suits(weight: Tensor, plane: Tensor) -> bool:
     )
 
 
-def convolved(plane: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def convolved(
+    plane: Tensor, weight: Tensor, bias: Tensor | None, rectified: bool = False
+) -> Tensor:
     """Return what ``conv2d`` with a padding of 1 returns, but for rounding.
 
     Made to be traced: the transformed kernels, 4 times as large, become constants of the graph.
@@ -68,18 +71,32 @@ def convolved(plane: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         plane: (B, C, H, W).
         weight: (K, C, 3, 3).
         bias: (K,).
+        rectified: whether what is negative becomes 0.
     """
     batch, channels, height, width = (int(length) for length in plane.shape)
-    rows, columns = _steps(height), _steps(width)
     cells = plane.permute(0, 2, 3, 1).reshape(batch, -1, channels)
     cells = torch.cat([cells, cells.new_zeros(batch, 1, channels)], dim=1)  # the last: outside
-    tiles = cells.index_select(1, torch.from_numpy(_cells_of_tiles(height, width)))
+    places, kernels = _cells_of_tiles(height, width), _transformed(weight)
+    at_once = max(1, _AT_ONCE // places.shape[2])
+    bands = [
+        _band(cells, places[:, row : row + at_once], kernels)
+        for row in range(0, places.shape[1], at_once)
+    ]
+    answers = torch.cat(bands, dim=1)[:, :height, :width]
+    answers = answers if bias is None else answers + bias
+    # before channels are taken apart: so two convolutions in a row need not do that in between
+    return (answers.relu() if rectified else answers).permute(0, 3, 1, 2)
+
+
+def _band(cells: Tensor, places: NDArray[np.int32], kernels: Tensor) -> Tensor:
+    """Return (B, rows * 4, columns * 4, K) of some rows of tiles: (36, rows, columns) cells."""
+    (_, rows, columns), batch, channels = places.shape, *cells.shape[::2]
+    tiles = cells.index_select(1, torch.from_numpy(places.reshape(-1)))
     tiles = _constant(np.kron(_OF_TILE, _OF_TILE)) @ tiles.reshape(batch, _TILE**2, -1)
-    products = tiles.view(batch, _TILE**2, -1, channels) @ _transformed(weight)
+    products = tiles.view(batch, _TILE**2, -1, channels) @ kernels
     answers = _constant(np.kron(_BACK, _BACK)) @ products.view(batch, _TILE**2, -1)
     answers = answers.view(batch, _STEP, _STEP, rows, columns, -1).permute(0, 3, 1, 4, 2, 5)
-    answers = answers.reshape(batch, rows * _STEP, columns * _STEP, -1)[:, :height, :width]
-    return (answers if bias is None else answers + bias).permute(0, 3, 1, 2)
+    return answers.reshape(batch, rows * _STEP, columns * _STEP, -1)
 
 
 def _steps(length: int) -> int:
@@ -94,7 +111,8 @@ def _cells_of_tiles(height: int, width: int) -> NDArray[np.int32]:
     )
     y, x = y[:, None, :, None], x[None, :, None, :]
     inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    return np.where(inside, y * width + x, height * width).reshape(-1).astype(np.int32)
+    places = np.where(inside, y * width + x, height * width)
+    return places.reshape(_TILE**2, *places.shape[2:]).astype(np.int32)
 
 
 def _transformed(weight: Tensor) -> Tensor:
