@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def test_strides_are_left_as_they_are() -> None:
 
 
 def test_a_graph_answers_as_the_convolution_did(tmp_path: Path) -> None:
-    pytest.importorskip("openvino", reason="needs openvino: pip install smart-mirror[openvino]")
+    if importlib.util.find_spec("openvino") is None:  # importing it would tell its makers
+        pytest.skip("needs openvino: pip install smart-mirror[openvino]")
     openvino = import_openvino()
     conv, plane = conv_of(128, 128), torch.randn(1, 128, 22, 30)
     with torch.inference_mode(), warnings.catch_warnings():
