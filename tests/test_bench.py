@@ -31,12 +31,21 @@ def test_a_row_without_a_goal_is_for_the_record() -> None:
 def test_the_table_says_what_was_met() -> None:
     text = io.StringIO()
     rows = [Row("speed", 2.0, "x", 1.8, note="MediaPipe"), Row("cost", 5.0, "ms", 4.0, "less")]
-    Console(file=text, width=100).print(as_table("parser", rows))
+    Console(file=text, width=100).print(as_table("parser", rows, 100))
     first, second = [line for line in text.getvalue().splitlines() if "≥" in line or "≤" in line]
     assert "2 x" in first
     assert "✓" in first
     assert "MediaPipe" in first
     assert "✗" in second
+
+
+def test_a_narrow_terminal_has_what_a_figure_is_held_against_below_it() -> None:
+    text = io.StringIO()
+    rows = [Row("speed", 2.0, "x", 1.8, note="MediaPipe Pose, which had 52 fps here")]
+    Console(file=text, width=58).print(as_table("parser", rows, 58))
+    lines = text.getvalue().splitlines()
+    assert "2 x" in lines[2]
+    assert lines[3].strip() == rows[0].note
 
 
 def test_pieces_of_work_are_run_in_turns() -> None:

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     for name in options.what or [name for name in measures if name not in ON_REQUEST]:
         with console.status(f"measuring: {name}"):
             found[name] = list(measures[name]())
-        console.print(as_table(name, found[name]))
+        console.print(as_table(name, found[name], console.width))
     if options.json is not None:
         figures = {name: [row.as_json() for row in rows] for name, rows in found.items()}
         about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
