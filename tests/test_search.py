@@ -55,11 +55,11 @@ class Scene:
         self.told, self.tracks, self.now = Told(), Tracks(), 0.0
         self._search = Search(self.told, self.tracks)
 
-    def see(self, motion: Motion | None, elapsed_s: float = 0.04) -> None:
-        self.now += elapsed_s
+    def see(self, motion: Motion | None) -> None:
+        self.now += 0.04
         if motion is not None:
             self.tracks.carry(motion)
-        self._search.look(frame_of(self.now), motion, elapsed_s)
+        self._search.look(frame_of(self.now), motion)
 
     @property
     def places(self) -> list[float]:
@@ -102,12 +102,13 @@ def test_a_new_scene_ends_the_search_of_the_old_one() -> None:
     assert scene.places == [pytest.approx(120)]
 
 
-def test_only_a_new_scene_and_rare_frames_are_kept_waiting() -> None:
+def test_only_the_first_look_of_a_new_scene_is_waited_for() -> None:
     scene = Scene()
-    scene.see(None)
+    scene.told.known.append([Detection(standing(50, tall=40).joints, 0.9)])
+    scene.see(None)  # whoever is that small is looked at closer
     scene.see(STILL)
-    scene.see(STILL, elapsed_s=0.5)
-    assert scene.told.waited == [True, False, True]
+    scene.see(None)
+    assert scene.told.waited == [True, False, False, True]
 
 
 def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:

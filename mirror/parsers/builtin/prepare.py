@@ -90,7 +90,7 @@ class Prepare:
             motion = None
         if motion is not None:
             self._tracks.carry(motion)
-        self._search.look(frame, motion, elapsed_s)
+        self._search.look(frame, motion)
         calm = float(np.exp(-elapsed_s / _SETTLES_S))
         people = self._tracks.present()
         self._crops = {

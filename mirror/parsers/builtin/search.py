@@ -25,7 +25,6 @@ _SMALL = 60  # pixels of the detector's view below which somebody is only found 
 _CLOSE_UP = 90  # pixels of the detector's view above which a window may cut somebody off
 _GLANCE = 160  # pixels of the detector's view of one person: 40 % of the cost of the whole picture
 
-_RARE_S = 0.2  # frames farther apart than this are not kept waiting for by a search
 
 _NOWHERE: Box = (0, 0, 0, 0)  # nobody who is not found there is missed
 Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
@@ -70,30 +69,29 @@ class Search:
         self._step: Step  # of the steps, that is being taken
         self._frame: Frame  # the present one
 
-    def look(self, frame: Frame, motion: Motion | None, elapsed_s: float) -> None:
+    def look(self, frame: Frame, motion: Motion | None) -> None:
         """Search the frame, or a part of it, if a search is due; go on with one under way."""
         self._frame = frame
         if motion is None:
             self._tracks.clear()
             self._begin(self._everywhere())
-        else:
+        elif self._steps is not None:
             self._since.append(motion)
-            if self._steps is None and (steps := self._due(motion)) is not None:
-                self._begin(steps)
-        self._go_on(is_new_scene=motion is None, is_rare=elapsed_s > _RARE_S)
+        elif (steps := self._due(motion)) is not None:
+            self._begin(steps)
+        self._go_on(patient=motion is None)
 
     def _begin(self, steps: Steps) -> None:
         self._steps = steps
         self._ask(next(steps))
 
-    def _go_on(self, *, is_new_scene: bool, is_rare: bool) -> None:
-        """Take the steps whose answers are there. The first of a new scene is waited for."""
-        patient = is_new_scene or is_rare
+    def _go_on(self, patient: bool) -> None:
+        """Take the steps whose answers are there; the first one's is waited for if patient."""
         while self._steps is not None:
             found = self._lookout.answer(patient)
             if found is None:
                 return
-            patient = is_rare
+            patient = False
             try:
                 self._ask(self._steps.send(self._carried(found)))
             except StopIteration:
