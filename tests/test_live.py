@@ -4,7 +4,7 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mirror.live.choice import (
     Choice,
     FileChoice,
     OpenSource,
+    are_same,
     choice_of,
 )
 from mirror.live.easel import Easel
@@ -28,8 +29,9 @@ from mirror.live.gauges import Gauges
 from mirror.live.late import LateKind
 from mirror.live.latest import Latest
 from mirror.live.look import Look, compose, mirrored
+from mirror.live.painter import Shot
 from mirror.live.player import Pace, Player
-from mirror.live.session import Session, Shot
+from mirror.live.session import Session
 from mirror.live.viewport import Fit, placed
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
@@ -95,6 +97,20 @@ def test_a_text_names_what_to_look_at(text: str, choice: object) -> None:
 
 def test_a_password_is_not_shown() -> None:
     assert AddressChoice("rtsp://me:secret@host/a").title == "rtsp://host/a"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (CameraChoice(1), CameraChoice("/dev/video1", (480, 640), 30), True),
+        (CameraChoice(1), CameraChoice(2), False),
+        (FileChoice(Path("a.mp4")), FileChoice(Path("a.mp4"), 3.0, paused=True), True),
+        (AddressChoice("rtsp://host/a"), AddressChoice("rtsp://host/b"), False),
+        (FileChoice(Path("/dev/video1")), CameraChoice(1), True),
+    ],
+)
+def test_a_source_is_the_same_however_it_is_opened(one: Choice, other: Choice, same: bool) -> None:
+    assert are_same(one, other) == same
 
 
 # where the picture lies
@@ -332,12 +348,15 @@ def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
     """Start a session over a source made by hand; it is closed, and its threads are gone, after."""
     sessions: list[Session] = []
 
-    def start(open_source: OpenSource, kind: LateKind | None = None) -> Session:
+    def start(
+        open_source: OpenSource, kind: LateKind | None = None, after: Sequence[Session] = ()
+    ) -> Session:
         session = Session(
             CameraChoice(0),
             no_parser(),
             Look(),
             (48, 64),
+            after=after,
             kind=kind,
             open_source=open_source,
             clock=clock,
@@ -404,6 +423,25 @@ def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
     sources[1].feed(grey(90, clock.now))
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
     assert session.status.phase == "running"
+
+
+def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    source = HandFed()
+    first = shown(lambda _: source)
+    source.feed(grey(50, clock.now))
+    wait_shot(first)
+    source.unplug(SourceError("it was unplugged"))
+    until(lambda: first.status.phase == "lost")
+    first.close()
+
+    def missing(_: Choice) -> Source:
+        raise CameraNotFound(0)
+
+    second = shown(missing, after=[first])
+    until(lambda: second.status.phase == "lost")
+    assert "camera 0 did not open" in second.status.problem
 
 
 def test_any_other_error_is_told_with_its_details(

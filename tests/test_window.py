@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -15,9 +16,9 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from PyQt5.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt5.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, click, middle, wait_level
+from windows import CAMERA, Open, click, middle, no_parser, wait_level
 
-from mirror.live.choice import AddressChoice, CameraChoice
+from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
 from mirror.window.app import dress, report_errors_in
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
@@ -77,6 +78,57 @@ def test_a_lost_camera_leaves_its_last_picture_and_comes_back(
     second.feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
     qtbot.waitUntil(lambda: not window.pages.banner.isVisible())
+
+
+def test_a_lost_camera_is_waited_for_although_the_parser_is_changed(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    first, second = HandFed(), HandFed()
+    window = opened(first, CameraNotFound(0), second)
+    window.watch(CAMERA)
+    first.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    first.unplug(SourceError("camera 0 delivers no pictures"))
+    qtbot.waitUntil(window.pages.banner.isVisible)
+    window.set_parser(dataclasses.replace(no_parser(), workers=2))
+    qtbot.waitUntil(lambda: "did not open" in window.pages.banner.words.text())
+    assert "Trying again in" in window.pages.banner.words.text()
+    assert middle(window) == 60
+    second.feed(grey(200, clock.now))
+    wait_level(qtbot, window, 200)
+
+
+def test_a_film_that_vanishes_leaves_its_last_picture(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    film = write_video(tmp_path / "film.mp4", 10, rate=10, size=(640, 480))
+    window = opened()
+    window.watch(FileChoice(film, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    clock.now += 10.0  # it is held for so long that no frame came of late
+    window.refresh()
+    film.unlink()
+    window.bar.slider.setValue(700)
+    qtbot.waitUntil(window.pages.banner.isVisible)
+    assert "does not exist" in window.pages.banner.words.text()
+    assert not window.pages.welcome.isVisible()
+    assert abs(middle(window) - level(0)) <= 6
+
+
+def test_what_never_showed_a_picture_does_not_borrow_the_last_ones(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    first = HandFed()
+    window = opened(first, SourceError("http://host/ cannot be opened"))
+    window.watch(CAMERA)
+    for _ in range(3):
+        clock.now += 0.3
+        first.feed(grey(60, clock.now))
+        wait_level(qtbot, window, 60)
+    window.watch(AddressChoice("http://host/"))
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    assert window.pages.welcome.title.text() == "Nothing to see at http://host/"
+    assert not window.pages.banner.isVisible()
 
 
 def test_sources_are_switched_in_mid_run(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ def choice_of(text: str) -> Choice:
     return FileChoice(Path(text).expanduser())
 
 
+def are_same(one: Choice, other: Choice) -> bool:
+    """Whether two choices name the same camera, address or file, however it is to be opened."""
+    return _place(one) == _place(other)
+
+
 def open_choice(choice: Choice) -> Source:
     """Open it. May take seconds: not for the GUI's thread.
 
@@ -92,3 +98,13 @@ def open_choice(choice: Choice) -> Source:
     if isinstance(choice, AddressChoice):
         return NetworkCamera(choice.url)
     return Player(choice.path, start_s=choice.start_s, paused=choice.paused)
+
+
+def _place(choice: Choice) -> str:
+    if isinstance(choice, AddressChoice):
+        return choice.url
+    if isinstance(choice, FileChoice):
+        return os.path.realpath(choice.path)
+    # Linux calls the camera of an index so, and has links with longer names to it
+    device = choice.device
+    return os.path.realpath(f"/dev/video{device}" if isinstance(device, int) else device)

@@ -4,52 +4,34 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mirror import machine
 from mirror.compose import check_memory, open_flow, shared_out
 from mirror.config import ParserConfig
-from mirror.live.choice import Choice, FileChoice, OpenSource, open_choice
+from mirror.live.choice import Choice, FileChoice, OpenSource, are_same, open_choice
 from mirror.live.easel import Easel
 from mirror.live.gauges import Figures, Gauges
 from mirror.live.late import LateKind
 from mirror.live.latest import Latest
-from mirror.live.look import Look, Picture, compose
-from mirror.live.pairing import Pair
+from mirror.live.look import Look
+from mirror.live.painter import Shot, paint
 from mirror.live.player import Player
 from mirror.live.recording import Recording
+from mirror.live.retries import Retries
 from mirror.live.status import Status, details_of, told
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
-from pipeline.errors import Closed, SourceError, StageStuck
+from pipeline.errors import StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sources import Source
 
-PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # between attempts to get a lost source back
+_WAITS_FOR_OTHERS_S = 5.0
 _LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """A picture ready for the screen.
-
-    Attributes:
-        picture: the pixels.
-        pair: what it was made from.
-        is_new: whether its frame was not shown before.
-        begun_at, drawn_at: when it was drawn, on the session's clock.
-    """
-
-    picture: Picture
-    pair: Pair
-    is_new: bool
-    begun_at: float
-    drawn_at: float
 
 
 class Session:
@@ -59,7 +41,8 @@ class Session:
         choice: what to look at.
         config: which parser, on how much of the machine.
         look, view: how the picture is wanted, and for how many pixels, at first.
-        after: a session to wait for before the source is opened: it may hold the same camera.
+        after: sessions that were closed and may not have ended yet, the one shown last at the end.
+            Those that hold the same camera are waited for before the source is opened.
         kind: the parser, where the caller has one already.
         open_source: opens the choice.
         clock: monotonic seconds.
@@ -76,13 +59,14 @@ class Session:
         look: Look,
         view: tuple[int, int],
         *,
-        after: Session | None = None,
+        after: Sequence[Session] = (),
         kind: LateKind | None = None,
         open_source: OpenSource = open_choice,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.choice, self.shots = choice, Latest[Shot]()
-        self._config, self._after, self._open_source = config, after, open_source
+        self._config, self._open_source = config, open_source
+        self._after = [] if isinstance(choice, FileChoice) else _holders(choice, after)
         self._clock = clock
         self.workers, self._threads = shared_out(config.workers, config.threads)
         self._kind = kind or LateKind(config.name, self._find)
@@ -91,7 +75,10 @@ class Session:
         self._lock = threading.Lock()
         self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
         self._source: Source | None = None
-        self._status = Status("opening")
+        # the last picture of the same source still stands when another parser goes on with it
+        has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
+        self._status = Status("opening", has_picture=has_picture)
+        self._ran = False
         self._recording: Recording | None = None
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
@@ -186,36 +173,33 @@ class Session:
     # the session's thread
 
     def _run(self) -> None:
-        if self._after is not None:
-            self._after.join(5.0)
-            self._after = None
-        pauses = iter(PAUSES_S)
+        for before in self._after:
+            before.join(_WAITS_FOR_OTHERS_S)
+        self._after = []
+        retries = Retries(self.choice)
         while not self._closing.is_set():
-            had_pictures = self.status.phase == "running"
-            try:
-                self._watch(self._open_source(self.choice))
-                error = SourceError(f"{self.choice.title} has ended")
-            except SourceError as failure:
-                error = failure
-            except Exception as failure:
-                return self._say(Status("failed", told(failure), details_of(failure)))
-            ran = self.status.phase == "running"
-            if not (ran or had_pictures or self.status.phase == "lost") or self._is_file:
-                return self._say(Status("failed", told(error), details_of(error)))
-            pauses = iter(PAUSES_S) if ran else pauses
-            pause_s = next(pauses, PAUSES_S[-1])
-            self._say(Status("lost", told(error), details_of(error), self._clock() + pause_s))
-            self._closing.wait(pause_s)
+            error = self._attempt()
+            status = retries.after(error, self._ran, self.status.has_picture, self._clock())
+            self._say(status)
+            if status.retry_at is None:
+                return
+            self._closing.wait(status.retry_at - self._clock())
+
+    def _attempt(self) -> Exception | None:
+        """Open the source and show it until it ends; return what broke it, None where nothing."""
+        with self._lock:
+            self._ran = False
+        try:
+            self._watch(self._open_source(self.choice))
+        except Exception as error:
+            return error
+        return None
 
     def _find(self, name: str) -> AnyKind:
         """The parser as the settings ask for it; on the thread that needs it first."""
         kind = find_parser(name, self._config)
         check_memory(kind, self.workers, machine.free_memory_mb())
         return kind
-
-    @property
-    def _is_file(self) -> bool:
-        return isinstance(self.choice, FileChoice)
 
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""
@@ -255,26 +239,23 @@ class Session:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
         self._gauges.captured(frame.captured_at)
         self._easel.captured(frame)
-        if self._status.phase != "running":
-            self._say(Status("running"))
+        with self._lock:
+            if not self._ran:
+                self._ran, self._status = True, Status("running", has_picture=True)
 
     # the painter's thread
 
     def _paint(self) -> None:
-        last: Frame | None = None
         try:
-            while True:
-                self.shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
-                task = self._easel.wait_task()
-                begun_at, pair = self._clock(), task.pair
-                parsing = None if pair.result is None else pair.result.parsing
-                picture = compose(pair.frame, parsing, task.look, self._kind.parts, task.view)
-                is_new, last = pair.frame is not last, pair.frame
-                self.shots.put(Shot(picture, pair, is_new, begun_at, self._clock()))
-        except Closed:
-            pass
+            paint(self._easel, self.shots, lambda: self._kind.parts, self._clock)
         except Exception as error:
-            self._say(Status("failed", told(error), details_of(error)))
+            has_picture = self.status.has_picture
+            self._say(Status("failed", told(error), details_of(error), has_picture=has_picture))
+
+
+def _holders(choice: Choice, sessions: Sequence[Session]) -> list[Session]:
+    """Those that look at the same source."""
+    return [one for one in sessions if are_same(one.choice, choice)]
 
 
 class _Tapped:

@@ -21,12 +21,14 @@ class Status:
         problem: what happened and what to do about it; empty while all is well.
         details: where an error arose, for a report.
         retry_at: when it is tried again, on the session's clock; None where it is not.
+        has_picture: whether a picture of this source was ever there: it still stands.
     """
 
     phase: Phase
     problem: str = ""
     details: str = ""
     retry_at: float | None = None
+    has_picture: bool = False
 
 
 def told(error: BaseException) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mirror.live.latest import Latest
 from mirror.live.look import Look
+from mirror.live.painter import Shot
 from mirror.live.recording import Recording
-from mirror.live.session import Session, Shot
+from mirror.live.session import Session
 from mirror.live.snapshot import save_snapshot, unused
 from mirror.parts import Vocabulary
 from mirror.readout import Say, clock_time

@@ -13,8 +13,9 @@ from mirror.config import ParserConfig
 from mirror.live.choice import Choice, choice_of
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
+from mirror.live.painter import Shot
 from mirror.live.player import Player
-from mirror.live.session import Session, Shot
+from mirror.live.session import Session
 from mirror.parts import Vocabulary, vocabulary
 from mirror.window.bar import Bar
 from mirror.window.chooser import Chooser, dropped_urls
@@ -93,7 +94,7 @@ class MirrorWindow(QMainWindow):
             self._parser,
             self._look,
             self.view.pixels,
-            after=before,
+            after=self._leaving,
             open_source=setup.open_source,
             clock=setup.clock,
         )
@@ -141,8 +142,7 @@ class MirrorWindow(QMainWindow):
             self.view.show_picture(shot.picture)
         self.bar.refresh()
         now = self._setup.clock()
-        has_picture = self.figures.captured > 0 or shot is not None
-        self.pages.show_status(session.status, now, session.choice, has_picture)
+        self.pages.show_status(session.status, now, session.choice)
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)

@@ -54,13 +54,13 @@ class Pages(QWidget):
         self._status = None
         self._stack.setCurrentWidget(self._view)
 
-    def show_status(self, status: Status, now: float, choice: Choice, has_picture: bool) -> None:
-        """Show how a session stands; ``has_picture`` says whether it ever showed one."""
+    def show_status(self, status: Status, now: float, choice: Choice) -> None:
+        """Show how a session stands: over its picture, or in its place where it never had one."""
         if status == self._status and status.phase != "lost":
             return
         self._status = status
         words = readout.banner(status, now, self._say)
-        if status.phase == "failed" and not has_picture:
+        if status.phase == "failed" and not status.has_picture:
             title = f"{self._say('Nothing to see at')} {choice.title}"
             self.welcome.tell(title, words, list(list_cameras()))
             self._stack.setCurrentWidget(self.welcome)
