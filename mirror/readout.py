@@ -68,6 +68,8 @@ def banner(status: Status, now: float, say: Say) -> str:
     if status.phase == "lost":
         left_s = max(0, round((status.retry_at or now) - now))
         return f"{status.problem}. {say('Trying again in')} {left_s} s"
+    if status.phase == "unparsed":
+        return f"{say('There are no masks')}: {status.problem}"
     return status.problem
 
 
@@ -80,11 +82,6 @@ def look_for(look: Look, before: Choice | None, now: Choice | None) -> Look:
     """Return the look for another source: a film is no mirror, a camera is one."""
     was_file, is_file = isinstance(before, FileChoice), isinstance(now, FileChoice)
     return look if was_file == is_file else dataclasses.replace(look, mirrored=not is_file)
-
-
-def look_with(look: Look, parser: str) -> Look:
-    """Return the look for a parser: one that takes seconds must not hold up the picture."""
-    return dataclasses.replace(look, mode="live") if parser.startswith("m2fp") else look
 
 
 def part_name(name: str, say: Say) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
     from windows import Windows
 
+    from mirror.window.memory import Memory
+
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -73,3 +75,13 @@ def opened(qtbot: QtBot, clock: FakeClock, tmp_path: Path) -> Iterator[Windows]:
     windows = Windows(qtbot, clock, tmp_path)
     yield windows
     windows.close()
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    """A window's memory in a file of the test's own."""
+    from PyQt5.QtCore import QSettings
+
+    from mirror.window.memory import Memory
+
+    return Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from doubles import FakeClock, HandFed, frame_at, grey, until
+from doubles import FakeClock, HandFed, frame_at, grey, number_of, until
 from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
 from media import number_in, write_video
 
@@ -33,8 +34,9 @@ from mirror.live.painter import Shot
 from mirror.live.player import Pace, Player
 from mirror.live.session import Session
 from mirror.live.viewport import Fit, placed
+from mirror.live.wanted import Wanted
 from mirror.parsers.catalogue import AnyKind
-from mirror.parsers.nothing import empty
+from mirror.parsers.nothing import Nothing, empty
 from mirror.parsing import Parsing
 from mirror.parts import vocabulary
 from pipeline.errors import CameraNotFound, Closed, SourceError
@@ -187,6 +189,29 @@ def test_side_by_side_has_the_original_on_the_left() -> None:
     assert image.shape == (120, 320, 4)
     assert not image[:, :160, :3].any()
     assert image[:, 160:, :3].any()
+
+
+# what the user wants
+
+
+def test_a_slow_parser_changes_the_mode_only_while_it_is_there() -> None:
+    built_in = load().parser
+    slow = dataclasses.replace(built_in, name="m2fp")
+    wanted = Wanted.at_first(Look(mode="exact"), built_in).with_parser(slow, worked=True)
+    assert wanted.look.mode == "live"  # it must not hold up the picture
+    assert wanted.kept.mode == "exact"
+    assert wanted.with_parser(built_in, worked=True).look.mode == "exact"
+    own = wanted.with_look(Look(mode="exact"))
+    assert own.look.mode == "exact"
+
+
+def test_what_failed_is_nothing_to_go_back_to() -> None:
+    built_in = load().parser
+    slow = dataclasses.replace(built_in, name="m2fp")
+    other = dataclasses.replace(slow, runtime="torch")
+    wanted = Wanted.at_first(Look(), built_in).with_parser(slow, worked=True)
+    assert wanted.with_parser(other, worked=False).before == built_in
+    assert wanted.with_parser(other, worked=True).before == slow
 
 
 # frame and mask meet
@@ -444,7 +469,7 @@ def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
     assert "camera 0 did not open" in second.status.problem
 
 
-def test_any_other_error_is_told_with_its_details(
+def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(
     shown: Callable[..., Session], clock: FakeClock
 ) -> None:
     source = HandFed()
@@ -454,9 +479,84 @@ def test_any_other_error_is_told_with_its_details(
         raise ZeroDivisionError("division by zero")
 
     session = shown(lambda _: source, LateKind("broken", find))
-    until(lambda: session.status.phase == "failed")
+    until(lambda: session.status.phase == "unparsed")
     assert session.status.problem.startswith("ZeroDivisionError")
     assert "Traceback" in session.status.details
+    for level in (50, 90):
+        clock.now += 0.1
+        source.feed(grey(level, clock.now))
+        wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == level))  # noqa: B023
+    assert session.figures().parsed == 0.0
+
+
+@pytest.mark.parametrize("step", ["prepare", "parse", "settle"])
+def test_a_step_that_fails_later_leaves_the_pictures(
+    shown: Callable[..., Session], clock: FakeClock, step: str
+) -> None:
+    class Brittle(Nothing):
+        """Fails at one of its steps on every frame that is not black."""
+
+        def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+            return lambda frame: self._break("prepare", frame)
+
+        def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
+            return lambda frame, _: self._break("parse", frame)
+
+        def make_settle(self) -> Callable[[Frame, None, None], Parsing]:
+            def settle(frame: Frame, plan: None, raw: None) -> Parsing:
+                self._break("settle", frame)
+                return empty(frame)
+
+            return settle
+
+        def _break(self, where: str, frame: Frame) -> None:
+            if where == step and number_of(frame):
+                raise ZeroDivisionError(where)
+
+    source = HandFed()
+    session = shown(lambda _: source, LateKind("brittle", lambda _: Brittle()))
+    source.feed(grey(0, clock.now))
+    wait_shot(session, lambda shot: shot.pair.result is not None)
+    source.feed(grey(50, clock.now))
+    until(lambda: session.status.phase == "unparsed")
+    assert session.status.problem == f"ZeroDivisionError: {step}"
+    source.feed(grey(90, clock.now))
+    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+
+
+def test_a_parser_that_does_not_answer_is_gone_on_without(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    class Stuck(Nothing):
+        def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
+            def parse(frame: Frame, plan: None) -> None:
+                over.wait()
+
+            return parse
+
+    config = dataclasses.replace(no_parser(), parse_limit_s=0.05)
+    sources = [HandFed(), HandFed()]
+    feeds = iter(sources)
+    session = Session(
+        CameraChoice(0),
+        config,
+        Look(),
+        (48, 64),
+        kind=LateKind("stuck", lambda _: Stuck()),
+        open_source=lambda _: next(feeds),
+        clock=clock,
+    )
+    session.start()
+    sources[0].feed(grey(50, clock.now))
+    sources[1].feed(grey(90, clock.now))
+    until(lambda: session.status.phase == "unparsed")
+    assert "the limit is 0.05 s" in session.status.problem
+    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+    over.set()
+    session.close()
+    assert session.join(2.0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ranks threads")
@@ -486,7 +586,7 @@ def test_more_workers_than_memory_has_room_for_are_refused(
     )
     session.start()
     source.feed(grey(1, clock.now))
-    until(lambda: session.status.phase == "failed")
+    until(lambda: session.status.phase == "unparsed")
     assert session.status.problem.startswith("2 workers of built-in need about")
     session.close()
     assert session.join(2.0)

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from mirror.live.gauges import Figures
-from mirror.live.look import Look
 from mirror.live.status import Status
 from mirror.readout import (
     banner,
     clock_time,
     headline,
-    look_with,
     nice_ceiling,
     rows,
     stage_rows,
@@ -58,9 +56,9 @@ def test_a_lost_camera_says_when_it_is_tried_again() -> None:
     assert banner(Status("running"), 100.0, ENGLISH) == ""
 
 
-def test_a_parser_that_takes_seconds_does_not_hold_up_the_picture() -> None:
-    assert look_with(Look(mode="exact"), "m2fp").mode == "live"
-    assert look_with(Look(mode="exact"), "built-in").mode == "exact"
+def test_a_parser_that_failed_is_told_apart_from_a_source() -> None:
+    status = Status("unparsed", "m2fp is not there", has_picture=True)
+    assert banner(status, 100.0, ENGLISH) == "There are no masks: m2fp is not there"
 
 
 def test_times_are_written_as_players_write_them() -> None:

@@ -18,8 +18,14 @@ from PyQt5.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, middle, no_parser, wait_level
 
+from mirror.config import ParserConfig
 from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
+from mirror.live.look import Look
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.custom import ParserNotUsable
+from mirror.parsers.nothing import Nothing
 from mirror.window.app import dress, report_errors_in
+from mirror.window.memory import Memory
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
 
@@ -96,6 +102,48 @@ def test_a_lost_camera_is_waited_for_although_the_parser_is_changed(
     assert middle(window) == 60
     second.feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
+
+
+def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
+    qtbot: QtBot, opened: Open, clock: FakeClock, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(name: str, config: ParserConfig) -> AnyKind:
+        if name == "none":
+            return Nothing()
+        raise ParserNotUsable("m2fp is not on this machine: mirror models download m2fp")
+
+    monkeypatch.setattr("mirror.live.session.find_parser", find)
+    sources = [HandFed(), HandFed(), HandFed()]
+    window = opened(*sources, memory=memory)
+    window.watch(CAMERA)
+    before = window.look
+    window.set_parser(dataclasses.replace(no_parser(), name="m2fp"))
+    for grey_level in (60, 120):
+        sources[1].feed(grey(grey_level, clock.now))
+        wait_level(qtbot, window, grey_level)
+    qtbot.waitUntil(window.pages.banner.isVisible)
+    said = window.pages.banner.words.text()
+    assert said.endswith("m2fp is not on this machine: mirror models download m2fp")
+    assert window.look.mode == "live"
+    assert window.pages.banner.back.text() == "Back to none"
+    click(window.pages.banner.back)
+    sources[2].feed(grey(200, clock.now))
+    wait_level(qtbot, window, 200)
+    assert window.source.parser.currentData() == "none"
+    assert window.look == before
+    assert not window.pages.banner.isVisible()
+    window.close()
+    assert memory.look(Look()).mode == "exact"
+
+
+def test_the_same_parser_chosen_again_changes_nothing(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    window = opened(HandFed())
+    window.watch(CAMERA)
+    session = window.session
+    window.source.parser.activated.emit(window.source.parser.currentIndex())
+    assert window.session is session
 
 
 def test_a_film_that_vanishes_leaves_its_last_picture(

@@ -23,11 +23,6 @@ from mirror.window.help import KeysDialog
 from mirror.window.memory import Memory
 
 
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
-
-
 def test_the_look_and_the_panel_are_remembered(qtbot: QtBot, opened: Open, memory: Memory) -> None:
     window = opened(HandFed(), memory=memory)
     look = Look(mirrored=False, opacity=0.25, hidden=frozenset({"head"}), mode="live")

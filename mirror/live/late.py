@@ -8,8 +8,10 @@ from typing import Any
 
 from mirror import machine
 from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.parsers.nothing import empty
 from mirror.parsing import Parsing
 from mirror.parts import vocabulary
+from pipeline.errors import Closed
 from pipeline.flow import Closeable
 from pipeline.frame import Frame
 
@@ -17,35 +19,51 @@ from pipeline.frame import Frame
 class LateKind:
     """Stands for a parser until the first frame wants it, so that a picture need not wait for it.
 
+    Where the parser fails, pictures go on without masks: every later step answers with nothing.
+
     Args:
         name: what the command line calls it.
         find: returns the kind of parser of a name; may take long.
+        skips_failures: whether a frame that a worker fails on is the flow's to skip.
 
     Attributes:
         parts: the parser's once it is loaded, the built-in ones until then.
+        failure: what ended the parsing; None while it works.
     """
 
     worker_memory_mb = 0
 
-    def __init__(self, name: str, find: Callable[[str], AnyKind] = find_parser) -> None:
+    def __init__(
+        self,
+        name: str,
+        find: Callable[[str], AnyKind] = find_parser,
+        skips_failures: bool = False,
+    ) -> None:
         self.name = name
         self.parts = vocabulary("built-in")
-        self._find = find
+        self.failure: Exception | None = None
+        self._find, self._skips_failures = find, skips_failures
         self._lock = threading.Lock()
         self._kind: AnyKind | None = None  # guarded by _lock
 
     def make_prepare(self, live: bool) -> _LateStep:
         """Return a step that is built on its first call."""
-        return _LateStep(lambda: self._loaded().make_prepare(live))
+        return _LateStep(self, lambda: self._loaded().make_prepare(live), lambda _: None)
 
     def make_parse(self, threads: int) -> Callable[[Frame, Any], Any]:
         """Load and warm up one model copy; its thread lets those go first that show pictures."""
         machine.step_back()
-        return self._loaded().make_parse(threads)
+        step = _LateStep(self, lambda: self._loaded().make_parse(threads), lambda *_: None)
+        made = step.make()
+        return made if made is not None and self._skips_failures else step
 
     def make_settle(self) -> Callable[[Frame, Any, Any], Parsing]:
         """Return a step that is built on its first call."""
-        return _LateStep(lambda: self._loaded().make_settle())
+        return _LateStep(self, lambda: self._loaded().make_settle(), lambda frame, *_: empty(frame))
+
+    def fail(self, error: Exception) -> None:
+        """Parse no more. Any thread may call it; the first error counts."""
+        self.failure = self.failure or error
 
     def _loaded(self) -> AnyKind:
         with self._lock:
@@ -56,16 +74,34 @@ class LateKind:
 
 
 class _LateStep:
-    """Builds a step when it is first called. One thread."""
+    """Builds a step when it is first called, and answers in its place once parsing has failed."""
 
-    def __init__(self, make: Callable[[], Callable[..., Any]]) -> None:
-        self._make = make
+    def __init__(
+        self, kind: LateKind, make: Callable[[], Callable[..., Any]], instead: Callable[..., Any]
+    ) -> None:
+        self._kind, self._make, self._instead = kind, make, instead
         self._step: Callable[..., Any] | None = None
 
+    def make(self) -> Callable[..., Any] | None:
+        """Build the step if that was not done yet; None where the parser has failed."""
+        if self._step is None and self._kind.failure is None:
+            try:
+                self._step = self._make()
+            except Closed:
+                raise
+            except Exception as error:
+                self._kind.fail(error)
+        return self._step if self._kind.failure is None else None
+
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401  # whatever the step's own are
-        if self._step is None:
-            self._step = self._make()
-        return self._step(*arguments)
+        if (step := self.make()) is not None:
+            try:
+                return step(*arguments)
+            except Closed:
+                raise
+            except Exception as error:
+                self._kind.fail(error)
+        return self._instead(*arguments)
 
     def close(self) -> None:
         """Close the step, if it was built and holds something."""

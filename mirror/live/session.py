@@ -69,7 +69,7 @@ class Session:
         self._after = [] if isinstance(choice, FileChoice) else _holders(choice, after)
         self._clock = clock
         self.workers, self._threads = shared_out(config.workers, config.threads)
-        self._kind = kind or LateKind(config.name, self._find)
+        self._kind = kind or LateKind(config.name, self._find, config.skip_failures)
         self._easel, self._gauges = Easel(look, view, clock), Gauges()
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -179,6 +179,9 @@ class Session:
         retries = Retries(self.choice)
         while not self._closing.is_set():
             error = self._attempt()
+            if isinstance(error, StageStuck):  # a worker that does not answer: go on without
+                self._kind.fail(error)
+                continue
             status = retries.after(error, self._ran, self.status.has_picture, self._clock())
             self._say(status)
             if status.retry_at is None:
@@ -220,9 +223,16 @@ class Session:
                 raise
         finally:
             source.close()
+            self.choice = self.resumed()
+            with self._lock:
+                self._source = None
 
     def _parsed(self, result: Result[Parsing]) -> None:
-        self._gauges.parsed(result.timing)
+        if (failure := self._kind.failure) is None:
+            self._gauges.parsed(result.timing)
+        elif self.status.phase == "running":
+            status = Status("unparsed", told(failure), details_of(failure), has_picture=True)
+            self._say(status)
         self._easel.parsed(result)
         with self._lock:
             recording = self._recording

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.errors import PipelineError
 
-Phase = Literal["opening", "running", "lost", "failed"]
+Phase = Literal["opening", "running", "unparsed", "lost", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,9 @@ class Status:
     """How a session stands.
 
     Attributes:
-        phase: ``opening`` before the first frame, ``running``, ``lost`` when what ran has stopped
-            and is being tried again, ``failed`` when nothing more will come.
+        phase: ``opening`` before the first frame, ``running``, ``unparsed`` when pictures go on
+            but the parser has failed, ``lost`` when what ran has stopped and is being tried again,
+            ``failed`` when nothing more will come.
         problem: what happened and what to do about it; empty while all is well.
         details: where an error arose, for a report.
         retry_at: when it is tried again, on the session's clock; None where it is not.

@@ -12,30 +12,43 @@ from mirror.readout import Say
 
 
 class Banner(QFrame):
-    """One sentence, a way on, and details to be copied; hidden while there is nothing to say."""
+    """One sentence, a way on, and details to be copied; hidden while there is nothing to say.
 
-    def __init__(self, say: Say, try_again: Callable[[], None]) -> None:
+    Args:
+        say: the user's language.
+        try_again: does the same once more.
+        go_back: goes on with the parser before.
+    """
+
+    def __init__(
+        self, say: Say, try_again: Callable[[], None], go_back: Callable[[], None]
+    ) -> None:
         super().__init__()
         self.setObjectName("banner")
         self._details = ""
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.back = QPushButton()
+        self.back.setObjectName("primary")
         self.again = QPushButton(say("Try again"))
         self.copy = QPushButton(say("Copy details"))
         self.dismiss = QPushButton(say("Dismiss"))
+        self.back.clicked.connect(lambda _checked: go_back())
         self.again.clicked.connect(lambda _checked: try_again())
         self.copy.clicked.connect(lambda _checked: self._copy())
         self.dismiss.clicked.connect(lambda _checked: self.hide())
         row = QHBoxLayout(self)
         row.addWidget(self.words, 1)
-        for button in (self.again, self.copy, self.dismiss):
+        for button in (self.back, self.again, self.copy, self.dismiss):
             row.addWidget(button)
         self.hide()
 
-    def tell(self, words: str, details: str, alarm: bool) -> None:
-        """Say something; nothing hides the strip."""
+    def tell(self, words: str, details: str, alarm: bool, back: str = "") -> None:
+        """Say something; nothing hides the strip. ``back`` is what the way back is called."""
         self._details = details
+        self.back.setText(back)
+        self.back.setVisible(bool(back))
         self.words.setText(words)
         if self.property("alarm") != alarm:
             self.setProperty("alarm", alarm)

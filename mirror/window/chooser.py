@@ -61,11 +61,6 @@ class Chooser:
         place = found.index(device) + 1 if device in found else 0
         self._watch(CameraChoice(found[place % len(found)]))
 
-    def try_again(self) -> None:
-        """Open what was looked at once more."""
-        if (present := self._present()) is not None:
-            self._watch(present)
-
 
 def dropped_urls(event: QDropEvent) -> list[QUrl]:
     """Return the files and addresses that are dragged."""

@@ -16,6 +16,8 @@ from mirror.live.look import Look
 from mirror.live.painter import Shot
 from mirror.live.player import Player
 from mirror.live.session import Session
+from mirror.live.sessions import Sessions
+from mirror.live.wanted import Wanted
 from mirror.parts import Vocabulary, vocabulary
 from mirror.window.bar import Bar
 from mirror.window.chooser import Chooser, dropped_urls
@@ -42,9 +44,8 @@ class MirrorWindow(QMainWindow):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self._setup, self._say = setup, speaker(setup.language)
-        self._look, self._parser = readout.look_with(setup.look, setup.parser.name), setup.parser
-        self._session: Session | None = None
-        self._leaving: list[Session] = []
+        self._wanted = Wanted.at_first(setup.look, setup.parser)
+        self._sessions = Sessions(setup.open_source, setup.clock)
         self._shot: Shot | None = None
         self._figures_at = float("-inf")
         self._parts_shown: Vocabulary | None = None
@@ -64,60 +65,57 @@ class MirrorWindow(QMainWindow):
     @property
     def session(self) -> Session | None:
         """What is shown."""
-        return self._session
+        return self._sessions.present
 
     @property
     def player(self) -> Player | None:
         """The controls of what is played; None for what has none."""
-        return None if self._session is None else self._session.player
+        return None if self.session is None else self.session.player
 
     @property
     def look(self) -> Look:
         """How the picture is wanted."""
-        return self._look
+        return self._wanted.look
 
     @property
     def parts(self) -> Vocabulary:
         """What the parser can name."""
-        return vocabulary("built-in") if self._session is None else self._session.parts
+        return vocabulary("built-in") if self.session is None else self.session.parts
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
-        before, setup = self._session, self._setup
-        self._look = readout.look_for(self._look, self._present(), choice)
-        if before is not None:
-            self.keeper.stop_recording()
-            before.close()
-            self._leaving.append(before)
-        self._session = Session(
-            choice,
-            self._parser,
-            self._look,
-            self.view.pixels,
-            after=self._leaving,
-            open_source=setup.open_source,
-            clock=setup.clock,
-        )
-        self._session.start()
+        look = readout.look_for(self.look, self._present(), choice)
+        self.keeper.stop_recording()
+        self._sessions.begin(choice, self._wanted, look, self.view.pixels)
         self._figures_at = float("-inf")
-        self.set_look(self._look)
+        self.set_look(look)
         self.pages.begin()
         self.setWindowTitle(f"{choice.title} - Smart Mirror")
 
     def set_look(self, look: Look) -> None:
         """Show the picture another way."""
-        self._look = look
+        self._wanted = self._wanted.with_look(look)
         self._look_again()
         self.panel.legend.show_look(look, self.parts)
         self._show_switches()
 
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
-        self._parser = config
-        self._look = readout.look_with(self._look, config.name)
+        has_failed = self.session is not None and self.session.status.phase == "unparsed"
+        if config == self._wanted.parser and not has_failed:
+            return
+        self._wanted = self._wanted.with_parser(config, worked=not has_failed)
         self.source.show_parser(config)
-        if self._session is not None:
-            self.watch(self._session.resumed())
+        self.try_again()
+
+    def go_back(self) -> None:
+        """Go on with the parser before."""
+        self.set_parser(self._wanted.before)
+
+    def try_again(self) -> None:
+        """Look at the same once more, from where it stands."""
+        if self.session is not None:
+            self.watch(self.session.resumed())
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -134,7 +132,7 @@ class MirrorWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
-        session = self._session
+        session = self.session
         if session is None:
             return
         if (shot := session.shots.take()) is not None:
@@ -142,7 +140,9 @@ class MirrorWindow(QMainWindow):
             self.view.show_picture(shot.picture)
         self.bar.refresh()
         now = self._setup.clock()
-        self.pages.show_status(session.status, now, session.choice)
+        before = self._wanted.before
+        way_back = "" if before == self._wanted.parser else before.name
+        self.pages.show_status(session.status, now, session.choice, way_back)
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)
@@ -153,16 +153,13 @@ class MirrorWindow(QMainWindow):
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
         if (memory := self._setup.memory) is not None:
-            memory.keep_look(self._look)
+            memory.keep_look(self._wanted.kept)
             memory.keep_panel(self._is_panel_wanted)
             memory.keep_place(self.saveGeometry())
-        sessions = [*self._leaving, *([self._session] if self._session else [])]
         self.keeper.stop_recording()
-        for session in sessions:
-            session.close()
+        self._sessions.close()
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
-        for session in sessions:
-            session.join(max(0.0, give_up_at - time.monotonic()))
+        self._sessions.join(give_up_at)
         self.bar.close_thumbnails(max(0.0, give_up_at - time.monotonic()))
         self.keeper.close(max(0.0, give_up_at - time.monotonic()))
         super().closeEvent(event)
@@ -189,12 +186,12 @@ class MirrorWindow(QMainWindow):
     def save_picture(self) -> None:
         """Write what is shown to files."""
         if self._shot is not None:
-            self.keeper.save_picture(self._shot, self._look, self.parts)
+            self.keeper.save_picture(self._shot, self.look, self.parts)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
-        if self._session is not None:
-            self.keeper.toggle_recording(self._session, self._look)
+        if self.session is not None:
+            self.keeper.toggle_recording(self.session, self.look)
             self._show_bar()
 
     def toggle_panel(self) -> None:
@@ -223,7 +220,9 @@ class MirrorWindow(QMainWindow):
         """Forget what was remembered, and show everything as at first."""
         if self._setup.memory is not None:
             self._setup.memory.forget()
-        self.set_look(readout.look_for(Look(), None, self._present()))
+        look = readout.look_for(Look(), None, self._present())
+        self._wanted = Wanted.at_first(look, self._wanted.parser)
+        self.set_look(self.look)
 
     # the view
 
@@ -236,30 +235,30 @@ class MirrorWindow(QMainWindow):
             (say("Play the demo clip"), self.chooser.open_demo),
             (say("Open a video…"), self.chooser.open_file),
             (say("Open an address…"), self.chooser.open_address),
-            (say("Try again"), self.chooser.try_again),
+            (say("Try again"), self.try_again),
         ]
-        self.pages = Pages(say, self.view, self.watch, self.chooser.try_again, ways_on)
+        self.pages = Pages(say, self.view, self.watch, self.try_again, self.go_back, ways_on)
         self.commands = commands_of(self)
         acts = {command.text: command.act for command in self.commands}
         self.bar = Bar(say, acts, lambda: self.player)
         self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3])
-        self.source.show_parser(self._parser)
+        self.source.show_parser(self._wanted.parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
         self._show_around(not self.isFullScreen())
-        self.set_look(self._look)
+        self.set_look(self.look)
 
     def _present(self) -> Choice | None:
-        return None if self._session is None else self._session.choice
+        return None if self.session is None else self.session.choice
 
     def _painted(self) -> None:
-        if self._session is not None and self._shot is not None:
-            self._session.painted(self._shot)
+        if self.session is not None and self._shot is not None:
+            self.session.painted(self._shot)
 
     def _look_again(self) -> None:
-        if self._session is not None:
-            self._session.show(self._look, self.view.pixels)
+        if self.session is not None:
+            self.session.show(self.look, self.view.pixels)
 
     def _show_around(self, shown: bool) -> None:
         bar = self.menuBar()
@@ -275,7 +274,7 @@ class MirrorWindow(QMainWindow):
         show_switches(self.commands, self._actions)
 
     def _show_bar(self) -> None:
-        title = "" if self._session is None else self._session.choice.title
+        title = "" if self.session is None else self.session.choice.title
         self.bar.show_state(self.keeper.message or title, self.player, self.keeper.is_recording)
 
     def _show_figures(self, session: Session) -> None:
@@ -285,5 +284,5 @@ class MirrorWindow(QMainWindow):
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:
             self._parts_shown = session.parts
-            self.panel.legend.show_look(self._look, session.parts)
-        self._leaving = [one for one in self._leaving if not one.join(0.0)]
+            self.panel.legend.show_look(self.look, session.parts)
+        self._sessions.forget_ended()

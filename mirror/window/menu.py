@@ -33,7 +33,7 @@ def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
         Command("File", "Open an address…", ("Ctrl+L",), window.chooser.open_address),
         Command("File", "Next camera", ("C",), window.chooser.next_camera),
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
-        Command("File", "Try again", ("F5",), window.chooser.try_again),
+        Command("File", "Try again", ("F5",), window.try_again),
         Command("File", "Save the picture", ("S",), window.save_picture),
         Command(
             "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording

@@ -24,6 +24,7 @@ class Pages(QWidget):
         view: what shows the picture.
         watch: starts looking at a choice.
         try_again: opens the present choice once more.
+        go_back: goes on with the parser before.
         ways_on: what is offered where there is no picture: texts, and what they do.
     """
 
@@ -33,12 +34,13 @@ class Pages(QWidget):
         view: PictureView,
         watch: Callable[[Choice], None],
         try_again: Callable[[], None],
+        go_back: Callable[[], None],
         ways_on: Sequence[tuple[str, Callable[[], None]]],
     ) -> None:
         super().__init__()
         self._say, self._view = say, view
         self._status: Status | None = None
-        self.banner = Banner(say, try_again)
+        self.banner = Banner(say, try_again, go_back)
         self.welcome = WelcomePage(say, watch, ways_on)
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
@@ -54,8 +56,15 @@ class Pages(QWidget):
         self._status = None
         self._stack.setCurrentWidget(self._view)
 
-    def show_status(self, status: Status, now: float, choice: Choice) -> None:
-        """Show how a session stands: over its picture, or in its place where it never had one."""
+    def show_status(self, status: Status, now: float, choice: Choice, parser_before: str) -> None:
+        """Show how a session stands: over its picture, or in its place where it never had one.
+
+        Args:
+            status: of the session.
+            now: on its clock.
+            choice: what it looks at.
+            parser_before: what there is to go back to where the parser has failed; may be empty.
+        """
         if status == self._status and status.phase != "lost":
             return
         self._status = status
@@ -65,7 +74,10 @@ class Pages(QWidget):
             self.welcome.tell(title, words, list(list_cameras()))
             self._stack.setCurrentWidget(self.welcome)
             words = ""
-        self.banner.tell(words, status.details, alarm=status.phase == "failed")
+        back = ""
+        if status.phase == "unparsed" and parser_before:
+            back = f"{self._say('Back to')} {self._say(parser_before)}"
+        self.banner.tell(words, status.details, alarm=status.phase == "failed", back=back)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught."""
