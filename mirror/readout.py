@@ -15,6 +15,7 @@ from mirror.live.status import Status
 Say = Callable[[str], str]  # an English text -> the same in the user's language
 NONE = "–"  # what stands where nothing was measured  # noqa: RUF001
 
+_IS_SLOW_S = 0.5
 _CEILINGS_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
 
 
@@ -71,6 +72,15 @@ def banner(status: Status, now: float, say: Say) -> str:
     if status.phase == "unparsed":
         return f"{say('There are no masks')}: {status.problem}"
     return status.problem
+
+
+def notice(status: Status, now: float, title: str, parser: str, say: Say) -> str:
+    """Return what is said while something takes its time; empty before that is worth a word."""
+    if now - status.since < _IS_SLOW_S:
+        return ""
+    if status.phase == "opening":
+        return f"{say('Opening')} {title}…"
+    return f"{say('Loading the parser')} {say(parser)}…" if status.phase == "loading" else ""
 
 
 def as_json(figures: Figures) -> str:

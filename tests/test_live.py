@@ -45,6 +45,7 @@ from pipeline.result import Result, Timing
 from pipeline.sources import Source
 
 PARTS = vocabulary("built-in")
+CAMERA = CameraChoice(0)
 
 
 def no_parser() -> ParserConfig:
@@ -374,10 +375,13 @@ def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
     sessions: list[Session] = []
 
     def start(
-        open_source: OpenSource, kind: LateKind | None = None, after: Sequence[Session] = ()
+        open_source: OpenSource,
+        kind: LateKind | None = None,
+        after: Sequence[Session] = (),
+        choice: Choice = CAMERA,
     ) -> Session:
         session = Session(
-            CameraChoice(0),
+            choice,
             no_parser(),
             Look(),
             (48, 64),
@@ -426,6 +430,7 @@ def test_a_picture_is_shown_while_the_parser_still_loads(
     shot = wait_shot(session)
     assert shot.picture.image[24, 32, 0] == 77
     assert shot.pair.result is None
+    assert session.status.phase == "loading"
     loading.close()
 
 
@@ -447,7 +452,7 @@ def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
     sources[0].unplug(SourceError("it was unplugged"))
     sources[1].feed(grey(90, clock.now))
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
-    assert session.status.phase == "running"
+    until(lambda: session.status.phase == "running")
 
 
 def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
@@ -467,6 +472,32 @@ def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
     second = shown(missing, after=[first])
     until(lambda: second.status.phase == "lost")
     assert "camera 0 did not open" in second.status.problem
+
+
+def test_only_who_holds_the_same_camera_is_waited_for(
+    clock: FakeClock, shown: Callable[..., Session]
+) -> None:
+    opens, opened = Latest[int](), threading.Event()
+    opens.put(1)
+
+    def hang(_: Choice) -> Source:
+        opened.set()
+        opens.wait_empty()
+        raise CameraNotFound(0)
+
+    hanging = shown(hang)
+    assert opened.wait(5.0)
+    hanging.close()
+    sources = [HandFed(), HandFed()]
+    for source, level in zip(sources, (50, 90), strict=True):
+        source.feed(grey(level, clock.now))
+    other = shown(lambda _: sources[0], after=[hanging], choice=CameraChoice(1))
+    wait_shot(other)
+    same = shown(lambda _: sources[1], after=[hanging])
+    assert same.status.phase == "opening"
+    opens.take()
+    wait_shot(same)
+    assert hanging.join(0.0)
 
 
 def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from mirror.live.gauges import Figures
-from mirror.live.status import Status
+from mirror.live.status import Phase, Status
 from mirror.readout import (
     banner,
     clock_time,
     headline,
     nice_ceiling,
+    notice,
     rows,
     stage_rows,
 )
@@ -59,6 +60,17 @@ def test_a_lost_camera_says_when_it_is_tried_again() -> None:
 def test_a_parser_that_failed_is_told_apart_from_a_source() -> None:
     status = Status("unparsed", "m2fp is not there", has_picture=True)
     assert banner(status, 100.0, ENGLISH) == "There are no masks: m2fp is not there"
+
+
+def test_what_takes_its_time_is_named_after_half_a_second() -> None:
+    def told(phase: Phase, elapsed_s: float) -> str:
+        status = Status(phase, since=100.0)
+        return notice(status, 100.0 + elapsed_s, "rtsp://host/a", "m2fp", ENGLISH)
+
+    assert told("opening", 0.4) == ""
+    assert told("opening", 0.6) == "Opening rtsp://host/a…"
+    assert told("loading", 0.6) == "Loading the parser m2fp…"
+    assert told("running", 0.6) == ""
 
 
 def test_times_are_written_as_players_write_them() -> None:

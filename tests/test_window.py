@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -102,6 +103,33 @@ def test_a_lost_camera_is_waited_for_although_the_parser_is_changed(
     assert middle(window) == 60
     second.feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
+
+
+def test_a_source_that_does_not_answer_is_named_and_can_be_left_at_once(
+    qtbot: QtBot, clock: FakeClock, opened: Open
+) -> None:
+    over, first, last = threading.Event(), HandFed(), HandFed()
+
+    def hang() -> HandFed:
+        over.wait()
+        return HandFed()
+
+    window = opened(first, hang, last)
+    window.watch(CAMERA)
+    first.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    assert not window.pages.notice.isVisible()
+    window.watch(AddressChoice("rtsp://me:secret@host/a"))
+    window.refresh()
+    assert not window.pages.notice.isVisible()
+    clock.now += 0.6
+    qtbot.waitUntil(window.pages.notice.isVisible)
+    assert window.pages.notice.text() == "Opening rtsp://host/a…"
+    window.watch(CameraChoice(1))
+    last.feed(grey(140, clock.now))
+    wait_level(qtbot, window, 140)
+    assert not window.pages.notice.isVisible()
+    over.set()
 
 
 def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(

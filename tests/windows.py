@@ -42,16 +42,22 @@ class Windows:
         self._windows: list[MirrorWindow] = []
 
     def __call__(
-        self, *sources: Source | Exception, folder: Path | None = None, memory: Memory | None = None
+        self,
+        *sources: Source | Exception | Callable[[], Source],
+        folder: Path | None = None,
+        memory: Memory | None = None,
     ) -> MirrorWindow:
-        """Open one over sources, one after the other; without any, over what is really there."""
+        """Open one over sources, one after the other; without any, over what is really there.
+
+        An exception is raised where its turn comes, and a function called: it may take its time.
+        """
         feeds = iter(sources)
 
         def open_source(choice: Choice) -> Source:
             source = next(feeds)
             if isinstance(source, Exception):
                 raise source
-            return source
+            return source() if callable(source) else source
 
         opener = open_source if sources else open_choice
         look = Look(mirrored=False)

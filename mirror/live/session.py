@@ -20,7 +20,8 @@ from mirror.live.painter import Shot, paint
 from mirror.live.player import Player
 from mirror.live.recording import Recording
 from mirror.live.retries import Retries
-from mirror.live.status import Status, details_of, told
+from mirror.live.standing import Standing
+from mirror.live.status import Status
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
@@ -77,8 +78,7 @@ class Session:
         self._source: Source | None = None
         # the last picture of the same source still stands when another parser goes on with it
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
-        self._status = Status("opening", has_picture=has_picture)
-        self._ran = False
+        self._standing = Standing(has_picture, clock)
         self._recording: Recording | None = None
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
@@ -149,8 +149,7 @@ class Session:
     @property
     def status(self) -> Status:
         """How it stands."""
-        with self._lock:
-            return self._status
+        return self._standing.status
 
     @property
     def player(self) -> Player | None:
@@ -182,16 +181,16 @@ class Session:
             if isinstance(error, StageStuck):  # a worker that does not answer: go on without
                 self._kind.fail(error)
                 continue
-            status = retries.after(error, self._ran, self.status.has_picture, self._clock())
-            self._say(status)
+            ran, has_picture = self._standing.ran, self.status.has_picture
+            status = retries.after(error, ran, has_picture, self._clock())
+            self._standing.stopped(status)
             if status.retry_at is None:
                 return
             self._closing.wait(status.retry_at - self._clock())
 
     def _attempt(self) -> Exception | None:
         """Open the source and show it until it ends; return what broke it, None where nothing."""
-        with self._lock:
-            self._ran = False
+        self._standing.opens()
         try:
             self._watch(self._open_source(self.choice))
         except Exception as error:
@@ -228,20 +227,14 @@ class Session:
                 self._source = None
 
     def _parsed(self, result: Result[Parsing]) -> None:
-        if (failure := self._kind.failure) is None:
+        if self._kind.failure is None:
             self._gauges.parsed(result.timing)
-        elif self.status.phase == "running":
-            status = Status("unparsed", told(failure), details_of(failure), has_picture=True)
-            self._say(status)
+        self._standing.parsed(self._kind.failure)
         self._easel.parsed(result)
         with self._lock:
             recording = self._recording
         if recording is not None:
             recording.take(result)
-
-    def _say(self, status: Status) -> None:
-        with self._lock:
-            self._status = status
 
     # the source's thread
 
@@ -249,9 +242,7 @@ class Session:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
         self._gauges.captured(frame.captured_at)
         self._easel.captured(frame)
-        with self._lock:
-            if not self._ran:
-                self._ran, self._status = True, Status("running", has_picture=True)
+        self._standing.captured()
 
     # the painter's thread
 
@@ -259,8 +250,7 @@ class Session:
         try:
             paint(self._easel, self.shots, lambda: self._kind.parts, self._clock)
         except Exception as error:
-            has_picture = self.status.has_picture
-            self._say(Status("failed", told(error), details_of(error), has_picture=has_picture))
+            self._standing.failed(error)
 
 
 def _holders(choice: Choice, sessions: Sequence[Session]) -> list[Session]:

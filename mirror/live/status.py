@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.errors import PipelineError
 
-Phase = Literal["opening", "running", "unparsed", "lost", "failed"]
+Phase = Literal["opening", "loading", "running", "unparsed", "lost", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,14 @@ class Status:
     """How a session stands.
 
     Attributes:
-        phase: ``opening`` before the first frame, ``running``, ``unparsed`` when pictures go on
+        phase: ``opening`` before the first frame, ``loading`` while pictures come but no mask did
+            yet, ``running``, ``unparsed`` when pictures go on
             but the parser has failed, ``lost`` when what ran has stopped and is being tried again,
             ``failed`` when nothing more will come.
         problem: what happened and what to do about it; empty while all is well.
         details: where an error arose, for a report.
         retry_at: when it is tried again, on the session's clock; None where it is not.
+        since: when the phase began, on the session's clock.
         has_picture: whether a picture of this source was ever there: it still stands.
     """
 
@@ -30,6 +32,7 @@ class Status:
     details: str = ""
     retry_at: float | None = None
     has_picture: bool = False
+    since: float = 0.0
 
 
 def told(error: BaseException) -> str:

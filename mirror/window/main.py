@@ -140,9 +140,7 @@ class MirrorWindow(QMainWindow):
             self.view.show_picture(shot.picture)
         self.bar.refresh()
         now = self._setup.clock()
-        before = self._wanted.before
-        way_back = "" if before == self._wanted.parser else before.name
-        self.pages.show_status(session.status, now, session.choice, way_back)
+        self.pages.show_status(session.status, now, session.choice, self._wanted)
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)

@@ -9,8 +9,10 @@ from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from mirror import readout
 from mirror.live.choice import Choice
 from mirror.live.status import Status, details_of, told
+from mirror.live.wanted import Wanted
 from mirror.readout import Say
 from mirror.window.banner import Banner
+from mirror.window.notice import Notice
 from mirror.window.view import PictureView
 from mirror.window.welcome import WelcomePage
 from pipeline.sources.camera import list_cameras
@@ -42,6 +44,7 @@ class Pages(QWidget):
         self._status: Status | None = None
         self.banner = Banner(say, try_again, go_back)
         self.welcome = WelcomePage(say, watch, ways_on)
+        self.notice = Notice(view)
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
         self._stack.addWidget(self.welcome)
@@ -56,15 +59,17 @@ class Pages(QWidget):
         self._status = None
         self._stack.setCurrentWidget(self._view)
 
-    def show_status(self, status: Status, now: float, choice: Choice, parser_before: str) -> None:
+    def show_status(self, status: Status, now: float, choice: Choice, wanted: Wanted) -> None:
         """Show how a session stands: over its picture, or in its place where it never had one.
 
         Args:
             status: of the session.
             now: on its clock.
             choice: what it looks at.
-            parser_before: what there is to go back to where the parser has failed; may be empty.
+            wanted: by which parser, and which there is to go back to.
         """
+        words = readout.notice(status, now, choice.title, wanted.parser.name, self._say)
+        self.notice.tell(words)
         if status == self._status and status.phase != "lost":
             return
         self._status = status
@@ -75,8 +80,8 @@ class Pages(QWidget):
             self._stack.setCurrentWidget(self.welcome)
             words = ""
         back = ""
-        if status.phase == "unparsed" and parser_before:
-            back = f"{self._say('Back to')} {self._say(parser_before)}"
+        if status.phase == "unparsed" and wanted.before != wanted.parser:
+            back = f"{self._say('Back to')} {self._say(wanted.before.name)}"
         self.banner.tell(words, status.details, alarm=status.phase == "failed", back=back)
 
     def report(self, error: BaseException) -> None:

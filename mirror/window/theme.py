@@ -29,6 +29,9 @@ QLabel#dim {{ color: {DIM}; }}
 QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
 QLabel {{ padding-bottom: 2px; }}
 QLabel#title {{ min-height: 52px; qproperty-indent: 4; font-size: 34px; font-weight: 700; }}
+QLabel#notice {{
+    background: rgba(7, 9, 11, 190); border-radius: 8px; padding: 8px 14px; font-weight: 600;
+}}
 QLabel#value {{ font-weight: 600; }}
 QFrame#banner {{ background: #3a2a12; border-bottom: 1px solid {CAUTION}; }}
 QFrame#banner[alarm="true"] {{ background: #3d161a; border-bottom: 1px solid {ALARM}; }}
