@@ -71,7 +71,7 @@ def banner(status: Status, now: float, say: Say) -> str:
         return f"{status.problem}. {say('Trying again in')} {left_s} s"
     if status.phase == "unparsed":
         return f"{say('There are no masks')}: {status.problem}"
-    return status.problem
+    return say("The video has ended") if status.phase == "ended" else status.problem
 
 
 def notice(status: Status, now: float, title: str, parser: str, say: Say) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from broadcast import download
 from doubles import FakeClock, HandFed, frame_at, grey, number_of, until
 from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
 from media import number_in, write_video
@@ -24,6 +25,7 @@ from mirror.live.choice import (
     OpenSource,
     are_same,
     choice_of,
+    open_choice,
 )
 from mirror.live.easel import Easel
 from mirror.live.gauges import Gauges
@@ -32,6 +34,7 @@ from mirror.live.latest import Latest
 from mirror.live.look import Look, compose, mirrored
 from mirror.live.painter import Shot
 from mirror.live.player import Pace, Player
+from mirror.live.screening import Screening
 from mirror.live.session import Session
 from mirror.live.viewport import Fit, placed
 from mirror.live.wanted import Wanted
@@ -43,6 +46,7 @@ from pipeline.errors import CameraNotFound, Closed, SourceError
 from pipeline.frame import Frame
 from pipeline.result import Result, Timing
 from pipeline.sources import Source
+from pipeline.sources.url import NetworkCamera
 
 PARTS = vocabulary("built-in")
 CAMERA = CameraChoice(0)
@@ -366,6 +370,24 @@ def test_without_a_loop_the_end_waits_to_be_played_again(film: Path, clock: Fake
     assert next(frames, None) is None
 
 
+def test_a_film_at_an_address_is_played_at_its_own_pace_and_ends(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    film = write_video(tmp_path / "film.mp4", 5, rate=10)
+
+    def wait(seconds: float) -> None:
+        clock.now += seconds
+
+    with download(film) as address:
+        assert isinstance(open_choice(AddressChoice(address)), Screening)
+        screening = Screening(NetworkCamera(address), clock, wait)
+        frames = list(screening)
+    assert [number_in(frame.picture) for frame in frames] == [0, 1, 2, 3, 4]
+    times = [frame.captured_at for frame in frames]
+    assert times == pytest.approx([100.0, 100.1, 100.2, 100.3, 100.4])
+    assert {frame.pts for frame in frames} == {None}  # of the moment, as a camera's
+
+
 # the session
 
 
@@ -498,6 +520,19 @@ def test_only_who_holds_the_same_camera_is_waited_for(
     opens.take()
     wait_shot(same)
     assert hanging.join(0.0)
+
+
+def test_what_has_an_end_is_not_lost_when_it_is_there(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    source = HandFed()
+    source.has_end = True  # type: ignore[attr-defined]
+    session = shown(lambda _: source)
+    source.feed(grey(50, clock.now))
+    wait_shot(session)
+    source.close()
+    until(lambda: session.status.phase == "ended")
+    assert session.status.retry_at is None
 
 
 def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from broadcast import Broadcast
+from broadcast import Broadcast, download
 from doubles import FakeClock, HandFed, grey
 from media import level, write_video
 
@@ -323,3 +323,20 @@ def test_a_network_camera_that_is_restarted_comes_back(qtbot: QtBot, opened: Ope
     finally:
         window.close()
         second.stop()
+
+
+def test_a_film_at_an_address_is_offered_again_at_its_end(
+    qtbot: QtBot, opened: Open, tmp_path: Path
+) -> None:
+    window = opened()
+    film = write_video(tmp_path / "film.mp4", 2, rate=10, size=(640, 480))
+    with download(film) as address:
+        window.watch(AddressChoice(address))
+        qtbot.waitUntil(window.pages.banner.isVisible)
+        assert window.pages.banner.words.text() == "The video has ended"
+        assert window.pages.banner.again.text() == "Play again"
+        assert not window.pages.banner.copy.isVisible()
+        assert abs(middle(window) - level(1)) <= 6
+        click(window.pages.banner.again)
+        wait_level(qtbot, window, level(0), tolerance=6)
+        window.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.live.player import Player
+from mirror.live.screening import Screening
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera
 from pipeline.sources.url import NetworkCamera
@@ -36,7 +37,7 @@ class CameraChoice:
 
 @dataclass(frozen=True, slots=True)
 class AddressChoice:
-    """A camera on the network."""
+    """A camera or a recording on the network."""
 
     url: str
 
@@ -96,7 +97,8 @@ def open_choice(choice: Choice) -> Source:
     if isinstance(choice, CameraChoice):
         return Camera(choice.device, size=choice.size, rate=choice.rate)
     if isinstance(choice, AddressChoice):
-        return NetworkCamera(choice.url)
+        camera = NetworkCamera(choice.url)
+        return Screening(camera) if camera.has_end else camera
     return Player(choice.path, start_s=choice.start_s, paused=choice.paused)
 
 

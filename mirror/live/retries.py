@@ -20,7 +20,7 @@ class Retries:
         """Return how the session stands after an attempt; ``retry_at`` says when the next is due.
 
         Args:
-            error: what broke it; None where it ended by itself.
+            error: what broke it; None where it is at its end.
             ran: whether frames came in this attempt.
             has_picture: whether some came ever. What was never there is a mistake of the user's,
                 which trying again does not mend.
@@ -28,7 +28,8 @@ class Retries:
         """
         if ran:
             self._pauses = iter(PAUSES_S)
-        error = error or SourceError(f"{self._choice.title} has ended")
+        if error is None:
+            return Status("ended", has_picture=has_picture)
         words, details = told(error), details_of(error)
         is_file = isinstance(self._choice, FileChoice)
         if is_file or not has_picture or not isinstance(error, SourceError):

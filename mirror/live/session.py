@@ -25,7 +25,7 @@ from mirror.live.status import Status
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
-from pipeline.errors import StageStuck
+from pipeline.errors import SourceError, StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import Result
@@ -189,13 +189,15 @@ class Session:
             self._closing.wait(status.retry_at - self._clock())
 
     def _attempt(self) -> Exception | None:
-        """Open the source and show it until it ends; return what broke it, None where nothing."""
+        """Open the source and show it until it ends; return what broke it, None at its end."""
         self._standing.opens()
         try:
-            self._watch(self._open_source(self.choice))
+            source = self._open_source(self.choice)
+            self._watch(source)
         except Exception as error:
             return error
-        return None
+        has_end = getattr(source, "has_end", False)  # a camera has none: it is away
+        return None if has_end else SourceError(f"{self.choice.title} has ended")
 
     def _find(self, name: str) -> AnyKind:
         """The parser as the settings ask for it; on the thread that needs it first."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.errors import PipelineError
 
-Phase = Literal["opening", "loading", "running", "unparsed", "lost", "failed"]
+Phase = Literal["opening", "loading", "running", "unparsed", "lost", "ended", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Status:
         phase: ``opening`` before the first frame, ``loading`` while pictures come but no mask did
             yet, ``running``, ``unparsed`` when pictures go on
             but the parser has failed, ``lost`` when what ran has stopped and is being tried again,
-            ``failed`` when nothing more will come.
+            ``ended`` when all was shown that there is, ``failed`` when nothing more will come.
         problem: what happened and what to do about it; empty while all is well.
         details: where an error arose, for a report.
         retry_at: when it is tried again, on the session's clock; None where it is not.

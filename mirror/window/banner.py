@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QGuiApplication
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from mirror.readout import Say
+
+Tone = Literal["plain", "caution", "alarm"]
 
 
 class Banner(QFrame):
@@ -25,7 +28,7 @@ class Banner(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self._details = ""
+        self._say, self._details = say, ""
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -44,14 +47,26 @@ class Banner(QFrame):
             row.addWidget(button)
         self.hide()
 
-    def tell(self, words: str, details: str, alarm: bool, back: str = "") -> None:
-        """Say something; nothing hides the strip. ``back`` is what the way back is called."""
+    def tell(
+        self, words: str, details: str, tone: Tone, again: str = "Try again", back: str = ""
+    ) -> None:
+        """Say something; nothing hides the strip.
+
+        Args:
+            words: what is said.
+            details: what is copied with it.
+            tone: how bad it is.
+            again: what doing it once more is called, in English.
+            back: what the way back is called; without, there is none.
+        """
         self._details = details
         self.back.setText(back)
         self.back.setVisible(bool(back))
         self.words.setText(words)
-        if self.property("alarm") != alarm:
-            self.setProperty("alarm", alarm)
+        self.again.setText(self._say(again))
+        self.copy.setVisible(bool(details))
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
             if (style := self.style()) is not None:
                 style.polish(self)  # looks at the property again
         self.setVisible(bool(words))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from mirror import readout
 from mirror.live.choice import Choice
-from mirror.live.status import Status, details_of, told
+from mirror.live.status import Phase, Status, details_of, told
 from mirror.live.wanted import Wanted
 from mirror.readout import Say
-from mirror.window.banner import Banner
+from mirror.window.banner import Banner, Tone
 from mirror.window.notice import Notice
 from mirror.window.view import PictureView
 from mirror.window.welcome import WelcomePage
 from pipeline.sources.camera import list_cameras
+
+_TONES: Mapping[Phase, Tone] = {"failed": "alarm", "ended": "plain"}
 
 
 class Pages(QWidget):
@@ -82,8 +84,9 @@ class Pages(QWidget):
         back = ""
         if status.phase == "unparsed" and wanted.before != wanted.parser:
             back = f"{self._say('Back to')} {self._say(wanted.before.name)}"
-        self.banner.tell(words, status.details, alarm=status.phase == "failed", back=back)
+        again = "Play again" if status.phase == "ended" else "Try again"
+        self.banner.tell(words, status.details, _TONES.get(status.phase, "caution"), again, back)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught."""
-        self.banner.tell(told(error), details_of(error), alarm=True)
+        self.banner.tell(told(error), details_of(error), "alarm")

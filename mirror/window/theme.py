@@ -34,7 +34,8 @@ QLabel#notice {{
 }}
 QLabel#value {{ font-weight: 600; }}
 QFrame#banner {{ background: #3a2a12; border-bottom: 1px solid {CAUTION}; }}
-QFrame#banner[alarm="true"] {{ background: #3d161a; border-bottom: 1px solid {ALARM}; }}
+QFrame#banner[tone="plain"] {{ background: {RAISED}; border-bottom: 1px solid {EDGE}; }}
+QFrame#banner[tone="alarm"] {{ background: #3d161a; border-bottom: 1px solid {ALARM}; }}
 QPushButton, QToolButton, QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox {{
     background: {RAISED}; border: 1px solid {EDGE}; border-radius: 8px;
     padding: 7px 14px; min-height: 20px;
