@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -87,6 +88,7 @@ def open_flow(
     threads: int,
     config: ParserConfig,
     limits: Limits = _USUAL_LIMITS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Flow[Any, Any, Parsing]:
     """Return the flow that parses a source's frames; enter it to start.
 
@@ -102,6 +104,7 @@ def open_flow(
         workers=workers,
         limits=dataclasses.replace(limits, parse_limit_s=config.parse_limit_s),
         on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
+        clock=clock,
     )
 
 

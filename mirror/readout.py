@@ -48,7 +48,7 @@ def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str
         (say("Latency, median"), _latency(p50)),
         (say("Latency, 95 of 100"), _latency(p95)),
         (say("Latency, 99 of 100"), _latency(p99)),
-        (say("Mask behind picture"), f"{_ms(figures.mask_age_s)} ms"),
+        (say("Mask behind picture"), _latency(figures.mask_age_s)),
         (say("Dropped"), _drops(figures, say)),
         (say("Workers busy"), f"{busy} / {workers}"),
         (say("CPU"), f"{figures.cpu / cores:.0%}" if cores else NONE),
@@ -118,10 +118,10 @@ def clock_time(seconds: float) -> str:
 
 
 def _drops(figures: Figures, say: Say) -> str:
-    if figures.statistics is None:
-        return "0"
-    told = [f"{count} {say(why)}" for why, count in sorted(figures.statistics.dropped.items())]
-    return ", ".join(told) or "0"
+    dropped = {} if figures.statistics is None else dict(figures.statistics.dropped)
+    dropped |= {"unseen": figures.unseen} if figures.unseen else {}
+    told = [f"{count} {say(why)}" for why, count in sorted(dropped.items())]
+    return ",\n".join(told) or "0"  # a line each: the panel is narrow
 
 
 def _fps(rate: float) -> str:

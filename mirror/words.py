@@ -16,6 +16,7 @@ _ENGLISH = {  # keys that are not yet English
     "stage parse": "parsing",
     "stage reorder": "waiting for order",
     "stage settle": "steadying",
+    "stage hold": "waiting to be drawn",
     "stage draw": "drawing",
     "stage show": "waiting for the screen",
 }

@@ -67,3 +67,16 @@ class FlowStatistics:
     busy: int
     dropped: Mapping[str, int]
     left_behind: tuple[str, ...]
+
+    def after(self, before: FlowStatistics) -> FlowStatistics:
+        """Return the counts of this run and one before it; what is under way is this one's."""
+        reasons = [*before.dropped, *self.dropped]
+        return FlowStatistics(
+            captured=before.captured + self.captured,
+            parsed=before.parsed + self.parsed,
+            failed=before.failed + self.failed,
+            in_flight=self.in_flight,
+            busy=self.busy,
+            dropped={why: before.dropped.get(why, 0) + self.dropped.get(why, 0) for why in reasons},
+            left_behind=before.left_behind + self.left_behind,
+        )

@@ -5,6 +5,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from broadcast import download
-from doubles import FakeClock, HandFed, frame_at, grey, number_of, until
+from doubles import FakeClock, HandFed, frame_at, grey, number_of, numbered, until
 from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
 from media import number_in, write_video
 
@@ -28,11 +29,12 @@ from mirror.live.choice import (
     open_choice,
 )
 from mirror.live.easel import Easel
-from mirror.live.gauges import Gauges
+from mirror.live.gauges import STAGES, Gauges
 from mirror.live.late import LateKind
 from mirror.live.latest import Latest
 from mirror.live.look import Look, compose, mirrored
 from mirror.live.painter import Shot
+from mirror.live.pairing import Mode, Pair
 from mirror.live.player import Pace, Player
 from mirror.live.screening import Screening
 from mirror.live.session import Session
@@ -261,6 +263,23 @@ def test_a_mask_for_a_held_frame_is_drawn_although_no_frame_follows(clock: FakeC
     assert easel.wait_task().pair.result is not None
 
 
+@pytest.mark.parametrize("mode", ["live", "exact"])
+def test_a_picture_that_is_replaced_before_it_is_drawn_is_told(
+    clock: FakeClock, mode: Mode
+) -> None:
+    easel, frames = Easel(Look(mode=mode), (10, 10), clock), numbered(4)
+    assert not easel.captured(frames[0])
+    assert easel.captured(frames[1])
+    assert not easel.parsed(result_of(frames[0]))
+    easel.wait_task()
+    for frame in frames[2:]:
+        is_replaced = easel.captured(frame), easel.parsed(result_of(frame))
+        assert is_replaced == {
+            "live": (frame is frames[3], False),
+            "exact": (False, frame is frames[3]),
+        }[mode]  # fmt: skip
+
+
 # the figures
 
 
@@ -275,8 +294,29 @@ def test_rates_and_latencies_are_those_of_the_frames() -> None:
     assert figures.captured == pytest.approx(20.0)
     assert figures.painted == pytest.approx(10.0)
     assert figures.latency == pytest.approx((0.040, 0.040, 0.040))
-    assert figures.unseen == 20
     assert figures.stages == pytest.approx({"draw": 0.005, "show": 0.010})
+
+
+def test_where_nothing_is_painted_there_is_no_latency() -> None:
+    gauges = Gauges()
+    gauges.painted(99.9, 0.2, {}, 100.0)
+    assert gauges.read(102.0, 0.0, 0, None).mask_age_s == pytest.approx(0.2)
+    figures = gauges.read(102.2, 0.0, 0, None)
+    assert (figures.latency, figures.mask_age_s) == (None, None)
+    gauges.painted(200.0, 0.0, {}, 204.0)  # a parser that takes so long is no standstill
+    assert gauges.read(209.0, 0.0, 0, None).latency is not None
+
+
+@pytest.mark.parametrize("is_exact", [True, False])
+def test_the_stages_of_a_picture_add_up_to_its_latency(is_exact: bool) -> None:
+    frame = frame_at(1.0)
+    timing = Timing(1.0, 1.1, 1.3, 1.6, 2.0, 2.1, 2.2)
+    pair = Pair(frame, Result(0, frame, empty(frame), timing))
+    picture = compose(frame, None, Look(), PARTS, (10, 10))
+    stages = Shot(picture, pair, is_exact, begun_at=2.5, drawn_at=2.6).stages(3.0)
+    assert sum(stages.values()) == pytest.approx(2.0)
+    assert stages["hold"] == pytest.approx(0.3 if is_exact else 1.5)
+    assert list(stages) == [*STAGES] if is_exact else ["hold", "draw", "show"]
 
 
 def test_latencies_are_of_the_last_minute_only() -> None:
@@ -475,6 +515,9 @@ def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
     sources[1].feed(grey(90, clock.now))
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
     until(lambda: session.status.phase == "running")
+    statistics = session.figures().statistics
+    assert statistics is not None
+    assert statistics.captured == 2  # over the whole session
 
 
 def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
@@ -590,9 +633,7 @@ def test_a_step_that_fails_later_leaves_the_pictures(
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
 
 
-def test_a_parser_that_does_not_answer_is_gone_on_without(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
     over = threading.Event()
 
     class Stuck(Nothing):
@@ -612,11 +653,10 @@ def test_a_parser_that_does_not_answer_is_gone_on_without(
         (48, 64),
         kind=LateKind("stuck", lambda _: Stuck()),
         open_source=lambda _: next(feeds),
-        clock=clock,
     )
     session.start()
-    sources[0].feed(grey(50, clock.now))
-    sources[1].feed(grey(90, clock.now))
+    sources[0].feed(grey(50, time.monotonic()))
+    sources[1].feed(grey(90, time.monotonic()))
     until(lambda: session.status.phase == "unparsed")
     assert "the limit is 0.05 s" in session.status.problem
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
@@ -667,8 +707,24 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
         clock.now += 0.1
         session.painted(shot)
     session.show(Look(opacity=0.3), (48, 64))
-    session.painted(wait_shot(session, lambda shot: not shot.is_new))
+    session.painted(wait_shot(session))
     figures = session.figures()
     assert figures.painted == pytest.approx(10.0)
     assert figures.latency is not None
     assert figures.latency[0] == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_picture_that_is_taken_and_not_painted_is_counted(
+    shown: Callable[..., Session], clock: FakeClock
+) -> None:
+    source = HandFed()
+    session = shown(lambda _: source)
+    for level in (10, 20):
+        source.feed(grey(level, clock.now))
+
+        def is_taken() -> bool:
+            shot = session.take()
+            return shot is not None and bool(shot.picture.image[0, 0, 0] == level)  # noqa: B023
+
+        until(is_taken)
+    assert session.figures().unseen == 1

@@ -18,6 +18,8 @@ ENGLISH, CHINESE = speaker("en"), speaker("zh")
 
 
 def test_before_the_first_frame_no_figure_is_made_up() -> None:
+    told = dict(rows(Figures(), 1, 1, ENGLISH))
+    assert told["Latency, median"] == told["Mask behind picture"] == "–"  # noqa: RUF001
     assert str(headline(Figures())) == "– fps  – ms"  # noqa: RUF001
 
 
@@ -38,7 +40,7 @@ def test_every_figure_has_a_name() -> None:
     assert told["Captured"] == "30.0 fps"
     assert told["Latency, 95 of 100"] == "60 ms"
     assert told["Mask behind picture"] == "100 ms"
-    assert told["Dropped"] == "9 overtaken, 1 stale"
+    assert told["Dropped"] == "9 overtaken,\n1 stale,\n3 unseen"
     assert told["Workers busy"] == "1 / 2"
     assert told["CPU"] == "75%"
     assert told["Memory"] == "321 MB"

@@ -40,23 +40,6 @@ def test_what_is_painted_is_what_was_sent(qtbot: QtBot, opened: Open, clock: Fak
         wait_level(qtbot, window, number)
 
 
-def test_the_figures_in_the_window_are_true(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
-    source = HandFed()
-    window = opened(source)
-    window.watch(CAMERA)
-    for number in range(1, 12):
-        source.feed(grey(number * 20, clock.now))
-        clock.now += 0.040  # what passes until it is on the screen
-        wait_level(qtbot, window, number * 20)
-        clock.now += 0.060
-    window.refresh()
-    assert window.figures.captured == pytest.approx(10.0, abs=0.01)
-    assert window.figures.painted == pytest.approx(10.0, abs=0.5)
-    assert window.figures.latency is not None
-    assert window.figures.latency[0] == pytest.approx(0.040, abs=0.001)
-    assert window.view.accessibleDescription() == "10 fps  40 ms"
-
-
 def test_without_a_camera_a_page_says_so_and_offers_the_clip(qtbot: QtBot, opened: Open) -> None:
     clip = HandFed()
     window = opened(CameraNotFound(0), clip)

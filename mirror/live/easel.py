@@ -45,25 +45,26 @@ class Easel:
         self._result: Result[Parsing] | None = None
         self._mask_due_at: float | None = None
         self._is_stale = False
+        self._waiting: Frame | Result[Parsing] | None = None  # a picture that is to be drawn
         self._closed = False
 
-    def captured(self, frame: Frame) -> None:
-        """Take in the newest frame."""
+    def captured(self, frame: Frame) -> bool:
+        """Take in the newest frame; return whether it replaces one that was never drawn."""
         with self._changed:
             self._frame = frame
-            if self._look.mode == "live" or self._result is None:
-                self._is_stale = True
-                self._changed.notify_all()
+            if self._look.mode == "exact" and self._result is not None:
+                return False
+            return self._replaces(frame)
 
-    def parsed(self, result: Result[Parsing]) -> None:
-        """Take in the newest result."""
+    def parsed(self, result: Result[Parsing]) -> bool:
+        """Take in the newest result; return whether its picture replaces one never drawn."""
         with self._changed:
             self._result = result
-            if self._look.mode == "live":
-                self._mask_due_at = self._mask_due_at or self._clock() + _MASK_WAITS_S
-            else:
-                self._is_stale = True
+            if self._look.mode == "exact":
+                return self._replaces(result)
+            self._mask_due_at = self._mask_due_at or self._clock() + _MASK_WAITS_S
             self._changed.notify_all()
+            return False
 
     def show(self, look: Look, view: tuple[int, int]) -> None:
         """Draw from now on like this; what is there is drawn again."""
@@ -82,7 +83,7 @@ class Easel:
         with self._changed:
             while not self._closed:
                 if self._is_due() and self._frame is not None:
-                    self._is_stale, self._mask_due_at = False, None
+                    self._is_stale, self._mask_due_at, self._waiting = False, None, None
                     pair = PAIRINGS[self._look.mode](self._frame, self._result)
                     return Task(pair, self._look, self._view)
                 due_at = self._mask_due_at
@@ -94,6 +95,13 @@ class Easel:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _replaces(self, picture: Frame | Result[Parsing]) -> bool:
+        before, self._waiting = self._waiting, picture
+        self._is_stale = True
+        self._changed.notify_all()
+        # the first result's frame was captured before the one that waits, which is parsed later
+        return isinstance(before, Frame) == isinstance(picture, Frame) and before is not None
 
     def _is_due(self) -> bool:
         return self._is_stale or (

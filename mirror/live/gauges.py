@@ -12,8 +12,9 @@ import numpy as np
 from pipeline.meter import Rate
 from pipeline.result import FlowStatistics, Timing
 
+_SPAN_S = 2.0  # rates are over so long
 HISTORY_S = 60  # the last minute is kept
-STAGES = ("queue", "prepare", "wait", "parse", "reorder", "settle", "draw", "show")
+STAGES = ("queue", "prepare", "wait", "parse", "reorder", "settle", "hold", "draw", "show")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class Figures:
     Attributes:
         captured, parsed, painted: frames a second.
         latency: from capture to paint in seconds over the last minute: the median, and what 95
-            and 99 of 100 frames stay below; None before the first frame.
-        mask_age_s: how much older the mask on the last picture was than the picture.
-        history: the last minute, a second each, oldest first: stage -> mean seconds a frame.
+            and 99 of 100 frames stay below; None while nothing is painted.
+        mask_age_s: how much older the mask on the last picture was than the picture; None while
+            nothing is painted.
+        history: the last minute, a second each, oldest first: stage -> mean seconds a frame. Where
+            pictures wait for their masks, the stages add up to the latency.
         statistics: of the flow, over the whole session; None before it runs.
         shown: frames that were painted so far.
-        unseen: pictures that were replaced by newer ones before they were drawn.
+        unseen: pictures that were replaced by newer ones before they were painted.
         cpu: cores that are kept busy by this process.
         memory_mb: what this process holds.
     """
@@ -37,7 +40,7 @@ class Figures:
     parsed: float = 0.0
     painted: float = 0.0
     latency: tuple[float, float, float] | None = None
-    mask_age_s: float = 0.0
+    mask_age_s: float | None = None
     history: tuple[Mapping[str, float], ...] = ()
     statistics: FlowStatistics | None = None
     shown: int = 0
@@ -72,10 +75,11 @@ class Gauges:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # guards all below
-        self._captured, self._parsed, self._painted = (Rate(2.0) for _ in range(3))
+        self._captured, self._parsed, self._painted = (Rate(_SPAN_S) for _ in range(3))
         self._latencies: deque[tuple[float, float]] = deque()
         self._seconds: deque[_Second] = deque(maxlen=HISTORY_S)
-        self._captured_count = self._painted_count = 0
+        self._painted_count = self._unseen_count = 0
+        self._painted_at = float("-inf")
         self._mask_age_s = 0.0
         self._cpu: tuple[float, float] | None = None
 
@@ -83,13 +87,21 @@ class Gauges:
         """Count a frame that the source delivered."""
         with self._lock:
             self._captured.tick(at)
-            self._captured_count += 1
 
-    def parsed(self, timing: Timing) -> None:
-        """Count a frame that came out of the flow."""
+    def parsed(self, timing: Timing, is_exact: bool) -> None:
+        """Count a frame that came out of the flow; ``is_exact``: its picture waits for that.
+
+        Then its stages are counted with the picture, when that is painted.
+        """
         with self._lock:
             self._parsed.tick(timing.settled_at)
-            self._second(timing.settled_at).add(timing.stages)
+            if not is_exact:
+                self._second(timing.settled_at).add(timing.stages)
+
+    def unseen(self) -> None:
+        """Count a picture that was replaced before it was painted."""
+        with self._lock:
+            self._unseen_count += 1
 
     def painted(
         self, captured_at: float, mask_age_s: float, stages: Mapping[str, float], at: float
@@ -98,6 +110,7 @@ class Gauges:
         with self._lock:
             self._painted.tick(at)
             self._painted_count += 1
+            self._painted_at = at
             self._mask_age_s = mask_age_s
             self._latencies.append((at, at - captured_at))
             self._second(at).add(stages)
@@ -109,18 +122,21 @@ class Gauges:
         with self._lock:
             while self._latencies and self._latencies[0][0] < now - HISTORY_S:
                 self._latencies.popleft()
+            latency = self._percentiles()
+            if latency is not None and now - self._painted_at > _SPAN_S + latency[0]:
+                latency = None  # all stands still
             before, self._cpu = self._cpu, (now, cpu_s)
             elapsed_s = now - before[0] if before else 0.0
             return Figures(
                 captured=self._captured.per_second(now),
                 parsed=self._parsed.per_second(now),
                 painted=self._painted.per_second(now),
-                latency=self._percentiles(),
-                mask_age_s=self._mask_age_s,
+                latency=latency,
+                mask_age_s=None if latency is None else self._mask_age_s,
                 history=self._history(now),
                 statistics=statistics,
                 shown=self._painted_count,
-                unseen=max(0, self._captured_count - self._painted_count),
+                unseen=self._unseen_count,
                 cpu=(cpu_s - before[1]) / elapsed_s if before and elapsed_s > 0 else 0.0,
                 memory_mb=memory_mb,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mirror.live.easel import Easel
@@ -11,7 +11,6 @@ from mirror.live.look import Picture, compose
 from mirror.live.pairing import Pair
 from mirror.parts import Vocabulary
 from pipeline.errors import Closed
-from pipeline.frame import Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,15 +20,26 @@ class Shot:
     Attributes:
         picture: the pixels.
         pair: what it was made from.
-        is_new: whether its frame was not shown before.
+        is_exact: whether the picture waited for its own mask.
         begun_at, drawn_at: when it was drawn, on the session's clock.
     """
 
     picture: Picture
     pair: Pair
-    is_new: bool
+    is_exact: bool
     begun_at: float
     drawn_at: float
+
+    def stages(self, painted_at: float) -> Mapping[str, float]:
+        """Seconds in each stage, waits included; they add up to capture until painted."""
+        result = self.pair.result if self.is_exact else None
+        ready_at = self.pair.frame.captured_at if result is None else result.timing.settled_at
+        return {
+            **({} if result is None else result.timing.stages),
+            "hold": self.begun_at - ready_at,
+            "draw": self.drawn_at - self.begun_at,
+            "show": painted_at - self.drawn_at,
+        }
 
 
 def paint(
@@ -39,7 +49,6 @@ def paint(
     clock: Callable[[], float],
 ) -> None:
     """Draw until the easel or the place for pictures is closed. For a thread of its own."""
-    last: Frame | None = None
     try:
         while True:
             shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
@@ -47,7 +56,6 @@ def paint(
             begun_at, pair = clock(), task.pair
             parsing = None if pair.result is None else pair.result.parsing
             picture = compose(pair.frame, parsing, task.look, parts(), task.view)
-            is_new, last = pair.frame is not last, pair.frame
-            shots.put(Shot(picture, pair, is_new, begun_at, clock()))
+            shots.put(Shot(picture, pair, task.look.mode == "exact", begun_at, clock()))
     except Closed:
         pass

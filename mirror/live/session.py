@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mirror import machine
@@ -22,13 +22,14 @@ from mirror.live.recording import Recording
 from mirror.live.retries import Retries
 from mirror.live.standing import Standing
 from mirror.live.status import Status
+from mirror.live.tapped import Tapped
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
 from pipeline.errors import SourceError, StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.result import Result
+from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
 
 _WAITS_FOR_OTHERS_S = 5.0
@@ -71,11 +72,15 @@ class Session:
         self._clock = clock
         self.workers, self._threads = shared_out(config.workers, config.threads)
         self._kind = kind or LateKind(config.name, self._find, config.skip_failures)
+        self._look = look
+        self._taken: Frame | None = None  # the GUI thread's, as is the one below
+        self._painted: Frame | None = None
         self._easel, self._gauges = Easel(look, view, clock), Gauges()
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
         self._source: Source | None = None
+        self._finished: FlowStatistics | None = None  # of the attempts before
         # the last picture of the same source still stands when another parser goes on with it
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
         self._standing = Standing(has_picture, clock)
@@ -112,14 +117,23 @@ class Session:
 
     def show(self, look: Look, view: tuple[int, int]) -> None:
         """Draw from now on like this."""
+        self._look = look
         self._easel.show(look, view)
+
+    def take(self) -> Shot | None:
+        """Return the newest picture, once, to be painted. The GUI's thread only."""
+        if (shot := self.shots.take()) is not None:
+            if self._taken not in (self._painted, shot.pair.frame):
+                self._gauges.unseen()  # the screen was slower
+            self._taken = shot.pair.frame
+        return shot
 
     def painted(self, shot: Shot) -> None:
         """Say that a picture is on the screen now."""
-        if shot.is_new:
-            at = self._clock()
-            stages = {"draw": shot.drawn_at - shot.begun_at, "show": at - shot.drawn_at}
-            self._gauges.painted(shot.pair.frame.captured_at, shot.pair.mask_age_s, stages, at)
+        frame, at = shot.pair.frame, self._clock()
+        if frame is not self._painted:  # else the same was drawn another way
+            self._painted = self._taken = frame
+            self._gauges.painted(frame.captured_at, shot.pair.mask_age_s, shot.stages(at), at)
 
     def record(self, recording: Recording) -> None:
         """Write every frame that is parsed from now on."""
@@ -138,7 +152,10 @@ class Session:
         """Return what was measured of late."""
         with self._lock:
             flow = self._flow
-        statistics = None if flow is None else flow.statistics()
+            statistics = self._finished
+        if flow is not None:
+            running = flow.statistics()
+            statistics = running if statistics is None else running.after(statistics)
         cpu_s, memory_mb = machine.cpu_seconds(), machine.memory_mb()
         return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics)
 
@@ -207,9 +224,9 @@ class Session:
 
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""
-        tapped = _Tapped(source, self._captured)
+        tapped = Tapped(source, self._captured)
         flow = open_flow(
-            tapped, self._kind, self.workers, self._threads, self._config, limits=_LIMITS
+            tapped, self._kind, self.workers, self._threads, self._config, _LIMITS, self._clock
         )
         with self._lock:
             self._flow, self._source = flow, source
@@ -225,14 +242,17 @@ class Session:
         finally:
             source.close()
             self.choice = self.resumed()
+            statistics = flow.statistics()
             with self._lock:
-                self._source = None
+                before, self._flow, self._source = self._finished, None, None
+                self._finished = statistics if before is None else statistics.after(before)
 
     def _parsed(self, result: Result[Parsing]) -> None:
         if self._kind.failure is None:
-            self._gauges.parsed(result.timing)
+            self._gauges.parsed(result.timing, self._look.mode == "exact")
         self._standing.parsed(self._kind.failure)
-        self._easel.parsed(result)
+        if self._easel.parsed(result):
+            self._gauges.unseen()
         with self._lock:
             recording = self._recording
         if recording is not None:
@@ -243,7 +263,8 @@ class Session:
     def _captured(self, frame: Frame) -> None:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
         self._gauges.captured(frame.captured_at)
-        self._easel.captured(frame)
+        if self._easel.captured(frame):
+            self._gauges.unseen()
         self._standing.captured()
 
     # the painter's thread
@@ -258,21 +279,3 @@ class Session:
 def _holders(choice: Choice, sessions: Sequence[Session]) -> list[Session]:
     """Those that look at the same source."""
     return [one for one in sessions if are_same(one.choice, choice)]
-
-
-class _Tapped:
-    """Passes a source's frames on, each shown to somebody first."""
-
-    is_live: bool
-
-    def __init__(self, source: Source, see: Callable[[Frame], None]) -> None:
-        self._source, self._see = source, see
-        self.is_live = source.is_live
-
-    def __iter__(self) -> Iterator[Frame]:
-        for frame in self._source:
-            self._see(frame)
-            yield frame
-
-    def close(self) -> None:
-        self._source.close()

@@ -96,7 +96,7 @@ class MirrorWindow(QMainWindow):
         """Show the picture another way."""
         self._wanted = self._wanted.with_look(look)
         self._look_again()
-        self.panel.legend.show_look(look, self.parts)
+        self.panel.show_look(look, self.parts)
         self._show_switches()
 
     def set_parser(self, config: ParserConfig) -> None:
@@ -135,7 +135,7 @@ class MirrorWindow(QMainWindow):
         session = self.session
         if session is None:
             return
-        if (shot := session.shots.take()) is not None:
+        if (shot := session.take()) is not None:
             self._shot = shot
             self.view.show_picture(shot.picture)
         self.bar.refresh()
@@ -282,5 +282,5 @@ class MirrorWindow(QMainWindow):
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:
             self._parts_shown = session.parts
-            self.panel.legend.show_look(self.look, session.parts)
+            self.panel.show_look(self.look, session.parts)
         self._sessions.forget_ended()

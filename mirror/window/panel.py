@@ -18,6 +18,7 @@ from PyQt5.QtWidgets import (
 from mirror import readout
 from mirror.live.gauges import STAGES, Figures
 from mirror.live.look import Look
+from mirror.parts import Vocabulary
 from mirror.readout import Say
 from mirror.window.legend import Legend, section
 from mirror.window.plot import StagePlot
@@ -45,6 +46,9 @@ class Panel(QTabWidget):
         self._say = say
         self.legend = Legend(say, set_look)
         self.plot = StagePlot()
+        self.whose = QLabel(say("Up to steadying, the masks' time: pictures do not wait for it."))
+        self.whose.setObjectName("dim")
+        self.whose.setWordWrap(True)
         self.values: list[QLabel] = []
         self.stages = {name: QLabel() for name in STAGES}
         self.setFixedWidth(380)
@@ -55,6 +59,11 @@ class Panel(QTabWidget):
         self.addTab(_page(self.legend), say("Picture"))
         self.addTab(_page(self._figures_page(copy_figures)), say("Figures"))
         self.addTab(_page(source), say("Source"))
+
+    def show_look(self, look: Look, parts: Vocabulary) -> None:
+        """Show how the picture is wanted, and which parts the parser can name."""
+        self.legend.show_look(look, parts)
+        self.whose.setVisible(look.mode == "live")
 
     def show_figures(self, figures: Figures, workers: int, cores: int) -> None:
         """Show what was measured."""
@@ -75,6 +84,7 @@ class Panel(QTabWidget):
         column.addLayout(self._figures())
         column.addSpacing(8)
         column.addWidget(section(say("A FRAME'S TIME, LAST MINUTE")))
+        column.addWidget(self.whose)
         column.addWidget(self.plot)
         column.addLayout(self._stages())
         column.addSpacing(8)

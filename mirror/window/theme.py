@@ -14,6 +14,7 @@ STAGE_COLOURS = {
     "parse": "#35a7ff",
     "reorder": "#747f8d",
     "settle": "#8a7bff",
+    "hold": "#818a97",
     "draw": "#f5b642",
     "show": "#8d97a4",
 }
