@@ -359,6 +359,15 @@ def test_a_pace_that_fell_behind_begins_anew_instead_of_hurrying() -> None:
     assert pace.wait_s(1.5, now=5.0) == pytest.approx(0.5)
 
 
+def test_a_loops_last_frame_is_shown_for_its_time_too() -> None:
+    pace = Pace(2.0)
+    for media_s in (5.0, 5.1):  # a film need not begin at nought
+        pace.wait_s(media_s, now=100.05)
+    pace.begin_again(0.1)
+    assert pace.wait_s(5.0, now=100.06) == pytest.approx(0.09)
+    assert pace.wait_s(5.1, now=100.15) == pytest.approx(0.05)
+
+
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     return write_video(tmp_path / "film.mp4", 10, rate=10)
@@ -369,9 +378,19 @@ def _numbers(frames: Iterator[Frame], count: int) -> list[int]:
 
 
 def test_a_film_is_played_over_and_over(film: Path, clock: FakeClock) -> None:
-    player = Player(film, clock=clock)
-    player.set_speed(math.inf)
+    player = Player(film, clock=clock, speed=math.inf)
     assert _numbers(iter(player), 12) == [*range(10), 0, 1]
+    player.close()
+
+
+def test_a_duration_that_is_wrong_is_not_told(tmp_path: Path, clock: FakeClock) -> None:
+    film = write_video(tmp_path / "film.mjpeg", 10, rate=25, codec="mjpeg", pixel_format="yuvj420p")
+    player = Player(film, clock=clock, speed=math.inf)
+    frames = iter(player)
+    _numbers(frames, 5)
+    assert player.duration_s is None
+    _numbers(frames, 6)  # once it was played, its length is known
+    assert player.duration_s == pytest.approx(0.4)
     player.close()
 
 

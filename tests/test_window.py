@@ -170,6 +170,10 @@ def test_a_film_that_vanishes_leaves_its_last_picture(
     window.bar.slider.setValue(700)
     qtbot.waitUntil(window.pages.banner.isVisible)
     assert "does not exist" in window.pages.banner.words.text()
+    assert window.player is None  # nothing is left to be played
+    clock.now += 1.0
+    window.refresh()
+    assert not window.bar.buttons["play"].isVisible()
     assert not window.pages.welcome.isVisible()
     assert abs(middle(window) - level(0)) <= 6
 

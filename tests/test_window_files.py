@@ -63,6 +63,23 @@ def test_the_bar_shows_how_the_film_stands(
     assert not player.paused
 
 
+def test_where_no_length_is_known_there_is_no_way_to_search(
+    qtbot: QtBot, opened: Open, tmp_path: Path, clock: FakeClock
+) -> None:
+    path = tmp_path / "film.mjpeg"
+    write_video(path, 10, rate=25, size=(640, 480), codec="mjpeg", pixel_format="yuvj420p")
+    window = opened()
+    window.watch(FileChoice(path, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    for number in range(1, 6):
+        press(window, ".")
+        wait_level(qtbot, window, level(number), tolerance=6)
+    clock.now += 1.0
+    window.refresh()
+    assert not window.bar.slider.isEnabled()
+    assert window.bar.time.text() == "0:00"
+
+
 def test_a_camera_has_no_controls_of_a_film(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
     source = HandFed()
     window = opened(source)

@@ -88,6 +88,8 @@ def test_another_parser_goes_on_at_the_same_place(
     film = write_video(tmp_path / "film.mp4", 10, rate=10, size=(64, 48))
     window.watch(FileChoice(film, start_s=0.4, paused=True))
     wait_level(qtbot, window, level(4), tolerance=6)
+    press(window, "+")
+    press(window, "y")
     first = window.session
     window.source.workers.setCurrentIndex(window.source.workers.findData(3))
     window.source.workers.activated.emit(0)
@@ -98,6 +100,8 @@ def test_another_parser_goes_on_at_the_same_place(
     player = window.player
     assert player is not None
     assert player.paused
+    assert player.speed == 2.0
+    assert not player.loops
     qtbot.waitUntil(lambda: player.position_s == pytest.approx(0.4))
     assert no_parser().workers == 1
 

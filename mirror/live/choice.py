@@ -55,11 +55,15 @@ class FileChoice:
         path: the file.
         start_s: where to begin, in seconds of the file.
         paused: whether to wait on the first frame.
+        speed: how many times as fast it plays.
+        loops: whether the end is followed by the beginning.
     """
 
     path: Path
     start_s: float = 0.0
     paused: bool = False
+    speed: float = 1.0
+    loops: bool = True
 
     @property
     def title(self) -> str:
@@ -99,7 +103,13 @@ def open_choice(choice: Choice) -> Source:
     if isinstance(choice, AddressChoice):
         camera = NetworkCamera(choice.url)
         return Screening(camera) if camera.has_end else camera
-    return Player(choice.path, start_s=choice.start_s, paused=choice.paused)
+    return Player(
+        choice.path,
+        start_s=choice.start_s,
+        paused=choice.paused,
+        speed=choice.speed,
+        loops=choice.loops,
+    )
 
 
 def _place(choice: Choice) -> str:

@@ -21,17 +21,25 @@ class Pace:
     def __init__(self, speed: float) -> None:
         self._speed = speed
         self._start: tuple[float, float] | None = None  # on the clock, and in the file
+        self._begins_at: float | None = None  # None: with the first frame that comes
+        self._due_at = 0.0
 
     def wait_s(self, media_s: float, now: float) -> float:
         """Return how long a frame must wait; 0 when it is due. The first is due at once."""
         if math.isinf(self._speed):
             return 0.0
         if self._start is None:
-            self._start = now, media_s
-        left_s = self._start[0] + (media_s - self._start[1]) / self._speed - now
+            self._start = now if self._begins_at is None else self._begins_at, media_s
+        self._due_at = self._start[0] + (media_s - self._start[1]) / self._speed
+        left_s = self._due_at - now
         if left_s < -_GIVES_UP_S:
-            self._start = now, media_s
+            self._start, self._due_at = (now, media_s), now
         return max(0.0, left_s)
+
+    def begin_again(self, step_s: float) -> None:
+        """Let the next frame follow the last, which is shown for so many seconds of the file."""
+        if self._start is not None:
+            self._begins_at, self._start = self._due_at + step_s / self._speed, None
 
 
 class Player:
@@ -43,7 +51,6 @@ class Player:
     Attributes:
         is_live: True: a parser that is too slow skips frames instead of slowing the film.
         path: the file.
-        duration_s: how long the file is; None where it does not say.
         step_s: how long a frame lasts.
 
     Raises:
@@ -58,18 +65,20 @@ class Player:
         *,
         start_s: float = 0.0,
         paused: bool = False,
+        speed: float = 1.0,
+        loops: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path, self._clock = path, clock
         file = VideoFile(path, clock, start_s=start_s)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
-        self.duration_s = frames * self.step_s if frames else None
         self._file: VideoFile | None = file  # the source thread's
         self._changed = threading.Condition()
         self._paused = paused  # guarded by _changed, as are all below
-        self._speed, self._loops, self._closed = 1.0, True, False
-        self._pace = Pace(1.0)
+        self._speed, self._loops, self._closed = speed, loops, False
+        self._pace = Pace(speed)
+        self._duration_s = frames * self.step_s if frames else None
         self._due_now = 1  # frames that come at once even when paused
         self._wanted_s: float | None = None
         self._position_s = start_s
@@ -149,6 +158,12 @@ class Player:
         """The time in the file of the newest frame."""
         return self._position_s
 
+    @property
+    def duration_s(self) -> float | None:
+        """How long the file is; None where it does not say, or says less than has been played."""
+        said_s = self._duration_s
+        return None if said_s is None or self._position_s > said_s + self.step_s else said_s
+
     # the source's thread
 
     def _played(self, file: VideoFile) -> Iterator[Frame]:
@@ -180,13 +195,22 @@ class Player:
 
     def _next_file(self) -> VideoFile | None:
         with self._changed:
+            if self._wanted_s is None and self.duration_s is None:
+                self._duration_s = self._position_s + self.step_s  # now it is known
             if self._wanted_s is None and self._loops:
-                self._wanted_s = 0.0
-            self._ended = self._wanted_s is None
-            while self._wanted_s is None and not self._closed:
-                self._changed.wait()
-            start_s, self._wanted_s, self._ended = self._wanted_s or 0.0, None, False
-            self._due_now, self._pace = max(1, self._due_now), Pace(self._speed)
+                start_s = 0.0
+                self._pace.begin_again(self.step_s)
+            else:
+                start_s = self._wait_wanted()
             if self._closed:
                 return None
         return VideoFile(self.path, self._clock, start_s=start_s)
+
+    def _wait_wanted(self) -> float:
+        """Wait at the end until another place is wanted, which comes at once; the lock is held."""
+        self._ended = self._wanted_s is None
+        while self._wanted_s is None and not self._closed:
+            self._changed.wait()
+        start_s, self._wanted_s, self._ended = self._wanted_s or 0.0, None, False
+        self._due_now, self._pace = max(1, self._due_now), Pace(self._speed)
+        return start_s

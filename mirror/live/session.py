@@ -179,7 +179,8 @@ class Session:
         player = self.player
         if player is None or not isinstance(self.choice, FileChoice):
             return self.choice
-        return FileChoice(self.choice.path, player.position_s, player.paused)
+        path, at_s = self.choice.path, player.position_s
+        return FileChoice(path, at_s, player.paused, player.speed, player.loops)
 
     @property
     def parts(self) -> Vocabulary:

@@ -85,12 +85,15 @@ class Bar(QWidget):
             return
         self._set_icon("play", "play" if player.paused else "pause")
         duration_s = player.duration_s or 0.0
-        self.time.setText(f"{clock_time(player.position_s)} / {clock_time(duration_s)}")
+        of_all = f" / {clock_time(duration_s)}" if duration_s else ""
+        self.time.setText(clock_time(player.position_s) + of_all)
+        self.slider.setEnabled(bool(duration_s))
         self.loop.setChecked(player.loops)
         self.speed.setCurrentIndex(SPEEDS.index(player.speed))
-        if duration_s and not self.slider.isSliderDown():
+        if not self.slider.isSliderDown():
+            share = player.position_s / duration_s if duration_s else 0.0
             self.slider.blockSignals(True)
-            self.slider.setValue(round(player.position_s / duration_s * STEPS))
+            self.slider.setValue(round(share * STEPS))
             self.slider.blockSignals(False)
 
     def refresh(self) -> None:
