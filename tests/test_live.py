@@ -34,7 +34,7 @@ from mirror.live.late import LateKind
 from mirror.live.latest import Latest
 from mirror.live.look import Look, compose, mirrored
 from mirror.live.painter import Shot
-from mirror.live.pairing import Mode, Pair
+from mirror.live.pairing import Pair
 from mirror.live.player import Pace, Player
 from mirror.live.screening import Screening
 from mirror.live.session import Session
@@ -263,21 +263,37 @@ def test_a_mask_for_a_held_frame_is_drawn_although_no_frame_follows(clock: FakeC
     assert easel.wait_task().pair.result is not None
 
 
-@pytest.mark.parametrize("mode", ["live", "exact"])
-def test_a_picture_that_is_replaced_before_it_is_drawn_is_told(
-    clock: FakeClock, mode: Mode
-) -> None:
-    easel, frames = Easel(Look(mode=mode), (10, 10), clock), numbered(4)
+def test_a_frame_that_is_replaced_before_it_is_drawn_is_told(clock: FakeClock) -> None:
+    easel, frames = Easel(Look(mode="live"), (10, 10), clock), numbered(4)
     assert not easel.captured(frames[0])
     assert easel.captured(frames[1])
     assert not easel.parsed(result_of(frames[0]))
     easel.wait_task()
-    for frame in frames[2:]:
-        is_replaced = easel.captured(frame), easel.parsed(result_of(frame))
-        assert is_replaced == {
-            "live": (frame is frames[3], False),
-            "exact": (False, frame is frames[3]),
-        }[mode]  # fmt: skip
+    assert not easel.captured(frames[2])
+    assert easel.captured(frames[3])
+
+
+def test_pictures_that_come_in_a_burst_are_drawn_one_by_one(clock: FakeClock) -> None:
+    easel, frames = Easel(Look(mode="exact"), (10, 10), clock), numbered(3)
+    left_out = []
+    for frame in frames:
+        easel.captured(frame)
+        left_out.append(easel.parsed(result_of(frame)))
+    assert left_out == [False, False, True]
+    pairs = [easel.wait_task().pair for _ in range(2)]
+    assert [pair.frame for pair in pairs] == frames[1:]
+    assert [pair.mask_age_s for pair in pairs] == [0.0, 0.0]
+
+
+def test_masks_that_wait_are_of_no_interest_once_the_newest_is_wanted(clock: FakeClock) -> None:
+    easel, frames = Easel(Look(mode="exact"), (10, 10), clock), numbered(3)
+    for frame in frames[:2]:
+        easel.captured(frame)
+        easel.parsed(result_of(frame))
+    easel.show(Look(mode="live"), (10, 10))
+    newest = result_of(frames[2])
+    easel.parsed(newest)
+    assert easel.wait_task().pair.result is newest
 
 
 # the figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from pipeline.errors import Closed
 from pipeline.frame import Frame
 from pipeline.result import Result
 
+# Pictures with their own masks come in bursts where one parse took long; so many wait to be drawn
+# one by one, each for the 10 ms or so that drawing takes.
+_IN_A_BURST = 2
 _MASK_WAITS_S = 0.05  # a new mask waits so long for a new frame before the old one is drawn again
 
 
@@ -42,26 +46,31 @@ class Easel:
         self._changed = threading.Condition()
         self._look, self._view = look, view  # guarded by _changed, as are all below
         self._frame: Frame | None = None
-        self._result: Result[Parsing] | None = None
+        self._result: Result[Parsing] | None = None  # the one to draw
+        self._results: deque[Result[Parsing]] = deque()  # to be drawn each on its own frame
+        self._frame_waits = False
         self._mask_due_at: float | None = None
         self._is_stale = False
-        self._waiting: Frame | Result[Parsing] | None = None  # a picture that is to be drawn
         self._closed = False
 
     def captured(self, frame: Frame) -> bool:
         """Take in the newest frame; return whether it replaces one that was never drawn."""
         with self._changed:
             self._frame = frame
-            if self._look.mode == "exact" and self._result is not None:
+            if self._look.mode == "exact" and (self._result or self._results):
                 return False
-            return self._replaces(frame)
+            replaces, self._frame_waits = self._frame_waits, True
+            self._draw_again()
+            return replaces
 
     def parsed(self, result: Result[Parsing]) -> bool:
-        """Take in the newest result; return whether its picture replaces one never drawn."""
+        """Take in the newest result; return whether a picture is left out for it."""
         with self._changed:
-            self._result = result
             if self._look.mode == "exact":
-                return self._replaces(result)
+                self._results.append(result)
+                self._draw_again()
+                return len(self._results) > _IN_A_BURST and self._results.popleft() is not None
+            self._result = result
             self._mask_due_at = self._mask_due_at or self._clock() + _MASK_WAITS_S
             self._changed.notify_all()
             return False
@@ -71,8 +80,9 @@ class Easel:
         with self._changed:
             if (look, view) != (self._look, self._view):
                 self._look, self._view = look, view
-                self._is_stale = True
-                self._changed.notify_all()
+                if look.mode != "exact":
+                    self._results.clear()
+                self._draw_again()
 
     def wait_task(self) -> Task:
         """Return what is to be drawn; wait for something new.
@@ -83,7 +93,10 @@ class Easel:
         with self._changed:
             while not self._closed:
                 if self._is_due() and self._frame is not None:
-                    self._is_stale, self._mask_due_at, self._waiting = False, None, None
+                    if self._results:
+                        self._result = self._results.popleft()
+                    self._is_stale, self._mask_due_at = bool(self._results), None
+                    self._frame_waits = False
                     pair = PAIRINGS[self._look.mode](self._frame, self._result)
                     return Task(pair, self._look, self._view)
                 due_at = self._mask_due_at
@@ -96,12 +109,9 @@ class Easel:
             self._closed = True
             self._changed.notify_all()
 
-    def _replaces(self, picture: Frame | Result[Parsing]) -> bool:
-        before, self._waiting = self._waiting, picture
+    def _draw_again(self) -> None:
         self._is_stale = True
         self._changed.notify_all()
-        # the first result's frame was captured before the one that waits, which is parsed later
-        return isinstance(before, Frame) == isinstance(picture, Frame) and before is not None
 
     def _is_due(self) -> bool:
         return self._is_stale or (
