@@ -98,6 +98,7 @@ class Legend(QWidget):
         self.parts = {}
         for place, name in enumerate(parts.names[1:]):
             box = QCheckBox(part_name(name, self._say))
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves keys to the picture
             box.toggled.connect(functools.partial(self._set_part, name))
             self._grid.addWidget(box, place // 2, place % 2)
             self.parts[name] = box

@@ -24,6 +24,7 @@ from mirror.window.chooser import Chooser, dropped_urls
 from mirror.window.commands import install, show_switches
 from mirror.window.help import KeysDialog
 from mirror.window.keeper import Keeper
+from mirror.window.keyboard import Keyboard, reach_by_tab
 from mirror.window.menu import commands_of
 from mirror.window.pages import Pages
 from mirror.window.panel import Panel
@@ -57,6 +58,7 @@ class MirrorWindow(QMainWindow):
         if setup.memory is not None and setup.memory.place is not None:
             self.restoreGeometry(setup.memory.place)
         self._build()
+        Keyboard(self)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -205,7 +207,8 @@ class MirrorWindow(QMainWindow):
         self.showFullScreen()
 
     def leave_full_screen(self) -> None:
-        """Show everything again."""
+        """Show everything again; keys go to the picture."""
+        self.view.setFocus()
         if self.isFullScreen():
             self.showNormal()
             self._show_around(True)
@@ -244,8 +247,10 @@ class MirrorWindow(QMainWindow):
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
+        reach_by_tab(self)
         self._show_around(not self.isFullScreen())
         self.set_look(self.look)
+        self.view.setFocus()
 
     def _present(self) -> Choice | None:
         return None if self.session is None else self.session.choice

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 INK, DIM = "#eef2f6", "#93a1b0"
 GROUND, SURFACE, RAISED, EDGE = "#07090b", "#12161b", "#1c2229", "#2a323c"
+FAINT = "#56616d"  # of what cannot be used now
 ACCENT, ALARM, CAUTION = "#35a7ff", "#ff4d55", "#f5b642"
+SELECTED = "#143450"
+RING = "#ffe08a"  # around what has the focus; nothing else is of this colour
 
 # one colour a stage: waits are grey, work is coloured
 STAGE_COLOURS = {
@@ -43,21 +46,27 @@ QPushButton, QToolButton, QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox {{
 }}
 QToolButton {{ padding: 7px 9px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {EDGE}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSlider:focus,
-QCheckBox:focus {{ border: 1px solid {ACCENT}; }}
 QPushButton:default, QPushButton#primary {{ background: {ACCENT}; color: #03131f; border: 0; }}
-QToolButton:checked {{ background: {EDGE}; border-color: {ACCENT}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: #56616d; }}
+QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
+QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
+    border: 2px solid {RING}; padding: 6px 13px;
+}}
+QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {RING}; }}
+QToolButton:focus {{ border: 2px solid {RING}; padding: 6px 8px; }}
+QCheckBox:focus, QSlider:focus {{ border: 2px solid {RING}; }}
+QScrollArea:focus {{ border: 2px solid {RING}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QLabel:disabled,
+QCheckBox:disabled, QMenu::item:disabled {{ color: {FAINT}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
+    background: {SURFACE}; border-color: {RAISED};
+}}
 QToolButton::menu-indicator {{ image: none; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{
     width: 0; height: 0; margin-right: 10px; border-left: 5px solid {RAISED};
     border-right: 5px solid {RAISED}; border-top: 6px solid {DIM};
 }}
-QComboBox QAbstractItemView, QMenu {{
-    background: {RAISED}; border: 1px solid {EDGE}; selection-background-color: {EDGE};
-    selection-color: {INK};
-}}
+QMenu {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QMenu::item {{ padding: 7px 28px 7px 22px; }}
 QMenu::item:selected, QMenuBar::item:selected {{ background: {EDGE}; }}
 QMenu::separator {{ height: 1px; background: {EDGE}; margin: 4px 0; }}
@@ -69,13 +78,13 @@ QTabBar::tab {{
     border: 0; border-bottom: 3px solid transparent;
 }}
 QTabBar::tab:selected {{ color: {INK}; border-bottom-color: {ACCENT}; }}
-QTabBar::tab:focus {{ color: {ACCENT}; }}
+QTabBar::tab:selected:focus {{ color: {RING}; border-bottom-color: {RING}; }}
 QCheckBox::indicator {{
     width: 12px; height: 12px; border-radius: 4px; border: 2px solid {DIM}; background: transparent;
 }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
-QCheckBox {{ spacing: 10px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }}
-QSlider {{ border: 1px solid transparent; border-radius: 6px; min-height: 24px; }}
+QCheckBox {{ spacing: 10px; padding: 2px; border: 2px solid transparent; border-radius: 6px; }}
+QSlider {{ border: 2px solid transparent; border-radius: 6px; min-height: 24px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {EDGE}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{
@@ -87,5 +96,6 @@ QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{
 QScrollBar:vertical {{ background: {SURFACE}; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 5px; min-height: 30px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QComboBox QAbstractItemView {{ background: {RAISED}; }}
 QToolTip {{ background: {RAISED}; color: {INK}; border: 1px solid {EDGE}; padding: 4px; }}
 """

@@ -33,6 +33,7 @@ class PictureView(QWidget):
         self._headline = Headline("–", "–")  # noqa: RUF001
         self._note = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(320, 240)
         self.setAccessibleName("picture")
 

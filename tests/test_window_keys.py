@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from doubles import HandFed
+from media import level, write_video
+
+pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
+pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from windows import Open, click, press, wait_level
+
+from mirror.live.choice import FileChoice
+from mirror.live.player import Player
+from mirror.window.main import MirrorWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, opened: Open, tmp_path: Path) -> MirrorWindow:
+    """A window with its panel, over a film that is held at its third picture."""
+    film = write_video(tmp_path / "film.mp4", 10, rate=10, size=(64, 48))
+    window = opened()
+    window.resize(1100, 800)
+    window.toggle_panel()
+    window.watch(FileChoice(film, start_s=0.3, paused=True))
+    wait_level(qtbot, window, level(3), tolerance=6)
+    window.bar.show_state("", window.player, False)
+    return window
+
+
+def hold(control: QWidget, *keys: Qt.Key) -> None:
+    """Give a control the focus and press keys, as a keyboard does it."""
+    QApplication.setActiveWindow(control.window())
+    control.setFocus(Qt.FocusReason.TabFocusReason)
+    assert control.hasFocus()
+    for key in keys:
+        QTest.keyClick(control, key)  # type: ignore[call-overload]  # its stub
+
+
+def player_of(window: MirrorWindow) -> Player:
+    assert window.player is not None
+    return window.player
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_a_focused_checkbox_is_ticked_with_a_key_and_the_film_stays_held(
+    window: MirrorWindow, key: Qt.Key
+) -> None:
+    hold(window.panel.legend.parts["head"], key)
+    assert window.look.hidden == {"head"}
+    assert player_of(window).paused
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return])
+def test_a_focused_button_is_pressed_with_a_key(window: MirrorWindow, key: Qt.Key) -> None:
+    hold(window.bar.loop, key)
+    assert not player_of(window).loops
+    window.report(RuntimeError("it broke"))
+    hold(window.pages.banner.dismiss, key)
+    assert not window.pages.banner.isVisible()
+    (none,) = (b for b in window.panel.legend.findChildren(QPushButton) if b.text() == "None")
+    hold(none, key)
+    assert len(window.look.hidden) == 14
+    assert player_of(window).paused
+
+
+def test_keys_move_a_focused_slider_and_not_the_film(window: MirrorWindow) -> None:
+    opacity = window.panel.legend.opacity
+    hold(opacity, Qt.Key.Key_Right)
+    assert window.look.opacity == pytest.approx(0.61)
+    hold(opacity, Qt.Key.Key_Home)
+    assert window.look.opacity == 0.0
+    hold(opacity, Qt.Key.Key_End, Qt.Key.Key_Left)
+    assert window.look.opacity == pytest.approx(0.99)
+    assert player_of(window).position_s == pytest.approx(0.3)
+
+
+def test_keys_turn_a_focused_tab(window: MirrorWindow) -> None:
+    bar = window.panel.tabBar()
+    assert bar is not None
+    hold(bar, Qt.Key.Key_Right)
+    assert window.panel.currentIndex() == 1
+    hold(bar, Qt.Key.Key_Left)
+    assert window.panel.currentIndex() == 0
+    assert player_of(window).position_s == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return])
+def test_a_key_opens_a_focused_list(qtbot: QtBot, window: MirrorWindow, key: Qt.Key) -> None:
+    palettes = window.panel.legend.palette_box
+    hold(palettes, key)
+    view = palettes.view()
+    assert view is not None
+    qtbot.waitUntil(view.isVisible)
+    QTest.keyClick(view, Qt.Key.Key_Down)  # type: ignore[call-overload]  # its stub
+    QTest.keyClick(view, Qt.Key.Key_Return)  # type: ignore[call-overload]  # its stub
+    assert window.look.palette == "colour-blind"
+    assert player_of(window).paused
+
+
+def test_a_letter_searches_a_focused_list(window: MirrorWindow) -> None:
+    hold(window.panel.legend.palette_box, Qt.Key.Key_C)
+    assert window.look.palette == "colour-blind"
+
+
+def test_shortcuts_that_a_focused_control_has_no_use_for_still_work(window: MirrorWindow) -> None:
+    hold(window.panel.legend.parts["head"], Qt.Key.Key_M)
+    assert window.look.mirrored
+
+
+def test_a_click_leaves_the_keys_to_the_picture(window: MirrorWindow) -> None:
+    QApplication.setActiveWindow(window)
+    click(window.panel.legend.parts["head"])
+    click(window.bar.loop)
+    assert window.view.hasFocus()
+    press(window, " ")
+    assert not player_of(window).paused
+
+
+def test_every_control_is_reached_with_tab(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    window.toggle_panel()
+    QApplication.setActiveWindow(window)
+    reached: set[QWidget | None] = set()
+    while (focused := QApplication.focusWidget()) not in reached:
+        reached.add(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)  # type: ignore[call-overload]  # its stub
+    legend = window.panel.legend
+    controls = [
+        *legend.parts.values(),
+        *legend.switches.values(),
+        *legend.choices.values(),
+        legend.opacity,
+        legend.palette_box,
+        window.panel.tabBar(),
+        window.bar.buttons["camera"],
+        window.bar.buttons["full"],
+    ]
+    assert set(controls) <= reached
+
+
+def test_escape_gives_the_keys_back_to_the_picture(window: MirrorWindow) -> None:
+    hold(window.panel.legend.parts["head"], Qt.Key.Key_Escape)
+    assert window.view.hasFocus()
+
+
+def test_the_welcome_page_is_worked_with_keys(qtbot: QtBot, opened: Open) -> None:
+    window = opened(OSError("nothing there"), HandFed())
+    window.watch(FileChoice(Path("nothing")))
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    hold(window.pages.welcome.buttons[0], Qt.Key.Key_Return)
+    assert window.windowTitle() == "demo.mp4 - Smart Mirror"
