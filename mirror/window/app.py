@@ -18,7 +18,7 @@ from mirror.live.look import look_of
 from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from mirror.window.setup import Setup
-from mirror.window.theme import SHEET
+from mirror.window.theme import SHEET, dark
 from mirror.window.wishes import Wishes
 from mirror.words import system_language
 
@@ -46,6 +46,7 @@ def dress(app: QApplication) -> None:
     font.setFamilies(FONTS)
     app.setFont(font)
     app.setStyle("Fusion")
+    app.setPalette(dark())
     app.setStyleSheet(SHEET)
 
 

@@ -230,7 +230,7 @@ class MirrorWindow(QMainWindow):
     def _build(self) -> None:
         say, setup = self._say, self._setup
         self.keeper = Keeper(setup.folder, setup.encoding, say, setup.clock, self.report)
-        self.chooser = Chooser(self, say, self.watch, self._present)
+        self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
         self.view = PictureView(self._painted, self._look_again)
         ways_on = [
             (say("Play the demo clip"), self.chooser.open_demo),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
@@ -56,6 +57,16 @@ class Memory:
     def keep_place(self, place: QByteArray) -> None:
         """Keep where the window is."""
         self._settings.setValue("place", place)
+
+    @property
+    def films(self) -> Path | None:
+        """The folder that the last film was opened from, while there is one."""
+        kept = self._settings.value("films")
+        return Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else None
+
+    def keep_films(self, folder: Path) -> None:
+        """Keep the folder that a film was opened from."""
+        self._settings.setValue("films", str(folder))
 
     @property
     def has_panel(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PyQt5.QtGui import QColor, QPalette
+
 INK, DIM = "#eef2f6", "#93a1b0"
 GROUND, SURFACE, RAISED, EDGE = "#07090b", "#12161b", "#1c2229", "#2a323c"
 FAINT = "#56616d"  # of what cannot be used now
@@ -24,8 +26,8 @@ STAGE_COLOURS = {
 
 SHEET = f"""
 * {{ color: {INK}; font-size: 14px; }}
-QMainWindow, QDialog, QStackedWidget {{ background: {GROUND}; }}
-QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
+QMainWindow, QStackedWidget {{ background: {GROUND}; }}
+QDialog, QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
 QWidget#bar {{ border-top: 1px solid {EDGE}; }}
 QScrollArea#panel {{ border: 0; }}
 QWidget#popup {{ background: {RAISED}; border: 1px solid {EDGE}; }}
@@ -51,6 +53,7 @@ QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
     border: 2px solid {RING}; padding: 6px 13px;
 }}
+QPushButton:default:disabled {{ background: {SELECTED}; color: {DIM}; }}
 QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {RING}; }}
 QToolButton:focus {{ border: 2px solid {RING}; padding: 6px 8px; }}
 QCheckBox:focus, QSlider:focus {{ border: 2px solid {RING}; }}
@@ -71,6 +74,7 @@ QMenu::item {{ padding: 7px 28px 7px 22px; }}
 QMenu::item:selected, QMenuBar::item:selected {{ background: {EDGE}; }}
 QMenu::separator {{ height: 1px; background: {EDGE}; margin: 4px 0; }}
 QMenuBar::item {{ padding: 6px 12px; background: transparent; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTabWidget::pane {{ border: 0; border-left: 1px solid {EDGE}; }}
 QTabBar {{ background: {SURFACE}; border-left: 1px solid {EDGE}; }}
 QTabBar::tab {{
@@ -93,9 +97,42 @@ QSlider::handle:horizontal {{
 QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{
     background: {EDGE};
 }}
+QAbstractItemView {{
+    background: {SURFACE}; border: 1px solid {EDGE}; alternate-background-color: {RAISED};
+    selection-background-color: {SELECTED}; selection-color: {INK};
+}}
+QHeaderView {{ background: {SURFACE}; }}
+QHeaderView::section {{
+    background: {RAISED}; color: {DIM}; border: 0; border-right: 1px solid {EDGE}; padding: 5px 8px;
+}}
 QScrollBar:vertical {{ background: {SURFACE}; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 5px; min-height: 30px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 QComboBox QAbstractItemView {{ background: {RAISED}; }}
 QToolTip {{ background: {RAISED}; color: {INK}; border: 1px solid {EDGE}; padding: 4px; }}
 """
+
+
+def dark() -> QPalette:
+    """Return the colours of what the sheet has no rule for, such as lists in a file dialog."""
+    roles = {
+        INK: ("WindowText", "Text", "ButtonText", "BrightText", "HighlightedText", "ToolTipText"),
+        GROUND: ("Window", "Shadow"),
+        SURFACE: ("Base", "Dark"),
+        RAISED: ("AlternateBase", "Button", "ToolTipBase", "Mid"),
+        EDGE: ("Light", "Midlight"),
+        SELECTED: ("Highlight",),
+        ACCENT: ("Link", "LinkVisited"),
+        DIM: ("PlaceholderText",),
+    }
+    palette = QPalette()
+    for colour, names in roles.items():
+        for name in names:
+            palette.setColor(getattr(QPalette.ColorRole, name), QColor(colour))
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(FAINT))
+    return palette
