@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QGuiApplication
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PyQt5.QtGui import QGuiApplication, QResizeEvent
+from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 
 from mirror.readout import Say
+from mirror.window.room import is_narrow
 
 Tone = Literal["plain", "caution", "alarm"]
 
@@ -41,11 +42,21 @@ class Banner(QFrame):
         self.again.clicked.connect(lambda _checked: try_again())
         self.copy.clicked.connect(lambda _checked: self._copy())
         self.dismiss.clicked.connect(lambda _checked: self.hide())
-        row = QHBoxLayout(self)
-        row.addWidget(self.words, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.addWidget(self.words, 1)
+        buttons = QHBoxLayout()
         for button in (self.back, self.again, self.copy, self.dismiss):
-            row.addWidget(button)
+            buttons.addWidget(button)
+        buttons.addStretch()
+        self._row.addLayout(buttons)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Put the buttons below the words where there is no room beside them."""
+        ways = QBoxLayout.Direction
+        way = ways.TopToBottom if is_narrow(self.width()) else ways.LeftToRight
+        if way != self._row.direction():
+            self._row.setDirection(way)
 
     def tell(
         self, words: str, details: str, tone: Tone, again: str = "Try again", back: str = ""

@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable, Mapping
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from mirror.live.player import SPEEDS, Player
 from mirror.live.thumbnails import Thumbnails
 from mirror.readout import Say, clock_time
+from mirror.window.elided import Elided
 from mirror.window.icons import icon
+from mirror.window.room import folded
 from mirror.window.seek import STEPS, SeekSlider, ThumbnailPopup
 
 # a button's icon -> what it does, in English; the command of that name is what it triggers
@@ -22,6 +25,16 @@ PICTURE_BUTTONS = {
     "panel": "Panel",
     "full": "Full screen",
 }
+# what stays when there is little room, the most important first
+_IMPORTANT = (
+    *("play", "slider", "record", "camera", "panel", "full"),
+    *("time", "title", "speed", "loop", "back", "forward"),
+)
+_SLIDER_PX = 130  # fewer cannot be aimed at
+_TITLE_PX = 240  # of a film's name; it leaves the rest to the slider
+_EDGE_PX, _GAP_PX = 16, 16
+_LEAST_PX = 320
+_UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
 
 
 class Bar(QWidget):
@@ -43,7 +56,7 @@ class Bar(QWidget):
         self._say, self._player = say, player
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.title = QLabel()
+        self.title = Elided()
         self.title.setObjectName("value")
         self.buttons = {
             name: self._button(name, text, commands[text])
@@ -66,20 +79,22 @@ class Bar(QWidget):
         self.loop = self._button("loop", "Loop", commands["Loop"])
         self.loop.setCheckable(True)
         self.loop.setChecked(True)
-        self._of_file = [
-            *(self.buttons[name] for name in FILE_BUTTONS),
-            self.slider,
-            self.time,
-            self.speed,
-            self.loop,
-        ]
+        self.slider.setMinimumWidth(_SLIDER_PX)
+        self._of_file: dict[str, QWidget] = {
+            **{name: self.buttons[name] for name in FILE_BUTTONS},
+            "slider": self.slider,
+            "time": self.time,
+            "speed": self.speed,
+            "loop": self.loop,
+        }
+        self._has_file = False
         self._lay_out()
 
     def show_state(self, title: str, player: Player | None, recording: bool) -> None:
         """Show what is looked at, and how it stands."""
-        self.title.setText(title)
-        for widget in self._of_file:
-            widget.setVisible(player is not None)
+        self.title.tell(title)
+        self._has_file = player is not None
+        self._fold()
         self._set_icon("record", "stop" if recording else "record")
         if player is None:
             return
@@ -95,6 +110,14 @@ class Bar(QWidget):
             self.slider.blockSignals(True)
             self.slider.setValue(round(share * STEPS))
             self.slider.blockSignals(False)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fold away what has no room."""
+        self._fold()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that the most important buttons need; the others are folded away."""
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
 
     def refresh(self) -> None:
         """Show the small picture that was asked for, once it is there."""
@@ -143,18 +166,44 @@ class Bar(QWidget):
             self.buttons[button].setProperty("shown", name)
             self.buttons[button].setIcon(icon(name))
 
+    def _fold(self) -> None:
+        widgets = {**self._of_file, **self.buttons, "title": self.title}
+        names = [name for name in _IMPORTANT if self._has_file or name not in self._of_file]
+        taken = {"slider": _SLIDER_PX, "title": _TITLE_PX if self._has_file else _SLIDER_PX}
+        widths = {name: taken.get(name) or widgets[name].sizeHint().width() for name in names}
+        gaps = {name: width + self._row.spacing() for name, width in widths.items()}
+        out = folded(gaps, self.width() - 2 * _EDGE_PX - _GAP_PX)
+        for name, widget in widgets.items():
+            if name != "title":
+                widget.setVisible(name in names and name not in out)
+        self._place_title(is_above="title" in out)
+
+    def _place_title(self, is_above: bool) -> None:
+        """Beside the buttons, or where there is no room on a line of its own."""
+        self.title.setMaximumWidth(_TITLE_PX if self._has_file and not is_above else _UNBOUND)
+        self.title.setVisible(bool(self.title.text()) or not is_above)
+        if is_above != (self._lines.indexOf(self.title) >= 0):
+            self._row.removeWidget(self.title)
+            self._lines.removeWidget(self.title)
+            if is_above:
+                self._lines.insertWidget(0, self.title)
+            else:
+                self._row.insertWidget(len(FILE_BUTTONS), self.title)
+
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(8)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(_EDGE_PX, 10, _EDGE_PX, 10)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._lines.addLayout(self._row)
         for name in FILE_BUTTONS:
-            row.addWidget(self.buttons[name])
-        row.addWidget(self.title)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.time)
-        row.addWidget(self.speed)
-        row.addWidget(self.loop)
-        row.addStretch()
-        row.addSpacing(16)
+            self._row.addWidget(self.buttons[name])
+        self._row.addWidget(self.title)
+        self._row.addWidget(self.slider, 1)
+        self._row.addWidget(self.time)
+        self._row.addWidget(self.speed)
+        self._row.addWidget(self.loop)
+        self._row.addStretch()
+        self._row.addSpacing(_GAP_PX)
         for name in PICTURE_BUTTONS:
-            row.addWidget(self.buttons[name])
+            self._row.addWidget(self.buttons[name])

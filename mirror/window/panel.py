@@ -51,7 +51,6 @@ class Panel(QTabWidget):
         self.whose.setWordWrap(True)
         self.values: list[QLabel] = []
         self.stages = {name: QLabel() for name in STAGES}
-        self.setFixedWidth(380)
         self.setDocumentMode(True)
         bar = self.tabBar()
         if bar is not None:

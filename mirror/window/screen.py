@@ -2,20 +2,65 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt5.QtCore import QSize
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from mirror.window.room import PANEL_WIDTH, Place, panel_height, panel_place
+
+_UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
+
+
+class Screen(QWidget):
+    """The pages with the panel: beside them, below them or over them, wherever there is room."""
+
+    def __init__(self, pages: QWidget, panel: QWidget) -> None:
+        super().__init__()
+        self._pages, self._panel = pages, panel
+        self._place: Place = "over"
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(pages, 1)
+        panel.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Put the panel where there is room for it now."""
+        place = panel_place(self.width(), self.height())
+        if place != self._place:
+            self._place = place
+            self._put(place)
+        if place == "below":
+            self._panel.setFixedHeight(panel_height(self.height()))
+        elif place == "over":
+            wide = min(PANEL_WIDTH, self.width())
+            self._panel.setGeometry(self.width() - wide, 0, wide, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the pages need: the panel moves out of their way."""
+        return self._pages.minimumSizeHint()
+
+    def _put(self, place: Place) -> None:
+        self._row.removeWidget(self._panel)
+        self._panel.setMinimumSize(0, 0)
+        self._panel.setMaximumSize(_UNBOUND, _UNBOUND)
+        if place == "over":
+            return self._panel.raise_()
+        is_beside = place == "beside"
+        way = QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(way)
+        self._row.addWidget(self._panel)
+        if is_beside:
+            self._panel.setFixedWidth(PANEL_WIDTH)
 
 
 def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
-    """Return a widget with the pages, the panel to their right, and the bar below both."""
+    """Return a widget with the pages and the panel, and the bar below both."""
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    row = QHBoxLayout()
-    row.setSpacing(0)
-    row.addWidget(pages, 1)
-    row.addWidget(panel)
-    column.addLayout(row, 1)
+    column.addWidget(Screen(pages, panel), 1)
     column.addWidget(bar)
     return whole
 

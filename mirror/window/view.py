@@ -34,7 +34,7 @@ class PictureView(QWidget):
         self._note = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setMinimumSize(320, 240)
+        self.setMinimumSize(240, 160)
         self.setAccessibleName("picture")
 
     @property

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mirror.live.choice import CameraChoice, Choice
 from mirror.readout import Say
@@ -32,17 +32,18 @@ class WelcomePage(QWidget):
         self._say, self._watch = say, watch
         self.title, self.problem = QLabel(), QLabel()
         self.title.setObjectName("title")
+        self.title.setWordWrap(True)
         self.problem.setObjectName("dim")
         self.problem.setWordWrap(True)
         self.problem.setMaximumWidth(620)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [_button(text, act) for text, act in ways_on]
         self.buttons[0].setObjectName("primary")
-        self._cameras = QHBoxLayout()
-        ways = QHBoxLayout()
-        for button in self.buttons:
-            ways.addWidget(button)
-        ways.addStretch()
+        self._cameras = QVBoxLayout()
+        ways = QGridLayout()  # two columns: four buttons in a row would decide the window's width
+        for place, button in enumerate(self.buttons):
+            ways.addWidget(button, place // 2, place % 2)
+        ways.setColumnStretch(2, 1)
         column = QVBoxLayout()
         column.setSpacing(18)
         for part in (self.title, self.problem):
@@ -51,7 +52,7 @@ class WelcomePage(QWidget):
         column.addLayout(ways)
         across = QHBoxLayout(self)
         across.addStretch(1)
-        across.addLayout(_centred(column), 4)
+        across.addLayout(_centred(column), 6)
         across.addStretch(1)
 
     def tell(self, title: str, problem: str, cameras: Sequence[CameraListing]) -> None:
@@ -63,12 +64,12 @@ class WelcomePage(QWidget):
                 widget.deleteLater()
         for camera in cameras:
             watch = functools.partial(self._watch, CameraChoice(camera.index))
-            self._cameras.addWidget(_button(camera.name, watch))
+            left = Qt.AlignmentFlag.AlignLeft
+            self._cameras.addWidget(_button(camera.name, watch), alignment=left)
         if not cameras:
             none = QLabel(self._say("No camera was found on this machine."))
             none.setObjectName("dim")
             self._cameras.addWidget(none)
-        self._cameras.addStretch()
 
 
 def _button(text: str, act: Callable[[], None]) -> QPushButton:

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
+
+from mirror.window.room import Place, folded, panel_height, panel_place
+
+
+@pytest.mark.parametrize(
+    ("size", "place"),
+    [
+        ((1280, 700), "beside"),
+        ((800, 600), "beside"),
+        ((799, 600), "over"),
+        ((500, 1500), "below"),
+        ((480, 360), "over"),
+        ((360, 500), "over"),  # too low to lose a part of its height
+    ],
+)
+def test_the_panel_leaves_room_for_the_picture(size: tuple[int, int], place: Place) -> None:
+    assert panel_place(*size) == place
+
+
+def test_a_panel_below_leaves_the_picture_more_than_half() -> None:
+    assert panel_height(800) == 336
+    assert panel_height(3000) == 600
+
+
+def test_the_least_important_is_folded_away_first() -> None:
+    widths = {"play": 40, "record": 40, "speed": 100, "loop": 40}
+    assert folded(widths, 220) == set()
+    assert folded(widths, 219) == {"loop"}
+    assert folded(widths, 90) == {"speed", "loop"}
+
+
+def test_what_is_small_does_not_stay_where_what_counts_more_had_no_room() -> None:
+    assert folded({"play": 40, "speed": 100, "loop": 40}, 100) == {"speed", "loop"}

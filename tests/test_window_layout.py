@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from doubles import FakeClock, HandFed, grey
+from media import level, write_video
+
+pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
+pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
+
+from PyQt5.QtCore import QPoint, QRect
+from PyQt5.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from windows import CAMERA, Open, wait_level
+
+from mirror.live.choice import FileChoice
+from mirror.window.main import MirrorWindow
+
+LONG = "Saved /a/very/long/way/to/a/folder/" + "deep/" * 20 + "mirror-2026-01-01.png"
+
+
+def resized(qtbot: QtBot, window: MirrorWindow, width: int, height: int) -> None:
+    """Give a window a size, and wait until everything in it has its own."""
+    inside = window.centralWidget()
+    assert inside is not None
+    before = inside.size()
+    window.resize(width, height)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == (width, height))
+    qtbot.waitUntil(lambda: inside.size() != before)
+    for _ in range(3):  # a layout within a layout asks again
+        QApplication.sendPostedEvents()
+
+
+def place_of(window: MirrorWindow, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+@pytest.fixture
+def film(qtbot: QtBot, opened: Open, tmp_path: Path) -> MirrorWindow:
+    """A window over a film that is held."""
+    window = opened()
+    path = write_video(tmp_path / "film.mp4", 10, rate=10, size=(64, 48))
+    window.watch(FileChoice(path, paused=True))
+    wait_level(qtbot, window, level(0), tolerance=6)
+    window.bar.show_state("film.mp4", window.player, False)
+    return window
+
+
+def test_a_long_text_in_the_bar_is_shortened_and_widens_nothing(
+    qtbot: QtBot, film: MirrorWindow
+) -> None:
+    resized(qtbot, film, 1000, 600)
+    before = film.minimumSizeHint().width()
+    film.bar.show_state(LONG, film.player, False)
+    qtbot.waitUntil(lambda: film.bar.title.toolTip() == LONG)
+    assert film.minimumSizeHint().width() == before
+    assert film.width() == 1000
+    assert film.bar.slider.width() >= 130
+
+
+@pytest.mark.parametrize("with_panel", [False, True])
+@pytest.mark.parametrize("size", [(480, 360), (500, 1500), (1280, 800)])
+def test_a_window_of_any_size_shows_its_controls_within_it(
+    qtbot: QtBot, film: MirrorWindow, size: tuple[int, int], with_panel: bool
+) -> None:
+    if with_panel:
+        film.toggle_panel()
+    resized(qtbot, film, *size)
+    bar = film.bar
+    shown = [bar.buttons["play"], bar.slider, bar.buttons["record"], bar.buttons["full"]]
+    shown += [film.panel] if with_panel else [film.view]
+    for widget in shown:
+        assert widget.isVisible()
+        assert film.rect().contains(place_of(film, widget))
+    assert bar.slider.width() >= 130
+
+
+def test_a_narrow_bar_folds_away_what_counts_least(qtbot: QtBot, film: MirrorWindow) -> None:
+    resized(qtbot, film, 1280, 600)
+    assert film.bar.speed.isVisible()
+    assert film.bar.buttons["back"].isVisible()
+    resized(qtbot, film, 480, 600)
+    assert not film.bar.speed.isVisible()
+    assert not film.bar.buttons["back"].isVisible()
+    assert film.bar.title.isVisible()  # above the buttons
+    assert place_of(film, film.bar.title).bottom() <= place_of(film, film.bar.slider).top()
+    resized(qtbot, film, 1280, 600)
+    assert film.bar.speed.isVisible()
+
+
+def test_the_panel_is_where_there_is_room_for_it(qtbot: QtBot, film: MirrorWindow) -> None:
+    film.toggle_panel()
+    resized(qtbot, film, 1200, 700)
+    assert place_of(film, film.panel).left() == place_of(film, film.view).right() + 1
+    resized(qtbot, film, 500, 1200)
+    assert place_of(film, film.panel).top() == place_of(film, film.view).bottom() + 1
+    resized(qtbot, film, 480, 400)
+    assert place_of(film, film.view).intersects(place_of(film, film.panel))
+    assert place_of(film, film.view).width() == 480
+    resized(qtbot, film, 1200, 700)
+    assert film.panel.width() == 380
+
+
+def test_an_error_and_its_buttons_fit_a_narrow_window(qtbot: QtBot, film: MirrorWindow) -> None:
+    film.report(RuntimeError("it broke " * 20))
+    resized(qtbot, film, 480, 480)
+    banner = film.pages.banner
+    for widget in (banner.words, banner.again, banner.copy, banner.dismiss):
+        assert film.rect().contains(place_of(film, widget))
+    assert place_of(film, banner.again).top() > place_of(film, banner.words).bottom()
+
+
+def test_the_page_without_a_picture_fits_a_narrow_window(qtbot: QtBot, opened: Open) -> None:
+    window = opened(OSError("there is nothing to be seen here " * 5))
+    window.watch(CAMERA)
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    resized(qtbot, window, 480, 480)
+    for button in window.pages.welcome.buttons:
+        assert window.rect().contains(place_of(window, button))
+
+
+def test_a_camera_s_name_stands_beside_the_buttons_of_a_narrow_window(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    window.bar.show_state("camera 0", None, False)
+    resized(qtbot, window, 480, 360)
+    assert (
+        place_of(window, window.bar.title).right()
+        < place_of(window, window.bar.buttons["camera"]).left()
+    )
