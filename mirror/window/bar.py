@@ -31,7 +31,7 @@ _IMPORTANT = (
     *("time", "title", "speed", "loop", "back", "forward"),
 )
 _SLIDER_PX = 130  # fewer cannot be aimed at
-_TITLE_PX = 240  # of a film's name; it leaves the rest to the slider
+_NAME_PX, _TITLE_PX = 130, 240  # of a film's name, at least and at most
 _EDGE_PX, _GAP_PX = 16, 16
 _LEAST_PX = 320
 _UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
@@ -169,7 +169,7 @@ class Bar(QWidget):
     def _fold(self) -> None:
         widgets = {**self._of_file, **self.buttons, "title": self.title}
         names = [name for name in _IMPORTANT if self._has_file or name not in self._of_file]
-        taken = {"slider": _SLIDER_PX, "title": _TITLE_PX if self._has_file else _SLIDER_PX}
+        taken = {"slider": _SLIDER_PX, "title": _NAME_PX}
         widths = {name: taken.get(name) or widgets[name].sizeHint().width() for name in names}
         gaps = {name: width + self._row.spacing() for name, width in widths.items()}
         out = folded(gaps, self.width() - 2 * _EDGE_PX - _GAP_PX)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PyQt5 import sip
 from PyQt5.QtCore import QPoint, QRect, Qt
-from PyQt5.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent
+from PyQt5.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from mirror.live.look import Picture
 from mirror.readout import Headline
-from mirror.window.theme import ALARM, DIM, GROUND, INK
+from mirror.window.headline import paint_headline
+from mirror.window.theme import GROUND
 
-_PLATE = QColor(7, 9, 11, 170)
+_HOLDS_FIGURES = 200  # pixels of width
 
 
 class PictureView(QWidget):
@@ -68,8 +69,10 @@ class PictureView(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the picture, its surroundings and the figures."""
         painter = QPainter(self)
-        self._paint_picture(painter)
-        self._paint_headline(painter)
+        where = self._paint_picture(painter).intersected(self.rect())
+        # beside the picture's edge, not across it; a picture that is too narrow has no room
+        within = where if where.width() >= _HOLDS_FIGURES else self.rect()
+        paint_headline(painter, self._headline, self._note, within)
         painter.end()
         if self._is_new:
             self._is_new = False
@@ -79,11 +82,12 @@ class PictureView(QWidget):
         """Ask for pictures of the new size."""
         self._on_resized()
 
-    def _paint_picture(self, painter: QPainter) -> None:
+    def _paint_picture(self, painter: QPainter) -> QRect:
+        """Paint it in the middle; return where it lies."""
         ground = QColor(GROUND)
         if self._image is None or self._picture is None:
             painter.fillRect(self.rect(), ground)
-            return
+            return self.rect()
         ratio = self.devicePixelRatioF()
         size = self._image.size() / ratio
         # until one of the new size comes, a picture of the old one stays in the middle
@@ -92,38 +96,4 @@ class PictureView(QWidget):
         if not where.contains(self.rect()):
             painter.fillRect(self.rect(), ground)
         painter.drawImage(where.topLeft(), self._image)
-
-    def _paint_headline(self, painter: QPainter) -> None:
-        large = max(26, min(120, self.height() // 13))
-        number = _font(large, QFont.Weight.Bold)
-        unit = _font(max(13, large * 2 // 5), QFont.Weight.Medium)
-        pieces = [
-            (self._headline.fps, number, INK),
-            (" fps", unit, DIM),
-            ("   ", unit, DIM),
-            (self._headline.latency, number, INK),
-            (" ms", unit, DIM),
-        ]
-        if self._note:
-            pieces += [("   ", unit, DIM), (f"● {self._note}", unit, ALARM)]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        wide = sum(QFontMetrics(font).horizontalAdvance(text) for text, font, _ in pieces)
-        margin, room = large // 2, large // 3
-        tall = QFontMetrics(number).capHeight()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_PLATE)
-        plate = QRect(margin, margin, wide + 2 * room, tall + 2 * room)
-        painter.drawRoundedRect(plate, room * 0.8, room * 0.8)
-        x = margin + room
-        for text, font, colour in pieces:
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            painter.drawText(x, margin + room + tall, text)
-            x += QFontMetrics(font).horizontalAdvance(text)
-
-
-def _font(pixels: int, weight: int) -> QFont:
-    font = QFont()
-    font.setPixelSize(pixels)
-    font.setWeight(weight)
-    return font
+        return where
