@@ -17,6 +17,7 @@ from windows import Open, click, press, wait_level
 
 from mirror.live.choice import FileChoice
 from mirror.live.player import Player
+from mirror.window.help import KeysDialog
 from mirror.window.main import MirrorWindow
 
 
@@ -155,3 +156,27 @@ def test_the_welcome_page_is_worked_with_keys(qtbot: QtBot, opened: Open) -> Non
     qtbot.waitUntil(window.pages.welcome.isVisible)
     hold(window.pages.welcome.buttons[0], Qt.Key.Key_Return)
     assert window.windowTitle() == "demo.mp4 - Smart Mirror"
+
+
+def test_only_what_goes_step_by_step_goes_on_while_its_key_is_held(
+    qtbot: QtBot, opened: Open
+) -> None:
+    window = opened(HandFed())
+    assert {command.text for command in window.commands if command.repeats} == {
+        *("Frame on", "Frame back", "5 seconds on", "5 seconds back"),
+        *("Faster", "Slower", "More opaque", "Less opaque"),
+    }
+    repeats = {command.text: command.repeats for command in window.commands}
+    for action in window.actions():
+        assert action.autoRepeat() == repeats[action.text()]
+
+
+def test_there_is_one_page_of_keys_and_a_click_closes_it(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    for _ in range(3):
+        window.show_keys()
+    (dialog,) = window.findChildren(KeysDialog)
+    click(dialog)
+    qtbot.waitUntil(lambda: not window.findChildren(KeysDialog))
+    window.show_keys()
+    assert [dialog.isVisible() for dialog in window.findChildren(KeysDialog)] == [True]

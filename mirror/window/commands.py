@@ -21,6 +21,7 @@ class Command:
         keys: its shortcuts, as Qt writes them.
         act: does it.
         is_on: whether what it switches is on; None for what is no switch.
+        repeats: whether a held key does it again and again.
     """
 
     menu: str
@@ -28,6 +29,7 @@ class Command:
     keys: tuple[str, ...]
     act: Callable[[], None]
     is_on: Callable[[], bool] | None = None
+    repeats: bool = False
 
 
 def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[str, QAction]:
@@ -45,6 +47,7 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
     for command in commands:
         action = QAction(say(command.text), window)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setAutoRepeat(command.repeats)
         action.setCheckable(command.is_on is not None)
         action.triggered.connect(lambda _checked, act=command.act: act())
         window.addAction(action)

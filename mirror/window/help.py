@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QKeySequence
+from PyQt5.QtGui import QKeySequence, QMouseEvent
 from PyQt5.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mirror.readout import Say
@@ -34,6 +34,10 @@ class KeysDialog(QDialog):
                 column.addSpacing(18)
             column.addStretch()
             row.addLayout(column)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Close: there is nothing to click on."""
+        self.close()
 
 
 def _keys(commands: Sequence[Command], say: Say) -> QGridLayout:

@@ -215,7 +215,8 @@ class MirrorWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show what every key does."""
-        KeysDialog(self, self.commands, self._say).show()
+        if not any(dialog.isVisible() for dialog in self.findChildren(KeysDialog)):
+            KeysDialog(self, self.commands, self._say).show()
 
     def reset(self) -> None:
         """Forget what was remembered, and show everything as at first."""

@@ -79,8 +79,10 @@ def _picture(window: MirrorWindow) -> list[Command]:
                 lambda: window.look.mode == "live"),
         Command("Picture", "Labels", ("N",), lambda: _next_labels(window)),
         Command("Picture", "Palette", ("P",), lambda: _next_palette(window)),
-        Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1)),
-        Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1)),
+        Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1),
+                repeats=True),
+        Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1),
+                repeats=True),
     ]  # fmt: skip
 
 
@@ -92,8 +94,9 @@ def _play(window: MirrorWindow) -> list[Command]:
 
         return run
 
+    again = {"Frame on", "Frame back", "5 seconds on", "5 seconds back", "Faster", "Slower"}
     return [
-        Command("Play", text, keys, controlled(act))
+        Command("Play", text, keys, controlled(act), repeats=text in again)
         for text, keys, act in (
             ("Play or pause", ("Space", "K"), lambda player: player.pause(not player.paused)),
             ("Frame on", (".",), lambda player: player.step(1)),
