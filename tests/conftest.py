@@ -85,3 +85,22 @@ def memory(tmp_path: Path) -> Memory:
     from mirror.window.memory import Memory
 
     return Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def dressed(qtbot: QtBot) -> Iterator[None]:
+    """Gives the application the product's look for one test."""
+    from PyQt5.QtWidgets import QApplication
+
+    from mirror.window.app import dress
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    palette, style, font = app.palette(), app.style(), app.font()
+    before = "" if style is None else style.objectName()
+    dress(app)
+    yield
+    app.setStyleSheet("")
+    app.setStyle(before)
+    app.setPalette(palette)
+    app.setFont(font)

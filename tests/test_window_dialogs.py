@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,22 +22,7 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from windows import Open
 
-from mirror.window.app import dress
 from mirror.window.memory import Memory
-
-
-@pytest.fixture
-def dressed(qtbot: QtBot) -> Iterator[None]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    palette, style, font = app.palette(), app.style(), app.font()
-    before = style.objectName() if style is not None else ""
-    dress(app)
-    yield
-    app.setStyleSheet("")
-    app.setStyle(before)
-    app.setPalette(palette)
-    app.setFont(font)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QPoint, QRect
+from PyQt5.QtCore import QPoint, QRect, Qt
+from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, wait_level
@@ -134,3 +135,30 @@ def test_a_camera_s_name_stands_beside_the_buttons_of_a_narrow_window(
         place_of(window, window.bar.title).right()
         < place_of(window, window.bar.buttons["camera"]).left()
     )
+
+
+@pytest.mark.usefixtures("dressed")
+def test_the_panel_s_tabs_show_their_whole_names(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    window.toggle_panel()
+    bar = window.panel.tabBar()
+    assert bar is not None
+    font = bar.font()
+    assert font.bold() or font.weight() > font.Weight.Medium
+    for place in range(bar.count()):
+        needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 20  # its padding
+        assert bar.tabRect(place).width() >= needed
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_figure_stands_on_its_name_s_line(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    window.toggle_panel()
+    window.panel.setCurrentIndex(1)
+    for value in window.panel.values:
+        assert value.alignment() & Qt.AlignmentFlag.AlignVCenter
+
+
+@pytest.mark.usefixtures("dressed")
+def test_chinese_is_written_in_a_font_made_for_it(qtbot: QtBot, opened: Open) -> None:
+    assert "Noto Sans CJK SC" in opened(HandFed()).font().families()

@@ -22,7 +22,9 @@ from mirror.window.theme import SHEET, dark
 from mirror.window.wishes import Wishes
 from mirror.words import system_language
 
-FONTS = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
+_LATIN = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
+_CHINESE = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]  # else any weight may be found
+FONTS = [*_LATIN, *_CHINESE]
 
 
 def application() -> QApplication:

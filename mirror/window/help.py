@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayo
 
 from mirror.readout import Say
 from mirror.window.commands import Command
-from mirror.window.legend import section
+from mirror.window.legend import AT_RIGHT, section
 
 
 class KeysDialog(QDialog):
@@ -51,7 +51,7 @@ def _keys(commands: Sequence[Command], say: Say) -> QGridLayout:
         name, value = QLabel(say(command.text)), QLabel(keys)
         name.setObjectName("dim")
         value.setObjectName("value")
-        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        value.setAlignment(AT_RIGHT)
         grid.addWidget(name, place, 0)
         grid.addWidget(value, place, 1)
     return grid

@@ -37,6 +37,7 @@ CHOICES: dict[str, tuple[str, dict[str, str]]] = {
     "fit": ("Picture", dict(zip(FITS, ("fits", "fills", "pixel for pixel"), strict=True))),
     "labels": ("Labels", {"none": "none", "people": "people's numbers", "parts": "parts' names"}),
 }
+AT_RIGHT = Qt.Alignment(Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter  # values
 
 
 class Legend(QWidget):

@@ -20,7 +20,7 @@ from mirror.live.gauges import STAGES, Figures
 from mirror.live.look import Look
 from mirror.parts import Vocabulary
 from mirror.readout import Say
-from mirror.window.legend import Legend, section
+from mirror.window.legend import AT_RIGHT, Legend, section
 from mirror.window.plot import StagePlot
 from mirror.window.theme import STAGE_COLOURS
 
@@ -132,7 +132,7 @@ def _row(grid: QGridLayout, place: int, name: str, value: QLabel) -> QLabel:
     label = QLabel(name)
     label.setObjectName("dim")
     value.setObjectName("value")
-    value.setAlignment(Qt.AlignmentFlag.AlignRight)
+    value.setAlignment(AT_RIGHT)
     value.setAccessibleName(name)
     grid.addWidget(label, place, 0)
     grid.addWidget(value, place, 1)
