@@ -36,6 +36,7 @@ def application() -> QApplication:
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
+    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     started = QApplication(["mirror"])
     started.setApplicationName("smart-mirror")
     started.setOrganizationName("smart-mirror")

@@ -13,6 +13,7 @@ from mirror.live.thumbnails import Thumbnail
 from mirror.readout import clock_time
 
 STEPS = 1000  # places on the slider
+_TALL = 120  # of a small picture, in the window's units
 
 
 class SeekSlider(QSlider):
@@ -26,6 +27,8 @@ class SeekSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self._on_hover = on_hover
         self.setRange(0, STEPS)
+        self.setSingleStep(STEPS // 100)
+        self.setPageStep(STEPS // 10)
         self.setMouseTracking(True)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -73,7 +76,11 @@ class ThumbnailPopup(QWidget):
         height, width = thumbnail.image.shape[:2]
         pixels = sip.voidptr(thumbnail.image.ctypes.data)
         image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGB32)
-        self.picture.setPixmap(QPixmap.fromImage(image))  # copies
+        ratio = self.devicePixelRatioF()
+        smooth = Qt.TransformationMode.SmoothTransformation
+        small = image.scaledToHeight(round(_TALL * ratio), smooth)  # copies
+        small.setDevicePixelRatio(ratio)
+        self.picture.setPixmap(QPixmap.fromImage(small))
         self.time.setText(clock_time(thumbnail.at_s))
         self.adjustSize()
         self.move(over.x() - self.width() // 2, over.y() - self.height() - 6)
