@@ -10,13 +10,23 @@ pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
 from PyQt5.QtCore import QPoint, QRect, Qt
-from PyQt5.QtGui import QFontMetrics
-from PyQt5.QtWidgets import QApplication, QWidget
+from PyQt5.QtGui import QColor, QFontMetrics
+from PyQt5.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, wait_level
 
-from mirror.live.choice import FileChoice
+from mirror.live.choice import CameraChoice, FileChoice
 from mirror.window.main import MirrorWindow
+from mirror.window.theme import RING
+from pipeline.sources.camera import CameraListing
 
 LONG = "Saved /a/very/long/way/to/a/folder/" + "deep/" * 20 + "mirror-2026-01-01.png"
 
@@ -35,6 +45,14 @@ def resized(qtbot: QtBot, window: MirrorWindow, width: int, height: int) -> None
 
 def place_of(window: MirrorWindow, widget: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def colours_of(widget: QWidget) -> list[QColor]:
+    """Every colour along two lines through a widget."""
+    image = widget.grab().toImage()
+    across = [(x, image.height() // 2) for x in range(image.width())]
+    down = [(image.width() // 2, y) for y in range(image.height())]
+    return [QColor(image.pixel(x, y)) for x, y in across + down]
 
 
 @pytest.fixture
@@ -148,6 +166,77 @@ def test_the_panel_s_tabs_show_their_whole_names(qtbot: QtBot, opened: Open) -> 
     for place in range(bar.count()):
         needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 20  # its padding
         assert bar.tabRect(place).width() >= needed
+
+
+@pytest.mark.usefixtures("dressed")
+def test_the_source_page_has_one_column_of_lists(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    resized(qtbot, window, 1200, 900)
+    window.toggle_panel()
+    window.panel.setCurrentIndex(2)
+    page = window.source
+    boxes = (page.camera, page.resolution, page.rate, page.parser, page.runtime, page.workers)
+    qtbot.waitUntil(lambda: len({box.geometry().left() for box in boxes}) == 1)
+    assert len({box.width() for box in boxes}) == 1
+
+
+def test_without_a_camera_nothing_of_a_camera_is_chosen(qtbot: QtBot, opened: Open) -> None:
+    page = opened(HandFed()).source
+    page.show_cameras([], None)
+    assert not any(box.isEnabled() for box in (page.camera, page.resolution, page.rate))
+    page.show_cameras([CameraListing(0, "desk")], FileChoice(Path("film.mp4")))
+    assert page.camera.isEnabled()
+    assert not any(box.isEnabled() for box in (page.resolution, page.rate))
+    page.show_cameras([CameraListing(0, "desk")], CAMERA)
+    assert all(box.isEnabled() for box in (page.camera, page.resolution, page.rate))
+
+
+def test_a_camera_that_is_plugged_in_meanwhile_is_offered(
+    qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [CameraListing(0, "desk")]
+    monkeypatch.setattr("mirror.window.main.list_cameras", lambda: iter(there))
+    window = opened(HandFed(), HandFed())
+    window.watch(CAMERA)
+    assert window.source.camera.currentText() == "desk"
+    there.append(CameraListing(1, "ceiling"))
+    window.panel.setCurrentIndex(2)
+    assert [window.source.camera.itemText(place) for place in (0, 1)] == ["desk", "ceiling"]
+    window.watch(CameraChoice(1))
+    assert window.source.camera.currentText() == "ceiling"
+
+
+@pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("kind", [QToolButton, QPushButton, QCheckBox, QComboBox, QSlider])
+def test_the_focus_looks_unlike_being_on_and_nothing_else_is_of_its_colour(
+    qtbot: QtBot, kind: type[QWidget]
+) -> None:
+    control = kind()
+    qtbot.addWidget(control)
+    if isinstance(control, QToolButton | QPushButton | QCheckBox):
+        control.setCheckable(True)
+        control.setChecked(True)
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.show()
+    qtbot.waitExposed(control)
+    control.clearFocus()
+    assert QColor(RING) not in colours_of(control)
+    QApplication.setActiveWindow(control)
+    control.setFocus(Qt.FocusReason.TabFocusReason)
+    assert QColor(RING) in colours_of(control)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_list_that_cannot_be_used_looks_so(qtbot: QtBot) -> None:
+    box = QComboBox()
+    box.addItem("auto")
+    qtbot.addWidget(box)
+    box.show()
+    qtbot.waitExposed(box)
+    before = colours_of(box)
+    box.setEnabled(False)
+    assert max(colour.lightness() for colour in colours_of(box)) < 120
+    assert max(colour.lightness() for colour in before) > 200
 
 
 @pytest.mark.usefixtures("dressed")

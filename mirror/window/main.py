@@ -91,6 +91,7 @@ class MirrorWindow(QMainWindow):
         self._sessions.begin(choice, self._wanted, look, self.view.pixels)
         self._figures_at = float("-inf")
         self.set_look(look)
+        self._show_cameras()
         self.pages.begin()
         self.setWindowTitle(f"{choice.title} - Smart Mirror")
 
@@ -246,6 +247,7 @@ class MirrorWindow(QMainWindow):
         self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3])
         self.source.show_parser(self._wanted.parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
+        self.panel.currentChanged.connect(lambda _page: self._show_cameras())
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
         reach_by_tab(self)
@@ -270,9 +272,12 @@ class MirrorWindow(QMainWindow):
             bar.setVisible(shown)
         self.bar.setVisible(shown)
         self.panel.setVisible(shown and self._is_panel_wanted)
-        self.source.show_cameras(list(list_cameras()), self._present())
+        self._show_cameras()
         self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
         self._show_switches()
+
+    def _show_cameras(self) -> None:
+        self.source.show_cameras(list(list_cameras()), self._present())
 
     def _show_switches(self) -> None:
         show_switches(self.commands, self._actions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from mirror.config import ParserConfig
 from mirror.live.choice import CameraChoice, Choice
@@ -64,6 +64,8 @@ class SourcePage(QWidget):
         if not cameras:
             self.camera.addItem(self._say("none found"))
         self.camera.setEnabled(bool(cameras))
+        for box in (self.resolution, self.rate):
+            box.setEnabled(bool(cameras) and isinstance(choice, CameraChoice))
         if not cameras:
             return
         if isinstance(choice, CameraChoice):
@@ -102,42 +104,35 @@ class SourcePage(QWidget):
             self._set_parser(asked)
 
     def _lay_out(self, ways_on: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """One grid for all sections, so that their columns are the same."""
         say = self._say
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(section(say("CAMERA")))
-        column.addLayout(
-            _form(
-                (say("Camera"), self.camera),
-                (say("Resolution"), self.resolution),
-                (say("Frame rate"), self.rate),
-            )
-        )
-        column.addSpacing(8)
-        column.addWidget(section(say("OTHER SOURCES")))
+        form = QGridLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(10)
+        form.setColumnStretch(1, 1)
+        _add_across(form, section(say("CAMERA")))
+        _add_row(form, say("Camera"), self.camera)
+        _add_row(form, say("Resolution"), self.resolution)
+        _add_row(form, say("Frame rate"), self.rate)
+        _add_across(form, section(say("OTHER SOURCES")))
         for text, act in ways_on:
             button = QPushButton(text)
             button.clicked.connect(lambda _checked, act=act: act())
-            column.addWidget(button)
-        column.addSpacing(8)
-        column.addWidget(section(say("PARSER")))
-        column.addLayout(
-            _form(
-                (say("Parser"), self.parser),
-                (say("Runtime"), self.runtime),
-                (say("Workers"), self.workers),
-            )
-        )
+            _add_across(form, button)
+        _add_across(form, section(say("PARSER")))
+        _add_row(form, say("Parser"), self.parser)
+        _add_row(form, say("Runtime"), self.runtime)
+        _add_row(form, say("Workers"), self.workers)
 
 
-def _form(*rows: tuple[str, QWidget]) -> QGridLayout:
-    form = QGridLayout()
-    form.setColumnStretch(1, 1)
-    for place, (text, widget) in enumerate(rows):
-        label = QLabel(text)
-        label.setBuddy(widget)
-        widget.setAccessibleName(text)
-        form.addWidget(label, place, 0)
-        form.addWidget(widget, place, 1)
-    return form
+def _add_row(form: QGridLayout, text: str, widget: QWidget) -> None:
+    label = QLabel(text)
+    label.setBuddy(widget)
+    widget.setAccessibleName(text)
+    place = form.rowCount()
+    form.addWidget(label, place, 0)
+    form.addWidget(widget, place, 1)
+
+
+def _add_across(form: QGridLayout, widget: QWidget) -> None:
+    form.addWidget(widget, form.rowCount(), 0, 1, 2)

@@ -32,7 +32,8 @@ QWidget#bar {{ border-top: 1px solid {EDGE}; }}
 QScrollArea#panel {{ border: 0; }}
 QWidget#popup {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QLabel#dim {{ color: {DIM}; }}
-QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px; }}
+QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px;
+    padding-top: 8px; }}
 QLabel {{ padding-bottom: 2px; }}
 QLabel#title {{ min-height: 52px; qproperty-indent: 4; font-size: 34px; font-weight: 700; }}
 QLabel#notice {{
@@ -69,6 +70,10 @@ QComboBox::down-arrow {{
     width: 0; height: 0; margin-right: 10px; border-left: 5px solid {RAISED};
     border-right: 5px solid {RAISED}; border-top: 6px solid {DIM};
 }}
+QComboBox::down-arrow:disabled {{
+    border-left-color: {SURFACE}; border-right-color: {SURFACE}; border-top-color: {EDGE};
+}}
+QComboBox::down-arrow:hover {{ border-left-color: {EDGE}; border-right-color: {EDGE}; }}
 QMenu {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QMenu::item {{ padding: 7px 28px 7px 22px; }}
 QMenu::item:selected, QMenuBar::item:selected {{ background: {EDGE}; }}
