@@ -9,7 +9,8 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QEvent, Qt
+from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -127,9 +128,9 @@ def test_every_control_is_reached_with_tab(qtbot: QtBot, opened: Open) -> None:
     window = opened(HandFed())
     window.toggle_panel()
     QApplication.setActiveWindow(window)
-    reached: set[QWidget | None] = set()
+    reached: list[QWidget | None] = []
     while (focused := QApplication.focusWidget()) not in reached:
-        reached.add(focused)
+        reached.append(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)  # type: ignore[call-overload]  # its stub
     legend = window.panel.legend
     controls = [
@@ -142,7 +143,12 @@ def test_every_control_is_reached_with_tab(qtbot: QtBot, opened: Open) -> None:
         window.bar.buttons["camera"],
         window.bar.buttons["full"],
     ]
-    assert set(controls) <= reached
+    assert set(controls) <= set(reached)
+    first = reached.index(next(iter(legend.parts.values())))
+    assert reached[first : first + len(legend.parts)] == list(legend.parts.values())
+    after = reached[first + len(legend.parts)]
+    assert isinstance(after, QPushButton)
+    assert after.text() == "All"
 
 
 def test_escape_gives_the_keys_back_to_the_picture(window: MirrorWindow) -> None:
@@ -169,6 +175,24 @@ def test_only_what_goes_step_by_step_goes_on_while_its_key_is_held(
     repeats = {command.text: command.repeats for command in window.commands}
     for action in window.actions():
         assert action.autoRepeat() == repeats[action.text()]
+
+
+@pytest.mark.parametrize(("key", "times"), [(Qt.Key.Key_M, 1), (Qt.Key.Key_BracketRight, 3)])
+def test_a_held_key_that_comes_as_many_is_known_by_its_time(
+    qtbot: QtBot, opened: Open, key: Qt.Key, times: int
+) -> None:
+    window = opened(HandFed())
+    accepted = []
+    for at in (100, 200, 300):
+        pressed = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifiers())
+        pressed.setTimestamp(at)
+        pressed.ignore()
+        QApplication.sendEvent(window.view, pressed)
+        accepted.append(not pressed.isAccepted())  # a shortcut then
+        released = QKeyEvent(QEvent.Type.KeyRelease, key, Qt.KeyboardModifiers())
+        released.setTimestamp(at + 100)
+        QApplication.sendEvent(window.view, released)
+    assert sum(accepted) == times
 
 
 def test_there_is_one_page_of_keys_and_a_click_closes_it(qtbot: QtBot, opened: Open) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QObject, Qt
-from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtGui import QKeyEvent, QKeySequence
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QApplication,
     QComboBox,
+    QMainWindow,
     QScrollArea,
     QTabBar,
     QWidget,
@@ -29,23 +30,52 @@ _CONTROLS = (QAbstractButton, QAbstractSlider, QComboBox, QScrollArea, QTabBar)
 
 
 class Keyboard(QObject):
-    """Leaves a focused control the keys that work it; watches the window that it is made for."""
+    """Leaves a focused control the keys that work it, and lets held keys do most things only once.
 
-    def __init__(self, window: QWidget) -> None:
+    Args:
+        window: whose keys it watches from now on.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
+        self._window = window
+        self._released: tuple[int, int] | None = None  # the last key that was let go, and when
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Keep shortcuts from a control's own keys, and press buttons that Return is meant for."""
-        focused = QApplication.focusWidget()
-        if not isinstance(event, QKeyEvent) or focused is None:
+        """Keep shortcuts from a control's own keys; see to Return and to F10, as Qt does not."""
+        if not isinstance(event, QKeyEvent):
             return False
-        if event.type() == QEvent.Type.ShortcutOverride and is_needed(focused, event):
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
-            return _pressed(focused, event.key())
-        return False
+        focused = QApplication.focusWidget()
+        if event.type() == QEvent.Type.ShortcutOverride:
+            is_own = focused is not None and is_needed(focused, event)
+            if is_own or (self._is_held(event) and not self._may_repeat(event.key())):
+                event.accept()
+                return True
+            return False
+        if event.type() == QEvent.Type.KeyRelease:
+            self._released = event.key(), event.timestamp()
+        if event.type() != QEvent.Type.KeyPress or event.isAutoRepeat():
+            return False
+        if event.key() == Qt.Key.Key_F10 and not event.modifiers():
+            return self._open_menus()
+        return focused is not None and _pressed(focused, event.key())
+
+    def _is_held(self, event: QKeyEvent) -> bool:
+        """X11 lets a held key go and presses it again at once; Qt overlooks that now and then."""
+        at = event.timestamp()  # 0 where nobody knows
+        return event.isAutoRepeat() or (at > 0 and self._released == (event.key(), at))
+
+    def _may_repeat(self, key: int) -> bool:
+        actions = [action for action in self._window.actions() if action.autoRepeat()]
+        return any(QKeySequence(key) in action.shortcuts() for action in actions)
+
+    def _open_menus(self) -> bool:
+        bar = self._window.menuBar()
+        if bar is None or not bar.isVisible():
+            return False
+        bar.setActiveAction(bar.actions()[0])
+        return True
 
 
 def is_needed(control: QWidget, event: QKeyEvent) -> bool:

@@ -103,9 +103,22 @@ class Legend(QWidget):
             box.toggled.connect(functools.partial(self._set_part, name))
             self._grid.addWidget(box, place // 2, place % 2)
             self.parts[name] = box
+        self._order_tabs()
         self.palette_box.clear()
         for name in parts.palettes:
             self.palette_box.addItem(self._say(name), name)
+
+    def _order_tabs(self) -> None:
+        """Tab goes through what was made last as it stands on the page: before the buttons."""
+        boxes = list(self.parts.values())
+        before = self._every.previousInFocusChain()
+        while before is not None and (
+            before in boxes or before.focusPolicy() == Qt.FocusPolicy.NoFocus
+        ):
+            before = before.previousInFocusChain()
+        for box in boxes:
+            QWidget.setTabOrder(before, box)
+            before = box
 
     def _set_part(self, name: str, shown: bool) -> None:
         hidden = self._look.hidden - {name} if shown else self._look.hidden | {name}
@@ -132,7 +145,7 @@ class Legend(QWidget):
         column.setSpacing(10)
         column.addWidget(section(say("PARTS")))
         column.addLayout(self._grid)
-        every = QPushButton(say("All"))
+        every = self._every = QPushButton(say("All"))
         every.clicked.connect(lambda _checked: self._change(hidden=frozenset()))
         none = QPushButton(say("None"))
         none.clicked.connect(lambda _checked: self._change(hidden=frozenset(self.parts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSize
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QBoxLayout, QComboBox, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from mirror.window.room import PANEL_WIDTH, Place, panel_height, panel_place
 
@@ -62,6 +62,8 @@ def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
     column.setSpacing(0)
     column.addWidget(Screen(pages, panel), 1)
     column.addWidget(bar)
+    for box in whole.findChildren(QComboBox):
+        box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own knows no sheet: tight lines
     return whole
 
 

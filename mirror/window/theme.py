@@ -29,7 +29,7 @@ SHEET = f"""
 QMainWindow, QStackedWidget {{ background: {GROUND}; }}
 QDialog, QWidget#bar, QWidget#panel, QScrollArea#panel, QMenuBar {{ background: {SURFACE}; }}
 QWidget#bar {{ border-top: 1px solid {EDGE}; }}
-QScrollArea#panel {{ border: 0; }}
+QScrollArea#panel {{ border: 2px solid {SURFACE}; }}
 QWidget#popup {{ background: {RAISED}; border: 1px solid {EDGE}; }}
 QLabel#dim {{ color: {DIM}; }}
 QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacing: 1px;
@@ -58,13 +58,14 @@ QPushButton:default:disabled {{ background: {SELECTED}; color: {DIM}; }}
 QPushButton#primary:focus, QPushButton:default:focus {{ border: 2px solid {RING}; }}
 QToolButton:focus {{ border: 2px solid {RING}; padding: 6px 8px; }}
 QCheckBox:focus, QSlider:focus {{ border: 2px solid {RING}; }}
-QScrollArea:focus {{ border: 2px solid {RING}; }}
+QScrollArea#panel:focus {{ border-color: {RING}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QLabel:disabled,
 QCheckBox:disabled, QMenu::item:disabled {{ color: {FAINT}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
     background: {SURFACE}; border-color: {RAISED};
 }}
 QToolButton::menu-indicator {{ image: none; }}
+QComboBox {{ combobox-popup: 0; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{
     width: 0; height: 0; margin-right: 10px; border-left: 5px solid {RAISED};
@@ -113,7 +114,8 @@ QHeaderView::section {{
 QScrollBar:vertical {{ background: {SURFACE}; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 5px; min-height: 30px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
-QComboBox QAbstractItemView {{ background: {RAISED}; }}
+QComboBox QAbstractItemView {{ background: {RAISED}; outline: 0; }}
+QComboBox QAbstractItemView::item {{ min-height: 32px; padding-left: 10px; }}
 QToolTip {{ background: {RAISED}; color: {INK}; border: 1px solid {EDGE}; padding: 4px; }}
 """
 
