@@ -75,6 +75,7 @@ def test_the_language_changes_while_the_picture_goes_on(
     wait_level(qtbot, window, 60)
     window.set_language("zh")
     assert window.bar.buttons["record"].accessibleName() == "录制"
+    assert window.view.accessibleName() == "画面"
     source.feed(grey(120, clock.now))
     wait_level(qtbot, window, 120)
     press(window, "m")
@@ -117,6 +118,7 @@ def test_every_control_can_be_read_out(qtbot: QtBot, opened: Open) -> None:
         *window.panel.legend.choices.values(),
         window.source.camera,
         window.source.parser,
+        window.panel.plot,
         window.view,
     ]
     assert all(control.accessibleName() for control in controls)

@@ -10,6 +10,9 @@ from PyQt5.QtWidgets import QAction, QMainWindow
 
 from mirror.readout import Say
 
+# a menu's title -> the letter that opens it with Alt
+MNEMONICS = {"File": "F", "Picture": "P", "Play": "L", "View": "V", "Help": "H"}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -22,6 +25,8 @@ class Command:
         act: does it.
         is_on: whether what it switches is on; None for what is no switch.
         repeats: whether a held key does it again and again.
+        is_possible: whether it can be done now; None for what always can.
+        begins: whether a line in the menu divides it from what is above.
     """
 
     menu: str
@@ -30,6 +35,8 @@ class Command:
     act: Callable[[], None]
     is_on: Callable[[], bool] | None = None
     repeats: bool = False
+    is_possible: Callable[[], bool] | None = None
+    begins: bool = False
 
 
 def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[str, QAction]:
@@ -42,7 +49,8 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
     bar.clear()
     for action in window.actions():
         window.removeAction(action)
-    menus = {title: bar.addMenu(say(title)) for title in dict.fromkeys(c.menu for c in commands)}
+    titles = dict.fromkeys(command.menu for command in commands)
+    menus = {title: bar.addMenu(with_mnemonic(say(title), MNEMONICS[title])) for title in titles}
     actions: dict[str, QAction] = {}
     for command in commands:
         action = QAction(say(command.text), window)
@@ -53,13 +61,23 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
         window.addAction(action)
         menu = menus[command.menu]
         assert menu is not None
+        if command.begins:
+            menu.addSeparator()
         menu.addAction(action)
         actions[command.text] = action
     return actions
 
 
+def with_mnemonic(title: str, letter: str) -> str:
+    """Return a menu's title with its letter marked for Qt; where it has none, one is added."""
+    place = title.lower().find(letter.lower())
+    return f"{title}(&{letter})" if place < 0 else f"{title[:place]}&{title[place:]}"
+
+
 def show_switches(commands: Sequence[Command], actions: dict[str, QAction]) -> None:
-    """Tick in the menus what is on."""
+    """Tick in the menus what is on, and let nothing be chosen that cannot be done."""
     for command in commands:
+        if command.is_possible is not None:
+            actions[command.text].setEnabled(command.is_possible())
         if command.is_on is not None:
             actions[command.text].setChecked(command.is_on())

@@ -31,6 +31,7 @@ from mirror.window.panel import Panel
 from mirror.window.screen import laid_out, refresh_ms
 from mirror.window.setup import Setup
 from mirror.window.source import SourcePage
+from mirror.window.surroundings import Surroundings
 from mirror.window.view import PictureView
 from mirror.words import speaker
 from pipeline.sources.camera import list_cameras
@@ -44,20 +45,21 @@ class MirrorWindow(QMainWindow):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__()
-        self._setup, self._say = setup, speaker(setup.language)
+        self._setup = setup
+        self.language, self._say = setup.language, speaker(setup.language)
         self._wanted = Wanted.at_first(setup.look, setup.parser)
         self._sessions = Sessions(setup.open_source, setup.clock)
         self._shot: Shot | None = None
         self._figures_at = float("-inf")
         self._parts_shown: Vocabulary | None = None
+        self._controlled: Player | None = None
         self.figures = Figures()
-        self._is_panel_wanted = setup.memory is not None and setup.memory.has_panel
         self.setWindowTitle("Smart Mirror")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         if setup.memory is not None and setup.memory.place is not None:
             self.restoreGeometry(setup.memory.place)
-        self._build()
+        self._build(setup.memory is not None and setup.memory.has_panel)
         Keyboard(self)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -126,8 +128,8 @@ class MirrorWindow(QMainWindow):
             self._setup.memory.keep_language(language)
         self.keeper.stop_recording()
         self.bar.close_thumbnails()
-        self._say = speaker(language)
-        self._build()
+        self.language, self._say = language, speaker(language)
+        self._build(self.around.has_panel)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught; the window goes on."""
@@ -149,13 +151,15 @@ class MirrorWindow(QMainWindow):
             self._show_figures(session)
             self.keeper.refresh()
             self._show_bar()
+        elif self.player is not self._controlled:
+            self._show_bar()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
         if (memory := self._setup.memory) is not None:
             memory.keep_look(self._wanted.kept)
-            memory.keep_panel(self._is_panel_wanted)
+            memory.keep_panel(self.around.has_panel)
             memory.keep_place(self.saveGeometry())
         self.keeper.stop_recording()
         self._sessions.close()
@@ -197,22 +201,11 @@ class MirrorWindow(QMainWindow):
 
     def toggle_panel(self) -> None:
         """Show the panel, or hide it."""
-        self._is_panel_wanted = not self.panel.isVisible()
-        self._show_around(not self.isFullScreen() or self._is_panel_wanted)
+        self.around.toggle_panel()
 
     def toggle_full_screen(self) -> None:
         """Show the picture and the large figures only, or everything again."""
-        if self.isFullScreen():
-            return self.leave_full_screen()
-        self._show_around(False)
-        self.showFullScreen()
-
-    def leave_full_screen(self) -> None:
-        """Show everything again; keys go to the picture."""
-        self.view.setFocus()
-        if self.isFullScreen():
-            self.showNormal()
-            self._show_around(True)
+        self.around.toggle_full_screen()
 
     def show_keys(self) -> None:
         """Show what every key does."""
@@ -229,11 +222,12 @@ class MirrorWindow(QMainWindow):
 
     # the view
 
-    def _build(self) -> None:
+    def _build(self, has_panel: bool) -> None:
         say, setup = self._say, self._setup
         self.keeper = Keeper(setup.folder, setup.encoding, say, setup.clock, self.report)
         self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
-        self.view = PictureView(self._painted, self._look_again)
+        self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
+        self.view.setAccessibleName(say("Picture"))
         ways_on = [
             (say("Play the demo clip"), self.chooser.open_demo),
             (say("Open a video…"), self.chooser.open_file),
@@ -251,7 +245,9 @@ class MirrorWindow(QMainWindow):
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
         reach_by_tab(self)
-        self._show_around(not self.isFullScreen())
+        self.around = Surroundings(
+            self, self.view, self.panel, self.bar, has_panel, self._show_surroundings
+        )
         self.set_look(self.look)
         self.view.setFocus()
 
@@ -266,14 +262,8 @@ class MirrorWindow(QMainWindow):
         if self.session is not None:
             self.session.show(self.look, self.view.pixels)
 
-    def _show_around(self, shown: bool) -> None:
-        bar = self.menuBar()
-        if bar is not None:
-            bar.setVisible(shown)
-        self.bar.setVisible(shown)
-        self.panel.setVisible(shown and self._is_panel_wanted)
+    def _show_surroundings(self) -> None:
         self._show_cameras()
-        self.view.setCursor(Qt.CursorShape.ArrowCursor if shown else Qt.CursorShape.BlankCursor)
         self._show_switches()
 
     def _show_cameras(self) -> None:
@@ -284,7 +274,9 @@ class MirrorWindow(QMainWindow):
 
     def _show_bar(self) -> None:
         title = "" if self.session is None else self.session.choice.title
+        self._controlled = self.player
         self.bar.show_state(self.keeper.message or title, self.player, self.keeper.is_recording)
+        self._show_switches()
 
     def _show_figures(self, session: Session) -> None:
         self.figures = session.figures()

@@ -34,28 +34,45 @@ def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
         Command("File", "Next camera", ("C",), window.chooser.next_camera),
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
         Command("File", "Try again", ("F5",), window.try_again),
-        Command("File", "Save the picture", ("S",), window.save_picture),
+        Command("File", "Save the picture", ("S",), window.save_picture, begins=True),
         Command(
             "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording
         ),
         Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
-        Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window)),
+        Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window), begins=True),
         *_picture(window),
         *_play(window),
+        *_view(window),
+        Command("Help", "Keys", ("?", "F1"), window.show_keys),
+        Command("Help", "Forget all settings", (), window.reset, begins=True),
+    )
+
+
+def _view(window: MirrorWindow) -> list[Command]:
+    def page(place: int) -> Callable[[], None]:
+        return lambda: window.around.show_page(place)  # made anew with every language
+
+    def is_spoken(language: str) -> Callable[[], bool]:
+        return lambda: window.language == language
+
+    pages = ("Parts and drawing", "Figures", "Source and parser")
+    return [
         Command(
             "View", "Panel", ("I", "F9"), window.toggle_panel, lambda: window.panel.isVisible()
         ),
-        Command(
-            "View", "Full screen", ("F", "F11"), window.toggle_full_screen, window.isFullScreen
-        ),
-        Command("View", "Leave full screen", ("Esc",), window.leave_full_screen),
         *(
-            Command("View", name, (), functools.partial(window.set_language, language))
+            Command("View", text, (f"Ctrl+{place + 1}",), page(place))
+            for place, text in enumerate(pages)
+        ),
+        Command("View", "Full screen", ("F", "F11"), window.toggle_full_screen,
+                window.isFullScreen, begins=True),
+        Command("View", "Leave full screen", ("Esc",), lambda: window.around.leave_full_screen()),
+        *(
+            Command("View", name, (), functools.partial(window.set_language, language),
+                    is_spoken(language), begins=language == "en")
             for language, name in LANGUAGES.items()
         ),
-        Command("Help", "Keys", ("?", "F1"), window.show_keys),
-        Command("Help", "Forget all settings", (), window.reset),
-    )
+    ]  # fmt: skip
 
 
 def _picture(window: MirrorWindow) -> list[Command]:
@@ -70,17 +87,18 @@ def _picture(window: MirrorWindow) -> list[Command]:
             (key,),
             functools.partial(_change, window, "fit", fit),
             functools.partial(_is, window, "fit", fit),
+            begins=fit == FITS[0],
         )
         for fit, (text, key) in _FITS.items()
     ]
     return [
         *found,
         Command("Picture", "Masks on the newest frame", ("E",), lambda: _swap_mode(window),
-                lambda: window.look.mode == "live"),
+                lambda: window.look.mode == "live", begins=True),
         Command("Picture", "Labels", ("N",), lambda: _next_labels(window)),
         Command("Picture", "Palette", ("P",), lambda: _next_palette(window)),
         Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1),
-                repeats=True),
+                repeats=True, begins=True),
         Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1),
                 repeats=True),
     ]  # fmt: skip
@@ -94,11 +112,21 @@ def _play(window: MirrorWindow) -> list[Command]:
 
         return run
 
+    def loops() -> bool:
+        return window.player is not None and window.player.loops
+
     again = {"Frame on", "Frame back", "5 seconds on", "5 seconds back", "Faster", "Slower"}
     return [
-        Command("Play", text, keys, controlled(act), repeats=text in again)
+        Command(
+            *("Play", text, keys, controlled(act)),
+            is_on=loops if text == "Loop" else None,
+            repeats=text in again,
+            is_possible=lambda: window.player is not None,
+            begins=text in ("Frame on", "Faster"),
+        )
         for text, keys, act in (
             ("Play or pause", ("Space", "K"), lambda player: player.pause(not player.paused)),
+            ("Loop", ("Y",), lambda player: player.set_loops(not player.loops)),
             ("Frame on", (".",), lambda player: player.step(1)),
             ("Frame back", (",",), lambda player: player.step(-1)),
             ("5 seconds on", ("Right",), lambda player: player.seek(player.position_s + 5)),
@@ -106,7 +134,6 @@ def _play(window: MirrorWindow) -> list[Command]:
             ("To the beginning", ("Home",), lambda player: player.seek(0.0)),
             ("Faster", ("+", "="), lambda player: player.set_speed(player.next_speed(1))),
             ("Slower", ("-",), lambda player: player.set_speed(player.next_speed(-1))),
-            ("Loop", ("Y",), lambda player: player.set_loops(not player.loops)),
         )
     ]
 

@@ -84,6 +84,7 @@ class Panel(QTabWidget):
         column.addSpacing(8)
         column.addWidget(section(say("A FRAME'S TIME, LAST MINUTE")))
         column.addWidget(self.whose)
+        self.plot.setAccessibleName(say("A FRAME'S TIME, LAST MINUTE"))
         column.addWidget(self.plot)
         column.addLayout(self._stages())
         column.addSpacing(8)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PyQt5 import sip
 from PyQt5.QtCore import QPoint, QRect, Qt
-from PyQt5.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PyQt5.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from mirror.live.look import Picture
@@ -23,11 +23,18 @@ class PictureView(QWidget):
     Args:
         on_painted: called at the end of every paint that shows a picture for the first time.
         on_resized: called when the number of pixels has changed.
+        on_double_click: called when it is clicked twice.
     """
 
-    def __init__(self, on_painted: Callable[[], None], on_resized: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        on_painted: Callable[[], None],
+        on_resized: Callable[[], None],
+        on_double_click: Callable[[], None],
+    ) -> None:
         super().__init__()
         self._on_painted, self._on_resized = on_painted, on_resized
+        self._on_double_click = on_double_click
         self._image: QImage | None = None
         self._picture: Picture | None = None
         self._is_new = False
@@ -36,7 +43,6 @@ class PictureView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(240, 160)
-        self.setAccessibleName("picture")
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -81,6 +87,11 @@ class PictureView(QWidget):
     def resizeEvent(self, event: object) -> None:
         """Ask for pictures of the new size."""
         self._on_resized()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Pass it on."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._on_double_click()
 
     def _paint_picture(self, painter: QPainter) -> QRect:
         """Paint it in the middle; return where it lies."""
