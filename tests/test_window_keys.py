@@ -89,6 +89,10 @@ def test_keys_turn_a_focused_tab(window: MirrorWindow) -> None:
     assert window.panel.currentIndex() == 1
     hold(bar, Qt.Key.Key_Left)
     assert window.panel.currentIndex() == 0
+    hold(bar, Qt.Key.Key_End)
+    assert window.panel.currentIndex() == 2
+    hold(bar, Qt.Key.Key_Home)
+    assert window.panel.currentIndex() == 0
     assert player_of(window).position_s == pytest.approx(0.3)
 
 

@@ -17,14 +17,9 @@ from PyQt5.QtWidgets import (
 
 _PRESS = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _ACROSS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
-_MOVE = _ACROSS | {
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_PageUp,
-    Qt.Key.Key_PageDown,
-}
+_ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
+_PAGES = {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+_MOVE = _ACROSS | _ENDS | _PAGES | {Qt.Key.Key_Up, Qt.Key.Key_Down}
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _CONTROLS = (QAbstractButton, QAbstractSlider, QComboBox, QScrollArea, QTabBar)
 
@@ -87,7 +82,7 @@ def is_needed(control: QWidget, event: QKeyEvent) -> bool:
     if isinstance(control, QAbstractSlider):
         return event.key() in _MOVE
     if isinstance(control, QTabBar):
-        return event.key() in _ACROSS
+        return event.key() in _ACROSS | _ENDS
     if isinstance(control, QComboBox):
         return event.key() in _PRESS | _MOVE or (event.text().isprintable() and event.text() != "")
     return False
@@ -102,7 +97,10 @@ def reach_by_tab(inside: QWidget) -> None:
 
 
 def _pressed(control: QWidget, key: int) -> bool:
-    """Do what Qt does in dialogs only; Space opens a list, and so may Return."""
+    """Do what Qt does in dialogs only, or with other keys only."""
+    if isinstance(control, QTabBar) and key in _ENDS:
+        control.setCurrentIndex(0 if key == Qt.Key.Key_Home else control.count() - 1)
+        return True
     if key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         return False
     if isinstance(control, QAbstractButton):
