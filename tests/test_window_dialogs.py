@@ -8,7 +8,7 @@ from doubles import HandFed
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QSettings, QTimer
+from PyQt5.QtCore import QCoreApplication, QSettings, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import (
     QApplication,
@@ -89,3 +89,15 @@ def test_an_address_is_asked_for_in_a_field_that_shows_all_of_it(
     QTimer.singleShot(0, answer)
     window.chooser.open_address()
     assert window.windowTitle() == "rtsp://10.0.0.2/live - Smart Mirror"
+
+
+def test_qt_s_own_dialogs_speak_the_window_s_language(qtbot: QtBot, opened: Open) -> None:
+    def word() -> str:
+        return QCoreApplication.translate("QFileDialog", "File &name:")
+
+    window = opened(HandFed())
+    assert word() == "File &name:"
+    window.set_language("zh")
+    assert word() == "文件名称(&N)："  # noqa: RUF001
+    window.set_language("en")
+    assert word() == "File &name:"

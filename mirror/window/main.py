@@ -28,6 +28,7 @@ from mirror.window.keyboard import Keyboard, reach_by_tab
 from mirror.window.menu import commands_of
 from mirror.window.pages import Pages
 from mirror.window.panel import Panel
+from mirror.window.qt_words import speak
 from mirror.window.screen import laid_out, refresh_ms
 from mirror.window.setup import Setup
 from mirror.window.source import SourcePage
@@ -224,6 +225,7 @@ class MirrorWindow(QMainWindow):
 
     def _build(self, has_panel: bool) -> None:
         say, setup = self._say, self._setup
+        speak(self.language)
         self.keeper = Keeper(setup.folder, setup.encoding, say, setup.clock, self.report)
         self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
         self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)

@@ -107,6 +107,7 @@ QAbstractItemView {{
     background: {SURFACE}; border: 1px solid {EDGE}; alternate-background-color: {RAISED};
     selection-background-color: {SELECTED}; selection-color: {INK};
 }}
+QFileDialog QAbstractItemView:focus {{ border-color: {RING}; }}
 QHeaderView {{ background: {SURFACE}; }}
 QHeaderView::section {{
     background: {RAISED}; color: {DIM}; border: 0; border-right: 1px solid {EDGE}; padding: 5px 8px;
@@ -115,7 +116,7 @@ QScrollBar:vertical {{ background: {SURFACE}; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 5px; min-height: 30px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 QComboBox QAbstractItemView {{ background: {RAISED}; outline: 0; }}
-QComboBox QAbstractItemView::item {{ min-height: 32px; padding-left: 10px; }}
+QComboBox QAbstractItemView::item {{ min-height: 32px; border: 0; padding-left: 10px; }}
 QToolTip {{ background: {RAISED}; color: {INK}; border: 1px solid {EDGE}; padding: 4px; }}
 """
 
