@@ -49,7 +49,9 @@ QPushButton, QToolButton, QComboBox, QLineEdit, QDoubleSpinBox, QSpinBox {{
 }}
 QToolButton {{ padding: 7px 9px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {EDGE}; }}
-QPushButton:default, QPushButton#primary {{ background: {ACCENT}; color: #03131f; border: 0; }}
+QPushButton:default, QPushButton#primary {{
+    background: {ACCENT}; color: #03131f; border-color: {ACCENT};
+}}
 QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
     border: 2px solid {RING}; padding: 6px 13px;
