@@ -8,7 +8,7 @@ from doubles import HandFed
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QCoreApplication, QSettings, QTimer
+from PyQt5.QtCore import QCoreApplication, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import (
     QApplication,
@@ -23,11 +23,6 @@ from pytestqt.qtbot import QtBot
 from windows import Open
 
 from mirror.window.memory import Memory
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
 
 
 @pytest.mark.usefixtures("dressed")

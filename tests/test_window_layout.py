@@ -130,6 +130,14 @@ def test_an_error_and_its_buttons_fit_a_narrow_window(qtbot: QtBot, film: Mirror
     assert place_of(film, banner.again).top() > place_of(film, banner.words).bottom()
 
 
+def test_an_error_with_a_way_back_widens_no_window(qtbot: QtBot, film: MirrorWindow) -> None:
+    resized(qtbot, film, 480, 480)
+    film.pages.banner.tell("it broke " * 20, "where", "alarm", back="Back to built-in")
+    qtbot.waitUntil(film.pages.banner.isVisible)
+    QApplication.sendPostedEvents()
+    assert film.width() == 480
+
+
 def test_the_page_without_a_picture_fits_a_narrow_window(qtbot: QtBot, opened: Open) -> None:
     window = opened(OSError("there is nothing to be seen here " * 5))
     window.watch(CAMERA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QGuiApplication, QResizeEvent
 from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 
@@ -44,11 +44,11 @@ class Banner(QFrame):
         self.dismiss.clicked.connect(lambda _checked: self.hide())
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.addWidget(self.words, 1)
-        buttons = QHBoxLayout()
+        self._buttons = QHBoxLayout()
         for button in (self.back, self.again, self.copy, self.dismiss):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        self._row.addLayout(buttons)
+            self._buttons.addWidget(button)
+        self._buttons.addStretch()
+        self._row.addLayout(self._buttons)
         self.hide()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -57,6 +57,12 @@ class Banner(QFrame):
         way = ways.TopToBottom if is_narrow(self.width()) else ways.LeftToRight
         if way != self._row.direction():
             self._row.setDirection(way)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the buttons need: the words go above them."""
+        edges = self._row.contentsMargins()
+        width = self._buttons.minimumSize().width() + edges.left() + edges.right()
+        return QSize(width, super().minimumSizeHint().height())
 
     def tell(
         self, words: str, details: str, tone: Tone, again: str = "Try again", back: str = ""

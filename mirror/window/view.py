@@ -42,7 +42,7 @@ class PictureView(QWidget):
         self._note = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(240, 110)
 
     @property
     def pixels(self) -> tuple[int, int]:
