@@ -1,6 +1,7 @@
 """What every source keeps to, and what each of them adds."""
 
 import io
+import traceback
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
 from pipeline.layout import Layout, layout_of
 from pipeline.sources import Source
+from pipeline.sources.address import without_secrets
 from pipeline.sources.camera import Camera, list_cameras
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import PictureFolder
@@ -176,6 +178,30 @@ def test_cameras_are_listed_without_their_metadata_nodes(tmp_path: Path) -> None
 def test_an_address_where_nothing_answers_is_refused() -> None:
     with pytest.raises(SourceError, match=r"cannot be opened .* check the address"):
         NetworkCamera("http://127.0.0.1:9/stream")
+
+
+def test_an_address_that_is_refused_keeps_its_password_even_in_the_traceback() -> None:
+    address = "http://me:{}@127.0.0.1:9/x".format("terces"[::-1])  # this line is in the traceback
+    with pytest.raises(SourceError, match=r"http://127\.0\.0\.1:9/x cannot be") as refused:
+        NetworkCamera(address)
+    assert "secret" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("rtsp://me:secret@host:554/a", "rtsp://host:554/a"),
+        ("rtsp://me:se@cret@host/a", "rtsp://host/a"),
+        ("rtsp://me:sec/ret@host/a", "rtsp://host/a"),
+        ("http://host:8080/@me/a", "http://host:8080/@me/a"),
+        ("http://[::1]/a@b", "http://[::1]/a@b"),
+        ("http://host/a?channel=1&user=me&pwd=secret", "http://host/a?channel=1&user=…&pwd=…"),
+        ("[Errno 111] refused: 'http://me:secret@host/a'", "[Errno 111] refused: 'http://host/a'"),
+        ("standard input", "standard input"),
+    ],
+)
+def test_an_address_is_named_without_its_secrets(address: str, named: str) -> None:
+    assert without_secrets(address) == named
 
 
 def test_a_last_frame_that_is_cut_off_is_left_out_and_said() -> None:

@@ -15,9 +15,11 @@ import pytest
 from doubles import frame_at
 from streaming import y4m
 
+from mirror.cli import main
 from mirror.config import load
 from mirror.overlay import Style
 from mirror.parsers.nothing import Nothing
+from mirror.stream import inputs
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import StreamOutput
 from mirror.stream.run import StreamReport, StreamRun
@@ -26,6 +28,7 @@ from pipeline.errors import SinkClosed, SourceError
 from pipeline.frame import Frame
 from pipeline.pipes import open_target
 from pipeline.sources import Source
+from pipeline.sources.memory import InMemory
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.y4m import Y4mStream
 
@@ -188,3 +191,15 @@ def test_nothing_is_left_open(results: Path) -> None:
         results.unlink()
         run(Y4mStream(io.BytesIO(y4m(2))), results)
     assert descriptors() == before
+
+
+def test_an_address_is_told_without_its_password(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(inputs, "open_input", lambda *_: InMemory([frame_at(0.0, 1)]))
+    pictures = results.with_name("pictures.mjpeg")
+    said = ["--source", "http://me:secret@host/a", "--parser", "none", "--results", str(results)]
+    assert main(["stream", *said, "--out", str(pictures)]) == 0
+    told = results.read_text() + capsys.readouterr().err
+    assert "http://host/a" in told
+    assert "secret" not in told

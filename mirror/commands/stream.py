@@ -28,6 +28,7 @@ from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
 from mirror.tally import RunHeader
 from pipeline.errors import SinkError
+from pipeline.sources.address import without_secrets
 
 _EXIT_CODES = {"SIGINT": 130}
 
@@ -94,7 +95,8 @@ def run(options: argparse.Namespace) -> int:
     )
     outputs = targets.open_outputs(places, offer, options.overwrite)
     named = " and ".join(place.place for place in places)
-    header = RunHeader(options.source or "standard input", named, kind.name, workers, threads)
+    read = without_secrets(options.source or "standard input")
+    header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
     report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
     for remark in () if options.quiet else (*report.run.remarks, report):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from mirror.live.player import Player
 from mirror.live.screening import Screening
 from pipeline.sources import Source
+from pipeline.sources.address import without_secrets
 from pipeline.sources.camera import Camera
 from pipeline.sources.url import NetworkCamera
 
@@ -44,7 +44,7 @@ class AddressChoice:
     @property
     def title(self) -> str:
         """The address without user name and password, which nobody is to read off the screen."""
-        return re.sub(r"//[^/@]*@", "//", self.url)
+        return without_secrets(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.sources.address import without_secrets
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
@@ -31,7 +32,7 @@ class NetworkCamera:
     is_live = True
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url, self._clock = url, clock
+        self._name, self._clock = without_secrets(url), clock
         self._closed = False
         try:
             self._container = av.open(
@@ -39,12 +40,12 @@ class NetworkCamera:
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(
-                f"{url} cannot be opened ({_reason(error)}); check the address, user name and "
-                "password in a player such as VLC"
-            ) from error
+                f"{self._name} cannot be opened ({_reason(error)}); check the address, user name "
+                "and password in a player such as VLC"
+            ) from _nameless(error)
         if not self._container.streams.video:
             self._container.close()
-            raise SourceError(f"{url} carries no video")
+            raise SourceError(f"{self._name} carries no video")
         self.has_end = self._container.duration is not None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -62,8 +63,8 @@ class NetworkCamera:
             return
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(
-                f"{self._url} stopped delivering ({_reason(error)}); check the camera's network"
-            ) from error
+                f"{self._name} stopped delivering ({_reason(error)}); check the camera's network"
+            ) from _nameless(error)
         finally:
             self._container.close()
 
@@ -73,4 +74,10 @@ class NetworkCamera:
 
 
 def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    return getattr(error, "strerror", None) or without_secrets(str(error))
+
+
+def _nameless(error: Exception) -> Exception:
+    """The same error; FFmpeg's names the address as it was given, and a traceback would show it."""
+    said = (without_secrets(part) if isinstance(part, str) else part for part in error.args)
+    return type(error)(*said)
