@@ -64,9 +64,23 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
     if not kind.worker_memory_mb or needed_mb <= free_mb:
         return
     fit = max(0, (free_mb - _OWN_MEMORY_MB) // kind.worker_memory_mb)
-    remedy = f"use --workers {fit}" if fit else "close other programs"
+    if fit:
+        raise NotEnoughMemory(
+            "{workers} workers of {parser} need about {needed} MB, {free} are free; use --workers "
+            "{fit}",
+            workers=workers,
+            parser=kind.name,
+            needed=needed_mb,
+            free=free_mb,
+            fit=fit,
+        )
     raise NotEnoughMemory(
-        f"{workers} workers of {kind.name} need about {needed_mb} MB, {free_mb} are free; {remedy}"
+        "{workers} workers of {parser} need about {needed} MB, {free} are free; close other "
+        "programs",
+        workers=workers,
+        parser=kind.name,
+        needed=needed_mb,
+        free=free_mb,
     )
 
 

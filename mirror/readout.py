@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mirror.live.choice import Choice, FileChoice
+from mirror.live.choice import CameraChoice, Choice, FileChoice
 from mirror.live.gauges import STAGES, Figures
 from mirror.live.look import Look
 from mirror.live.status import Status
@@ -66,21 +66,31 @@ def stage_rows(stages: Mapping[str, float], say: Say) -> list[tuple[str, str, st
 
 def banner(status: Status, now: float, say: Say) -> str:
     """Return what stands over the picture when something is wrong; empty while all is well."""
+    words = status.problem.said(say)
     if status.phase == "lost":
         left_s = max(0, round((status.retry_at or now) - now))
-        return f"{status.problem}. {say('Trying again in')} {left_s} s"
+        again = say("{problem}. Trying again in {seconds} s")
+        return again.format(problem=words, seconds=left_s)
     if status.phase == "unparsed":
-        return f"{say('There are no masks')}: {status.problem}"
-    return say("The video has ended") if status.phase == "ended" else status.problem
+        return say("There are no masks. {problem}").format(problem=words)
+    return say("The video has ended") if status.phase == "ended" else words
 
 
-def notice(status: Status, now: float, title: str, parser: str, say: Say) -> str:
+def title(choice: Choice, say: Say) -> str:
+    """Return what the window calls what is looked at."""
+    if isinstance(choice, CameraChoice):
+        return say("camera {device}").format(device=choice.device)
+    return choice.title
+
+
+def notice(status: Status, now: float, choice: Choice, parser: str, say: Say) -> str:
     """Return what is said while something takes its time; empty before that is worth a word."""
     if now - status.since < _IS_SLOW_S:
         return ""
     if status.phase == "opening":
-        return f"{say('Opening')} {title}…"
-    return f"{say('Loading the parser')} {say(parser)}…" if status.phase == "loading" else ""
+        return say("Opening {source}…").format(source=title(choice, say))
+    loading = say("Loading the parser {parser}…").format(parser=say(parser))
+    return loading if status.phase == "loading" else ""
 
 
 def as_json(figures: Figures) -> str:

@@ -24,10 +24,9 @@ _ENGLISH = {  # keys that are not yet English
 
 def speaker(language: str) -> Say:
     """Return what says a text in a language; what it has no words for, it says in English."""
-    words = dict(_ENGLISH)
-    if language != "en":
-        with config_file("words.toml").open("rb") as file:
-            words |= tomllib.load(file).get(language, {})
+    with config_file("words.toml").open("rb") as file:
+        kept = tomllib.load(file)
+    words = _ENGLISH | kept["en"] | (kept.get(language, {}) if language != "en" else {})
     return lambda text: words.get(text, text)
 
 

@@ -17,9 +17,27 @@ raises (a parser, for instance) reaches the caller as it is.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class PipelineError(Exception):
-    """The root: an expected failure, with a message fit for whoever started the run."""
+    """The root: an expected failure, with a message fit for whoever started the run.
+
+    Args:
+        template: the message in English, with a name in braces where an argument belongs.
+        **arguments: what belongs there; without any, the template is the message as it is.
+
+    Attributes:
+        template, arguments: as given, so that somebody else can say it in other words.
+        in_short: what can be said of every error of the class to those whom the message itself
+            would not help; empty where it would.
+    """
+
+    in_short: ClassVar[str] = ""
+
+    def __init__(self, template: str, **arguments: object) -> None:
+        self.template, self.arguments = template, arguments
+        super().__init__(template.format_map(arguments) if arguments else template)
 
 
 class SourceError(PipelineError):
@@ -36,11 +54,19 @@ class CameraNotFound(SourceError):
 
     def __init__(self, device: int | str, found: tuple[str, ...] = ()) -> None:
         self.device, self.found = device, found
-        others = f"try another ({', '.join(found)})" if found else "plug one in (none was found)"
-        super().__init__(
-            f"camera {device} did not open. Close other programs using it, {others}, or run on a "
-            "file: mirror video clip.mp4"
-        )
+        if found:
+            super().__init__(
+                "camera {device} did not open. Close other programs using it, try another "
+                "({found}), or run on a file: mirror video clip.mp4",
+                device=device,
+                found=", ".join(found),
+            )
+        else:
+            super().__init__(
+                "camera {device} did not open. Close other programs using it, plug one in (none "
+                "was found), or run on a file: mirror video clip.mp4",
+                device=device,
+            )
 
 
 class SinkError(PipelineError):
@@ -53,6 +79,8 @@ class SinkClosed(SinkError):
 
 class StageStuck(PipelineError):
     """A stage did not answer, or did not stop, in time."""
+
+    in_short = "the parser did not answer in time; try again, or choose another"
 
 
 class EndOfStream(Exception):

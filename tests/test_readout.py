@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from mirror.live.choice import AddressChoice
 from mirror.live.gauges import Figures
-from mirror.live.status import Phase, Status
+from mirror.live.status import Phase, Sentence, Status
 from mirror.readout import (
     banner,
     clock_time,
@@ -53,21 +54,22 @@ def test_stages_come_in_the_order_in_which_frames_pass_them() -> None:
 
 
 def test_a_lost_camera_says_when_it_is_tried_again() -> None:
-    status = Status("lost", "camera 0 delivers no pictures", retry_at=104.2)
+    status = Status("lost", Sentence("camera 0 delivers no pictures"), retry_at=104.2)
     words = banner(status, 100.0, ENGLISH)
     assert words == "camera 0 delivers no pictures. Trying again in 4 s"
     assert banner(Status("running"), 100.0, ENGLISH) == ""
 
 
 def test_a_parser_that_failed_is_told_apart_from_a_source() -> None:
-    status = Status("unparsed", "m2fp is not there", has_picture=True)
-    assert banner(status, 100.0, ENGLISH) == "There are no masks: m2fp is not there"
+    status = Status("unparsed", Sentence("m2fp is not there"), has_picture=True)
+    assert banner(status, 100.0, ENGLISH) == "There are no masks. m2fp is not there"
 
 
 def test_what_takes_its_time_is_named_after_half_a_second() -> None:
     def told(phase: Phase, elapsed_s: float) -> str:
         status = Status(phase, since=100.0)
-        return notice(status, 100.0 + elapsed_s, "rtsp://host/a", "m2fp", ENGLISH)
+        choice = AddressChoice("rtsp://host/a")
+        return notice(status, 100.0 + elapsed_s, choice, "m2fp", ENGLISH)
 
     assert told("opening", 0.4) == ""
     assert told("opening", 0.6) == "Opening rtsp://host/a…"

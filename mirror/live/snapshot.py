@@ -49,5 +49,7 @@ def _write(path: Path, image: BGR) -> None:
         path.write_bytes(encoded.tobytes())
     except OSError as error:
         raise SinkError(
-            f"{path} cannot be written ({error.strerror}); choose another folder"
+            "{path} cannot be written ({reason}); choose another folder",
+            path=path,
+            reason=error.strerror,
         ) from error

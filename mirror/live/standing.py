@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 
-from mirror.live.status import Phase, Status, details_of, told
+from mirror.live.status import NOTHING, PARSER_FAILED, Phase, Sentence, Status, details_of, told
 
 
 class Standing:
@@ -53,7 +53,7 @@ class Standing:
             if self._status.phase not in ("loading", "running"):
                 return
             if failure is not None:
-                self._become("unparsed", told(failure), details_of(failure))
+                self._become("unparsed", told(failure, PARSER_FAILED), details_of(failure))
             elif not self._has_masks:
                 self._has_masks = True
                 self._become("running")
@@ -69,5 +69,5 @@ class Standing:
             has_picture = self._status.has_picture
             self._status = Status("failed", told(error), details_of(error), None, has_picture)
 
-    def _become(self, phase: Phase, problem: str = "", details: str = "") -> None:
+    def _become(self, phase: Phase, problem: Sentence = NOTHING, details: str = "") -> None:
         self._status = Status(phase, problem, details, None, True, self._clock())

@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.errors import PipelineError
+from pipeline.sources.address import without_secrets
 
 Phase = Literal["opening", "loading", "running", "unparsed", "lost", "ended", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is to be said, in whichever language is spoken when it is.
+
+    Attributes:
+        template: the English text, with a name in braces where an argument belongs.
+        arguments: what belongs there; texts among them are said in the user's language too.
+    """
+
+    template: str = ""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """Return it in the user's language."""
+        words = say(self.template)
+        if not self.arguments:
+            return words
+        return words.format_map(
+            {
+                name: say(value) if isinstance(value, str) else value
+                for name, value in self.arguments.items()
+            }
+        )
+
+    def __str__(self) -> str:
+        return self.said(lambda text: text)
+
+
+NOTHING = Sentence()
+BROKE = Sentence("something went wrong within the program; the rest of it goes on")
+STOPPED = Sentence("the picture stopped: something within the program failed")
+PARSER_FAILED = Sentence("the parser failed; try again, or choose another")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +64,29 @@ class Status:
     """
 
     phase: Phase
-    problem: str = ""
+    problem: Sentence = NOTHING
     details: str = ""
     retry_at: float | None = None
     has_picture: bool = False
     since: float = 0.0
 
 
-def told(error: BaseException) -> str:
-    """Return an error in words: an expected one speaks for itself, another is named."""
+def told(error: BaseException, otherwise: Sentence = STOPPED) -> Sentence:
+    """Return an error as a sentence for whoever sits before the window.
+
+    Args:
+        error: what went wrong; an expected error speaks for itself.
+        otherwise: what is said of an error that nobody expected.
+    """
     if isinstance(error, PipelineError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if error.in_short and not error.arguments:
+            return Sentence(error.in_short)
+        return Sentence(error.template, error.arguments)
+    if isinstance(error, MemoryError):
+        return Sentence("there is not enough memory; close other programs")
+    return otherwise
 
 
 def details_of(error: BaseException) -> str:
-    """Return where an error arose."""
-    return "".join(traceback.format_exception(error))
+    """Return where an error arose, and what it said."""
+    return without_secrets("".join(traceback.format_exception(error)))

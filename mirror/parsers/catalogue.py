@@ -47,6 +47,8 @@ def _m2fp(name: str, config: ParserConfig) -> AnyKind:
         from mirror.parsers.m2fp.kinds import open_kind
     except ModuleNotFoundError as error:
         raise ParserNotUsable(
-            f"{name} needs {error.name}, which is not installed: pip install 'smart-mirror[m2fp]'"
+            "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'",
+            parser=name,
+            package=error.name,
         ) from error
     return open_kind(name, config)

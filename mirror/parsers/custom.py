@@ -36,6 +36,8 @@ ParseImage = Callable[[BGR], NDArray[np.integer]]
 class ParserNotUsable(PipelineError):
     """A parser that the user named cannot be had, or answers with something else than labels."""
 
+    in_short = "the parser cannot be used as it is; choose another"
+
 
 class Custom:
     """Wraps a factory of functions from an image to a label map.

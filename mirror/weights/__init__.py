@@ -20,6 +20,8 @@ NAMES = tuple(_SHA256)
 class WeightsBroken(PipelineError):
     """Weights that should have come with the installation are missing or damaged."""
 
+    in_short = "the built-in parser's own files are missing or damaged; install the program again"
+
 
 def path(name: str) -> Path:
     """Return where the ONNX file of that name lies; it may be missing or damaged."""

@@ -96,7 +96,7 @@ class MirrorWindow(QMainWindow):
         self.set_look(look)
         self._show_cameras()
         self.pages.begin()
-        self.setWindowTitle(f"{choice.title} - Smart Mirror")
+        self.setWindowTitle(f"{readout.title(choice, self._say)} - Smart Mirror")
 
     def set_look(self, look: Look) -> None:
         """Show the picture another way."""
@@ -275,7 +275,8 @@ class MirrorWindow(QMainWindow):
         show_switches(self.commands, self._actions)
 
     def _show_bar(self) -> None:
-        title = "" if self.session is None else self.session.choice.title
+        present = self._present()
+        title = "" if present is None else readout.title(present, self._say)
         self._controlled = self.player
         self.bar.show_state(self.keeper.message or title, self.player, self.keeper.is_recording)
         self._show_switches()

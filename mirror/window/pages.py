@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from mirror import readout
 from mirror.live.choice import Choice
-from mirror.live.status import Phase, Status, details_of, told
+from mirror.live.status import BROKE, Phase, Status, details_of, told
 from mirror.live.wanted import Wanted
 from mirror.readout import Say
 from mirror.window.banner import Banner, Tone
@@ -70,23 +70,25 @@ class Pages(QWidget):
             choice: what it looks at.
             wanted: by which parser, and which there is to go back to.
         """
-        words = readout.notice(status, now, choice.title, wanted.parser.name, self._say)
+        words = readout.notice(status, now, choice, wanted.parser.name, self._say)
         self.notice.tell(words)
         if status == self._status and status.phase != "lost":
             return
         self._status = status
         words = readout.banner(status, now, self._say)
         if status.phase == "failed" and not status.has_picture:
-            title = f"{self._say('Nothing to see at')} {choice.title}"
+            shown = readout.title(choice, self._say)
+            title = self._say("Nothing to see at {source}").format(source=shown)
             self.welcome.tell(title, words, list(list_cameras()))
             self._stack.setCurrentWidget(self.welcome)
             words = ""
         back = ""
         if status.phase == "unparsed" and wanted.before != wanted.parser:
-            back = f"{self._say('Back to')} {self._say(wanted.before.name)}"
+            back = self._say("Back to {parser}").format(parser=self._say(wanted.before.name))
         again = "Play again" if status.phase == "ended" else "Try again"
         self.banner.tell(words, status.details, _TONES.get(status.phase, "caution"), again, back)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught."""
-        self.banner.tell(told(error), details_of(error), "alarm")
+        words = told(error, BROKE).said(self._say)
+        self.banner.tell(words, details_of(error), "alarm")

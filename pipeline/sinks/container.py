@@ -78,12 +78,17 @@ def container_for(path: Path, name: str | None = None) -> Container:
     }
     if name is not None:
         if name not in names:
-            raise SinkError(f"no container is called {name!r}; {nearest(name, names)}")
+            raise SinkError(
+                "no container is called {name!r}; {hint}", name=name, hint=nearest(name, names)
+            )
         return names[name]
     if path.suffix.lower() not in known:
         shown = path.suffix or "no ending"
         raise SinkError(
-            f"{path} ends in {shown}, which names no container; {nearest(path.suffix, known)}"
+            "{path} ends in {shown}, which names no container; {hint}",
+            path=path,
+            shown=shown,
+            hint=nearest(path.suffix, known),
         )
     return known[path.suffix.lower()]
 
@@ -97,10 +102,12 @@ def encoder_for(name: str) -> str:
     if name in ENCODERS.values():
         return name
     if name not in ENCODERS:
-        raise SinkError(f"no codec is called {name!r}; {nearest(name, ENCODERS)}")
+        raise SinkError(
+            "no codec is called {name!r}; {hint}", name=name, hint=nearest(name, ENCODERS)
+        )
     encoder = ENCODERS[name]
     if encoder not in av.codec.codecs_available:
-        raise SinkError(f"this FFmpeg cannot encode {name}; use --codec h264")
+        raise SinkError("this FFmpeg cannot encode {name}; use --codec h264", name=name)
     return encoder
 
 
@@ -114,7 +121,9 @@ def open_output(
     try:
         return av.open(str(path), "w", format=container.name, container_options=options)
     except (av.error.FFmpegError, OSError) as error:
-        raise SinkError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise SinkError(
+            "{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)
+        ) from error
 
 
 def complete(part: Path, target: Path, container: Container, time_base: Fraction) -> None:

@@ -224,12 +224,16 @@ class VideoWriter:
     def _check_codec(self) -> None:
         preset = self._encoding.preset
         if self._codec in ("libx264", "libx265") and preset not in PRESETS:
-            raise SinkError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
+            raise SinkError(
+                "no preset is called {name!r}; {hint}", name=preset, hint=nearest(preset, PRESETS)
+            )
         name = av.Codec(self._codec, "w").canonical_name
         if not {name, self._codec} & set(self._output.supported_codecs):
             raise SinkError(
-                f"{self._kind.name} cannot hold {self._encoding.codec}; write to a file ending in "
-                ".mkv, or leave --codec out"
+                "{container} cannot hold {codec}; write to a file ending in .mkv, or leave --codec "
+                "out",
+                container=self._kind.name,
+                codec=self._encoding.codec,
             )
 
     def _discard(self) -> None:
@@ -239,8 +243,11 @@ class VideoWriter:
     def _broken(self, failure: Exception) -> SinkError:
         reason = getattr(failure, "strerror", None) or str(failure)
         return SinkError(
-            f"{self.path} cannot be written on: {reason}. What was written until about a second "
-            f"before plays: {self.part}"
+            "{path} cannot be written on: {reason}. What was written until about a second before "
+            "plays: {part}",
+            path=self.path,
+            reason=reason,
+            part=self.part,
         )
 
 
@@ -252,13 +259,15 @@ def check_target(path: Path, source: Path | None, overwrite: bool) -> None:
     """
     if not path.parent.is_dir():
         raise SinkError(
-            f"the folder {path.parent} does not exist; make it first: mkdir {path.parent}"
+            "the folder {folder} does not exist; make it first: mkdir {folder}", folder=path.parent
         )
     if path.is_dir():
-        raise SinkError(f"{path} is a folder; name a file in it")
+        raise SinkError("{path} is a folder; name a file in it", path=path)
     if source is not None and path.exists() and path.samefile(source):
-        raise SinkError(f"{path} is the source itself; name another file with -o")
+        raise SinkError("{path} is the source itself; name another file with -o", path=path)
     if path.exists() and not overwrite:
-        raise SinkError(f"{path} exists; name another file with -o, or add --overwrite")
+        raise SinkError("{path} exists; name another file with -o, or add --overwrite", path=path)
     if not os.access(path.parent, os.W_OK):
-        raise SinkError(f"the folder {path.parent} may not be written to; name another with -o")
+        raise SinkError(
+            "the folder {folder} may not be written to; name another with -o", folder=path.parent
+        )

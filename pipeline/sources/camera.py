@@ -107,8 +107,9 @@ class Camera:
                 failures += 1
                 if failures >= _PATIENCE:
                     raise SourceError(
-                        f"camera {self._device} delivers no pictures; plug it in again, or close "
-                        "other programs using it"
+                        "camera {device} delivers no pictures; plug it in again, or close other "
+                        "programs using it",
+                        device=self._device,
                     )
         finally:
             self._capture.release()  # by the thread that reads: OpenCV allows no other

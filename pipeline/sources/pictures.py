@@ -48,7 +48,9 @@ class PictureFolder:
         self._files = sorted(files, key=_natural)
         if not self._files:
             raise SourceError(
-                f"{path} has no pictures in it ({', '.join(SUFFIXES)}); name another folder"
+                "{path} has no pictures in it ({endings}); name another folder",
+                path=path,
+                endings=", ".join(SUFFIXES),
             )
         first = _decoded(self._files[0])
         self.footage = Footage(
@@ -100,7 +102,9 @@ def _decoded(path: Path) -> av.VideoFrame:
             picture = next(container.decode(video=0), None)
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SourceError(f"{path} is not a picture that can be read ({reason})") from error
+        raise SourceError(
+            "{path} is not a picture that can be read ({reason})", path=path, reason=str(reason)
+        ) from error
     if picture is None:
-        raise SourceError(f"{path} is not a picture that can be read (no image in it)")
+        raise SourceError("{path} is not a picture that can be read (no image in it)", path=path)
     return Upright(round(picture.rotation))(picture)

@@ -40,12 +40,14 @@ class NetworkCamera:
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(
-                f"{self._name} cannot be opened ({_reason(error)}); check the address, user name "
-                "and password in a player such as VLC"
+                "{address} cannot be opened ({reason}); check the address, user name and password "
+                "in a player such as VLC",
+                address=self._name,
+                reason=_reason(error),
             ) from _nameless(error)
         if not self._container.streams.video:
             self._container.close()
-            raise SourceError(f"{self._name} carries no video")
+            raise SourceError("{address} carries no video", address=self._name)
         self.has_end = self._container.duration is not None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -63,7 +65,9 @@ class NetworkCamera:
             return
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(
-                f"{self._name} stopped delivering ({_reason(error)}); check the camera's network"
+                "{address} stopped delivering ({reason}); check the camera's network",
+                address=self._name,
+                reason=_reason(error),
             ) from _nameless(error)
         finally:
             self._container.close()

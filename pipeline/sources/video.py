@@ -69,7 +69,8 @@ class VideoFile:
             first = next(self._pictures, None)
             if first is None:
                 raise SourceError(
-                    f"{path}: no frame of it can be decoded; it is encrypted, damaged or cut off"
+                    "{path}: no frame of it can be decoded; it is encrypted, damaged or cut off",
+                    path=path,
                 )
             if start_s > 0:
                 self._skip_to(start_s)
@@ -170,25 +171,34 @@ class VideoFile:
 
 def _opened(path: Path) -> InputContainer:
     if path.is_dir():
-        raise SourceError(f"{path} is a folder; name a video in it, or a folder of pictures")
+        raise SourceError(
+            "{path} is a folder; name a video in it, or a folder of pictures", path=path
+        )
     try:
         if path.stat().st_size == 0:
-            raise SourceError(f"{path} is empty; it may still be copying, or its recording failed")
+            raise SourceError(
+                "{path} is empty; it may still be copying, or its recording failed", path=path
+            )
         container = av.open(str(path), metadata_errors="replace")
     except FileNotFoundError:
         near = ", ".join(sorted(entry.name for entry in path.parent.glob(f"{path.stem}*"))[:3])
-        hint = f"; there is {near}" if near else ""
-        raise SourceError(f"{path} does not exist{hint}") from None
+        if near:
+            raise SourceError(
+                "{path} does not exist; there is {near}", path=path, near=near
+            ) from None
+        raise SourceError("{path} does not exist", path=path) from None
     except PermissionError as error:
-        raise SourceError(f"{path} may not be read; check its permissions") from error
+        raise SourceError("{path} may not be read; check its permissions", path=path) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise SourceError(
-            f"{path} is not a video that can be read ({_reason(error)}); try to play it elsewhere, "
-            "or convert it with ffmpeg"
+            "{path} is not a video that can be read ({reason}); try to play it elsewhere, or "
+            "convert it with ffmpeg",
+            path=path,
+            reason=_reason(error),
         ) from error
     if container.format.name in _TEXT_FORMATS:
         container.close()
-        raise SourceError(f"{path} is a text, not a video")
+        raise SourceError("{path} is a text, not a video", path=path)
     return container
 
 
@@ -200,11 +210,12 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     ]
     if not streams:
         held = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
-        raise SourceError(f"{path} has no video in it, only {held}")
+        raise SourceError("{path} has no video in it, only {held}", path=path, held=held)
     if streams[0].codec_context is None:
         raise SourceError(
-            f"{path} is encrypted, or coded in a way that this FFmpeg cannot decode; take a copy "
-            "without protection, or convert it to H.264 first"
+            "{path} is encrypted, or coded in a way that this FFmpeg cannot decode; take a copy "
+            "without protection, or convert it to H.264 first",
+            path=path,
         )
     return streams[0]
 

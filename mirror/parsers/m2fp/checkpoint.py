@@ -22,6 +22,8 @@ _REMEDY = "get the checkpoint again: mirror models download m2fp"
 class CheckpointRefused(PipelineError):
     """A checkpoint is missing, damaged, of another model, or holds code."""
 
+    in_short = "the checkpoint of M2FP is damaged; get it again: mirror models download m2fp"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:

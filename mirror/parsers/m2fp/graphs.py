@@ -20,6 +20,8 @@ ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 class ExportRefused(PipelineError):
     """A graph answers otherwise than torch, was made for another checkpoint, or cannot be made."""
 
+    in_short = "M2FP cannot be made ready for this runtime; choose torch"
+
 
 @dataclass(frozen=True, slots=True)
 class ExportKey:

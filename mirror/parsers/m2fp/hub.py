@@ -32,6 +32,8 @@ _BLOCK = 1 << 20
 class CheckpointMissing(PipelineError):
     """A checkpoint is not there, cannot be fetched, or is not what was fetched."""
 
+    in_short = "the checkpoint of M2FP is damaged; get it again: mirror models download m2fp"
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -88,9 +90,10 @@ def find_checkpoint(name: str, cache: Path) -> Path:
             if all((folder / file).is_file() for file in FILES):
                 return folder
     raise CheckpointMissing(
-        f"the checkpoint of {name} is not there. Download it ({published.megabytes} MB): mirror "
-        f"models download {name}; or, offline, from a folder: mirror models download {name} "
-        "--from DIR"
+        "the checkpoint of {parser} is not there. Download it ({megabytes} MB): mirror models "
+        "download {parser}; or, offline, from a folder: mirror models download {parser} --from DIR",
+        parser=name,
+        megabytes=published.megabytes,
     )
 
 

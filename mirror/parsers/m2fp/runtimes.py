@@ -29,6 +29,8 @@ RUNTIMES = {"openvino": "openvino", "torch": "torch", "onnxruntime": "onnxruntim
 class RuntimeMissing(PipelineError):
     """A runtime, or the device it should run on, is not there."""
 
+    in_short = "this runtime of M2FP is not installed, or cannot be used; choose auto"
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimeChoice:
