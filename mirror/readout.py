@@ -11,6 +11,7 @@ from mirror.live.choice import CameraChoice, Choice, FileChoice
 from mirror.live.gauges import STAGES, Figures
 from mirror.live.look import Look
 from mirror.live.status import Status
+from mirror.parts import Vocabulary
 
 Say = Callable[[str], str]  # an English text -> the same in the user's language
 NONE = "–"  # what stands where nothing was measured  # noqa: RUF001
@@ -102,6 +103,12 @@ def look_for(look: Look, before: Choice | None, now: Choice | None) -> Look:
     """Return the look for another source: a film is no mirror, a camera is one."""
     was_file, is_file = isinstance(before, FileChoice), isinstance(now, FileChoice)
     return look if was_file == is_file else dataclasses.replace(look, mirrored=not is_file)
+
+
+def look_in(look: Look, parts: Vocabulary, say: Say) -> Look:
+    """Return a look whose labels call parts by their names in the user's language."""
+    names = {name: say(name) for name in parts.names if say(name) != name}
+    return dataclasses.replace(look, names=names)
 
 
 def part_name(name: str, say: Say) -> str:

@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Literal
 
 import cv2
@@ -6,6 +7,7 @@ import pytest
 from mannequins import colourful, frame_in, labels_of_one, parsing_of_one, tagged
 
 from mirror.overlay import Style, draw, paint, paintable_format, painted, sketch
+from mirror.overlay.notes import HAS_EVERY_LETTER
 from mirror.parsing import Parsing
 from mirror.parts import LabelMap, vocabulary
 from pipeline.frame import Frame, planes_of
@@ -188,3 +190,16 @@ def test_labels_stand_out_from_any_body(labels: Literal["people", "parts"]) -> N
     changed = labelled[(plain != labelled).any(axis=2)]
     assert (changed.min(axis=1) > 200).sum() > 5
     assert (changed.max(axis=1) < 160).sum() > 10
+
+
+@pytest.mark.skipif(not HAS_EVERY_LETTER, reason="OpenCV 4 has no letters but ASCII's")
+def test_names_are_written_in_chinese_too() -> None:
+    image, parsing = np.zeros((400, 400, 3), np.uint8), Parsing(np.full((400, 400), 2, np.uint8))
+    style = Style.of(PARTS, labels="parts", opacity=0.0, outlines=False)
+    written = [
+        draw(image, parsing, dataclasses.replace(style, names=("background", "head", name)))
+        for name in ("躯干", "上衣")
+    ]
+    assert all((picture > 200).any() for picture in written)
+    one, other = written
+    assert not np.array_equal(one, other)  # neither is two question marks

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from mirror.live.look import Look
 from mirror.live.status import BROKE, STOPPED, Sentence, details_of, told
+from mirror.parts import vocabulary
+from mirror.readout import look_in
 from mirror.shipped import config_file
 from mirror.words import LANGUAGES, speaker
 from pipeline.errors import CameraNotFound, PipelineError, StageStuck
@@ -115,6 +118,15 @@ def test_no_words_ask_for_an_argument_that_an_error_does_not_carry(language: str
     say = speaker(language)
     for template, names in raised():
         assert fields_of(say(template)) <= names, template
+
+
+@pytest.mark.parametrize("language", LANGUAGES.keys() - {"en"})
+def test_every_part_that_a_parser_can_name_has_its_name_in_every_language(language: str) -> None:
+    say = speaker(language)
+    for name in ("built-in", "cihp", "lip"):
+        parts = vocabulary(name)
+        said = [look_in(Look(), parts, say).names[name] for name in parts.names[1:]]
+        assert len(set(said)) == len(said)
 
 
 def test_an_error_reads_in_english_by_itself_and_in_the_users_language_in_the_window() -> None:

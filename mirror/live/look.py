@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from mirror.config import OverlayConfig
 from mirror.live.pairing import Mode
 from mirror.live.viewport import Fit, Placement, placed
 from mirror.overlay import Style, draw
+from mirror.overlay.notes import HAS_EVERY_LETTER
 from mirror.overlay.style import Labels
 from mirror.parsing import Parsing, Person
 from mirror.parts import Vocabulary, vocabulary
@@ -33,6 +35,7 @@ class Look:
         hidden: names of the parts that are not drawn.
         opacity, palette, outlines, labels, landmarks: as in ``mirror.overlay.Style``.
         side_by_side: the picture as it came on the left.
+        names: what labels call a part, where it is not its own name: words of the user's language.
     """
 
     mode: Mode = "exact"
@@ -46,13 +49,15 @@ class Look:
     labels: Labels = "none"
     landmarks: bool = False
     side_by_side: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def style(self, parts: Vocabulary) -> Style:
         """Return how parts are drawn; what another parser's settings name is left out."""
         shown = [name for name in parts.names[1:] if name not in self.hidden]
+        names = self.names if HAS_EVERY_LETTER else {}
         return Style(
             palette=parts.palette(self.palette if self.palette in parts.palettes else None),
-            names=parts.names,
+            names=tuple(names.get(name, name) for name in parts.names),
             opacity=self.opacity,
             parts=None if len(shown) == len(parts.names) - 1 else parts.ids(shown),
             outlines=self.outlines,

@@ -17,6 +17,8 @@ from mirror.parts import LabelMap
 _SURE = 0.5  # a joint's score from which it is drawn
 _LEAST_AREA = 1 / 4000  # of the picture: a part smaller than that has no room for its name
 _SIDES = ("left", "right")
+HAS_EVERY_LETTER = hasattr(cv2, "FontFace")  # from OpenCV 5 on; before, ASCII only
+_BOLD = 600  # thin strokes of Chinese would not stand out
 _ON_EACH = (
     ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index"), ("wrist", "pinky"),
     ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"),
@@ -114,8 +116,8 @@ def _draw_skeleton(
 def _written(text: str, x: float, y: float, size: Size) -> Iterator[Layer]:
     """A text in white on a dark plate, centred on a point, within the picture."""
     scale = max(0.4, min(size[:2]) / 1000)
-    thickness = max(1, round(scale * 1.6))
-    (across, up), down = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    pen = _TrueType(scale) if HAS_EVERY_LETTER and not text.isascii() else _Strokes(scale)
+    across, up, down = pen.measured(text)
     margin = round(6 * scale) + 1
     wide, tall = across + 2 * margin, up + down + 2 * margin
     x0 = int(np.clip(x - wide / 2, 0, max(0, size[1] - wide)))
@@ -128,9 +130,41 @@ def _written(text: str, x: float, y: float, size: Size) -> Iterator[Layer]:
     plate.ink[:], letters.ink[:] = DARK, WHITE
     plate.alpha[max(0, top) : top + tall, max(0, left) : left + wide] = 160
     origin = (left + margin, top + margin + up)
-    cv2.putText(letters.alpha, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thickness)
+    pen.write(letters.alpha, text, origin)
     yield plate.layer()
     yield letters.layer()
+
+
+class _Strokes:
+    """OpenCV's own letters: the quickest, but only ASCII."""
+
+    def __init__(self, scale: float) -> None:
+        self._scale, self._thickness = scale, max(1, round(scale * 1.6))
+
+    def measured(self, text: str) -> tuple[int, int, int]:
+        """Return pixels across, above the line and below it."""
+        font = cv2.FONT_HERSHEY_SIMPLEX
+        (across, up), down = cv2.getTextSize(text, font, self._scale, self._thickness)
+        return across, up, down
+
+    def write(self, plane: NDArray[np.uint8], text: str, origin: tuple[int, int]) -> None:
+        font = cv2.FONT_HERSHEY_SIMPLEX
+        cv2.putText(plane, text, origin, font, self._scale, 255, self._thickness)
+
+
+class _TrueType:
+    """The font within OpenCV 5, which has Chinese too."""
+
+    def __init__(self, scale: float) -> None:
+        self._font, self._size = cv2.FontFace("sans"), max(14, round(30 * scale))
+
+    def measured(self, text: str) -> tuple[int, int, int]:
+        """Return pixels across, above the line and below it."""
+        _, top, across, tall = cv2.getTextSize((0, 0), text, (0, 0), self._font, self._size, _BOLD)
+        return across, -top, tall + top
+
+    def write(self, plane: NDArray[np.uint8], text: str, origin: tuple[int, int]) -> None:
+        cv2.putText(plane, text, origin, 255, self._font, self._size, _BOLD)
 
 
 def _middles(labels: LabelMap, parts: frozenset[int] | None) -> dict[int, tuple[float, float]]:

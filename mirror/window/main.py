@@ -91,7 +91,7 @@ class MirrorWindow(QMainWindow):
         """Look at something else from now on; the last picture stays until the first new one."""
         look = readout.look_for(self.look, self._present(), choice)
         self.keeper.stop_recording()
-        self._sessions.begin(choice, self._wanted, look, self.view.pixels)
+        self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
         self.set_look(look)
         self._show_cameras()
@@ -192,12 +192,12 @@ class MirrorWindow(QMainWindow):
     def save_picture(self) -> None:
         """Write what is shown to files."""
         if self._shot is not None:
-            self.keeper.save_picture(self._shot, self.look, self.parts)
+            self.keeper.save_picture(self._shot, self._drawn(self.look), self.parts)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
         if self.session is not None:
-            self.keeper.toggle_recording(self.session, self.look)
+            self.keeper.toggle_recording(self.session, self._drawn(self.look))
             self._show_bar()
 
     def toggle_panel(self) -> None:
@@ -253,6 +253,9 @@ class MirrorWindow(QMainWindow):
         self.set_look(self.look)
         self.view.setFocus()
 
+    def _drawn(self, look: Look) -> Look:
+        return readout.look_in(look, self.parts, self._say)
+
     def _present(self) -> Choice | None:
         return None if self.session is None else self.session.choice
 
@@ -262,7 +265,7 @@ class MirrorWindow(QMainWindow):
 
     def _look_again(self) -> None:
         if self.session is not None:
-            self.session.show(self.look, self.view.pixels)
+            self.session.show(self._drawn(self.look), self.view.pixels)
 
     def _show_surroundings(self) -> None:
         self._show_cameras()
@@ -289,4 +292,5 @@ class MirrorWindow(QMainWindow):
         if session.parts is not self._parts_shown:
             self._parts_shown = session.parts
             self.panel.show_look(self.look, session.parts)
+            self._look_again()
         self._sessions.forget_ended()
