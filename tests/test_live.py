@@ -24,6 +24,7 @@ from mirror.live.choice import (
     Choice,
     FileChoice,
     OpenSource,
+    address_of,
     are_same,
     choice_of,
     open_choice,
@@ -103,6 +104,20 @@ def test_closing_wakes_whoever_waits_for_an_empty_place(
 )
 def test_a_text_names_what_to_look_at(text: str, choice: object) -> None:
     assert choice_of(text) == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("10.0.0.7/stream", AddressChoice("http://10.0.0.7/stream")),
+        (" me:secret@cam.local:554/a ", AddressChoice("rtsp://me:secret@cam.local:554/a")),
+        ("rtsp://host/stream", AddressChoice("rtsp://host/stream")),
+        ("1", CameraChoice(1)),
+        (__file__, FileChoice(Path(__file__))),
+    ],
+)
+def test_an_address_may_come_without_what_it_begins_with(text: str, choice: object) -> None:
+    assert address_of(text) == choice
 
 
 def test_a_password_is_not_shown() -> None:

@@ -10,7 +10,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from doubles import FakeClock
+from doubles import FakeClock, number_of
 from media import level, number_in, write_video
 
 from pipeline.errors import CameraNotFound, SourceError
@@ -138,6 +138,14 @@ def test_a_picture_that_cannot_be_read_is_skipped_and_the_rest_keep_their_times(
     source = PictureFolder(folder)
     assert [frame.pts for frame in source] == [0, 1, 3]
     assert source.remarks == ("1 pictures could not be read and were skipped: frame-2.png",)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_folder_begins_with_the_picture_of_a_time(tmp_path: Path, number: int) -> None:
+    for place in range(8):
+        cv2.imwrite(str(tmp_path / f"{place}.png"), np.full((4, 6, 3), place, np.uint8))
+    first = next(iter(PictureFolder(tmp_path, Fraction(30), start_s=number / 30)))
+    assert first.pts == number_of(first) == number
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import threading
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from broadcast import Broadcast, download
 from doubles import FakeClock, HandFed, grey
@@ -14,10 +16,10 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QMimeData, QPoint, Qt, QUrl
-from PyQt5.QtGui import QDropEvent, QGuiApplication
+from PyQt5.QtCore import QUrl
+from PyQt5.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, click, middle, no_parser, wait_level
+from windows import CAMERA, Open, click, drop, middle, no_parser, wait_level
 
 from mirror.config import ParserConfig
 from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
@@ -209,12 +211,36 @@ def test_sources_are_switched_in_mid_run(qtbot: QtBot, opened: Open, clock: Fake
 def test_a_file_is_dropped_on_the_window(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
     window = opened()
     film = write_video(tmp_path / "film.mp4", 1, size=(640, 480))
-    dragged = QMimeData()
-    dragged.setUrls([QUrl.fromLocalFile(str(film))])
-    actions = Qt.DropActions(Qt.DropAction.CopyAction)
-    button, key = Qt.MouseButtons(Qt.MouseButton.LeftButton), Qt.KeyboardModifiers()
-    window.dropEvent(QDropEvent(QPoint(9, 9), actions, dragged, button, key))
+    drop(window, QUrl.fromLocalFile(str(film)))
     wait_level(qtbot, window, level(0), tolerance=6)
+
+
+def test_a_folder_of_pictures_dropped_on_the_window_plays(
+    qtbot: QtBot, opened: Open, tmp_path: Path
+) -> None:
+    window = opened()
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(4):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((48, 64, 3), 50 * number + 40, np.uint8))
+    drop(window, QUrl.fromLocalFile(str(folder)))
+    qtbot.waitUntil(lambda: window.player is not None)
+    player = window.player
+    assert player is not None
+    player.pause()
+    player.seek(2 / 30)
+    wait_level(qtbot, window, 140)
+    assert window.windowTitle() == "pictures - Smart Mirror"
+
+
+def test_a_folder_without_pictures_says_so_in_words_for_a_window(
+    qtbot: QtBot, opened: Open, tmp_path: Path
+) -> None:
+    window = opened()
+    drop(window, QUrl.fromLocalFile(str(tmp_path)))
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    said = window.pages.welcome.problem.text()
+    assert said == f"There is no picture in the folder {tmp_path.name}. Choose another"
 
 
 @pytest.mark.parametrize("size", [(400, 300), (900, 700), (1200, 500)])

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doubles import FakeClock
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QMimeData, QPoint, Qt, QUrl
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -80,6 +81,22 @@ class Windows:
 
 def click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]  # its stub
+
+
+def drop(window: MirrorWindow, *urls: QUrl, text: str = "") -> None:
+    """Drag files and addresses, or a text, onto the window and let them go."""
+    dragged = QMimeData()
+    if urls:
+        dragged.setUrls(urls)
+    if text:
+        dragged.setText(text)
+    actions = Qt.DropActions(Qt.DropAction.CopyAction)
+    button, key = Qt.MouseButtons(Qt.MouseButton.LeftButton), Qt.KeyboardModifiers()
+    entered = QDragEnterEvent(QPoint(9, 9), actions, dragged, button, key)
+    entered.ignore()
+    window.dragEnterEvent(entered)
+    if entered.isAccepted():
+        window.dropEvent(QDropEvent(QPoint(9, 9), actions, dragged, button, key))
 
 
 def middle(window: MirrorWindow) -> int:

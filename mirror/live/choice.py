@@ -49,7 +49,7 @@ class AddressChoice:
 
 @dataclass(frozen=True, slots=True)
 class FileChoice:
-    """A video file, played at its own pace.
+    """A video file, or a folder of pictures, played at its own pace.
 
     Attributes:
         path: the file.
@@ -68,7 +68,7 @@ class FileChoice:
     @property
     def title(self) -> str:
         """The file's name."""
-        return self.path.name
+        return self.path.name or str(self.path)
 
 
 Choice = CameraChoice | AddressChoice | FileChoice
@@ -90,6 +90,15 @@ def choice_of(text: str) -> Choice:
 def are_same(one: Choice, other: Choice) -> bool:
     """Whether two choices name the same camera, address or file, however it is to be opened."""
     return _place(one) == _place(other)
+
+
+def address_of(text: str) -> Choice:
+    """Return what an address field names: an address may come without what it begins with."""
+    choice = choice_of(text)
+    if not isinstance(choice, FileChoice) or choice.path.exists():
+        return choice
+    host = text.strip().partition("/")[0]
+    return AddressChoice(("rtsp://" if host.endswith(":554") else "http://") + text.strip())
 
 
 def open_choice(choice: Choice) -> Source:

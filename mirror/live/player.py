@@ -1,4 +1,4 @@
-"""A video file played like a film: at its own pace, to be paused, stepped and searched."""
+"""A film, be it a file or a folder of pictures, played: to be paused, stepped and searched."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.frame import Frame
+from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, math.inf)  # inf: as fast as it can be decoded
 _GIVES_UP_S = 0.25  # so late the pace begins anew instead of hurrying after it
+
+
+Film = VideoFile | PictureFolder
+
+
+def open_film(
+    path: Path, start_s: float = 0.0, clock: Callable[[], float] = time.monotonic
+) -> Film:
+    """Return a video file's frames from a time on, or those of a folder of pictures.
+
+    Raises:
+        SourceError: there is nothing to be seen there; says why, and what to do.
+    """
+    if path.is_dir():
+        return PictureFolder(path, clock=clock, start_s=start_s)
+    return VideoFile(path, clock, start_s=start_s)
 
 
 class Pace:
@@ -70,10 +87,10 @@ class Player:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path, self._clock = path, clock
-        file = VideoFile(path, clock, start_s=start_s)
+        file = open_film(path, start_s, clock)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
-        self._file: VideoFile | None = file  # the source thread's
+        self._file: Film | None = file  # the source thread's
         self._changed = threading.Condition()
         self._paused = paused  # guarded by _changed, as are all below
         self._speed, self._loops, self._closed = speed, loops, False
@@ -166,7 +183,7 @@ class Player:
 
     # the source's thread
 
-    def _played(self, file: VideoFile) -> Iterator[Frame]:
+    def _played(self, file: Film) -> Iterator[Frame]:
         frames = iter(file)
         try:
             for frame in frames:
@@ -193,7 +210,7 @@ class Player:
             self._position_s = media_s
             return True
 
-    def _next_file(self) -> VideoFile | None:
+    def _next_file(self) -> Film | None:
         with self._changed:
             if self._wanted_s is None and self.duration_s is None:
                 self._duration_s = self._position_s + self.step_s  # now it is known
@@ -204,7 +221,7 @@ class Player:
                 start_s = self._wait_wanted()
             if self._closed:
                 return None
-        return VideoFile(self.path, self._clock, start_s=start_s)
+        return open_film(self.path, start_s, self._clock)
 
     def _wait_wanted(self) -> float:
         """Wait at the end until another place is wanted, which comes at once; the lock is held."""

@@ -10,8 +10,8 @@ import cv2
 
 from mirror.live.latest import Latest
 from mirror.live.look import BGRX
+from mirror.live.player import open_film
 from pipeline.errors import SourceError
-from pipeline.sources.video import VideoFile
 
 _HEIGHT = 240  # pixels: sharp on a screen of twice the usual density
 _IS_NEAR_S = 0.1  # what is asked for again so near is not read again
@@ -70,7 +70,7 @@ class Thumbnails:
     def _run(self) -> None:
         while (at_s := self._next()) is not None:
             try:
-                file = VideoFile(self.path, start_s=at_s)
+                file = open_film(self.path, at_s)
                 frame = next(iter(file), None)
                 file.close()
             except SourceError:

@@ -9,7 +9,7 @@ from PyQt5.QtCore import QUrl
 from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from mirror.live.choice import CameraChoice, Choice, FileChoice, choice_of
+from mirror.live.choice import CameraChoice, Choice, FileChoice, address_of
 from mirror.readout import Say
 from mirror.shipped import media_file
 from mirror.window.memory import Memory
@@ -63,7 +63,7 @@ class Chooser:
         is_sure, text = dialog.exec_(), dialog.textValue()
         dialog.deleteLater()
         if is_sure and text.strip():
-            self._watch(choice_of(text))
+            self._watch(address_of(text))
 
     def open_demo(self) -> None:
         """Look at the clip that ships with the product."""

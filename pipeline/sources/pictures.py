@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,12 @@ class PictureFolder:
     Opening decodes the first. What cannot be read later on is skipped and counted, and its time
     passes, so that what follows stays where it was.
 
+    Args:
+        path: of the folder.
+        rate: pictures a second.
+        clock: monotonic seconds.
+        start_s: seconds before which no picture is delivered.
+
     Attributes:
         is_live: False: nothing is dropped.
         footage: what there is to say of them; the first picture's size.
@@ -40,8 +47,10 @@ class PictureFolder:
         path: Path,
         rate: Fraction = Fraction(30),
         clock: Callable[[], float] = time.monotonic,
+        start_s: float = 0.0,
     ) -> None:
         self._clock = clock
+        self._start = math.ceil(start_s * rate - 1e-6)  # a time is a number over a rate, rounded
         self._closed = False
         self._unreadable: list[str] = []
         files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
@@ -65,7 +74,7 @@ class PictureFolder:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every picture that can be read; its number times a frame's duration is its time."""
-        for number, path in enumerate(self._files):
+        for number, path in enumerate(self._files[self._start :], self._start):
             if self._closed:
                 return
             try:
