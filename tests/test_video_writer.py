@@ -236,6 +236,22 @@ def test_a_full_disk_is_said_and_what_was_written_plays(tmp_path: Path) -> None:
     assert len(numbers_in(tmp_path / "out.part.mp4")) > 30
 
 
+def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> None:
+    source = VideoFile(write_video(tmp_path / "in.mp4", 30))
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with pytest.raises(SinkError) as refused:
+        with VideoWriter(folder / "out.mp4", source.footage) as writer:
+            folder.rmdir()
+            for frame in source:
+                writer.write(frame.picture, frame)
+    source.close()
+    assert str(refused.value) == (
+        f"{folder / 'out.mp4'} cannot be written: {os.strerror(errno.ENOENT)}"
+    )
+    assert not hasattr(refused.value, "__notes__")
+
+
 @pytest.mark.parametrize(
     ("name", "encoding", "said"),
     [

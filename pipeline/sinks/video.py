@@ -110,7 +110,7 @@ class VideoWriter:
         if self._stream is None:
             self._discard()
             return
-        if error is not None:
+        if error is not None and self._has_part():
             error.add_note(f"what was written until then plays: {self.part}")
         try:
             self._finish(whole=kind is None)
@@ -240,8 +240,14 @@ class VideoWriter:
         self._output.close()
         self.part.unlink(missing_ok=True)
 
+    def _has_part(self) -> bool:
+        """Whether anything was written: FFmpeg opens the file only with the first picture."""
+        return self.part.exists() and self.part.stat().st_size > 0
+
     def _broken(self, failure: Exception) -> SinkError:
         reason = getattr(failure, "strerror", None) or str(failure)
+        if not self._has_part():
+            return SinkError("{path} cannot be written: {reason}", path=self.path, reason=reason)
         return SinkError(
             "{path} cannot be written on: {reason}. What was written until about a second before "
             "plays: {part}",
