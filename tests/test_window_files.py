@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import errno
+import os
+import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -164,10 +168,61 @@ def test_a_recording_that_cannot_be_written_is_told_and_the_window_goes_on(
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     press(window, "r")
-    assert window.pages.banner.isVisible()
+
+    def is_told() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return window.pages.banner.isVisible()
+
+    qtbot.waitUntil(is_told)
+    said = window.pages.banner.words.text()
+    assert said.startswith("folder cannot be saved: a file is in the way. Choose another folder")
     assert not window.keeper.is_recording
     source.feed(grey(90, clock.now))
     wait_level(qtbot, window, 90)
+
+
+def test_a_picture_for_which_the_disk_has_no_room_leaves_no_file(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("mirror.live.folder.os.fsync", full)
+    source = HandFed()
+    window = opened(source, folder=tmp_path / "folder")
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    press(window, "s")
+
+    def is_told() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return window.pages.banner.isVisible()
+
+    qtbot.waitUntil(is_told)
+    assert "the disk is full" in window.pages.banner.words.text()
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_closing_waits_for_all_files_together_no_longer_than_it_may(
+    qtbot: QtBot, opened: Open, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = threading.Event()
+    monkeypatch.setattr("mirror.live.folder.os.fsync", lambda _: hung.wait(10.0))
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    for _ in range(4):
+        press(window, "s")
+    began_at = time.monotonic()
+    window.close()
+    took_s = time.monotonic() - began_at
+    hung.set()
+    assert took_s < 1.2
 
 
 def test_closing_completes_a_recording(

@@ -8,6 +8,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+from mirror.live.folder import unused
 from mirror.live.look import Look
 from mirror.overlay import painted, sketch
 from mirror.parsing import Parsing
@@ -28,28 +29,26 @@ class Recording:
     and counted. Stop it, then wait for ``is_done``: the file is complete only then.
 
     Args:
-        path: the file to make.
+        folder: where the file goes; its name says when it was begun.
         encoding: how to encode.
         look: how parts are drawn; changes later are not followed.
         parts: what the parser can name.
-
-    Attributes:
-        path: the file.
     """
 
-    def __init__(self, path: Path, encoding: Encoding, look: Look, parts: Vocabulary) -> None:
-        self.path = path
+    def __init__(self, folder: Path, encoding: Encoding, look: Look, parts: Vocabulary) -> None:
+        self._folder = folder
         self._encoding, self._style = encoding, look.style(parts)
         self._has_overlay = look.overlay
         self._frames: queue.Queue[Result[Parsing] | None] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
-        self._left_out = self._written = 0  # guarded by _lock, as is the one below
+        self._left_out = self._written = 0  # guarded by _lock, as are both below
+        self._path: Path | None = None
         self._failure: Exception | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
 
     def start(self) -> None:
-        """Begin; the file is opened with the first frame."""
+        """Begin; the folder is made at once, the file with the first frame."""
         self._thread.start()
 
     def take(self, result: Result[Parsing]) -> None:
@@ -77,6 +76,12 @@ class Recording:
         return not self._thread.is_alive()
 
     @property
+    def path(self) -> Path | None:
+        """The file; None before it has a name."""
+        with self._lock:
+            return self._path
+
+    @property
     def failure(self) -> Exception | None:
         """What went wrong, if something did."""
         with self._lock:
@@ -92,18 +97,21 @@ class Recording:
 
     def _run(self) -> None:
         try:
+            path = unused(self._folder, ".mp4")
+            with self._lock:
+                self._path = path
             first = self._next()
             if first is not None:
-                self._write_all(first)
+                self._write_all(path, first)
         except Exception as error:
             with self._lock:
                 self._failure = error
 
-    def _write_all(self, first: Result[Parsing]) -> None:
+    def _write_all(self, path: Path, first: Result[Parsing]) -> None:
         frame = first.frame
         footage = Footage(frame.height, frame.width, _TICK, None, None)
         began_at = frame.captured_at
-        with VideoWriter(self.path, footage, self._encoding) as writer:
+        with VideoWriter(path, footage, self._encoding) as writer:
             result: Result[Parsing] | None = first
             while result is not None:
                 self._write(writer, result, began_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from mirror.live.look import Look
 from mirror.live.painter import Shot
 from mirror.live.recording import Recording
 from mirror.live.session import Session
-from mirror.live.snapshot import save_snapshot, unused
+from mirror.live.snapshot import save_snapshot
 from mirror.parts import Vocabulary
 from mirror.readout import Say, clock_time
 from pipeline.sinks.video import Encoding
@@ -46,6 +47,7 @@ class Keeper:
         self._session: Session | None = None
         self._answers: Latest[tuple[Path, ...] | Exception] = Latest()
         self._writing: list[threading.Thread] = []
+        self._turn = threading.Lock()
         self._message, self._said_at = "", float("-inf")
 
     @property
@@ -67,10 +69,11 @@ class Keeper:
         """Write what is shown to PNG files."""
 
         def write() -> None:
-            try:
-                self._answers.put(save_snapshot(self._folder, shot.pair, look, parts))
-            except Exception as error:
-                self._answers.put(error)
+            with self._turn:  # so that no two take the same name
+                try:
+                    self._answers.put(save_snapshot(self._folder, shot.pair, look, parts))
+                except Exception as error:
+                    self._answers.put(error)
 
         writer = threading.Thread(target=write, name="snapshot", daemon=True)
         self._writing.append(writer)
@@ -80,12 +83,7 @@ class Keeper:
         """Begin to record a session, or end it."""
         if self._recording is not None:
             return self.stop_recording()
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            return self._report(error)
-        path = unused(self._folder, "mirror", ".mp4")
-        self._recording = Recording(path, self._encoding, look, session.parts)
+        self._recording = Recording(self._folder, self._encoding, look, session.parts)
         self._session, self._began_at = session, self._clock()
         session.record(self._recording)
 
@@ -112,11 +110,12 @@ class Keeper:
 
     def close(self, within_s: float) -> None:
         """End everything that is being written; what is not complete in time stays as a part."""
+        give_up_at = time.monotonic() + within_s
         self.stop_recording()
         for recording in self._ending:
-            recording.join(within_s)
+            recording.join(max(0.0, give_up_at - time.monotonic()))
         for writer in self._writing:
-            writer.join(within_s)
+            writer.join(max(0.0, give_up_at - time.monotonic()))
 
     def _tell_end(self, recording: Recording) -> None:
         written, left_out = recording.counts
