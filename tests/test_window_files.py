@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import threading
@@ -18,7 +19,7 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from PyQt5.QtCore import QEvent, QPointF, Qt
 from PyQt5.QtGui import QMouseEvent
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, click, press, wait_level
+from windows import CAMERA, Open, click, no_parser, press, wait_level, wait_said
 
 from mirror.live.choice import FileChoice
 
@@ -114,13 +115,7 @@ def test_a_snapshot_is_the_frame_as_it_came(
     source.feed(frame)
     wait_level(qtbot, window, 90)
     press(window, "s")
-
-    def saved() -> bool:
-        clock.now += 1.0
-        window.refresh()
-        return window.bar.title.text().startswith("Saved")
-
-    qtbot.waitUntil(saved)
+    wait_said(qtbot, window, clock, "Saved mirror-")
     plain = next(path for path in tmp_path.glob("mirror-*.png") if "parts" not in path.name)
     written = cv2.imread(str(plain))
     assert written is not None
@@ -146,13 +141,7 @@ def test_a_recording_has_every_frame_at_its_own_time(
     assert window.view.accessibleDescription().endswith("0:01")
     click(window.bar.buttons["record"])
     assert not window.keeper.is_recording
-
-    def saved() -> bool:
-        clock.now += 1.0
-        window.refresh()
-        return window.bar.title.text().startswith("Saved")
-
-    qtbot.waitUntil(saved)
+    wait_said(qtbot, window, clock, "Saved mirror-")
     (path,) = tmp_path.glob("mirror-*.mp4")
     assert numbers_in(path) == [0, 1, 2, 3, 4]
     assert [float(pts * base) for pts, base in pts_of(path)] == [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -204,6 +193,49 @@ def test_a_picture_for_which_the_disk_has_no_room_leaves_no_file(
     qtbot.waitUntil(is_told)
     assert "the disk is full" in window.pages.banner.words.text()
     assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_a_recording_goes_on_while_the_language_changes(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    for number in range(4):
+        source.feed(grey(level(number), clock.now))
+        wait_level(qtbot, window, level(number))
+        clock.now += 0.25
+        if number == 1:
+            window.set_language("zh")
+            assert window.keeper.is_recording
+    press(window, "r")
+    window.set_language("en")
+    wait_said(qtbot, window, clock, "Saved mirror-")
+    (path,) = tmp_path.glob("mirror-*.mp4")
+    assert numbers_in(path) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("reason", ["source", "parser"])
+def test_a_recording_that_the_user_did_not_end_says_why_it_ended(
+    qtbot: QtBot, opened: Open, clock: FakeClock, reason: str
+) -> None:
+    source = HandFed()
+    window = opened(source, HandFed())
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    source.feed(grey(40, clock.now))
+    wait_level(qtbot, window, 40)
+    if reason == "source":
+        window.watch(CAMERA)
+        wait_said(qtbot, window, clock, "because something else is shown")
+    else:
+        window.set_parser(dataclasses.replace(no_parser(), workers=2))
+        wait_said(qtbot, window, clock, "because another parser draws other parts")
 
 
 def test_closing_waits_for_all_files_together_no_longer_than_it_may(

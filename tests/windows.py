@@ -107,3 +107,14 @@ def middle(window: MirrorWindow) -> int:
 
 def wait_level(qtbot: QtBot, window: MirrorWindow, wanted: int, tolerance: int = 0) -> None:
     qtbot.waitUntil(lambda: abs(middle(window) - wanted) <= tolerance, timeout=5000)
+
+
+def wait_said(qtbot: QtBot, window: MirrorWindow, clock: FakeClock, words: str) -> None:
+    """Wait until the bar says what became of a file; a second passes with every look."""
+
+    def is_said() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return words in window.bar.title.text()
+
+    qtbot.waitUntil(is_said)

@@ -19,7 +19,7 @@ class Sentence:
 
     Attributes:
         template: the English text, with a name in braces where an argument belongs.
-        arguments: what belongs there; texts among them are said in the user's language too.
+        arguments: what belongs there; texts and sentences among them are said in that language too.
     """
 
     template: str = ""
@@ -30,15 +30,19 @@ class Sentence:
         words = say(self.template)
         if not self.arguments:
             return words
-        return words.format_map(
-            {
-                name: say(value) if isinstance(value, str) else value
-                for name, value in self.arguments.items()
-            }
-        )
+        return words.format_map({name: _said(value, say) for name, value in self.arguments.items()})
+
+    def __bool__(self) -> bool:
+        return bool(self.template)
 
     def __str__(self) -> str:
         return self.said(lambda text: text)
+
+
+def _said(value: object, say: Callable[[str], str]) -> object:
+    if isinstance(value, Sentence):
+        return value.said(say)
+    return say(value) if isinstance(value, str) else value
 
 
 NOTHING = Sentence()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mirror.live.latest import Latest
 from mirror.live.look import Look
 from mirror.live.painter import Shot
 from mirror.live.recording import Recording
 from mirror.live.session import Session
 from mirror.live.snapshot import save_snapshot
+from mirror.live.status import NOTHING, Sentence
 from mirror.parts import Vocabulary
-from mirror.readout import Say, clock_time
+from mirror.readout import clock_time
 from pipeline.sinks.video import Encoding
 
-_SAYS_FOR_S = 5.0
+_SAYS_FOR_S = 8.0
+OTHER_SOURCE = Sentence("The recording ended, because something else is shown")
+OTHER_PARSER = Sentence("The recording ended, because another parser draws other parts")
 
 
 class Keeper:
@@ -26,7 +29,6 @@ class Keeper:
     Args:
         folder: where files go.
         encoding: of recordings.
-        say: the user's language.
         clock: monotonic seconds.
         report: shows what went wrong.
     """
@@ -35,20 +37,19 @@ class Keeper:
         self,
         folder: Path,
         encoding: Encoding,
-        say: Say,
         clock: Callable[[], float],
         report: Callable[[BaseException], None],
     ) -> None:
-        self._folder, self._encoding, self._say = folder, encoding, say
+        self._folder, self._encoding = folder, encoding
         self._clock, self._report = clock, report
         self._recording: Recording | None = None
-        self._ending: list[Recording] = []
+        self._ending: list[tuple[Recording, Sentence]] = []
         self._began_at = 0.0
         self._session: Session | None = None
-        self._answers: Latest[tuple[Path, ...] | Exception] = Latest()
+        self._answers: queue.SimpleQueue[tuple[Path, ...] | Exception] = queue.SimpleQueue()
         self._writing: list[threading.Thread] = []
         self._turn = threading.Lock()
-        self._message, self._said_at = "", float("-inf")
+        self._message, self._said_at = NOTHING, float("-inf")
 
     @property
     def is_recording(self) -> bool:
@@ -61,9 +62,9 @@ class Keeper:
         return "" if self._recording is None else clock_time(self._clock() - self._began_at)
 
     @property
-    def message(self) -> str:
+    def message(self) -> Sentence:
         """What became of the last file; empty after a while."""
-        return self._message if self._clock() - self._said_at < _SAYS_FOR_S else ""
+        return self._message if self._clock() - self._said_at < _SAYS_FOR_S else NOTHING
 
     def save_picture(self, shot: Shot, look: Look, parts: Vocabulary) -> None:
         """Write what is shown to PNG files."""
@@ -87,45 +88,53 @@ class Keeper:
         self._session, self._began_at = session, self._clock()
         session.record(self._recording)
 
-    def stop_recording(self) -> None:
-        """End the recording, if one runs; its file is complete a moment later."""
+    def stop_recording(self, why: Sentence = NOTHING) -> None:
+        """End the recording, if one runs; its file is complete a moment later.
+
+        Args:
+            why: is told then, where it was not the user who ended it.
+        """
         if self._recording is not None and self._session is not None:
             self._session.stop_recording()
-            self._ending.append(self._recording)
+            self._ending.append((self._recording, why))
             self._recording = self._session = None
 
     def refresh(self) -> None:
         """Say what has become of files meanwhile."""
-        if (answer := self._answers.take()) is not None:
+        while not self._answers.empty():
+            answer = self._answers.get()
             if isinstance(answer, Exception):
                 self._report(answer)
             else:
-                self._tell(self._say("Saved") + f" {answer[-1]}")
+                self._tell(Sentence("Saved {path.name}", {"path": answer[-1]}))
         self._writing = [writer for writer in self._writing if writer.is_alive()]
         if self._recording is not None and self._recording.is_done:
             self.stop_recording()  # it failed
-        for recording in [one for one in self._ending if one.is_done]:
-            self._ending.remove(recording)
-            self._tell_end(recording)
+        for ended in [one for one in self._ending if one[0].is_done]:
+            self._ending.remove(ended)
+            self._tell_end(*ended)
 
     def close(self, within_s: float) -> None:
         """End everything that is being written; what is not complete in time stays as a part."""
         give_up_at = time.monotonic() + within_s
         self.stop_recording()
-        for recording in self._ending:
+        for recording, _ in self._ending:
             recording.join(max(0.0, give_up_at - time.monotonic()))
         for writer in self._writing:
             writer.join(max(0.0, give_up_at - time.monotonic()))
 
-    def _tell_end(self, recording: Recording) -> None:
+    def _tell_end(self, recording: Recording, why: Sentence) -> None:
         written, left_out = recording.counts
         if recording.failure is not None:
             self._report(recording.failure)
         elif not written:
-            self._tell(self._say("Nothing was recorded: no frame came"))
+            self._tell(Sentence("Nothing was recorded: no frame came"))
         else:
-            missing = f", {left_out} {self._say('frames left out')}" if left_out else ""
-            self._tell(f"{self._say('Saved')} {recording.path}{missing}")
+            saved = Sentence("Saved {path.name}", {"path": recording.path})
+            if left_out:
+                parts = {"saved": saved, "count": left_out}
+                saved = Sentence("{saved}, {count} frames left out", parts)
+            self._tell(Sentence("{saved}. {why}", {"saved": saved, "why": why}) if why else saved)
 
-    def _tell(self, message: str) -> None:
+    def _tell(self, message: Sentence) -> None:
         self._message, self._said_at = message, self._clock()

@@ -23,7 +23,7 @@ from mirror.window.bar import Bar
 from mirror.window.chooser import Chooser, dropped_urls
 from mirror.window.commands import install, show_switches
 from mirror.window.help import KeysDialog
-from mirror.window.keeper import Keeper
+from mirror.window.keeper import OTHER_PARSER, OTHER_SOURCE, Keeper
 from mirror.window.keyboard import Keyboard, reach_by_tab
 from mirror.window.menu import commands_of
 from mirror.window.pages import Pages
@@ -55,6 +55,7 @@ class MirrorWindow(QMainWindow):
         self._parts_shown: Vocabulary | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
+        self.keeper = Keeper(setup.folder, setup.encoding, setup.clock, self.report)
         self.setWindowTitle("Smart Mirror")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -90,7 +91,7 @@ class MirrorWindow(QMainWindow):
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
         look = readout.look_for(self.look, self._present(), choice)
-        self.keeper.stop_recording()
+        self.keeper.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
         self.set_look(look)
@@ -112,6 +113,7 @@ class MirrorWindow(QMainWindow):
             return
         self._wanted = self._wanted.with_parser(config, worked=not has_failed)
         self.source.show_parser(config)
+        self.keeper.stop_recording(OTHER_PARSER)
         self.try_again()
 
     def go_back(self) -> None:
@@ -127,7 +129,6 @@ class MirrorWindow(QMainWindow):
         """Speak another language from now on."""
         if self._setup.memory is not None:
             self._setup.memory.keep_language(language)
-        self.keeper.stop_recording()
         self.bar.close_thumbnails()
         self.language, self._say = language, speaker(language)
         self._build(self.around.has_panel)
@@ -226,7 +227,6 @@ class MirrorWindow(QMainWindow):
     def _build(self, has_panel: bool) -> None:
         say, setup = self._say, self._setup
         speak(self.language)
-        self.keeper = Keeper(setup.folder, setup.encoding, say, setup.clock, self.report)
         self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
         self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
         self.view.setAccessibleName(say("Picture"))
@@ -278,10 +278,11 @@ class MirrorWindow(QMainWindow):
         show_switches(self.commands, self._actions)
 
     def _show_bar(self) -> None:
-        present = self._present()
+        present, keeper = self._present(), self.keeper
         title = "" if present is None else readout.title(present, self._say)
         self._controlled = self.player
-        self.bar.show_state(self.keeper.message or title, self.player, self.keeper.is_recording)
+        words = keeper.message.said(self._say) or title
+        self.bar.show_state(words, self.player, keeper.is_recording)
         self._show_switches()
 
     def _show_figures(self, session: Session) -> None:
