@@ -16,12 +16,16 @@ from media import level, numbers_in, pts_of, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QEvent, QPointF, Qt
+from PyQt5.QtCore import QEvent, QPointF, QSettings, Qt, QUrl
 from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, click, no_parser, press, wait_level, wait_said
+from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait_said
 
+from mirror.config import load
 from mirror.live.choice import FileChoice
+from mirror.window.app import setup_of
+from mirror.window.memory import Memory
 
 
 @pytest.fixture
@@ -236,6 +240,43 @@ def test_a_recording_that_the_user_did_not_end_says_why_it_ended(
     else:
         window.set_parser(dataclasses.replace(no_parser(), workers=2))
         wait_said(qtbot, window, clock, "because another parser draws other parts")
+
+
+def test_files_go_to_the_folder_that_the_user_chose_from_then_on(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen, shown = tmp_path / "chosen", list[QUrl]()
+    chosen.mkdir()
+    memory = Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
+    source = HandFed()
+    window = opened(source, memory=memory)
+
+    def open_url(url: QUrl) -> bool:
+        shown.append(url)
+        return True
+
+    monkeypatch.setattr(window.place, "_open_url", open_url)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    act(window, "Folder for pictures and recordings…")
+    press(window, "s")
+    wait_said(qtbot, window, clock, "Saved mirror-")
+    assert list(chosen.glob("mirror-*.png"))
+    assert window.source.folder.toolTip() == str(chosen)
+    click(window.bar.title)
+    assert shown == [QUrl.fromLocalFile(str(chosen))]
+    assert setup_of(load(), memory).folder == chosen
+
+
+def test_where_no_program_shows_folders_their_place_is_said(
+    qtbot: QtBot, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(HandFed(), folder=tmp_path / "not" / "there" / "yet")
+    monkeypatch.setattr(window.place, "_open_url", lambda _: False)
+    act(window, "Show the folder")
+    assert window.pages.banner.words.text().endswith(f"Files are in {tmp_path}")
 
 
 def test_closing_waits_for_all_files_together_no_longer_than_it_may(

@@ -34,6 +34,11 @@ def press(window: MirrorWindow, key: str) -> None:
     QTest.keyClicks(window, key)  # type: ignore[call-arg, arg-type]  # its stub
 
 
+def act(window: MirrorWindow, text: str) -> None:
+    """Choose a command from its menu."""
+    next(action for action in window.actions() if action.text() == text).trigger()
+
+
 class Windows:
     """Opens windows without a parser; ``close`` closes them all."""
 

@@ -77,7 +77,7 @@ def setup_of(config: Config, memory: Memory) -> Setup:
         config.parser,
         memory.look(look) if config.overlay == load().overlay else look,
         memory.language or system_language(),
-        folder=_folder(),
+        folder=memory.folder or _folder(),
         memory=memory,
         encoding=encoding_of(config.video),
     )

@@ -58,6 +58,7 @@ class Bar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = Elided()
         self.title.setObjectName("value")
+        self._show_folder = commands["Show the folder"]
         self.buttons = {
             name: self._button(name, text, commands[text])
             for name, text in (FILE_BUTTONS | PICTURE_BUTTONS).items()
@@ -90,9 +91,19 @@ class Bar(QWidget):
         self._has_file = False
         self._lay_out()
 
-    def show_state(self, title: str, player: Player | None, recording: bool) -> None:
-        """Show what is looked at, and how it stands."""
-        self.title.tell(title)
+    def show_state(
+        self, title: str, player: Player | None, recording: bool, kept: str = ""
+    ) -> None:
+        """Show what is looked at, and how it stands.
+
+        Args:
+            title: what is looked at.
+            player: its controls; None where there are none.
+            recording: whether a recording runs.
+            kept: what became of a file, said in the title's place; a click shows its folder.
+        """
+        self.title.tell(kept or title)
+        self.title.lead_to(self._show_folder if kept else None)
         self._has_file = player is not None
         self._fold()
         self._set_icon("record", "stop" if recording else "record")

@@ -52,6 +52,15 @@ class Keeper:
         self._message, self._said_at = NOTHING, float("-inf")
 
     @property
+    def folder(self) -> Path:
+        """Where files go."""
+        return self._folder
+
+    def keep_in(self, folder: Path) -> None:
+        """Have files go somewhere else; a recording that runs stays where it is."""
+        self._folder = folder
+
+    @property
     def is_recording(self) -> bool:
         """Whether a recording runs."""
         return self._recording is not None

@@ -28,6 +28,7 @@ from mirror.window.keyboard import Keyboard, reach_by_tab
 from mirror.window.menu import commands_of
 from mirror.window.pages import Pages
 from mirror.window.panel import Panel
+from mirror.window.place import SavingPlace
 from mirror.window.qt_words import speak
 from mirror.window.screen import laid_out, refresh_ms
 from mirror.window.setup import Setup
@@ -104,7 +105,7 @@ class MirrorWindow(QMainWindow):
         self._wanted = self._wanted.with_look(look)
         self._look_again()
         self.panel.show_look(look, self.parts)
-        self._show_switches()
+        show_switches(self.commands, self._actions)
 
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
@@ -228,6 +229,7 @@ class MirrorWindow(QMainWindow):
         say, setup = self._say, self._setup
         speak(self.language)
         self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
+        self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
         self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
         self.view.setAccessibleName(say("Picture"))
         ways_on = [
@@ -240,7 +242,7 @@ class MirrorWindow(QMainWindow):
         self.commands = commands_of(self)
         acts = {command.text: command.act for command in self.commands}
         self.bar = Bar(say, acts, lambda: self.player)
-        self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3])
+        self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
@@ -281,8 +283,9 @@ class MirrorWindow(QMainWindow):
         present, keeper = self._present(), self.keeper
         title = "" if present is None else readout.title(present, self._say)
         self._controlled = self.player
-        words = keeper.message.said(self._say) or title
-        self.bar.show_state(words, self.player, keeper.is_recording)
+        kept = keeper.message.said(self._say)
+        self.bar.show_state(title, self.player, keeper.is_recording, kept)
+        self.source.show_folder(keeper.folder)
         self._show_switches()
 
     def _show_figures(self, session: Session) -> None:

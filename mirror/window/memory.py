@@ -77,6 +77,16 @@ class Memory:
         """Keep whether the panel is open."""
         self._settings.setValue("panel", is_open)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the user wants pictures and recordings; None where nothing was chosen."""
+        kept = self._settings.value("folder")
+        return Path(kept) if isinstance(kept, str) and kept else None
+
+    def keep_folder(self, folder: Path) -> None:
+        """Keep where pictures and recordings go."""
+        self._settings.setValue("folder", str(folder))
+
     def forget(self) -> None:
         """Forget everything."""
         self._settings.clear()

@@ -38,6 +38,8 @@ def commands_of(window: MirrorWindow) -> tuple[Command, ...]:
         Command(
             "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording
         ),
+        Command("File", "Folder for pictures and recordings…", (), window.place.choose),
+        Command("File", "Show the folder", (), window.place.show),
         Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
         Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window), begins=True),
         *_picture(window),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from mirror.config import ParserConfig
@@ -16,6 +18,7 @@ from pipeline.sources.camera import CameraListing
 
 SIZES: tuple[tuple[int, int] | None, ...] = (None, (480, 640), (720, 1280), (1080, 1920))
 RUNTIMES = ("auto", "onnxruntime", "openvino", "torch")
+_FOLDER_WIDTH = 320  # pixels that the panel has for a path
 RATES: tuple[int | None, ...] = (None, 15, 30, 60)
 
 
@@ -27,6 +30,7 @@ class SourcePage(QWidget):
         watch: starts looking at a choice.
         set_parser: goes on with another parser, or on more of the machine.
         ways_on: the text of each further button, and what it does.
+        choose_folder: asks where pictures and recordings go.
     """
 
     def __init__(
@@ -35,8 +39,12 @@ class SourcePage(QWidget):
         watch: Callable[[Choice], None],
         set_parser: Callable[[ParserConfig], None],
         ways_on: Sequence[tuple[str, Callable[[], None]]],
+        choose_folder: Callable[[], None],
     ) -> None:
         super().__init__()
+        self.folder = QLabel()
+        self.folder.setObjectName("dim")
+        self._choose_folder = choose_folder
         self._say, self._watch, self._set_parser = say, watch, set_parser
         self._config: ParserConfig | None = None
         own = say("the camera's own")
@@ -88,6 +96,13 @@ class SourcePage(QWidget):
             self.workers.addItem(str(config.workers), config.workers)
         self.workers.setCurrentIndex(self.workers.findData(config.workers))
 
+    def show_folder(self, folder: Path) -> None:
+        """Show where pictures and recordings go."""
+        if self.folder.toolTip() != str(folder):
+            self.folder.setToolTip(str(folder))
+            metrics, cut = self.folder.fontMetrics(), Qt.TextElideMode.ElideMiddle
+            self.folder.setText(metrics.elidedText(str(folder), cut, _FOLDER_WIDTH))
+
     def _open_camera(self) -> None:
         if (device := self.camera.currentData()) is not None:
             size, rate = self.resolution.currentData(), self.rate.currentData()
@@ -123,6 +138,11 @@ class SourcePage(QWidget):
         _add_row(form, say("Parser"), self.parser)
         _add_row(form, say("Runtime"), self.runtime)
         _add_row(form, say("Workers"), self.workers)
+        _add_across(form, section(say("PICTURES AND RECORDINGS")))
+        _add_across(form, self.folder)
+        choose = QPushButton(say("Choose a folder…"))
+        choose.clicked.connect(lambda _checked: self._choose_folder())
+        _add_across(form, choose)
 
 
 def _add_row(form: QGridLayout, text: str, widget: QWidget) -> None:

@@ -53,6 +53,7 @@ QPushButton:default, QPushButton#primary {{
     background: {ACCENT}; color: #03131f; border-color: {ACCENT};
 }}
 QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
+QLabel[leads="true"] {{ color: {ACCENT}; }}
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
     border: 2px solid {RING}; padding: 6px 13px;
 }}
