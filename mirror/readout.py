@@ -99,10 +99,21 @@ def as_json(figures: Figures) -> str:
     return json.dumps(dataclasses.asdict(figures), indent=1)
 
 
-def look_for(look: Look, before: Choice | None, now: Choice | None) -> Look:
-    """Return the look for another source: a film is no mirror, a camera is one."""
-    was_file, is_file = isinstance(before, FileChoice), isinstance(now, FileChoice)
-    return look if was_file == is_file else dataclasses.replace(look, mirrored=not is_file)
+def kind_of(choice: Choice) -> str:
+    """Return what counts as the same when it comes to mirroring: ``film`` or ``camera``."""
+    return "film" if isinstance(choice, FileChoice) else "camera"
+
+
+def look_for(look: Look, choice: Choice, mirrored: Mapping[str, bool]) -> Look:
+    """Return the look for another source: a film is no mirror, a camera is one.
+
+    Args:
+        look: how the picture was wanted so far.
+        choice: what is looked at from now on.
+        mirrored: what the user wants otherwise, for each kind.
+    """
+    kind = kind_of(choice)
+    return dataclasses.replace(look, mirrored=mirrored.get(kind, kind == "camera"))
 
 
 def look_in(look: Look, parts: Vocabulary, say: Say) -> Look:

@@ -67,9 +67,9 @@ def test_the_mirror_turns_what_is_painted(qtbot: QtBot, opened: Open, clock: Fak
         painted = window.view.grab().toImage()
         return painted.pixelColor(painted.width() // 8, painted.height() // 2).red()
 
-    assert left() == 200
+    assert left() == 40
     press(window, "m")
-    qtbot.waitUntil(lambda: left() == 40)
+    qtbot.waitUntil(lambda: left() == 200)
 
 
 def test_the_legend_hides_parts_and_shows_the_look(qtbot: QtBot, opened: Open) -> None:

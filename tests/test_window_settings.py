@@ -22,15 +22,49 @@ from mirror.window.app import setup_of
 from mirror.window.help import KeysDialog
 from mirror.window.memory import Memory
 
+FILM = FileChoice(Path("film.mp4"))
+
 
 def test_the_look_and_the_panel_are_remembered(qtbot: QtBot, opened: Open, memory: Memory) -> None:
     window = opened(HandFed(), memory=memory)
-    look = Look(mirrored=False, opacity=0.25, hidden=frozenset({"head"}), mode="live")
+    look = Look(opacity=0.25, hidden=frozenset({"head"}), mode="live")
     window.set_look(look)
     press(window, "i")
     window.close()
     assert memory.look(Look()) == look
     assert opened(HandFed(), memory=memory).panel.isVisible()
+
+
+def test_a_camera_is_mirrored_and_a_film_is_not_whatever_was_seen_last(
+    qtbot: QtBot, opened: Open, memory: Memory
+) -> None:
+    window = opened(HandFed(), memory=memory)
+    window.watch(FILM)
+    assert not window.look.mirrored
+    window.close()
+    window = opened(HandFed(), HandFed(), memory=memory)
+    window.watch(CAMERA)
+    assert window.look.mirrored
+
+
+def test_what_the_user_wants_of_one_kind_of_source_stays_with_that_kind(
+    qtbot: QtBot, opened: Open, memory: Memory
+) -> None:
+    window = opened(HandFed(), HandFed(), HandFed(), memory=memory)
+    window.watch(CAMERA)
+    press(window, "m")
+    assert not window.look.mirrored
+    window.watch(FILM)
+    assert not window.look.mirrored
+    press(window, "m")
+    window.watch(CAMERA)
+    assert not window.look.mirrored
+    window.close()
+    window = opened(HandFed(), HandFed(), memory=memory)
+    window.watch(CAMERA)
+    assert not window.look.mirrored
+    window.watch(FILM)
+    assert window.look.mirrored
 
 
 def test_flags_count_more_than_what_is_remembered(qtbot: QtBot, memory: Memory) -> None:
@@ -79,7 +113,7 @@ def test_the_language_changes_while_the_picture_goes_on(
     source.feed(grey(120, clock.now))
     wait_level(qtbot, window, 120)
     press(window, "m")
-    assert window.look.mirrored
+    assert not window.look.mirrored
 
 
 def test_another_parser_goes_on_at_the_same_place(

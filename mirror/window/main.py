@@ -50,6 +50,7 @@ class MirrorWindow(QMainWindow):
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
         self._wanted = Wanted.at_first(setup.look, setup.parser)
+        self._mirrored = {} if setup.memory is None else setup.memory.mirrored
         self._sessions = Sessions(setup.open_source, setup.clock)
         self._shot: Shot | None = None
         self._figures_at = float("-inf")
@@ -91,7 +92,8 @@ class MirrorWindow(QMainWindow):
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
-        look = readout.look_for(self.look, self._present(), choice)
+        look = readout.look_for(self.look, choice, self._mirrored)
+        self._wanted = self._wanted.with_look(look)
         self.keeper.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
@@ -102,6 +104,9 @@ class MirrorWindow(QMainWindow):
 
     def set_look(self, look: Look) -> None:
         """Show the picture another way."""
+        present = self._present()
+        if present is not None and look.mirrored != self.look.mirrored:
+            self._mirrored[readout.kind_of(present)] = look.mirrored
         self._wanted = self._wanted.with_look(look)
         self._look_again()
         self.panel.show_look(look, self.parts)
@@ -162,6 +167,7 @@ class MirrorWindow(QMainWindow):
         self._timer.stop()
         if (memory := self._setup.memory) is not None:
             memory.keep_look(self._wanted.kept)
+            memory.keep_mirrored(self._mirrored)
             memory.keep_panel(self.around.has_panel)
             memory.keep_place(self.saveGeometry())
         self.keeper.stop_recording()
@@ -219,7 +225,9 @@ class MirrorWindow(QMainWindow):
         """Forget what was remembered, and show everything as at first."""
         if self._setup.memory is not None:
             self._setup.memory.forget()
-        look = readout.look_for(Look(), None, self._present())
+        self._mirrored = {}
+        present = self._present()
+        look = Look() if present is None else readout.look_for(Look(), present, {})
         self._wanted = Wanted.at_first(look, self._wanted.parser)
         self.set_look(self.look)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
 from mirror.live.look import Look
+
+_NOT_OF_A_LOOK = {"mirrored", "names"}
 
 
 class Memory:
@@ -25,7 +28,7 @@ class Memory:
         """Return the look that was kept last."""
         try:
             kept = json.loads(str(self._settings.value("look", "{}")))
-            known = {field.name for field in dataclasses.fields(Look)} & set(kept)
+            known = {field.name for field in dataclasses.fields(Look)} & set(kept) - _NOT_OF_A_LOOK
             fields = {name: kept[name] for name in known}
             if "hidden" in fields:
                 fields["hidden"] = frozenset(fields["hidden"])
@@ -34,9 +37,23 @@ class Memory:
             return otherwise
 
     def keep_look(self, look: Look) -> None:
-        """Keep a look."""
+        """Keep a look, but for what depends on the source and on the language."""
         fields = dataclasses.asdict(look) | {"hidden": sorted(look.hidden)}
+        fields = {name: value for name, value in fields.items() if name not in _NOT_OF_A_LOOK}
         self._settings.setValue("look", json.dumps(fields))
+
+    @property
+    def mirrored(self) -> dict[str, bool]:
+        """What the user wants mirrored or not, by the kind of source; see ``readout.look_for``."""
+        try:
+            kept = json.loads(str(self._settings.value("mirrored", "{}")))
+            return {str(kind): bool(wanted) for kind, wanted in kept.items()}
+        except (ValueError, AttributeError):
+            return {}
+
+    def keep_mirrored(self, mirrored: Mapping[str, bool]) -> None:
+        """Keep what is mirrored."""
+        self._settings.setValue("mirrored", json.dumps(dict(mirrored)))
 
     @property
     def language(self) -> str | None:
