@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mirror.live.alerts import Alert
 from mirror.live.choice import CameraChoice, Choice, FileChoice
 from mirror.live.gauges import STAGES, Figures
 from mirror.live.look import Look
@@ -65,16 +66,13 @@ def stage_rows(stages: Mapping[str, float], say: Say) -> list[tuple[str, str, st
     ]
 
 
-def banner(status: Status, now: float, say: Say) -> str:
-    """Return what stands over the picture when something is wrong; empty while all is well."""
-    words = status.problem.said(say)
-    if status.phase == "lost":
-        left_s = max(0, round((status.retry_at or now) - now))
-        again = say("{problem}. Trying again in {seconds} s")
-        return again.format(problem=words, seconds=left_s)
-    if status.phase == "unparsed":
-        return say("There are no masks. {problem}").format(problem=words)
-    return say("The video has ended") if status.phase == "ended" else words
+def banner(alert: Alert, now: float, say: Say) -> str:
+    """Return what the strip over the picture says."""
+    words = alert.words.said(say)
+    if alert.retry_at is None:
+        return words
+    left_s = max(0, round(alert.retry_at - now))
+    return say("{problem}. Trying again in {seconds} s").format(problem=words, seconds=left_s)
 
 
 def title(choice: Choice, say: Say) -> str:

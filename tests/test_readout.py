@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from mirror.live.alerts import Alert
 from mirror.live.choice import AddressChoice
 from mirror.live.gauges import Figures
 from mirror.live.status import Phase, Sentence, Status
@@ -54,15 +55,10 @@ def test_stages_come_in_the_order_in_which_frames_pass_them() -> None:
 
 
 def test_a_lost_camera_says_when_it_is_tried_again() -> None:
-    status = Status("lost", Sentence("camera 0 delivers no pictures"), retry_at=104.2)
-    words = banner(status, 100.0, ENGLISH)
-    assert words == "camera 0 delivers no pictures. Trying again in 4 s"
-    assert banner(Status("running"), 100.0, ENGLISH) == ""
-
-
-def test_a_parser_that_failed_is_told_apart_from_a_source() -> None:
-    status = Status("unparsed", Sentence("m2fp is not there"), has_picture=True)
-    assert banner(status, 100.0, ENGLISH) == "There are no masks. m2fp is not there"
+    lost = Alert(Sentence("camera 0 delivers no pictures"), retry_at=104.2)
+    assert banner(lost, 100.0, ENGLISH) == "camera 0 delivers no pictures. Trying again in 4 s"
+    assert banner(lost, 105.0, CHINESE).endswith("。0 秒后重试")
+    assert banner(Alert(Sentence("it broke")), 100.0, ENGLISH) == "it broke"
 
 
 def test_what_takes_its_time_is_named_after_half_a_second() -> None:

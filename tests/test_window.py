@@ -29,7 +29,7 @@ from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.nothing import Nothing
 from mirror.window.app import dress, report_errors_in
 from mirror.window.memory import Memory
-from pipeline.errors import CameraNotFound, SourceError
+from pipeline.errors import CameraNotFound, SinkError, SourceError
 from pipeline.frame import Frame
 
 
@@ -195,6 +195,29 @@ def test_what_never_showed_a_picture_does_not_borrow_the_last_ones(
     qtbot.waitUntil(window.pages.welcome.isVisible)
     assert window.pages.welcome.title.text() == "Nothing to see at http://host/"
     assert not window.pages.banner.isVisible()
+
+
+def test_the_strip_can_be_dismissed_while_the_camera_is_away_and_hides_no_other_error(
+    qtbot: QtBot, opened: Open, clock: FakeClock
+) -> None:
+    first = HandFed()
+    window = opened(first, *(SourceError("camera 0 did not open") for _ in range(99)))
+    window.watch(CAMERA)
+    first.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    first.unplug(SourceError("camera 0 delivers no pictures"))
+    banner = window.pages.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert banner.again.isVisible()
+    window.report(SinkError("the disk is full"))
+    window.refresh()
+    assert banner.words.text() == "the disk is full"
+    assert not banner.again.isVisible()
+    click(banner.dismiss)
+    assert "Trying again in" in banner.words.text()
+    click(banner.dismiss)
+    window.refresh()
+    assert not banner.isVisible()
 
 
 def test_sources_are_switched_in_mid_run(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:

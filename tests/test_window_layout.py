@@ -23,7 +23,9 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, wait_level
 
+from mirror.live.alerts import Alert
 from mirror.live.choice import CameraChoice, FileChoice
+from mirror.live.status import Sentence
 from mirror.window.main import MirrorWindow
 from mirror.window.theme import RING
 from pipeline.sources.camera import CameraListing
@@ -132,7 +134,8 @@ def test_an_error_and_its_buttons_fit_a_narrow_window(qtbot: QtBot, film: Mirror
 
 def test_an_error_with_a_way_back_widens_no_window(qtbot: QtBot, film: MirrorWindow) -> None:
     resized(qtbot, film, 480, 480)
-    film.pages.banner.tell("it broke " * 20, "where", "alarm", back="Back to built-in")
+    alert = Alert(Sentence("it broke"), "where", again="Try again", back="built-in")
+    film.pages.banner.tell("it broke " * 20, alert)
     qtbot.waitUntil(film.pages.banner.isVisible)
     QApplication.sendPostedEvents()
     assert film.width() == 480

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QGuiApplication, QResizeEvent
 from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 
+from mirror.live.alerts import Alert
 from mirror.readout import Say
 from mirror.window.room import is_narrow
-
-Tone = Literal["plain", "caution", "alarm"]
 
 
 class Banner(QFrame):
@@ -22,10 +20,15 @@ class Banner(QFrame):
         say: the user's language.
         try_again: does the same once more.
         go_back: goes on with the parser before.
+        dismiss: what is told is not to be told any more.
     """
 
     def __init__(
-        self, say: Say, try_again: Callable[[], None], go_back: Callable[[], None]
+        self,
+        say: Say,
+        try_again: Callable[[], None],
+        go_back: Callable[[], None],
+        dismiss: Callable[[], None],
     ) -> None:
         super().__init__()
         self.setObjectName("banner")
@@ -41,7 +44,7 @@ class Banner(QFrame):
         self.back.clicked.connect(lambda _checked: go_back())
         self.again.clicked.connect(lambda _checked: try_again())
         self.copy.clicked.connect(lambda _checked: self._copy())
-        self.dismiss.clicked.connect(lambda _checked: self.hide())
+        self.dismiss.clicked.connect(lambda _checked: dismiss())
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.addWidget(self.words, 1)
         self._buttons = QHBoxLayout()
@@ -64,29 +67,20 @@ class Banner(QFrame):
         width = self._buttons.minimumSize().width() + edges.left() + edges.right()
         return QSize(width, super().minimumSizeHint().height())
 
-    def tell(
-        self, words: str, details: str, tone: Tone, again: str = "Try again", back: str = ""
-    ) -> None:
-        """Say something; nothing hides the strip.
-
-        Args:
-            words: what is said.
-            details: what is copied with it.
-            tone: how bad it is.
-            again: what doing it once more is called, in English.
-            back: what the way back is called; without, there is none.
-        """
-        self._details = details
-        self.back.setText(back)
-        self.back.setVisible(bool(back))
+    def tell(self, words: str, alert: Alert) -> None:
+        """Say something, until ``hide``."""
+        self._details = alert.details
+        self.back.setText(self._say("Back to {parser}").format(parser=self._say(alert.back)))
+        self.back.setVisible(bool(alert.back))
         self.words.setText(words)
-        self.again.setText(self._say(again))
-        self.copy.setVisible(bool(details))
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
+        self.again.setText(self._say(alert.again))
+        self.again.setVisible(bool(alert.again))
+        self.copy.setVisible(bool(alert.details))
+        if self.property("tone") != alert.tone:
+            self.setProperty("tone", alert.tone)
             if (style := self.style()) is not None:
                 style.polish(self)  # looks at the property again
-        self.setVisible(bool(words))
+        self.show()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

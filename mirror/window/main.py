@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QMainWindow
 
 from mirror import machine, readout
 from mirror.config import ParserConfig
+from mirror.live.alerts import Alerts
 from mirror.live.choice import Choice, choice_of
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
@@ -50,6 +51,7 @@ class MirrorWindow(QMainWindow):
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
         self._wanted = Wanted.at_first(setup.look, setup.parser)
+        self._alerts = Alerts()
         self._mirrored = {} if setup.memory is None else setup.memory.mirrored
         self._sessions = Sessions(setup.open_source, setup.clock)
         self._shot: Shot | None = None
@@ -234,7 +236,7 @@ class MirrorWindow(QMainWindow):
     # the view
 
     def _build(self, has_panel: bool) -> None:
-        say, setup = self._say, self._setup
+        say, setup, clock = self._say, self._setup, self._setup.clock
         speak(self.language)
         self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
         self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
@@ -246,7 +248,9 @@ class MirrorWindow(QMainWindow):
             (say("Open an address…"), self.chooser.open_address),
             (say("Try again"), self.try_again),
         ]
-        self.pages = Pages(say, self.view, self.watch, self.try_again, self.go_back, ways_on)
+        self.pages = Pages(
+            say, self.view, self.watch, self._alerts, clock, self.try_again, self.go_back, ways_on
+        )
         self.commands = commands_of(self)
         acts = {command.text: command.act for command in self.commands}
         self.bar = Bar(say, acts, lambda: self.player)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from mirror import readout
+from mirror.live.alerts import Alert, Alerts
 from mirror.live.choice import Choice
-from mirror.live.status import BROKE, Phase, Status, details_of, told
+from mirror.live.status import BROKE, Status, details_of, told
 from mirror.live.wanted import Wanted
 from mirror.readout import Say
-from mirror.window.banner import Banner, Tone
+from mirror.window.banner import Banner
 from mirror.window.notice import Notice
 from mirror.window.view import PictureView
 from mirror.window.welcome import WelcomePage
 from pipeline.sources.camera import list_cameras
-
-_TONES: Mapping[Phase, Tone] = {"failed": "alarm", "ended": "plain"}
 
 
 class Pages(QWidget):
@@ -27,6 +26,8 @@ class Pages(QWidget):
         say: the user's language.
         view: what shows the picture.
         watch: starts looking at a choice.
+        alerts: what is to be told.
+        clock: monotonic seconds.
         try_again: opens the present choice once more.
         go_back: goes on with the parser before.
         ways_on: what is offered where there is no picture: texts, and what they do.
@@ -37,6 +38,8 @@ class Pages(QWidget):
         say: Say,
         view: PictureView,
         watch: Callable[[Choice], None],
+        alerts: Alerts,
+        clock: Callable[[], float],
         try_again: Callable[[], None],
         go_back: Callable[[], None],
         ways_on: Sequence[tuple[str, Callable[[], None]]],
@@ -44,7 +47,8 @@ class Pages(QWidget):
         super().__init__()
         self._say, self._view = say, view
         self._status: Status | None = None
-        self.banner = Banner(say, try_again, go_back)
+        self._alerts, self._clock = alerts, clock
+        self.banner = Banner(say, try_again, go_back, self._dismiss)
         self.welcome = WelcomePage(say, watch, ways_on)
         self.notice = Notice(view)
         self._stack = QStackedWidget()
@@ -59,6 +63,7 @@ class Pages(QWidget):
     def begin(self) -> None:
         """Show the picture: another session has begun."""
         self._status = None
+        self._alerts.begin()
         self._stack.setCurrentWidget(self._view)
 
     def show_status(self, status: Status, now: float, choice: Choice, wanted: Wanted) -> None:
@@ -70,25 +75,32 @@ class Pages(QWidget):
             choice: what it looks at.
             wanted: by which parser, and which there is to go back to.
         """
-        words = readout.notice(status, now, choice, wanted.parser.name, self._say)
-        self.notice.tell(words)
-        if status == self._status and status.phase != "lost":
-            return
-        self._status = status
-        words = readout.banner(status, now, self._say)
-        if status.phase == "failed" and not status.has_picture:
-            shown = readout.title(choice, self._say)
-            title = self._say("Nothing to see at {source}").format(source=shown)
-            self.welcome.tell(title, words, list(list_cameras()))
-            self._stack.setCurrentWidget(self.welcome)
-            words = ""
-        back = ""
-        if status.phase == "unparsed" and wanted.before != wanted.parser:
-            back = self._say("Back to {parser}").format(parser=self._say(wanted.before.name))
-        again = "Play again" if status.phase == "ended" else "Try again"
-        self.banner.tell(words, status.details, _TONES.get(status.phase, "caution"), again, back)
+        self.notice.tell(readout.notice(status, now, choice, wanted.parser.name, self._say))
+        if status != self._status:
+            self._status = status
+            if status.phase == "failed" and not status.has_picture:
+                self._show_welcome(status, choice)
+            else:
+                self._alerts.show_status(status, wanted)
+        self._tell(now)
 
     def report(self, error: BaseException) -> None:
-        """Show an error that nothing else has caught."""
-        words = told(error, BROKE).said(self._say)
-        self.banner.tell(words, details_of(error), "alarm")
+        """Show an error that nothing else has caught, until it is dismissed."""
+        self._alerts.report(Alert(told(error, BROKE), details_of(error)))
+        self._tell(self._clock())
+
+    def _show_welcome(self, status: Status, choice: Choice) -> None:
+        shown = readout.title(choice, self._say)
+        title = self._say("Nothing to see at {source}").format(source=shown)
+        self.welcome.tell(title, status.problem.said(self._say), list(list_cameras()))
+        self._stack.setCurrentWidget(self.welcome)
+        self._alerts.begin()
+
+    def _tell(self, now: float) -> None:
+        if (alert := self._alerts.current) is None:
+            return self.banner.hide()
+        self.banner.tell(readout.banner(alert, now, self._say), alert)
+
+    def _dismiss(self) -> None:
+        self._alerts.dismiss()
+        self._tell(self._clock())
