@@ -6,7 +6,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,11 +63,16 @@ class VideoConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting, checked."""
+    """Every setting, checked.
+
+    Attributes:
+        given: ``section.key`` of what a file or a flag said, so that it is no default.
+    """
 
     parser: ParserConfig
     overlay: OverlayConfig
     video: VideoConfig
+    given: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 _SECTIONS = {"parser": ParserConfig, "overlay": OverlayConfig, "video": VideoConfig}
@@ -107,14 +112,16 @@ def load(path: Path | None = None, flags: Mapping[str, object] | None = None) ->
             value is none that its key can have.
     """
     settings = _read(config_file("default.toml"))
+    given = set()
     if path is not None:
-        _merge(settings, _read(path), f"{path}: ")
+        given |= _merge(settings, _read(path), f"{path}: ")
     for key, value in (flags or {}).items():
         if value is not None:
             section, _, name = key.partition(".")
-            _merge(settings, {section: {name: value}}, "")
+            given |= _merge(settings, {section: {name: value}}, "")
     settings["overlay"]["parts"] = tuple(settings["overlay"]["parts"])
-    return Config(**{name: kind(**settings[name]) for name, kind in _SECTIONS.items()})
+    sections = {name: kind(**settings[name]) for name, kind in _SECTIONS.items()}
+    return Config(**sections, given=frozenset(given))
 
 
 def size_of(text: object) -> tuple[int, int] | None:
@@ -134,7 +141,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
 
 
-def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> None:
+def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> set[str]:
+    merged = set()
     for section, values in more.items():
         if section not in settings or not isinstance(values, Mapping):
             raise ConfigError(
@@ -148,6 +156,8 @@ def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> Non
                 )
             _check(f"{section}.{key}", value, settings[section][key], where)
             settings[section][key] = value
+            merged.add(f"{section}.{key}")
+    return merged
 
 
 def _check(key: str, value: object, default: object, where: str) -> None:

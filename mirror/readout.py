@@ -75,8 +75,10 @@ def banner(alert: Alert, now: float, say: Say) -> str:
     return say("{problem}. Trying again in {seconds} s").format(problem=words, seconds=left_s)
 
 
-def title(choice: Choice, say: Say) -> str:
-    """Return what the window calls what is looked at."""
+def title(choice: Choice | None, say: Say) -> str:
+    """Return what the window calls what is looked at; empty before anything is."""
+    if choice is None:
+        return ""
     if isinstance(choice, CameraChoice):
         return say("camera {device}").format(device=choice.device)
     return choice.title

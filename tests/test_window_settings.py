@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -10,15 +11,18 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QSettings
-from PyQt5.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
+from PyQt5.QtCore import QSettings, Qt, QTimer
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QAbstractButton, QComboBox, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, no_parser, press, wait_level
+from windows import CAMERA, Open, act, no_parser, press, wait_level
 
 from mirror.config import load
-from mirror.live.choice import FileChoice
+from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
 from mirror.live.look import Look
+from mirror.parts import vocabulary
 from mirror.window.app import setup_of
+from mirror.window.chooser import Chooser
 from mirror.window.help import KeysDialog
 from mirror.window.memory import Memory
 
@@ -67,27 +71,120 @@ def test_what_the_user_wants_of_one_kind_of_source_stays_with_that_kind(
     assert window.look.mirrored
 
 
-def test_flags_count_more_than_what_is_remembered(qtbot: QtBot, memory: Memory) -> None:
-    memory.keep_look(Look(opacity=0.25))
+def test_flags_count_more_than_what_is_remembered_and_take_nothing_else_away(
+    qtbot: QtBot, memory: Memory
+) -> None:
+    memory.keep_look(Look(), Look(opacity=0.25, outlines=False, hidden=frozenset({"head"})))
+    memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none", workers=3))
+    setup = setup_of(load(flags={"overlay.opacity": 0.6, "parser.workers": 1}), memory)
+    assert setup.look == Look(opacity=0.6, outlines=False, hidden=frozenset({"head"}))
+    assert (setup.parser.name, setup.parser.workers) == ("none", 1)
     assert setup_of(load(), memory).look.opacity == 0.25
-    assert setup_of(load(flags={"overlay.opacity": 0.9}), memory).look.opacity == 0.9
+    assert setup_of(load(), memory).parser.workers == 3
+    every = setup_of(load(flags={"overlay.parts": list(vocabulary("built-in").names[1:])}), memory)
+    assert every.look.hidden == frozenset()
+
+
+def test_what_a_flag_said_once_is_not_remembered(
+    qtbot: QtBot, opened: Open, memory: Memory
+) -> None:
+    flags = {"overlay.opacity": 0.9, "overlay.landmarks": True}
+    window = opened(HandFed(), memory=memory, setup=setup_of(load(flags=flags), memory))
+    assert window.look.opacity == 0.9
+    press(window, "u")
+    press(window, "i")
+    window.close()
+    assert setup_of(load(), memory).look == Look(outlines=False)
+    assert memory.has_panel
+
+
+def test_the_parser_that_the_user_chose_is_remembered(
+    qtbot: QtBot, opened: Open, memory: Memory
+) -> None:
+    window = opened(HandFed(), memory=memory)
+    window.source.parser.setCurrentIndex(window.source.parser.findData("m2fp"))
+    window.source.runtime.setCurrentIndex(window.source.runtime.findData("openvino"))
+    window.source.parser.activated.emit(0)
+    kept = setup_of(load(), memory).parser
+    assert (kept.name, kept.runtime, kept.workers) == ("m2fp", "openvino", "auto")
+    mine = dataclasses.replace(kept, name="mine:skin")
+    memory.keep_parser(kept, mine)
+    assert memory.parser(load().parser).name == "m2fp"
+
+
+def test_the_source_that_the_user_chose_is_remembered(
+    qtbot: QtBot, opened: Open, memory: Memory, tmp_path: Path
+) -> None:
+    window = opened(*(HandFed() for _ in range(5)), memory=memory)
+    window.watch(CAMERA)  # as the command line said
+    assert memory.source is None
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"something")
+    for choice in (CameraChoice(1, (720, 1280), 30), CameraChoice("/dev/video2"), FileChoice(film)):
+        window.choose(choice)
+        assert memory.source == choice
+    window.choose(AddressChoice("rtsp://me:secret@host/a"))
+    assert memory.source == FileChoice(film)
+    film.unlink()
+    assert memory.source is None
 
 
 @pytest.mark.parametrize("kept", ["", "no json", "[]", '{"opacity": 0.5, "of old": 1}'])
 def test_what_cannot_be_read_is_forgotten(qtbot: QtBot, tmp_path: Path, kept: str) -> None:
     settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
-    settings.setValue("look", kept)
-    assert Memory(settings).look(Look(opacity=0.5)) == Look(opacity=0.5)
+    for name in ("look", "parser", "source", "mirrored"):
+        settings.setValue(name, kept)
+    memory = Memory(settings)
+    assert memory.look(Look(opacity=0.5)) == Look(opacity=0.5)
+    assert memory.parser(load().parser) == load().parser
+    assert memory.source is None
 
 
-def test_everything_can_be_forgotten(qtbot: QtBot, opened: Open, memory: Memory) -> None:
-    memory.keep_look(Look(opacity=0.25))
+def test_everything_is_forgotten_at_once_when_the_user_is_sure(
+    qtbot: QtBot, opened: Open, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.keep_look(Look(), Look(opacity=0.25))
+    memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none"))
+    memory.keep_language("zh")
+    memory.keep_panel(True)
+    memory.keep_folder(tmp_path / "chosen")
+    monkeypatch.setattr("mirror.window.app.system_language", lambda: "en")
+    window = opened(HandFed(), memory=memory, setup=setup_of(load(), memory))
+    sure = iter([False, True])
+    monkeypatch.setattr(Chooser, "is_sure_to_forget", lambda _: next(sure))
+    act(window, "清除所有设置")
+    assert memory.language == "zh"
+    assert window.panel.isVisible()
+    act(window, "清除所有设置")
+    assert window.look == Look()
+    assert window.keeper.folder != tmp_path / "chosen"
+    assert window.source.parser.currentData() == "built-in"
+    assert not window.panel.isVisible()
+    assert window.pages.banner.words.text() == "All settings are forgotten"
+    assert not window.pages.banner.copy.isVisible()
+    window.close()
+    kept = (memory.language, memory.place, memory.folder, memory.source)
+    assert all(value is None for value in kept)
+    assert setup_of(load(), memory).look == Look()
+    assert not memory.has_panel
+
+
+def test_before_everything_is_forgotten_the_user_is_asked(
+    qtbot: QtBot, opened: Open, memory: Memory
+) -> None:
     memory.keep_language("zh")
     window = opened(HandFed(), memory=memory)
-    window.reset()
-    assert memory.language is None
-    assert memory.look(Look()) == Look()
-    assert window.look == Look()
+    asked: list[str] = []
+
+    def answer() -> None:
+        (box,) = window.findChildren(QMessageBox)
+        asked.append(box.text())
+        QTest.keyClick(box, Qt.Key.Key_Return)  # type: ignore[call-overload]  # its stub
+
+    QTimer.singleShot(0, answer)
+    act(window, "Forget all settings")
+    assert asked == ["Forget everything that was set in this window?"]
+    assert memory.language == "zh"
 
 
 def test_a_question_mark_shows_every_key(qtbot: QtBot, opened: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class Windows:
         *sources: Source | Exception | Callable[[], Source],
         folder: Path | None = None,
         memory: Memory | None = None,
+        setup: Setup | None = None,
     ) -> MirrorWindow:
         """Open one over sources, one after the other; without any, over what is really there.
 
@@ -68,10 +70,9 @@ class Windows:
         opener = open_source if sources else open_choice
         look = Look(mirrored=False)
         into = folder or self._folder
-        setup = Setup(
-            no_parser(), look, open_source=opener, clock=self._clock, folder=into, memory=memory
-        )
-        window = MirrorWindow(setup)
+        made = setup or Setup(no_parser(), look, folder=into, memory=memory or Memory())
+        made = dataclasses.replace(made, open_source=opener, clock=self._clock)
+        window = MirrorWindow(made)
         self._windows.append(window)
         window.resize(640, 480)
         window.show()
@@ -99,9 +100,10 @@ def drop(window: MirrorWindow, *urls: QUrl, text: str = "") -> None:
     button, key = Qt.MouseButtons(Qt.MouseButton.LeftButton), Qt.KeyboardModifiers()
     entered = QDragEnterEvent(QPoint(9, 9), actions, dragged, button, key)
     entered.ignore()
-    window.dragEnterEvent(entered)
+    QApplication.sendEvent(window, entered)
     if entered.isAccepted():
-        window.dropEvent(QDropEvent(QPoint(9, 9), actions, dragged, button, key))
+        let_go = QDropEvent(QPoint(9, 9), actions, dragged, button, key)
+        QApplication.sendEvent(window, let_go)
 
 
 def middle(window: MirrorWindow) -> int:

@@ -1,6 +1,6 @@
 """Open the window on a camera, an address or a file; the default without a command.
 
-mirror                                       the first camera
+mirror                                       what was chosen last, or the first camera
 mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
 mirror camera squats.mp4
@@ -24,7 +24,10 @@ class WindowNotUsable(PipelineError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to look at, and how."""
     parser.add_argument(
-        "source", metavar="SOURCE", nargs="?", help="an index, a device, an address or a file (0)"
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        help="an index, a device, an address or a file (the last one chosen, or 0)",
     )
     add_parser_flags(parser)
     add_overlay_flags(parser)
@@ -36,11 +39,11 @@ def run(options: argparse.Namespace) -> int:
     check_window()
     import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
-    from mirror.live.choice import CameraChoice, choice_of
+    from mirror.live.choice import choice_of
     from mirror.window.app import run as run_window
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
-    choice = CameraChoice(0) if options.source is None else choice_of(options.source)
+    choice = None if options.source is None else choice_of(options.source)
     return run_window(config, choice)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import threading
 from pathlib import Path
@@ -12,8 +13,8 @@ from PyQt5.QtGui import QFont, QGuiApplication
 from PyQt5.QtWidgets import QApplication
 
 from mirror.compose import encoding_of
-from mirror.config import Config, load
-from mirror.live.choice import Choice
+from mirror.config import Config
+from mirror.live.choice import CameraChoice, Choice
 from mirror.live.look import look_of
 from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
@@ -53,15 +54,21 @@ def dress(app: QApplication) -> None:
     app.setStyleSheet(SHEET)
 
 
-def run(config: Config, choice: Choice) -> int:
-    """Show the window until it is closed; return the exit code. The main thread only."""
+def run(config: Config, choice: Choice | None) -> int:
+    """Show the window until it is closed; return the exit code. The main thread only.
+
+    Args:
+        config: every setting.
+        choice: what to look at; None is what was looked at last, or else the first camera.
+    """
     app = application()
     dress(app)
     with Wishes() as wishes:
-        window = MirrorWindow(setup_of(config, Memory(QSettings())))
+        memory = Memory(QSettings())
+        window = MirrorWindow(setup_of(config, memory))
         interruptions = report_errors_in(window)
         window.show()
-        window.watch(choice)
+        window.watch(choice or memory.source or CameraChoice())
         code = int(app.exec_())
         window.close()  # completes a recording where something else ended the loop
     wishes.carry_out()
@@ -72,14 +79,23 @@ def run(config: Config, choice: Choice) -> int:
 
 def setup_of(config: Config, memory: Memory) -> Setup:
     """Return what the window is made with: flags and a file of settings count more than memory."""
-    look = look_of(config.overlay)
-    return Setup(
+    plain = Setup(
         config.parser,
-        memory.look(look) if config.overlay == load().overlay else look,
-        memory.language or system_language(),
-        folder=memory.folder or _folder(),
+        look_of(config.overlay),
+        system_language(),
+        folder=_folder(),
         memory=memory,
         encoding=encoding_of(config.video),
+    )
+    given = {setting.rpartition(".")[2] for setting in config.given}
+    return dataclasses.replace(
+        plain,
+        parser=memory.parser(plain.parser, given),
+        # what a setting calls the parts that are drawn, a look calls those that are not
+        look=memory.look(plain.look, given | ({"hidden"} if "parts" in given else set())),
+        language=memory.language or plain.language,
+        folder=memory.folder or plain.folder,
+        plain=plain,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtGui import QGuiApplication, QResizeEvent
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 
 from mirror.live.alerts import Alert
 from mirror.readout import Say
+from mirror.window.clipboard import copy
 from mirror.window.room import is_narrow
 
 
@@ -83,6 +84,4 @@ class Banner(QFrame):
         self.show()
 
     def _copy(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(f"{self.words.text()}\n\n{self._details}".strip())
+        copy(f"{self.words.text()}\n\n{self._details}".strip())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PyQt5.QtCore import QUrl
-from PyQt5.QtGui import QDropEvent
-from PyQt5.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PyQt5.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from mirror.live.choice import CameraChoice, Choice, FileChoice, address_of
+from mirror.live.choice import CameraChoice, Choice, FileChoice, address_of, choice_of
+from mirror.live.status import NOTHING, Sentence
 from mirror.readout import Say
 from mirror.shipped import media_file
 from mirror.window.memory import Memory
@@ -29,6 +28,7 @@ class Chooser:
         watch: starts looking at a choice.
         present: what is looked at now.
         memory: keeps the folder that was looked into last.
+        try_again: looks at the same once more.
     """
 
     def __init__(
@@ -37,19 +37,29 @@ class Chooser:
         say: Say,
         watch: Callable[[Choice], None],
         present: Callable[[], Choice | None],
-        memory: Memory | None,
+        memory: Memory,
+        try_again: Callable[[], None],
     ) -> None:
         self._parent, self._say = parent, say
         self._watch, self._present, self._memory = watch, present, memory
+        self._try_again = try_again
+
+    def ways_on(self) -> list[tuple[str, Callable[[], None]]]:
+        """What is offered where there is no picture: texts, and what they do."""
+        return [
+            (self._say("Play the demo clip"), self.open_demo),
+            (self._say("Open a video…"), self.open_file),
+            (self._say("Open an address…"), self.open_address),
+            (self._say("Try again"), self._try_again),
+        ]
 
     def open_file(self) -> None:
         """Ask for a video file."""
         title = self._say("Open a video")
-        folder = (self._memory and self._memory.films) or Path.home()
+        folder = self._memory.films or Path.home()
         path, _ = QFileDialog.getOpenFileName(self._parent, title, str(folder), self._kinds())
         if path:
-            if self._memory is not None:
-                self._memory.keep_films(Path(path).parent)
+            self._memory.keep_films(Path(path).parent)
             self._watch(FileChoice(Path(path)))
 
     def open_address(self) -> None:
@@ -65,6 +75,11 @@ class Chooser:
         if is_sure and text.strip():
             self._watch(address_of(text))
 
+    def look_at(self, places: Sequence[str]) -> Sentence:
+        """Look at the first of several paths and addresses; return what is to be said of that."""
+        self._watch(choice_of(places[0]))
+        return NOTHING
+
     def open_demo(self) -> None:
         """Look at the clip that ships with the product."""
         self._watch(FileChoice(media_file("demo.mp4")))
@@ -77,6 +92,23 @@ class Chooser:
         place = found.index(device) + 1 if device in found else 0
         self._watch(CameraChoice(found[place % len(found)]))
 
+    def is_sure_to_forget(self) -> bool:
+        """Ask whether everything that is remembered shall be forgotten."""
+        say, kinds = self._say, QMessageBox.ButtonRole
+        box = QMessageBox(self._parent)
+        box.setWindowTitle(say("Forget all settings"))
+        box.setText(say("Forget everything that was set in this window?"))
+        box.setInformativeText(
+            say(
+                "The drawing, the language, the parser, the source and the folder are again what "
+                "they were at first. Pictures and recordings stay."
+            )
+        )
+        forget = box.addButton(say("Forget"), kinds.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec_()
+        return box.clickedButton() is forget
+
     def _kinds(self) -> str:
         """What can be opened, as Qt's dialog lists it; a picture is a film of one frame."""
         return (
@@ -87,9 +119,3 @@ class Chooser:
 
 def _ending(kinds: str) -> str:
     return " ".join(f"*.{kind}" for kind in kinds.split())
-
-
-def dropped_urls(event: QDropEvent) -> list[QUrl]:
-    """Return the files and addresses that are dragged."""
-    dragged = event.mimeData()
-    return [] if dragged is None else dragged.urls()

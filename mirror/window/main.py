@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import QMainWindow
 
 from mirror import machine, readout
 from mirror.config import ParserConfig
 from mirror.live.alerts import Alerts
-from mirror.live.choice import Choice, choice_of
+from mirror.live.choice import Choice
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
 from mirror.live.painter import Shot
 from mirror.live.player import Player
 from mirror.live.session import Session
 from mirror.live.sessions import Sessions
+from mirror.live.status import Sentence
 from mirror.live.wanted import Wanted
 from mirror.parts import Vocabulary, vocabulary
 from mirror.window.bar import Bar
-from mirror.window.chooser import Chooser, dropped_urls
+from mirror.window.chooser import Chooser
+from mirror.window.clipboard import copy
 from mirror.window.commands import install, show_switches
+from mirror.window.drop import DropTarget
+from mirror.window.habits import Habits
 from mirror.window.help import KeysDialog
 from mirror.window.keeper import OTHER_PARSER, OTHER_SOURCE, Keeper
 from mirror.window.keyboard import Keyboard, reach_by_tab
@@ -31,7 +34,7 @@ from mirror.window.pages import Pages
 from mirror.window.panel import Panel
 from mirror.window.place import SavingPlace
 from mirror.window.qt_words import speak
-from mirror.window.screen import laid_out, refresh_ms
+from mirror.window.screen import laid_out, put, ticking
 from mirror.window.setup import Setup
 from mirror.window.source import SourcePage
 from mirror.window.surroundings import Surroundings
@@ -52,7 +55,7 @@ class MirrorWindow(QMainWindow):
         self.language, self._say = setup.language, speaker(setup.language)
         self._wanted = Wanted.at_first(setup.look, setup.parser)
         self._alerts = Alerts()
-        self._mirrored = {} if setup.memory is None else setup.memory.mirrored
+        self._habits = Habits(setup)
         self._sessions = Sessions(setup.open_source, setup.clock)
         self._shot: Shot | None = None
         self._figures_at = float("-inf")
@@ -61,16 +64,11 @@ class MirrorWindow(QMainWindow):
         self.figures = Figures()
         self.keeper = Keeper(setup.folder, setup.encoding, setup.clock, self.report)
         self.setWindowTitle("Smart Mirror")
-        self.setAcceptDrops(True)
-        self.resize(1280, 800)
-        if setup.memory is not None and setup.memory.place is not None:
-            self.restoreGeometry(setup.memory.place)
-        self._build(setup.memory is not None and setup.memory.has_panel)
+        DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
+        put(self, setup.memory.place)
+        self._build(setup.memory.has_panel)
         Keyboard(self)
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start(refresh_ms(self))
+        self._timer = ticking(self, self.refresh)
 
     @property
     def session(self) -> Session | None:
@@ -94,7 +92,7 @@ class MirrorWindow(QMainWindow):
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
-        look = readout.look_for(self.look, choice, self._mirrored)
+        look = self._habits.look_for(self.look, choice)
         self._wanted = self._wanted.with_look(look)
         self.keeper.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
@@ -104,12 +102,15 @@ class MirrorWindow(QMainWindow):
         self.pages.begin()
         self.setWindowTitle(f"{readout.title(choice, self._say)} - Smart Mirror")
 
+    def choose(self, choice: Choice) -> None:
+        """Look at what the user chose, this time and the next."""
+        self._setup.memory.keep_source(choice)
+        self.watch(choice)
+
     def set_look(self, look: Look) -> None:
         """Show the picture another way."""
-        present = self._present()
-        if present is not None and look.mirrored != self.look.mirrored:
-            self._mirrored[readout.kind_of(present)] = look.mirrored
-        self._wanted = self._wanted.with_look(look)
+        before, self._wanted = self._wanted, self._wanted.with_look(look)
+        self._habits.keep_look(before.kept, self._wanted.kept, self._present())
         self._look_again()
         self.panel.show_look(look, self.parts)
         show_switches(self.commands, self._actions)
@@ -119,6 +120,7 @@ class MirrorWindow(QMainWindow):
         has_failed = self.session is not None and self.session.status.phase == "unparsed"
         if config == self._wanted.parser and not has_failed:
             return
+        self._setup.memory.keep_parser(self._wanted.parser, config)
         self._wanted = self._wanted.with_parser(config, worked=not has_failed)
         self.source.show_parser(config)
         self.keeper.stop_recording(OTHER_PARSER)
@@ -135,11 +137,8 @@ class MirrorWindow(QMainWindow):
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on."""
-        if self._setup.memory is not None:
-            self._setup.memory.keep_language(language)
-        self.bar.close_thumbnails()
-        self.language, self._say = language, speaker(language)
-        self._build(self.around.has_panel)
+        self._setup.memory.keep_language(language)
+        self._speak(language, self.around.has_panel)
 
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught; the window goes on."""
@@ -167,11 +166,7 @@ class MirrorWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
-        if (memory := self._setup.memory) is not None:
-            memory.keep_look(self._wanted.kept)
-            memory.keep_mirrored(self._mirrored)
-            memory.keep_panel(self.around.has_panel)
-            memory.keep_place(self.saveGeometry())
+        self._setup.memory.keep_place(self.saveGeometry())
         self.keeper.stop_recording()
         self._sessions.close()
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
@@ -180,24 +175,11 @@ class MirrorWindow(QMainWindow):
         self.keeper.close(max(0.0, give_up_at - time.monotonic()))
         super().closeEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Take files and addresses only."""
-        if event is not None and dropped_urls(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        """Look at what was dropped."""
-        if event is not None and (urls := dropped_urls(event)):
-            first = urls[0]
-            self.watch(choice_of(first.toLocalFile() or first.toString()))
-
     # what buttons and keys do
 
     def copy_figures(self) -> None:
         """Copy every figure as JSON."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(readout.as_json(self.figures))
+        copy(readout.as_json(self.figures))
 
     def save_picture(self) -> None:
         """Write what is shown to files."""
@@ -213,6 +195,7 @@ class MirrorWindow(QMainWindow):
     def toggle_panel(self) -> None:
         """Show the panel, or hide it."""
         self.around.toggle_panel()
+        self._setup.memory.keep_panel(self.around.has_panel)
 
     def toggle_full_screen(self) -> None:
         """Show the picture and the large figures only, or everything again."""
@@ -224,37 +207,43 @@ class MirrorWindow(QMainWindow):
             KeysDialog(self, self.commands, self._say).show()
 
     def reset(self) -> None:
-        """Forget what was remembered, and show everything as at first."""
-        if self._setup.memory is not None:
-            self._setup.memory.forget()
-        self._mirrored = {}
-        present = self._present()
-        look = Look() if present is None else readout.look_for(Look(), present, {})
-        self._wanted = Wanted.at_first(look, self._wanted.parser)
-        self.set_look(self.look)
+        """Forget what was remembered if the user is sure, and show everything as at first."""
+        if not self.chooser.is_sure_to_forget():
+            return
+        plain, parser = self._habits.plain, self._wanted.parser
+        self._habits.forget()
+        look = self._habits.look_for(plain.look, self._present())
+        self._wanted = Wanted.at_first(look, plain.parser)
+        self.keeper.keep_in(plain.folder)
+        put(self, None)
+        self._speak(plain.language, has_panel=False)
+        if parser != plain.parser:
+            self.keeper.stop_recording(OTHER_PARSER)
+            self.try_again()
+        self.pages.tell(Sentence("all settings are forgotten"))
 
     # the view
+
+    def _speak(self, language: str, has_panel: bool) -> None:
+        self.bar.close_thumbnails()
+        self.language, self._say = language, speaker(language)
+        self._build(has_panel)
 
     def _build(self, has_panel: bool) -> None:
         say, setup, clock = self._say, self._setup, self._setup.clock
         speak(self.language)
-        self.chooser = Chooser(self, say, self.watch, self._present, setup.memory)
+        self.chooser = Chooser(self, say, self.choose, self._present, setup.memory, self.try_again)
         self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
         self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
         self.view.setAccessibleName(say("Picture"))
-        ways_on = [
-            (say("Play the demo clip"), self.chooser.open_demo),
-            (say("Open a video…"), self.chooser.open_file),
-            (say("Open an address…"), self.chooser.open_address),
-            (say("Try again"), self.try_again),
-        ]
+        ways_on = self.chooser.ways_on()
         self.pages = Pages(
-            say, self.view, self.watch, self._alerts, clock, self.try_again, self.go_back, ways_on
+            say, self.view, self.choose, self._alerts, clock, self.try_again, self.go_back, ways_on
         )
         self.commands = commands_of(self)
         acts = {command.text: command.act for command in self.commands}
         self.bar = Bar(say, acts, lambda: self.player)
-        self.source = SourcePage(say, self.watch, self.set_parser, ways_on[:3], self.place.choose)
+        self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
@@ -292,8 +281,7 @@ class MirrorWindow(QMainWindow):
         show_switches(self.commands, self._actions)
 
     def _show_bar(self) -> None:
-        present, keeper = self._present(), self.keeper
-        title = "" if present is None else readout.title(present, self._say)
+        keeper, title = self.keeper, readout.title(self._present(), self._say)
         self._controlled = self.player
         kept = keeper.message.said(self._say)
         self.bar.show_state(title, self.player, keeper.is_recording, kept)

@@ -4,106 +4,170 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
+from typing import Any
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from mirror.config import ParserConfig
+from mirror.live.choice import CameraChoice, Choice, FileChoice
 from mirror.live.look import Look
+from mirror.parsers.catalogue import NAMES
+from mirror.shipped import media_file
 
-_NOT_OF_A_LOOK = {"mirrored", "names"}
+_OF_A_LOOK = {field.name for field in dataclasses.fields(Look)} - {"mirrored", "names"}
+_OF_A_PARSER = {"name", "runtime", "workers"}
 
 
 class Memory:
-    """Keeps the look, the language and the window's place. What cannot be read is forgotten.
+    """Keeps what the user chose in the window, and nothing else; what cannot be read is forgotten.
 
     Args:
-        settings: where it is kept.
+        settings: where it is kept; None keeps nothing.
     """
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings | None = None) -> None:
         self._settings = settings
+        self._is_place_kept = True
 
-    def look(self, otherwise: Look) -> Look:
-        """Return the look that was kept last."""
+    def look(self, otherwise: Look, given: Set[str] = frozenset()) -> Look:
+        """Return the look as it was chosen, but for the fields that were given otherwise."""
+        known = _OF_A_LOOK - given
+        kept = {name: value for name, value in self._kept("look").items() if name in known}
         try:
-            kept = json.loads(str(self._settings.value("look", "{}")))
-            known = {field.name for field in dataclasses.fields(Look)} & set(kept) - _NOT_OF_A_LOOK
-            fields = {name: kept[name] for name in known}
-            if "hidden" in fields:
-                fields["hidden"] = frozenset(fields["hidden"])
-            return dataclasses.replace(otherwise, **fields)
-        except (ValueError, TypeError):
+            if "hidden" in kept:
+                kept["hidden"] = frozenset(kept["hidden"])
+            return dataclasses.replace(otherwise, **kept)
+        except TypeError:
             return otherwise
 
-    def keep_look(self, look: Look) -> None:
-        """Keep a look, but for what depends on the source and on the language."""
-        fields = dataclasses.asdict(look) | {"hidden": sorted(look.hidden)}
-        fields = {name: value for name, value in fields.items() if name not in _NOT_OF_A_LOOK}
-        self._settings.setValue("look", json.dumps(fields))
+    def keep_look(self, before: Look, after: Look) -> None:
+        """Keep what is different, but for what depends on the source and on the language."""
+        changed = _changed(before, after, _OF_A_LOOK)
+        if "hidden" in changed:
+            changed["hidden"] = sorted(after.hidden)
+        self._keep("look", changed)
+
+    def parser(self, otherwise: ParserConfig, given: Set[str] = frozenset()) -> ParserConfig:
+        """Return the parser as it was chosen, but for the fields that were given otherwise."""
+        kept = self._kept("parser")
+        chosen = {name: kept[name] for name in _OF_A_PARSER - given if name in kept}
+        return dataclasses.replace(otherwise, **chosen)
+
+    def keep_parser(self, before: ParserConfig, after: ParserConfig) -> None:
+        """Keep what is different; a parser of the user's own is found in one folder only."""
+        changed = _changed(before, after, _OF_A_PARSER)
+        if changed.get("name", NAMES[0]) in NAMES:
+            self._keep("parser", changed)
+
+    @property
+    def source(self) -> Choice | None:
+        """What the user chose to look at last; None where that is not there any more."""
+        kept = self._kept("source")
+        try:
+            if "film" in kept:
+                film = FileChoice(Path(kept["film"]))
+                return film if film.path.exists() else None
+            if "camera" in kept:
+                size = tuple(kept["size"]) if kept["size"] else None
+                return CameraChoice(kept["camera"], size, kept["rate"])
+        except (TypeError, KeyError):
+            pass
+        return None
+
+    def keep_source(self, choice: Choice) -> None:
+        """Keep a camera or a film; no address, which may hold a password, and no demo."""
+        if isinstance(choice, CameraChoice):
+            kept = {"camera": choice.device, "size": choice.size, "rate": choice.rate}
+            self._set("source", json.dumps(kept))
+        elif isinstance(choice, FileChoice) and choice.path != media_file("demo.mp4"):
+            self._set("source", json.dumps({"film": str(choice.path.absolute())}))
 
     @property
     def mirrored(self) -> dict[str, bool]:
         """What the user wants mirrored or not, by the kind of source; see ``readout.look_for``."""
-        try:
-            kept = json.loads(str(self._settings.value("mirrored", "{}")))
-            return {str(kind): bool(wanted) for kind, wanted in kept.items()}
-        except (ValueError, AttributeError):
-            return {}
+        return {str(kind): bool(wanted) for kind, wanted in self._kept("mirrored").items()}
 
     def keep_mirrored(self, mirrored: Mapping[str, bool]) -> None:
         """Keep what is mirrored."""
-        self._settings.setValue("mirrored", json.dumps(dict(mirrored)))
+        self._keep("mirrored", mirrored)
 
     @property
     def language(self) -> str | None:
         """The language that the user chose; None where none was."""
-        kept = self._settings.value("language")
-        return kept if isinstance(kept, str) else None
+        return self._text("language")
 
     def keep_language(self, language: str) -> None:
         """Keep a language."""
-        self._settings.setValue("language", language)
-
-    @property
-    def place(self) -> QByteArray | None:
-        """Where the window was, as Qt writes it."""
-        kept = self._settings.value("place")
-        return kept if isinstance(kept, QByteArray) else None
-
-    def keep_place(self, place: QByteArray) -> None:
-        """Keep where the window is."""
-        self._settings.setValue("place", place)
+        self._set("language", language)
 
     @property
     def films(self) -> Path | None:
         """The folder that the last film was opened from, while there is one."""
-        kept = self._settings.value("films")
-        return Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else None
+        kept = self._text("films")
+        return Path(kept) if kept and Path(kept).is_dir() else None
 
     def keep_films(self, folder: Path) -> None:
         """Keep the folder that a film was opened from."""
-        self._settings.setValue("films", str(folder))
-
-    @property
-    def has_panel(self) -> bool:
-        """Whether the panel was open."""
-        return self._settings.value("panel") in (True, "true")
-
-    def keep_panel(self, is_open: bool) -> None:
-        """Keep whether the panel is open."""
-        self._settings.setValue("panel", is_open)
+        self._set("films", str(folder))
 
     @property
     def folder(self) -> Path | None:
         """Where the user wants pictures and recordings; None where nothing was chosen."""
-        kept = self._settings.value("folder")
-        return Path(kept) if isinstance(kept, str) and kept else None
+        kept = self._text("folder")
+        return Path(kept) if kept else None
 
     def keep_folder(self, folder: Path) -> None:
         """Keep where pictures and recordings go."""
-        self._settings.setValue("folder", str(folder))
+        self._set("folder", str(folder))
+
+    @property
+    def place(self) -> QByteArray | None:
+        """Where the window was, as Qt writes it."""
+        kept = None if self._settings is None else self._settings.value("place")
+        return kept if isinstance(kept, QByteArray) else None
+
+    def keep_place(self, place: QByteArray) -> None:
+        """Keep where the window is, unless everything was to be forgotten."""
+        if self._is_place_kept:
+            self._set("place", place)
+
+    @property
+    def has_panel(self) -> bool:
+        """Whether the panel was open."""
+        return self._text("panel") == "open"
+
+    def keep_panel(self, is_open: bool) -> None:
+        """Keep whether the panel is open."""
+        self._set("panel", "open" if is_open else "closed")
 
     def forget(self) -> None:
         """Forget everything."""
-        self._settings.clear()
+        self._is_place_kept = False
+        if self._settings is not None:
+            self._settings.clear()
+
+    def _text(self, name: str) -> str | None:
+        kept = None if self._settings is None else self._settings.value(name)
+        return kept if isinstance(kept, str) else None
+
+    def _kept(self, name: str) -> dict[str, Any]:
+        try:
+            kept = json.loads(self._text(name) or "{}")
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _keep(self, name: str, changed: Mapping[str, object]) -> None:
+        if changed:
+            self._set(name, json.dumps(self._kept(name) | dict(changed)))
+
+    def _set(self, name: str, value: object) -> None:
+        if self._settings is not None:
+            self._settings.setValue(name, value)
+
+
+def _changed(before: Look | ParserConfig, after: object, names: Set[str]) -> dict[str, Any]:
+    values = {name: getattr(after, name) for name in names}
+    return {name: value for name, value in values.items() if value != getattr(before, name)}

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from mirror import readout
 from mirror.live.alerts import Alert, Alerts
 from mirror.live.choice import Choice
-from mirror.live.status import BROKE, Status, details_of, told
+from mirror.live.status import BROKE, Sentence, Status, details_of, told
 from mirror.live.wanted import Wanted
 from mirror.readout import Say
 from mirror.window.banner import Banner
@@ -87,6 +87,13 @@ class Pages(QWidget):
     def report(self, error: BaseException) -> None:
         """Show an error that nothing else has caught, until it is dismissed."""
         self._alerts.report(Alert(told(error, BROKE), details_of(error)))
+        self._tell(self._clock())
+
+    def tell(self, words: Sentence) -> None:
+        """Say something that is no error, if there is something, until it is dismissed."""
+        if not words:
+            return
+        self._alerts.report(Alert(words, tone="plain"))
         self._tell(self._clock())
 
     def _show_welcome(self, status: Status, choice: Choice) -> None:

@@ -24,7 +24,7 @@ class SavingPlace:
         parent: what the dialog stands before.
         say: the user's language.
         keeper: who keeps files there.
-        memory: where the folder is remembered; None remembers nothing.
+        memory: where the folder is remembered.
         report: shows what went wrong.
         open_url: has the system show a folder.
     """
@@ -34,7 +34,7 @@ class SavingPlace:
         parent: QWidget,
         say: Say,
         keeper: Keeper,
-        memory: Memory | None,
+        memory: Memory,
         report: Callable[[BaseException], None],
         open_url: Open = QDesktopServices.openUrl,
     ) -> None:
@@ -47,8 +47,7 @@ class SavingPlace:
         chosen = QFileDialog.getExistingDirectory(self._parent, title, str(self._present()))
         if chosen:
             self._keeper.keep_in(Path(chosen))
-            if self._memory is not None:
-                self._memory.keep_folder(Path(chosen))
+            self._memory.keep_folder(Path(chosen))
 
     def show(self) -> None:
         """Show the folder as the system shows folders."""

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QSize
+from collections.abc import Callable
+
+from PyQt5.QtCore import QByteArray, QSize, Qt, QTimer
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QBoxLayout, QComboBox, QStyledItemDelegate, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QMainWindow,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mirror.window.room import PANEL_WIDTH, Place, panel_height, panel_place
 
+_SIZE = (1280, 800)  # at first; width and height
 _UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
 
 
@@ -65,6 +75,22 @@ def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
     for box in whole.findChildren(QComboBox):
         box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own knows no sheet: tight lines
     return whole
+
+
+def put(window: QMainWindow, place: QByteArray | None) -> None:
+    """Put a window where it was, as Qt wrote that down, or let it be as large as at first."""
+    window.resize(*_SIZE)
+    if place is not None:
+        window.restoreGeometry(place)
+
+
+def ticking(window: QWidget, act: Callable[[], None]) -> QTimer:
+    """Return a timer that does something at the pace of a window's screen, started."""
+    timer = QTimer(window)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(act)
+    timer.start(refresh_ms(window))
+    return timer
 
 
 def refresh_ms(window: QWidget) -> int:

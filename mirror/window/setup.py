@@ -25,8 +25,9 @@ class Setup:
         open_source: opens what the user chooses; a test may open something else.
         clock: monotonic seconds.
         folder: where pictures and recordings go.
-        memory: what is remembered from one time to the next; None remembers nothing.
+        memory: what is remembered from one time to the next.
         encoding: of recordings.
+        plain: what it would be if nothing had been remembered; None where nothing was.
     """
 
     parser: ParserConfig
@@ -35,5 +36,6 @@ class Setup:
     open_source: OpenSource = open_choice
     clock: Callable[[], float] = time.monotonic
     folder: Path = field(default_factory=Path.home)
-    memory: Memory | None = None
+    memory: Memory = field(default_factory=Memory)
     encoding: Encoding = field(default_factory=Encoding)
+    plain: Setup | None = None
