@@ -238,6 +238,26 @@ def test_a_file_is_dropped_on_the_window(qtbot: QtBot, opened: Open, tmp_path: P
     wait_level(qtbot, window, level(0), tolerance=6)
 
 
+def test_of_several_files_that_are_dropped_the_first_is_shown_and_that_is_said(
+    qtbot: QtBot, opened: Open
+) -> None:
+    window = opened(HandFed())
+    drop(window, QUrl.fromLocalFile("/films/one.mp4"), QUrl.fromLocalFile("/films/two.mp4"))
+    assert window.windowTitle() == "one.mp4 - Smart Mirror"
+    window.refresh()
+    assert window.pages.banner.words.text().startswith("Only the first of the 2 is shown")
+    click(window.pages.banner.dismiss)
+    assert not window.pages.banner.isVisible()
+
+
+def test_an_address_that_is_dragged_as_plain_text_is_looked_at(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    drop(window, text="a sentence, see https://host/a")
+    assert window.session is None
+    drop(window, text=" rtsp://host/stream\n")
+    assert window.windowTitle() == "rtsp://host/stream - Smart Mirror"
+
+
 def test_a_folder_of_pictures_dropped_on_the_window_plays(
     qtbot: QtBot, opened: Open, tmp_path: Path
 ) -> None:

@@ -78,7 +78,9 @@ class Chooser:
     def look_at(self, places: Sequence[str]) -> Sentence:
         """Look at the first of several paths and addresses; return what is to be said of that."""
         self._watch(choice_of(places[0]))
-        return NOTHING
+        if len(places) == 1:
+            return NOTHING
+        return Sentence("only the first of {count} is shown", {"count": len(places)})
 
     def open_demo(self) -> None:
         """Look at the clip that ships with the product."""

@@ -1,4 +1,4 @@
-"""What is dragged onto the window: files and addresses."""
+"""What is dragged onto the window: files, addresses, and addresses as plain text."""
 
 from __future__ import annotations
 
@@ -38,4 +38,8 @@ class DropTarget(QObject):
 def _places(dragged: QMimeData | None) -> list[str]:
     if dragged is None:
         return []
-    return [url.toLocalFile() or url.toString() for url in dragged.urls()]
+    if urls := dragged.urls():
+        return [url.toLocalFile() or url.toString() for url in urls]
+    lines = [line.strip() for line in dragged.text().splitlines()]
+    # a browser or a mail hands an address over as text; other texts are nothing to look at
+    return [line for line in lines if "://" in line and " " not in line]
