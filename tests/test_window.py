@@ -49,6 +49,10 @@ def test_without_a_camera_a_page_says_so_and_offers_the_clip(qtbot: QtBot, opene
     qtbot.waitUntil(window.pages.welcome.isVisible)
     assert window.pages.welcome.title.text() == "Nothing to see at camera 0"
     assert "Camera 0 did not open" in window.pages.welcome.problem.text()
+    click(window.pages.welcome.copy)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert "CameraNotFound: camera 0 did not open" in clipboard.text()
     click(window.pages.welcome.buttons[0])
     clip.feed(grey(99, 0.0))
     wait_level(qtbot, window, 99)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import string
 import tomllib
 from collections.abc import Iterator
@@ -166,6 +167,8 @@ def test_an_error_that_nobody_expected_is_not_shown_raw() -> None:
     assert told(KeyError("x"), BROKE) == BROKE
     assert "KeyError: 'x'" in details_of(KeyError("x"))
     assert "memory" in str(told(MemoryError()))
+    full = told(OSError(errno.ENOSPC, "No space left on device"))
+    assert full.said(speaker("zh")).endswith("磁盘已满")
 
 
 def test_details_do_not_tell_a_password() -> None:

@@ -88,6 +88,10 @@ def told(error: BaseException, otherwise: Sentence = STOPPED) -> Sentence:
         return Sentence(error.template, error.arguments)
     if isinstance(error, MemoryError):
         return Sentence("there is not enough memory; close other programs")
+    if isinstance(error, OSError) and error.strerror:
+        return Sentence(
+            "a file or a device could not be used ({reason})", {"reason": error.strerror}
+        )
     return otherwise
 
 

@@ -99,7 +99,8 @@ class Pages(QWidget):
     def _show_welcome(self, status: Status, choice: Choice) -> None:
         shown = readout.title(choice, self._say)
         title = self._say("Nothing to see at {source}").format(source=shown)
-        self.welcome.tell(title, status.problem.said(self._say), list(list_cameras()))
+        problem = status.problem.said(self._say)
+        self.welcome.tell(title, problem, status.details, list(list_cameras()))
         self._stack.setCurrentWidget(self.welcome)
         self._alerts.begin()
 

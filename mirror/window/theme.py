@@ -53,6 +53,10 @@ QPushButton:default, QPushButton#primary {{
     background: {ACCENT}; color: #03131f; border-color: {ACCENT};
 }}
 QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
+QPushButton#link {{
+    background: transparent; border-color: transparent; color: {ACCENT}; padding: 7px 4px;
+}}
+QPushButton#link:hover {{ text-decoration: underline; }}
 QLabel[leads="true"] {{ color: {ACCENT}; }}
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
     border: 2px solid {RING}; padding: 6px 13px;

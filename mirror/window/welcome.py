@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from mirror.live.choice import CameraChoice, Choice
 from mirror.readout import Say
+from mirror.window.clipboard import copy
 from pipeline.sources.camera import CameraListing
 
 
@@ -39,6 +40,9 @@ class WelcomePage(QWidget):
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [_button(text, act) for text, act in ways_on]
         self.buttons[0].setObjectName("primary")
+        self._details = ""
+        self.copy = _button(say("Copy details"), lambda: copy(self._details))
+        self.copy.setObjectName("link")
         self._cameras = QVBoxLayout()
         ways = QGridLayout()  # two columns: four buttons in a row would decide the window's width
         for place, button in enumerate(self.buttons):
@@ -50,13 +54,17 @@ class WelcomePage(QWidget):
             column.addWidget(part)
         column.addLayout(self._cameras)
         column.addLayout(ways)
+        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         across = QHBoxLayout(self)
         across.addStretch(1)
         across.addLayout(_centred(column), 6)
         across.addStretch(1)
 
-    def tell(self, title: str, problem: str, cameras: Sequence[CameraListing]) -> None:
+    def tell(
+        self, title: str, problem: str, details: str, cameras: Sequence[CameraListing]
+    ) -> None:
         """Say what is the matter, and offer the cameras that were found."""
+        self._details = f"{title}\n{problem}\n\n{details}"
         self.title.setText(title)
         self.problem.setText(problem)
         while (item := self._cameras.takeAt(0)) is not None:

@@ -53,7 +53,10 @@ class PictureFolder:
         self._start = math.ceil(start_s * rate - 1e-6)  # a time is a number over a rate, rounded
         self._closed = False
         self._unreadable: list[str] = []
-        files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+        try:
+            files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+        except OSError as error:
+            raise SourceError("{path} may not be read; check its permissions", path=path) from error
         self._files = sorted(files, key=_natural)
         if not self._files:
             raise SourceError(
