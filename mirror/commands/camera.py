@@ -1,6 +1,6 @@
 """Open the window on a camera, an address or a file; the default without a command.
 
-mirror                                       what was chosen last, or the first camera
+mirror                                       the camera chosen last, or the first one
 mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
 mirror camera squats.mp4
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         metavar="SOURCE",
         nargs="?",
-        help="an index, a device, an address or a file (the last one chosen, or 0)",
+        help="an index, a device, an address or a file (the camera chosen last, or 0)",
     )
     add_parser_flags(parser)
     add_overlay_flags(parser)

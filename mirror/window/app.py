@@ -59,7 +59,7 @@ def run(config: Config, choice: Choice | None) -> int:
 
     Args:
         config: every setting.
-        choice: what to look at; None is what was looked at last, or else the first camera.
+        choice: what to look at; None is the camera chosen last, or else the first one.
     """
     app = application()
     dress(app)
@@ -68,7 +68,7 @@ def run(config: Config, choice: Choice | None) -> int:
         window = MirrorWindow(setup_of(config, memory))
         interruptions = report_errors_in(window)
         window.show()
-        window.watch(choice or memory.source or CameraChoice())
+        window.watch(choice or memory.camera or CameraChoice())
         code = int(app.exec_())
         window.close()  # completes a recording where something else ended the loop
     wishes.carry_out()

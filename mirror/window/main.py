@@ -103,8 +103,8 @@ class MirrorWindow(QMainWindow):
         self.setWindowTitle(f"{readout.title(choice, self._say)} - Smart Mirror")
 
     def choose(self, choice: Choice) -> None:
-        """Look at what the user chose, this time and the next."""
-        self._setup.memory.keep_source(choice)
+        """Look at what the user chose; at a camera the next time too."""
+        self._setup.memory.keep_camera(choice)
         self.watch(choice)
 
     def set_look(self, look: Look) -> None:

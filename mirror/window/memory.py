@@ -11,10 +11,9 @@ from typing import Any
 from PyQt5.QtCore import QByteArray, QSettings
 
 from mirror.config import ParserConfig
-from mirror.live.choice import CameraChoice, Choice, FileChoice
+from mirror.live.choice import CameraChoice, Choice
 from mirror.live.look import Look
 from mirror.parsers.catalogue import NAMES
-from mirror.shipped import media_file
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(Look)} - {"mirrored", "names"}
 _OF_A_PARSER = {"name", "runtime", "workers"}
@@ -62,27 +61,23 @@ class Memory:
             self._keep("parser", changed)
 
     @property
-    def source(self) -> Choice | None:
-        """What the user chose to look at last; None where that is not there any more."""
-        kept = self._kept("source")
-        try:
-            if "film" in kept:
-                film = FileChoice(Path(kept["film"]))
-                return film if film.path.exists() else None
-            if "camera" in kept:
-                size = tuple(kept["size"]) if kept["size"] else None
-                return CameraChoice(kept["camera"], size, kept["rate"])
-        except (TypeError, KeyError):
-            pass
-        return None
+    def camera(self) -> CameraChoice | None:
+        """The camera that the user chose last, with its size and rate; None where none was.
 
-    def keep_source(self, choice: Choice) -> None:
-        """Keep a camera or a film; no address, which may hold a password, and no demo."""
+        Films and addresses are not kept: who stands before a mirror wants to see a mirror.
+        """
+        kept = self._kept("camera")
+        try:
+            size = tuple(kept["size"]) if kept["size"] else None
+            return CameraChoice(kept["device"], size, kept["rate"])
+        except (TypeError, KeyError):
+            return None
+
+    def keep_camera(self, choice: Choice) -> None:
+        """Keep what is looked at if it is a camera."""
         if isinstance(choice, CameraChoice):
-            kept = {"camera": choice.device, "size": choice.size, "rate": choice.rate}
-            self._set("source", json.dumps(kept))
-        elif isinstance(choice, FileChoice) and choice.path != media_file("demo.mp4"):
-            self._set("source", json.dumps({"film": str(choice.path.absolute())}))
+            kept = {"device": choice.device, "size": choice.size, "rate": choice.rate}
+            self._set("camera", json.dumps(kept))
 
     @property
     def mirrored(self) -> dict[str, bool]:
