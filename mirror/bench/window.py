@@ -18,6 +18,7 @@ from mirror.config import ParserConfig, load
 from mirror.live.gauges import Figures
 from mirror.live.look import Look
 from mirror.live.pairing import Mode
+from mirror.live.session import Session
 from pipeline.frame import Frame
 
 HEIGHT, WIDTH, RATE = 720, 1280, 30
@@ -102,7 +103,7 @@ def measure(seconds: float = 10.0) -> Iterator[Row]:
 
 def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
     """Open a window on the clip for so long, and return what it showed."""
-    from PyQt5.QtCore import Qt, QTimer
+    from PyQt5.QtCore import QTimer
 
     from mirror.live.choice import CameraChoice
     from mirror.window.app import application, dress
@@ -123,34 +124,50 @@ def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
     _run_until(app.processEvents, lambda: window.view.picture is not None)
     opened_s = time.monotonic() - began_at
     _run_until(app.processEvents, lambda: session.figures().parsed > 0)
-    beats: list[float] = []
-    cpu_from = [0.0]
-    heart = QTimer()
-    heart.setTimerType(Qt.TimerType.PreciseTimer)
-    heart.timeout.connect(lambda: beats.append(time.monotonic()))
-    heart.start(_BEAT_MS)
-
-    def begin() -> None:
-        session.measure_anew()
-        cpu_from[:] = [machine.cpu_seconds()]
-        beats.clear()
-
-    QTimer.singleShot(round(_WARM_UP_S * 1e3), begin)
+    watch = _Watch(session)
+    QTimer.singleShot(round(_WARM_UP_S * 1e3), watch.begin)
     QTimer.singleShot(round((_WARM_UP_S + seconds) * 1e3), app.quit)
     app.exec_()
-    figures, cpu_s = session.figures(), machine.cpu_seconds()
-    heart.stop()
+    shown = watch.end(opened_s)
     window.close()
     window.deleteLater()
-    gaps = np.diff(beats)
-    return Shown(
-        figures,
-        figures.shown / seconds,
-        float(np.percentile(gaps, 99)),
-        float(gaps.max()),
-        (cpu_s - cpu_from[0]) / max(1, figures.shown),
-        opened_s,
-    )
+    return shown
+
+
+class _Watch:
+    """Measures a session, and how long its GUI's thread is blocked, between two moments."""
+
+    def __init__(self, session: Session) -> None:
+        from PyQt5.QtCore import Qt, QTimer
+
+        self._session = session
+        self._beats: list[float] = []
+        self._began_at = self._cpu_s = 0.0
+        self._heart = QTimer()
+        self._heart.setTimerType(Qt.TimerType.PreciseTimer)
+        self._heart.timeout.connect(lambda: self._beats.append(time.monotonic()))
+        self._heart.start(_BEAT_MS)
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        self._session.measure_anew()
+        self._began_at, self._cpu_s = time.monotonic(), machine.cpu_seconds()
+        self._beats.clear()
+
+    def end(self, opened_s: float) -> Shown:
+        """Return what was measured since; a busy loop ends later than it was told to."""
+        lasted_s, cpu_s = time.monotonic() - self._began_at, machine.cpu_seconds() - self._cpu_s
+        figures = self._session.figures()
+        self._heart.stop()
+        gaps = np.diff(self._beats)
+        return Shown(
+            figures=figures,
+            painted=figures.shown / lasted_s,
+            block_s=float(np.percentile(gaps, 99)),
+            longest_s=float(gaps.max()),
+            cpu_s=cpu_s / max(1, figures.shown),
+            opened_s=opened_s,
+        )
 
 
 def _run_until(step: Callable[[], None], condition: Callable[[], bool]) -> None:
