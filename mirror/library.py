@@ -10,15 +10,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from mirror import machine
 from mirror.compose import open_flow, shared_out
-from mirror.config import Auto, load
+from mirror.config import Auto, ParserConfig, load
 from mirror.parsers.catalogue import find_parser
 from mirror.parsing import Parsing
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
+
+
+class Asked(TypedDict, total=False):
+    """What may be asked of a parser; each is the key of that name in ``configs/default.toml``."""
+
+    parse_limit_s: float
+    skip_failures: bool
+    runtime: str
+    device: str
+    input_size: str
+    decoder_layers: int
+    int8: bool
 
 
 class Pictures:
@@ -64,6 +76,7 @@ def parsings(
     fps: float | None = 30.0,
     workers: int | Auto = "auto",
     threads: int | Auto = "auto",
+    **asked: Unpack[Asked],
 ) -> Flow[Any, Any, Parsing]:
     """Return a flow: a ``with`` block over results in order, each with ``frame`` and ``parsing``.
 
@@ -71,29 +84,38 @@ def parsings(
 
     Args:
         pictures: any iterable, a generator of your own for instance; read on another thread.
-        parser: as on the command line: built-in, none, or module:factory.
+        parser: as on the command line: built-in, m2fp, m2fp-single, none, or module:factory.
         fps: pictures a second. None is for a live camera: the oldest are dropped when there are
             too many; otherwise nothing is, and the generator waits.
         workers: threads that parse, each with its own model copy.
         threads: threads that each of them computes with.
+        **asked: what else is asked of the parser, such as ``input_size="256x352"`` of m2fp.
 
     Raises:
         ParserNotUsable: there is no such parser.
+        ConfigError: what is asked cannot be.
+        PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
     """
     rate = None if fps is None else Fraction(fps).limit_denominator(1001)
-    count, each = shared_out(workers, threads)
-    return open_flow(Pictures(pictures, rate), find_parser(parser), count, each, load().parser)
+    config, (count, each) = _config(asked), shared_out(workers, threads)
+    kind = find_parser(parser, config)
+    return open_flow(Pictures(pictures, rate), kind, count, each, config)
 
 
 def picture_parser(
-    parser: str = "built-in", threads: int | Auto = "auto"
+    parser: str = "built-in", threads: int | Auto = "auto", **asked: Unpack[Asked]
 ) -> Callable[[BGR], Parsing]:
     """Return a function from one picture to its parsing: no threads of ours, no past, one model.
 
+    Args:
+        parser: as in ``parsings``.
+        threads: threads that it computes with.
+        **asked: as in ``parsings``.
+
     Raises:
-        ParserNotUsable: there is no such parser.
+        PipelineError: as ``parsings``.
     """
-    kind = find_parser(parser)
+    kind = find_parser(parser, _config(asked))
     parse = kind.make_parse(machine.cores() if threads == "auto" else threads)
 
     def parse_picture(picture: BGR) -> Parsing:
@@ -104,3 +126,7 @@ def picture_parser(
         return parsing
 
     return parse_picture
+
+
+def _config(asked: Asked) -> ParserConfig:
+    return load(flags={f"parser.{key}": value for key, value in asked.items()}).parser

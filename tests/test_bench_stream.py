@@ -12,7 +12,7 @@ def test_every_figure_is_held_against_its_goal(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(stream, "COPIES", 40)
     monkeypatch.setattr(stream, "DELAYED", 13)
     monkeypatch.setattr(stream, "PASSES", 1)
-    monkeypatch.setattr(stream, "find_parser", lambda name: Nothing())
+    monkeypatch.setattr(stream, "find_parser", lambda name, config: Nothing())
     rows = list(stream.measure(rounds=1))
     assert [(row.unit, row.goal, row.better) for row in rows] == [
         ("x", 0.5, "more"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from doubles import frame_at
 
+from mirror.config import load
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import Custom, ParserNotUsable
 
@@ -44,7 +45,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_module_beside_the_user_is_found_and_its_parts_are_named(module: str) -> None:
-    kind = find_parser(f"{module}:bright")
+    kind = find_parser(f"{module}:bright", load().parser)
     assert kind.parts.names == ("background", "bright")
     frame = frame_at(0.0, number=200)
     plan = kind.make_prepare(live=False)(frame)
@@ -54,7 +55,7 @@ def test_a_module_beside_the_user_is_found_and_its_parts_are_named(module: str) 
 
 
 def test_a_parser_without_names_gets_numbered_parts_in_colours_of_their_own(module: str) -> None:
-    kind = find_parser(f"{module}:nameless")
+    kind = find_parser(f"{module}:nameless", load().parser)
     assert kind.parts.names[7] == "part-7"
     assert len(set(kind.parts.palette())) == len(kind.parts.names)
     assert kind.make_parse(threads=1)(frame_at(0.0), None).labels[0, 0] == 7
@@ -86,11 +87,11 @@ def test_an_answer_that_is_no_label_map_is_refused(module: str, factory: str, me
 )
 def test_a_parser_that_cannot_be_had_is_named(module: str, name: str, message: str) -> None:
     with pytest.raises(ParserNotUsable, match=message):
-        find_parser(name)
+        find_parser(name, load().parser)
 
 
 def test_the_parser_called_none_finds_nobody() -> None:
-    kind = find_parser("none")
+    kind = find_parser("none", load().parser)
     frame = frame_at(0.0)
     plan = kind.make_prepare(live=False)(frame)
     parsing = kind.make_settle()(frame, plan, kind.make_parse(threads=1)(frame, plan))

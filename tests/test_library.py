@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+from m2fp_golden import checkpoint
 
+from mirror.config import ConfigError
 from mirror.library import parsings, picture_parser
 from mirror.parsers.custom import ParserNotUsable
+from mirror.parsers.m2fp import hub
+from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 
 
@@ -51,3 +56,23 @@ def test_one_picture_takes_no_thread() -> None:
 def test_a_parser_that_is_not_there_is_named() -> None:
     with pytest.raises(ParserNotUsable, match="did you mean built-in"):
         parsings([], "builtin")
+
+
+def test_what_is_asked_of_a_parser_reaches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
+    for name in ("torch", "PIL", "threadpoolctl"):
+        pytest.importorskip(name, reason="needs pip install smart-mirror[m2fp]")
+    hub.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):
+        picture_parser("m2fp", runtime="onnxruntime", device="cuda")
+    with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):
+        parsings([], "m2fp", runtime="onnxruntime", device="cuda")
+
+
+def test_what_cannot_be_asked_is_said() -> None:
+    with pytest.raises(ConfigError, match="input_size is auto, or HxW"):
+        picture_parser("none", input_size="10x10")
+    with pytest.raises(ConfigError, match=r"no key of \[parser\] is called inputsize"):
+        parsings([], "none", inputsize="64x64")  # type: ignore[call-arg]

@@ -726,7 +726,7 @@ def test_threads_that_parse_let_those_go_first_that_show_pictures(
 
     def work() -> None:
         ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        LateKind("none").make_parse(1)
+        LateKind("none", lambda _: Nothing()).make_parse(1)
         ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     in_thread(work).join()

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from m2fp_golden import checkpoint, golden
 
-pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
+torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 pytest.importorskip("threadpoolctl", reason="needs threadpoolctl: pip install smart-mirror[m2fp]")
 
+from mirror.cli import main
 from mirror.config import ConfigError, ParserConfig, load, size_of
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.prepare import Look
@@ -149,3 +150,11 @@ def test_settings_are_checked() -> None:
     with pytest.raises(ConfigError, match=r"parser\.device is cpu or cuda, got 'tpu'"):
         config(device="tpu")
     assert dataclasses.asdict(config())["decoder_layers"] == 0
+
+
+def test_a_stream_asks_for_what_its_flags_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert main(["stream", "--parser", "m2fp", "--device", "cuda"]) == 1
+    assert "torch finds no CUDA device" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from clip import frames_of, man, on_ground
 
+from mirror.config import load
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsing import Parsing
 from pipeline.frame import Frame
@@ -19,8 +20,8 @@ def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.syspath_prepend(str(folder))
-            return find_parser(request.param)
-    return find_parser(request.param)
+            return find_parser(request.param, load().parser)
+    return find_parser(request.param, load().parser)
 
 
 def parse(kind: AnyKind, frames: list[Frame]) -> list[Parsing]:
@@ -68,4 +69,4 @@ def test_a_worker_remembers_nothing(kind: AnyKind) -> None:
 
 def test_an_unknown_name_has_a_nearest() -> None:
     with pytest.raises(Exception, match="did you mean built-in"):
-        find_parser("builtin")
+        find_parser("builtin", load().parser)

@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     if not hasattr(os, "writev"):
         raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
     config = config_of(options)
-    kind = find_parser(config.parser.name)
+    kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
     workers, threads = workers_for(kind, config.parser)
     places = _targets(options)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mirror import machine
-from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
 from mirror.parsing import Parsing
 from mirror.parts import vocabulary
@@ -34,10 +34,7 @@ class LateKind:
     worker_memory_mb = 0
 
     def __init__(
-        self,
-        name: str,
-        find: Callable[[str], AnyKind] = find_parser,
-        skips_failures: bool = False,
+        self, name: str, find: Callable[[str], AnyKind], skips_failures: bool = False
     ) -> None:
         self.name = name
         self.parts = vocabulary("built-in")

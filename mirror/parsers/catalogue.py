@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from mirror.config import ParserConfig, load
+from mirror.config import ParserConfig
 from mirror.parsers import ParserKind
 from mirror.parsers.custom import Custom, ParserNotUsable
 from mirror.parsers.nothing import Nothing
@@ -16,12 +16,12 @@ NAMES = ("built-in", "m2fp", "m2fp-single", "none")
 AnyKind = ParserKind[Any, Any]
 
 
-def find_parser(name: str, config: ParserConfig | None = None) -> AnyKind:
+def find_parser(name: str, config: ParserConfig) -> AnyKind:
     """Return the kind of parser that a name stands for.
 
     Args:
         name: what the command line calls it.
-        config: what else is asked of it; None has the defaults. Its own ``name`` does not count.
+        config: what else is asked of it. Its own ``name`` does not count.
 
     Raises:
         ParserNotUsable: there is none of that name; says which comes nearest.
@@ -32,7 +32,7 @@ def find_parser(name: str, config: ParserConfig | None = None) -> AnyKind:
 
         return BuiltIn()
     if name in ("m2fp", "m2fp-single"):
-        return _m2fp(name, config or load().parser)
+        return _m2fp(name, config)
     if name == "none":
         return Nothing()
     if ":" in name:
