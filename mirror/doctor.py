@@ -138,10 +138,11 @@ def _weights() -> Iterator[Finding]:
 
 def _checkpoints() -> Iterator[Finding]:
     from mirror.parsers.m2fp import hub
+    from mirror.parsers.m2fp.cache import cache_root
 
     for name in hub.PUBLISHED:
         try:
-            folder = hub.find_checkpoint(name, hub.cache_root())
+            folder = hub.find_checkpoint(name, cache_root())
         except hub.CheckpointMissing:
             yield Finding(name, "missing", "no checkpoint", f"mirror models download {name}")
         else:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +16,14 @@ pytest.importorskip("onnx", reason="needs onnx: pip install smart-mirror[m2fp]")
 
 from mirror.parsers.m2fp import export, runtimes
 from mirror.parsers.m2fp.answers import Answer, parts_of
+from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
+from mirror.parsers.m2fp.export import largest_difference
 from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, exported
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.pictures import NetworkInput, fitted
 from mirror.parsers.m2fp.runtimes import (
+    Run,
     RuntimeMissing,
     choose_runtime,
     run_onnxruntime,
@@ -43,7 +49,7 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
         pytest.skip(f"needs {runtime}: pip install {runtime}")
     key = ExportKey("c" * 64, 128, 96, runtime, layers)
     made = exported(key, tmp_path, network)
-    assert made.difference < 2e-3
+    assert made.likeness.difference < 2e-3
     fast = network()
     fast.make_fast(decoder_layers=layers or None)
     given = picture()
@@ -54,13 +60,16 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
 
 
 @pytest.mark.parametrize("runtime", RUNNERS)
-def test_a_backbone_of_8_bits_says_how_far_off_it_is(tmp_path: Path, runtime: str) -> None:
+def test_a_backbone_of_8_bits_says_how_far_off_it_is(
+    tmp_path: Path, runtime: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     if importlib.util.find_spec(runtime) is None:
         pytest.skip(f"needs {runtime}: pip install {runtime}")
     made = exported(ExportKey("c" * 64, 64, 64, runtime, int8=True), tmp_path, network)
     plain = exported(ExportKey("c" * 64, 64, 64, runtime), tmp_path, network)
-    assert made.difference > plain.difference
+    assert made.likeness.difference > plain.likeness.difference
     assert made.path != plain.path
+    assert "reprocess" not in capfd.readouterr().err  # what the quantiser advises
     ending = ".bin" if runtime == "openvino" else ".onnx"
     assert (
         made.path.with_suffix(ending).stat().st_size < plain.path.with_suffix(ending).stat().st_size
@@ -70,37 +79,87 @@ def test_a_backbone_of_8_bits_says_how_far_off_it_is(tmp_path: Path, runtime: st
     assert len(list(tmp_path.iterdir())) == (6 if runtime == "openvino" else 4)
 
 
+KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
+
+
 def test_an_export_is_made_once(tmp_path: Path) -> None:
-    key = ExportKey("c" * 64, 64, 64, "onnxruntime")
-    first = exported(key, tmp_path, network)
-
-    def load() -> Network:
-        raise AssertionError("made twice")
-
-    assert exported(key, tmp_path, load) == first
+    first = exported(KEY, tmp_path, network)
+    assert first.is_new
+    assert first.likeness.labels >= 0.999
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".onnx"]
+    again = exported(KEY, tmp_path, network)
+    assert again == dataclasses.replace(first, is_new=False)
 
 
-def test_an_export_of_another_checkpoint_is_refused(tmp_path: Path) -> None:
-    key = ExportKey("c" * 64, 64, 64, "onnxruntime")
-    path = exported(key, tmp_path, network).path
-    record = path.with_suffix(".json")
-    record.write_text(record.read_text().replace("ccc", "ddd"))
-    with pytest.raises(ExportRefused, match=r"was made for another checkpoint, .*; delete it"):
-        exported(key, tmp_path, network)
-    record.unlink()
-    with pytest.raises(ExportRefused, match="nothing says for which; delete it"):
-        exported(key, tmp_path, network)
+def answering(logits: float) -> Callable[[Path, int], Run]:
+    wrong = Answer(np.full((24, 21), logits, np.float32), np.zeros((24, 16, 16), np.float32))
+    return lambda path, threads: lambda pixels: wrong
 
 
+@pytest.mark.parametrize(("logits", "said"), [(9.0, r"by \d"), (np.nan, "by inf")])
 def test_a_graph_that_answers_otherwise_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logits: float, said: str
+) -> None:
+    monkeypatch.setattr(export, "run_onnxruntime", answering(logits))
+    with pytest.raises(ExportRefused, match=rf"torch {said}.*, more than 0\.002; use --runtime t"):
+        exported(KEY, tmp_path, network)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_8_bits_that_give_no_numbers_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = Answer(np.zeros((24, 21), np.float32), np.zeros((24, 16, 16), np.float32))
-    monkeypatch.setattr(export, "run_onnxruntime", lambda path, threads: lambda pixels: wrong)
-    with pytest.raises(ExportRefused, match=r"differs from torch by .*, more than 0\.002; use --r"):
-        exported(ExportKey("c" * 64, 64, 64, "onnxruntime"), tmp_path, network)
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(export, "run_onnxruntime", answering(np.nan))
+    with pytest.raises(ExportRefused, match="in 8 bits at 64x64 differs from torch by inf"):
+        exported(dataclasses.replace(KEY, int8=True), tmp_path, network)
+
+
+def test_no_number_is_far_from_every_number() -> None:
+    right = Answer(np.zeros((2, 3), np.float32), np.zeros((2, 4, 4), np.float32))
+    for wrong in (
+        Answer(np.full((2, 3), np.nan, np.float32), right.masks),
+        Answer(right.logits, np.full((2, 4, 4), np.nan, np.float32)),
+    ):
+        assert largest_difference(wrong, right) == largest_difference(right, wrong) == np.inf
+
+
+def test_a_graph_that_gives_other_parts_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps = iter([np.zeros((100, 10), np.uint8), np.eye(100, 10, dtype=np.uint8)])
+    monkeypatch.setattr(export, "parts_of", lambda *_: next(maps))
+    with pytest.raises(ExportRefused, match=r"gives 99\.00% of a picture the parts .* not 99\.9%"):
+        exported(KEY, tmp_path, network)
+
+
+def test_a_graph_that_cannot_be_made_says_so_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no such operator\nand the whole graph")
+
+    monkeypatch.setattr(export, "_write", fail)
+    with pytest.raises(ExportRefused, match=r"cannot be made \(RuntimeError: no such operator\)"):
+        exported(KEY, tmp_path, network)
+
+
+def test_a_disk_without_room_is_said_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = type("Usage", (), {"free": 1_000_000})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    with pytest.raises(CacheRefused, match=r"takes 3 MB while it is made, and 1 are free for"):
+        exported(KEY, tmp_path, network)
+
+
+@pytest.mark.parametrize("runtime", RUNNERS)
+def test_a_graph_that_cannot_be_opened_says_what_to_do(tmp_path: Path, runtime: str) -> None:
+    if importlib.util.find_spec(runtime) is None:
+        pytest.skip(f"needs {runtime}: pip install {runtime}")
+    path = tmp_path / "noise.onnx"
+    path.write_bytes(b"noise")
+    with pytest.raises(ExportRefused, match=r"cannot open .*noise\.onnx .*mirror models clean"):
+        RUNNERS[runtime](path, 1)
 
 
 def test_the_fastest_runtime_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

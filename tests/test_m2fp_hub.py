@@ -13,6 +13,7 @@ import pytest
 from m2fp_golden import checkpoint
 
 from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.cache import cache_root
 from mirror.parsers.m2fp.hub import CheckpointMissing
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
@@ -191,9 +192,9 @@ def test_what_the_client_put_there_earlier_is_found(tmp_path: Path, inner: str) 
 
 def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELSCOPE_CACHE", "/somewhere")
-    assert hub.cache_root() == Path("/somewhere")
+    assert cache_root() == Path("/somewhere")
     monkeypatch.delenv("MODELSCOPE_CACHE")
-    assert hub.cache_root() == Path.home() / ".cache" / "modelscope"
+    assert cache_root() == Path.home() / ".cache" / "modelscope"
 
 
 def test_a_checksum_is_computed_anew_when_the_file_changes(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +21,11 @@ from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.copies import Copies, Random, Stored
+from mirror.parsers.m2fp.graphs import ExportKey
+from mirror.parsers.m2fp.published import published
+from mirror.parsers.m2fp.runtimes import RuntimeChoice
+from mirror.parsers.m2fp.settings import read_settings
 from mirror.parsers.m2fp.several import size_for
 from mirror.parsers.m2fp.single import Seen, together, window_round
 from mirror.parsing import Parsing
@@ -158,3 +165,27 @@ def test_a_stream_asks_for_what_its_flags_say(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert main(["stream", "--parser", "m2fp", "--device", "cuda"]) == 1
     assert "torch finds no CUDA device" in capsys.readouterr().err
+
+
+def test_weights_with_another_configuration_are_another_network(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(checkpoint("multiple"), folder)
+    first = Stored(folder).checksum
+    configuration = folder / "configuration.json"
+    content = json.loads(configuration.read_text())
+    content["model"]["decoder"]["nheads"] = 2
+    configuration.write_text(json.dumps(content))
+    assert Stored(folder).checksum != first
+    assert Random(published()).checksum == Random(published()).checksum
+    assert Random(published()).checksum != Random(published(single=True)).checksum
+
+
+def test_more_decoder_layers_than_there_are_are_all(tmp_path: Path) -> None:
+    weights = Random(read_settings(checkpoint("multiple") / "configuration.json"))
+    there = weights.settings.decoder.layers
+
+    def key(layers: int) -> ExportKey:
+        return Copies(weights, RuntimeChoice("openvino"), tmp_path, layers).key((64, 64))
+
+    assert key(0) == key(there) == key(99)
+    assert key(there - 1).decoder_layers == there - 1

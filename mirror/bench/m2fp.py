@@ -22,6 +22,7 @@ from mirror.bench.m2fp_worker import SIZE, copies_of, peak_of_a_worker, picture,
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.cache import cache_root
 from mirror.parsers.m2fp.copies import Random, Stored, Weights
 from mirror.parsers.m2fp.pictures import fitted
 from mirror.parsers.m2fp.published import published
@@ -63,7 +64,7 @@ def weights_for(random_weights: bool) -> Weights:
     """Return weights to measure with."""
     if random_weights:
         return Random(published())
-    return Stored(hub.find_checkpoint("m2fp", hub.cache_root()))
+    return Stored(hub.find_checkpoint("m2fp", cache_root()))
 
 
 def installed() -> Iterator[RuntimeChoice]:

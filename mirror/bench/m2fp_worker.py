@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from mirror import machine
-from mirror.parsers.m2fp import hub
 from mirror.parsers.m2fp.answers import Answer, humans_of, owners_of, parts_of
-from mirror.parsers.m2fp.copies import Copies, Weights, graphs_folder
+from mirror.parsers.m2fp.cache import cache_root, graphs_folder
+from mirror.parsers.m2fp.copies import Copies, Weights
 from mirror.parsers.m2fp.pictures import NetworkInput, fitted
 from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
 from mirror.shipped import media_file
@@ -21,7 +21,7 @@ _PARTS, _HUMAN = 20, 20  # of CIHP: how many parts, and the place of whole peopl
 
 def copies_of(weights: Weights, choice: RuntimeChoice) -> Copies:
     """Return what opens model copies for a runtime."""
-    return Copies(weights, choice, graphs_folder(hub.cache_root()))
+    return Copies(weights, choice, graphs_folder(cache_root()))
 
 
 def picture(height: int, width: int) -> BGR:

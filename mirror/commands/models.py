@@ -19,6 +19,7 @@ from mirror import weights
 from mirror.config import ConfigError, size_of
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.cache import cache_root, graphs_folder
 from pipeline.errors import PipelineError
 
 ACTIONS = ("list", "download", "export", "verify")
@@ -58,18 +59,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _download(name: str, source: Path | None) -> int:
-    cache = hub.cache_root()
+    cache = cache_root()
     folder = hub.copy_from(name, source, cache) if source else hub.download(name, cache)
     print(f"{name} is in {folder}\n{hub.NOTICE}")
     return 0
 
 
 def _export(name: str, options: argparse.Namespace) -> int:
-    folder = hub.find_checkpoint(name, hub.cache_root())
+    folder = hub.find_checkpoint(name, cache_root())
     try:
         import mirror.parsers.m2fp.export  # noqa: F401 - to see that all it needs is there
-        from mirror.parsers.m2fp.copies import Stored, graphs_folder
-        from mirror.parsers.m2fp.graphs import ExportKey, exported
+        from mirror.parsers.m2fp.copies import Copies, Stored
+        from mirror.parsers.m2fp.graphs import exported
         from mirror.parsers.m2fp.runtimes import choose_runtime
     except ModuleNotFoundError as error:
         raise ParserNotUsable(
@@ -82,10 +83,10 @@ def _export(name: str, options: argparse.Namespace) -> int:
     if size is None:
         raise ConfigError(f"--size is HxW in multiples of 32, such as 384x512, got {options.size}")
     runtime = "onnxruntime" if options.runtime in ("onnx", "onnxruntime") else "openvino"
-    choose_runtime(runtime)
-    key = ExportKey(stored.checksum, *size, runtime, options.decoder_layers, options.int8)
-    made = exported(key, graphs_folder(hub.cache_root()), stored.load)
-    print(f"{made.path}\ndiffers from torch by {made.difference:.2g} at most")
+    folder = graphs_folder(cache_root())
+    copies = Copies(stored, choose_runtime(runtime), folder, options.decoder_layers, options.int8)
+    made = exported(copies.key(size), folder, stored.load)
+    print(f"{made.path}\ndiffers from torch by {made.likeness.difference:.2g} at most")
     return 0
 
 
@@ -109,7 +110,7 @@ def _list(verify: bool) -> int:
 
 def _state_of(name: str, verify: bool) -> tuple[str, bool]:
     try:
-        folder = hub.find_checkpoint(name, hub.cache_root())
+        folder = hub.find_checkpoint(name, cache_root())
     except hub.CheckpointMissing:
         return f"not here: mirror models download {name}", False
     if not verify:

@@ -22,7 +22,7 @@ _REMEDY = "get the checkpoint again: mirror models download m2fp"
 class CheckpointRefused(PipelineError):
     """A checkpoint is missing, damaged, of another model, or holds code."""
 
-    in_short = "the checkpoint of M2FP is damaged; get it again: mirror models download m2fp"
+    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +34,7 @@ class Weights(Protocol):
 
     @property
     def checksum(self) -> str:
-        """What tells them from other weights."""
+        """What tells the network from others: by its parameters, and by how it uses them."""
         ...
 
     def load(self) -> Network:
@@ -54,8 +55,8 @@ class Stored:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the file."""
-        return hub.weights_checksum(self._folder)
+        """SHA-256 of the file and the settings."""
+        return _digest(hub.weights_checksum(self._folder), self.settings)
 
     def load(self) -> Network:
         """Read the checkpoint."""
@@ -67,10 +68,13 @@ class Stored:
 class Random:
     """No weights at all: for measuring speed where there is no checkpoint."""
 
-    checksum = "random-weights--"
-
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the settings."""
+        return _digest("random weights", self.settings)
 
     def load(self) -> Network:
         """Make them up, the same every time."""
@@ -86,7 +90,7 @@ class Copies:
         weights: of the network.
         choice: what runs it.
         graphs: the folder that exported graphs are kept in.
-        decoder_layers: after how many the answer is read; 0 after all.
+        decoder_layers: after how many the answer is read; 0, or more than there are: after all.
         int8: whether graphs have a backbone of 8 bits.
     """
 
@@ -98,16 +102,23 @@ class Copies:
         decoder_layers: int = 0,
         int8: bool = False,
     ) -> None:
+        self._weights, self._choice, self._folder = weights, choice, graphs
+        all_layers = weights.settings.decoder.layers
+        self._decoder_layers = decoder_layers if decoder_layers < all_layers else 0
         self._int8 = int8
-        self._weights, self._choice = weights, choice
-        self._graphs, self._decoder_layers = graphs, decoder_layers
         self._exporting = threading.Lock()  # two workers would make the same graph at once
+        self._graphs: dict[Size, Path] = {}  # found whole before; guarded by _exporting
+
+    @property
+    def are_static(self) -> bool:
+        """Whether a copy takes inputs of one size only."""
+        return self._choice.runtime != "torch"
 
     def open(self, size: Size, threads: int) -> Run:
         """Return a copy of its own for the calling thread. Called on the worker's thread.
 
         Raises:
-            ExportRefused: see ``exported``.
+            ExportRefused: see ``exported``; or it cannot be opened.
             CheckpointRefused: see ``load_checkpoint``.
         """
         # NumPy's own threads would take the cores of other workers
@@ -129,39 +140,43 @@ class Copies:
 
     def make_ready(self, size: Size) -> None:
         """Have the graph made that a size needs, if it is not there yet. Any thread may call."""
-        if self._choice.runtime != "torch":
+        if self.are_static:
             self.graph(size)
 
     def graph(self, size: Size) -> Path:
         """Return the exported graph for a size, made if it is not there yet."""
-        key = ExportKey(
-            self._weights.checksum,
-            *size,
-            self._choice.runtime,
-            self._decoder_layers,
-            self._int8,
-        )
         with self._exporting:
-            return exported(key, self._graphs, self._weights.load).path
+            if size not in self._graphs:
+                made = exported(self.key(size), self._folder, self._weights.load)
+                self._graphs[size] = made.path
+            return self._graphs[size]
+
+    def key(self, size: Size) -> ExportKey:
+        """Return what the graph for a size is made of."""
+        checksum, runtime = self._weights.checksum, self._choice.runtime
+        return ExportKey(checksum, *size, runtime, self._decoder_layers, self._int8)
 
 
 class Sized:
-    """Runs one worker's network, at whatever size comes; keeps a copy open for each.
+    """Runs one worker's network, at whatever size comes.
 
-    torch takes any size with one copy, static graphs need one a size: a video has one or two.
+    torch takes any size with one copy. A static graph is of one size, and when another comes it is
+    closed: a copy takes hundreds of megabytes, and a video changes its size once if ever.
     """
 
     def __init__(self, copies: Copies, threads: int) -> None:
         self._copies, self._threads = copies, threads
-        self._open: dict[Size, Run] = {}
+        self._run: Run | None = None
+        self._size: Size | None = None
 
     def __getitem__(self, size: Size) -> Run:
-        if size not in self._open:
-            self._open.clear()  # a copy takes hundreds of megabytes
-            self._open[size] = self._copies.open(size, self._threads)
-        return self._open[size]
+        if self._run is None or (size != self._size and self._copies.are_static):
+            self._run = None  # before the next is there: both might be too much
+            self._run, self._size = self._copies.open(size, self._threads), size
+        return self._run
 
 
-def graphs_folder(cache: Path) -> Path:
-    """Return where exported graphs are kept."""
-    return cache / "smart-mirror-exports"
+def _digest(weights: str, settings: Settings) -> str:
+    """Colours of parts and the like are left out: they are no part of a network."""
+    network = (settings.backbone, settings.encoder, settings.decoder, settings.classes)
+    return hashlib.sha256(f"{weights} {network}".encode()).hexdigest()

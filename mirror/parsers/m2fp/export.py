@@ -2,59 +2,98 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from mirror.parsers.m2fp.answers import Answer
+from mirror.parsers.m2fp.answers import Answer, parts_of
+from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused
 from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network
-from mirror.parsers.m2fp.quantise import frames, quantise_backbone
-from mirror.parsers.m2fp.runtimes import (
-    Run,
-    import_openvino,
-    run_onnxruntime,
-    run_openvino,
-    run_torch,
-)
+from mirror.parsers.m2fp.records import Likeness
+from mirror.parsers.m2fp.runtimes import import_openvino, run_onnxruntime, run_openvino, run_torch
+from mirror.parsers.m2fp.samples import samples
+from mirror.parts import vocabulary
+from pipeline.errors import PipelineError
 
 TOLERANCE = 2e-3  # absolute, or of the largest value
+LEAST_LABELS = 0.999  # of pixels that must have torch's part
 _OPSET = 17  # the first with layer normalisation; GridSample came with 16
+_CALIBRATED_ON = 6  # pictures
+_PARTS = len(vocabulary("cihp").names)  # LIP has as many
 
 
-def make(network: Network, key: ExportKey, path: Path) -> float:
-    """Write a network as a graph; return its largest difference from torch.
+def make(network: Network, key: ExportKey, path: Path) -> Likeness:
+    """Write a network as a graph, into a folder of its own; return how near torch it comes.
 
     Raises:
-        ExportRefused: the difference is too large; nothing is kept. That of 8 bits is only told.
+        ExportRefused: it cannot be made, or see ``compare``.
+        CacheRefused: it would not fit on the disk.
     """
-    network = network.float().cpu()
+    _check_room(network, path.parent)
+    _formulate(network, key)
+    try:
+        _write(network, key, path)
+    except (OSError, PipelineError, ModuleNotFoundError):
+        raise
+    except Exception as error:  # exporters' errors have no common root below Exception
+        first = str(error).strip().partition("\n")[0]
+        raise ExportRefused(
+            f"{key} cannot be made ({type(error).__name__}: {first}); use another --input-size, or "
+            "--runtime torch"
+        ) from error
+    return _compared(network, key, path)
+
+
+def compare(network: Network, key: ExportKey, path: Path) -> Likeness:
+    """Return how near a graph that is there comes to torch.
+
+    Raises:
+        ExportRefused: too far off, or not even numbers. That 8 bits are off is only told.
+    """
+    _formulate(network, key)
+    return _compared(network, key, path)
+
+
+def _formulate(network: Network, key: ExportKey) -> None:
     # 8 bits come with ONNX
     formulation = FOR_OPENVINO if key.runtime == "openvino" and not key.int8 else PLAIN
-    network.make_fast(formulation, decoder_layers=key.decoder_layers or None)
-    pixels = _sample(key.height, key.width)
-    if key.int8:
-        made = _made_of_8_bits(network, pixels, path, key.runtime)
-        pixels = torch.from_numpy(frames(key.height, key.width, 1)[0])
-    else:
-        made = _made(network, pixels, path, key.runtime)
-    difference = _compared(network, pixels, made, key.runtime)
-    if difference > TOLERANCE and not key.int8:
-        _drop(made)
-        raise ExportRefused(
-            f"the graph for {key.runtime} differs from torch by {difference:.2g}, more than "
-            f"{TOLERANCE:g}; use --runtime torch, or another version of {key.runtime}"
+    network.float().cpu().make_fast(formulation, decoder_layers=key.decoder_layers or None)
+
+
+def _check_room(network: Network, folder: Path) -> None:
+    megabytes = sum(weights.nbytes for weights in network.parameters()) * 2 // 1_000_000
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if megabytes > free:
+        raise CacheRefused(
+            f"a graph takes {megabytes} MB while it is made, and {free} are free for {folder}; "
+            "make room (mirror models clean), or set MODELSCOPE_CACHE to a folder on another disk"
         )
-    _keep(made, path)
-    return difference
 
 
-def _made(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> Path:
-    """Write the graph beside its place; a worker that is killed meanwhile leaves nothing there."""
-    made = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")
+def _write(network: Network, key: ExportKey, path: Path) -> None:
+    pixels = torch.from_numpy(samples(key.height, key.width)[0].pixels)
+    if not key.int8:
+        return _write_plain(network, pixels, path, key.runtime)
+    from mirror.parsers.m2fp.quantise import quantise_backbone  # needs onnx, and nothing else does
+
+    plain, made = path.with_suffix(".plain.onnx"), path.with_suffix(".onnx")
+    _write_plain(network, pixels, plain, "onnxruntime")
+    pictures = [given.pixels for given in samples(key.height, key.width, _CALIBRATED_ON)]
+    quantise_backbone(plain, made, pictures)
+    plain.unlink()
+    if key.runtime == "openvino":
+        openvino = import_openvino()
+        graph = openvino.Core().read_model(str(made))
+        openvino.save_model(graph, str(path), compress_to_fp16=False)
+        del graph  # it holds the file open
+        made.unlink()
+
+
+def _write_plain(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> None:
     with warnings.catch_warnings(), torch.inference_mode():
         # sizes become constants, which is what is wanted, and exporters warn of
         warnings.simplefilter("ignore")
@@ -63,67 +102,51 @@ def _made(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> P
             graph = openvino.convert_model(
                 network, example_input=pixels, input=[list(pixels.shape)]
             )
-            openvino.save_model(graph, str(made), compress_to_fp16=False)
+            openvino.save_model(graph, str(path), compress_to_fp16=False)
         else:
             torch.onnx.export(
                 network,
                 (pixels,),
-                str(made),
+                str(path),
                 input_names=["pictures"],
                 output_names=["logits", "masks"],
                 opset_version=_OPSET,
                 dynamo=False,
             )
-    return made
 
 
-def _made_of_8_bits(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> Path:
-    """Write the graph with its backbone in 8 bits, calibrated on frames of the bundled clip."""
-    plain = _made(network, pixels, path.with_suffix(".onnx"), "onnxruntime")
-    made = plain.with_name(f"{plain.stem}8.onnx")
-    quantise_backbone(plain, made, frames(int(pixels.shape[2]), int(pixels.shape[3])))
-    plain.unlink()
-    if runtime != "openvino":
-        return made
-    openvino, graph = import_openvino(), made.with_suffix(".xml")
-    openvino.save_model(openvino.Core().read_model(str(made)), str(graph), compress_to_fp16=False)
-    made.unlink()
-    return graph
-
-
-def _compared(network: Network, pixels: torch.Tensor, made: Path, runtime: str) -> float:
-    """The largest difference from torch."""
+def _compared(network: Network, key: ExportKey, path: Path) -> Likeness:
     threads = torch.get_num_threads()
-    run = run_openvino(made, threads) if runtime == "openvino" else run_onnxruntime(made, threads)
-    return largest_difference(run, run_torch(network, threads), pixels.numpy())
+    given = samples(key.height, key.width)[0]
+    open_graph = run_openvino if key.runtime == "openvino" else run_onnxruntime
+    ours, theirs = (
+        run(given.pixels) for run in (open_graph(path, threads), run_torch(network, threads))
+    )
+    difference = largest_difference(ours, theirs)
+    if not difference <= (np.finfo(np.float32).max if key.int8 else TOLERANCE):
+        raise ExportRefused(
+            f"{key} differs from torch by {difference:.2g}, more than {TOLERANCE:g}; use --runtime "
+            f"torch, or another version of {key.runtime}"
+        )
+    labels = [parts_of(answer, _PARTS, given.placement) for answer in (ours, theirs)]
+    share = float((labels[0] == labels[1]).mean())
+    if share < LEAST_LABELS and not key.int8:
+        raise ExportRefused(
+            f"{key} gives {share:.2%} of a picture the parts that torch gives it, and not "
+            f"{LEAST_LABELS:.1%}; use --runtime torch, or another version of {key.runtime}"
+        )
+    return Likeness(difference, share)
 
 
-def largest_difference(
-    one: Run, other: Run, pixels: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-) -> float:
-    """Return how far two answers lie apart, absolute or of the largest value where above 1."""
-    ours, theirs = one(pixels), other(pixels)
-    return max(_apart(ours, theirs, of) for of in ("logits", "masks"))
+def largest_difference(ours: Answer, theirs: Answer) -> float:
+    """Return how far two answers lie apart, absolute or of the largest value where above 1.
+
+    Infinity where one has something that is no number, which no comparison would find.
+    """
+    return max(_apart(getattr(ours, of), getattr(theirs, of)) for of in ("logits", "masks"))
 
 
-def _apart(ours: Answer, theirs: Answer, of: str) -> float:
-    here, there = getattr(ours, of), getattr(theirs, of)
+def _apart(here: np.ndarray, there: np.ndarray) -> float:
+    if here.shape != there.shape or not (np.isfinite(here).all() and np.isfinite(there).all()):
+        return float("inf")
     return float(np.abs(here - there).max() / max(1.0, float(np.abs(there).max())))
-
-
-def _sample(height: int, width: int) -> torch.Tensor:
-    """A smooth random picture, the same every time: noise alone would say little of real ones."""
-    generator = torch.Generator().manual_seed(0)
-    coarse = torch.randn(1, 3, height // 16, width // 16, generator=generator)
-    return torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic")
-
-
-def _keep(made: Path, path: Path) -> None:
-    if path.suffix == ".xml":
-        made.with_suffix(".bin").replace(path.with_suffix(".bin"))
-    made.replace(path)
-
-
-def _drop(made: Path) -> None:
-    made.unlink()
-    made.with_suffix(".bin").unlink(missing_ok=True)

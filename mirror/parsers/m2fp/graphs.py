@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import contextlib
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mirror.parsers.m2fp.cache import using
+from mirror.parsers.m2fp.locks import locked
+from mirror.parsers.m2fp.records import Likeness, Record
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -15,10 +21,13 @@ if TYPE_CHECKING:
 
 _FORMULATION = 3  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
+_PART = ".part"  # what the folder is called that a graph is made in
+_OLD_S = 3600.0  # since a file was written, after which nobody is at it any more
+_log = logging.getLogger(__name__)
 
 
 class ExportRefused(PipelineError):
-    """A graph answers otherwise than torch, was made for another checkpoint, or cannot be made."""
+    """A graph answers otherwise than torch, cannot be made, or cannot be opened."""
 
     in_short = "M2FP cannot be made ready for this runtime; choose torch"
 
@@ -28,7 +37,7 @@ class ExportKey:
     """What a graph was made of: two exports with the same key are the same.
 
     Attributes:
-        checksum: SHA-256 of the checkpoint's weights.
+        checksum: of the checkpoint: its weights, and what of its configuration makes the network.
         height: of the input.
         width: of the input.
         runtime: a key of ``ENDINGS``.
@@ -51,6 +60,12 @@ class ExportKey:
         size = f"{self.height}x{self.width}"
         return f"{self.checksum[:16]}-{size}{layers}{bits}-{self.runtime}-{_FORMULATION}"
 
+    def __str__(self) -> str:
+        """In words."""
+        layers = f", {self.decoder_layers} decoder layers" if self.decoder_layers else ""
+        bits = " in 8 bits" if self.int8 else ""
+        return f"M2FP's graph for {self.runtime}{bits} at {self.height}x{self.width}{layers}"
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -58,15 +73,19 @@ class Exported:
 
     Attributes:
         path: what the runtime opens.
-        difference: the largest from torch, absolute or of the largest value.
+        likeness: to torch, when it was made.
+        is_new: it was made just now.
     """
 
     path: Path
-    difference: float
+    likeness: Likeness
+    is_new: bool = False
 
 
 def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
-    """Return the graph in a folder, making it first where it is not there yet.
+    """Return the graph in a folder, making it first where it is not there, or damaged.
+
+    Several processes may ask at once: one makes it, the others wait.
 
     Args:
         key: what the graph is of.
@@ -74,32 +93,71 @@ def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Expor
         load: loads the network; only called where the graph must be made.
 
     Raises:
-        ExportRefused: what lies there is of another checkpoint, or the graph differs from torch.
+        ExportRefused: the graph cannot be made, or differs from torch.
+        CacheRefused: the folder cannot be written to.
     """
-    path = folder / (key.stem + ENDINGS[key.runtime])
-    if path.exists():
-        return Exported(path, _recorded(path, key))
+    with using(folder):
+        if found := _found(key, folder):
+            return found
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder / f"{key.stem}.lock"):
+            return _found(key, folder) or _made(key, folder, load)
+
+
+def forget(key: ExportKey, folder: Path) -> None:
+    """Have a graph made anew when it is next asked for."""
+    with using(folder):
+        (folder / f"{key.stem}.json").unlink(missing_ok=True)
+
+
+def _found(key: ExportKey, folder: Path) -> Exported | None:
+    """What lies there, if it is whole and of that key."""
+    record = Record.read(folder / f"{key.stem}.json")
+    if record is None or record.of != asdict(key):
+        return None  # what lies there without a record, a process was killed over
+    if not record.is_true_of(folder):
+        _log.info("%s is damaged", key)
+        return None
+    return Exported(folder / (key.stem + ENDINGS[key.runtime]), record.likeness)
+
+
+def _made(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
     from mirror.parsers.m2fp.export import make  # needs torch, which a graph that is there does not
 
-    folder.mkdir(parents=True, exist_ok=True)
-    difference = make(load(), key, path)
-    _record_of(path).write_text(json.dumps({**asdict(key), "difference": difference}))
-    return Exported(path, difference)
+    _log.info("making %s, which is kept", key)
+    _sweep(folder, but=key.stem)
+    began_at = time.monotonic()
+    path = folder / (key.stem + ENDINGS[key.runtime])
+    with _part(folder / (key.stem + _PART)) as part:
+        likeness = make(load(), key, part / path.name)
+        record = Record.taken(asdict(key), likeness, part)
+        forget(key, folder)  # what the record says ends to be true with the first file
+        for name in record.files:
+            (part / name).replace(folder / name)
+        record.write(part / f"{key.stem}.json")
+        (part / f"{key.stem}.json").replace(folder / f"{key.stem}.json")
+    _log.info("made in %.0f s", time.monotonic() - began_at)
+    return Exported(path, likeness, is_new=True)
 
 
-def _record_of(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
-def _recorded(path: Path, key: ExportKey) -> float:
+@contextlib.contextmanager
+def _part(folder: Path) -> Iterator[Path]:
+    """A folder to make a graph in, empty; gone afterwards, whatever happens."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     try:
-        record = json.loads(_record_of(path).read_text())
-        difference = float(record.pop("difference"))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        record, difference = None, 0.0
-    if record is None or record.get("checksum") != key.checksum:
-        raise ExportRefused(
-            f"{path} was made for another checkpoint, or nothing says for which; delete it, and it "
-            "is made anew"
-        )
-    return difference
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(folder: Path, but: str) -> None:
+    """Remove what killed processes left: hundreds of megabytes each."""
+    for part in folder.glob(f"*{_PART}*"):
+        if part.suffix == _PART and part.is_dir():
+            if part.stem != but:
+                with locked(part.with_suffix(".lock"), wait=False) as is_dead:
+                    if is_dead:
+                        shutil.rmtree(part, ignore_errors=True)
+        elif time.time() - part.stat().st_mtime > _OLD_S:
+            part.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -32,7 +31,7 @@ _BLOCK = 1 << 20
 class CheckpointMissing(PipelineError):
     """A checkpoint is not there, cannot be fetched, or is not what was fetched."""
 
-    in_short = "the checkpoint of M2FP is damaged; get it again: mirror models download m2fp"
+    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,6 @@ PUBLISHED = {
         ),
     )
 }
-
-
-def cache_root() -> Path:
-    """Return ModelScope's cache folder: ``MODELSCOPE_CACHE``, or its default."""
-    said = os.environ.get("MODELSCOPE_CACHE")
-    return Path(said).expanduser() if said else Path.home() / ".cache" / "modelscope"
 
 
 def home_of(name: str, cache: Path) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mirror.config import ParserConfig, size_of
 from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.copies import Copies, Stored, Weights, graphs_folder
+from mirror.parsers.m2fp.cache import cache_root, graphs_folder
+from mirror.parsers.m2fp.copies import Copies, Stored, Weights
 from mirror.parsers.m2fp.runtimes import RuntimeMissing, choose_runtime
 from mirror.parsers.m2fp.several import SeveralPeople
 from mirror.parsers.m2fp.single import SinglePerson
@@ -18,7 +19,7 @@ def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
         ConfigurationRefused: its configuration is of another network.
         RuntimeMissing: what should run it is not installed.
     """
-    return kind_of(Stored(hub.find_checkpoint(name, hub.cache_root())), config)
+    return kind_of(Stored(hub.find_checkpoint(name, cache_root())), config)
 
 
 def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:
@@ -27,7 +28,7 @@ def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePer
     if config.int8 and choice.runtime == "torch":
         raise RuntimeMissing("torch has no 8-bit form of M2FP here; use --runtime onnxruntime")
     copies = Copies(
-        weights, choice, graphs_folder(hub.cache_root()), config.decoder_layers, config.int8
+        weights, choice, graphs_folder(cache_root()), config.decoder_layers, config.int8
     )
     kind = SinglePerson if weights.settings.single else SeveralPeople
     return kind(weights.settings, copies, size_of(config.input_size))

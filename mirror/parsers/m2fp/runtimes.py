@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.parsers.builtin.runtime import open_session
 from mirror.parsers.m2fp.answers import Answer
+from mirror.parsers.m2fp.graphs import ExportRefused
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -100,16 +103,13 @@ def run_torch(network: Network, threads: int, device: str = "cpu") -> Run:
 
 
 def run_onnxruntime(path: Path, threads: int) -> Run:
-    """Return ONNX Runtime's way with an exported graph."""
-    import onnxruntime as ort
+    """Return ONNX Runtime's way with an exported graph.
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # threads that spin while they wait take the cores that other workers need
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    Raises:
+        ExportRefused: it cannot be opened.
+    """
+    with _opening(path, "ONNX Runtime"):
+        session = open_session(path, threads)
 
     def run(pixels: NDArray[np.float32]) -> Answer:
         logits, masks = session.run(None, {"pictures": pixels})
@@ -126,25 +126,35 @@ def import_openvino() -> ModuleType:
 
 
 def run_openvino(path: Path, threads: int) -> Run:
-    """Return OpenVINO's way with an exported graph."""
-    compiled = (
-        import_openvino()
-        .Core()
-        .compile_model(
-            str(path),
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "NUM_STREAMS": 1,
-                "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it
-                "ENABLE_CPU_PINNING": False,  # several workers would be pinned to the same cores
-            },
-        )
-    )
-    request = compiled.create_infer_request()
+    """Return OpenVINO's way with an exported graph.
+
+    Raises:
+        ExportRefused: it cannot be opened.
+    """
+    options = {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it
+        "ENABLE_CPU_PINNING": False,  # several workers would be pinned to the same cores
+    }
+    core = import_openvino().Core()
+    with _opening(path, "OpenVINO"):
+        request = core.compile_model(str(path), "CPU", options).create_infer_request()
 
     def run(pixels: NDArray[np.float32]) -> Answer:
         outputs = request.infer([pixels], share_inputs=True)
         return Answer(*(np.array(outputs[place][0]) for place in (0, 1)))
 
     return run
+
+
+@contextlib.contextmanager
+def _opening(path: Path, runtime: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # the runtimes' errors have no common root below Exception
+        first = str(error).strip().partition("\n")[0]
+        raise ExportRefused(
+            f"{runtime} cannot open {path} ({first}); have it made anew (mirror models clean), or "
+            "use another --runtime"
+        ) from error

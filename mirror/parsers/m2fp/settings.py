@@ -19,7 +19,7 @@ DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # blocks in
 class ConfigurationRefused(PipelineError):
     """A ``configuration.json`` is unreadable, lacks a key, or describes another network."""
 
-    in_short = "the checkpoint of M2FP is damaged; get it again: mirror models download m2fp"
+    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""Exported graphs as files: whole, damaged, half made, and asked for by several at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
+pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
+
+from mirror.parsers.m2fp import export
+from mirror.parsers.m2fp.cache import CacheRefused
+from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
+from mirror.parsers.m2fp.locks import locked
+from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.records import Likeness
+
+KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make graphs of noise: what is in them is nobody's concern here."""
+
+    def make(network: Network, key: ExportKey, path: Path) -> Likeness:
+        path.write_bytes(b"graph" * 9)
+        if key.runtime == "openvino":
+            path.with_suffix(".bin").write_bytes(b"weights" * 99)
+        return Likeness(1e-6, 1.0)
+
+    monkeypatch.setattr(export, "make", make)
+
+
+def network() -> Network:
+    return torch.nn.Identity()  # type: ignore[no-any-return]
+
+
+def never() -> Network:
+    raise AssertionError("made twice")
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def scrambled(path: Path) -> None:
+    """Of the same size and date: a disk's fault."""
+    stat, content = path.stat(), path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + b"\0\1\2\3\4\5" + content[middle + 6 :])
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.mark.parametrize("ending", ["xml", "bin", "onnx"])
+@pytest.mark.parametrize("damage", [emptied, truncated, scrambled, Path.unlink])
+def test_a_damaged_export_is_made_anew_without_asking(
+    tmp_path: Path,
+    ending: str,
+    damage: Callable[[Path], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    runtime = "onnxruntime" if ending == "onnx" else "openvino"
+    key = ExportKey("c" * 64, 64, 64, runtime)
+    path = exported(key, tmp_path, network).path.with_suffix(f".{ending}")
+    whole = path.read_bytes()
+    damage(path)
+    caplog.clear()
+    assert exported(key, tmp_path, network).is_new
+    assert path.read_bytes() == whole
+    assert f"M2FP's graph for {runtime} at 64x64 is damaged" in caplog.text
+    assert exported(key, tmp_path, never)
+
+
+@pytest.mark.parametrize("record", [None, "", "[]", '{"of": {}}', "another checkpoint's"])
+def test_a_graph_without_a_record_of_its_own_is_made_anew(
+    tmp_path: Path, record: str | None
+) -> None:
+    path = exported(KEY, tmp_path, network).path.with_suffix(".json")
+    if record is None:
+        path.unlink()
+    else:
+        told = path.read_text().replace("ccc", "ddd") if "another" in record else record
+        path.write_text(told)
+    assert exported(KEY, tmp_path, network).is_new
+    assert not exported(KEY, tmp_path, never).is_new
+
+
+def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(network: Network, key: ExportKey, path: Path) -> None:
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "make", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        exported(KEY, tmp_path, network)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:
+    for name in (f"{KEY.stem}.part", "dead.part", "at-work.part"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half.onnx").write_bytes(b"half of it")
+    for name in ("before.123.part.xml", "before.123.part8.onnx"):
+        (tmp_path / name).write_bytes(b"of an older version")
+        os.utime(tmp_path / name, (0, 0))
+    with locked(tmp_path / "at-work.lock"):
+        exported(KEY, tmp_path, network)
+        left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"{KEY.stem}.json", f"{KEY.stem}.onnx", "at-work.part", "at-work.lock"}
+
+
+def test_one_makes_a_graph_and_the_others_wait_for_it(
+    tmp_path: Path, in_thread: Callable[[Callable[[], None]], threading.Thread]
+) -> None:
+    found: list[Exported] = []
+    begun, waiting = threading.Event(), threading.Event()
+
+    def load() -> Network:
+        assert not begun.is_set(), "made twice"
+        begun.set()
+        assert waiting.wait(5.0)
+        return network()
+
+    crew = [in_thread(lambda: found.append(exported(KEY, tmp_path, load))) for _ in range(3)]
+    assert begun.wait(5.0)
+    with locked(tmp_path / f"{KEY.stem}.lock", wait=False) as is_free:
+        assert not is_free
+    waiting.set()
+    for member in crew:
+        member.join()
+    assert sorted(one.is_new for one in found) == [False, False, True]
+
+
+def test_a_cache_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CacheRefused, match=r"cannot be used \(Not a directory\); set MODELSCOPE_C"):
+        exported(KEY, tmp_path / "file" / "exports", network)
+    with pytest.raises(CacheRefused, match="cannot be used"):
+        exported(KEY, tmp_path / "file", network)
