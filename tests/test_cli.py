@@ -219,7 +219,7 @@ def test_failures_can_be_skipped_and_are_counted(
         (["--opacity", "7"], 1, "overlay.opacity is 0 to 1, got 7.0"),
         (["--workers", "0"], 1, "parser.workers is a whole number from 1 on, or auto, got 0"),
         (["--workers", "many"], 2, "argument --workers"),
-        (["--limit", "-3"], 2, "-3 is not a number of frames; 1 is the least"),
+        (["--limit", "-3"], 2, "-3 is not a whole number from 1 on"),
         (["--fps", "0"], 2, "0 frames a second cannot be; try 25"),
         (["--labels", "part"], 2, "did you mean parts?"),
         (["--config", "none.toml"], 1, "none.toml does not exist"),

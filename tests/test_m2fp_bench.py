@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ from m2fp_golden import CASES, checkpoint, golden, worst
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.bench import m2fp
-from mirror.bench.m2fp_plain import make_plain, plain_result
+from mirror.bench import m2fp, m2fp_single
+from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
 from mirror.bench.rows import Row
 from mirror.cli import main
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
@@ -47,6 +49,93 @@ def test_its_masks_are_modelscopes(picture: str) -> None:
     ours = sorted(int(mask.sum()) for mask in masks)
     theirs = sorted(int(mask.sum()) for mask in case.masks)
     assert ours == pytest.approx(theirs, abs=3)
+
+
+@pytest.mark.parametrize("picture", ["landscape", "portrait"])
+def test_its_label_map_of_one_person_is_modelscopes(picture: str) -> None:
+    case = golden("single", picture)
+    labels = plain_labels(
+        torch.from_numpy(case.arrays["pred_logits"]),
+        torch.from_numpy(case.arrays["pred_masks"]),
+        letterboxed(case.image, 256, 192).placement,
+    )
+    assert (labels.numpy() == case.arrays["semantic"]).mean() > 0.9999
+
+
+def test_the_network_for_one_person_is_measured_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny = read_settings(checkpoint("single") / "configuration.json")
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
+    monkeypatch.setattr(m2fp_single, "published", lambda single: tiny)
+    monkeypatch.setattr(m2fp_single, "installed", lambda: iter([RuntimeChoice("torch")]))
+    monkeypatch.setattr(m2fp_single, "multiprocessing", Here)
+    figures = tmp_path / "figures.json"
+    command = ["bench", "--parser", "m2fp-single", "--random-weights", "--rounds", "1"]
+    assert main([*command, "--json", str(figures)]) == 0
+    names = [row["name"] for row in json.loads(figures.read_text())["m2fp-single"]]
+    assert names == [
+        "plain, window to label map",
+        "torch, window to label map",
+        "fastest over plain",
+        "540x720, after the network",
+        "peak memory of a worker",
+    ]
+
+
+class Here:
+    """Stands for ``multiprocessing``, and runs everything in this process."""
+
+    @classmethod
+    def get_context(cls, _: str) -> type[Here]:
+        return cls
+
+    class Pool:
+        def __init__(self, _: int) -> None:
+            pass
+
+        def __enter__(self) -> Here.Pool:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def apply(self, work: Callable[..., int], arguments: tuple[object, ...]) -> int:
+            return work(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["video", "--parser", "m2fp"], "video is measured with the built-in parser only; leave"),
+        (["engine", "--random-weights"], "--random-weights is of M2FP: add --parser m2fp"),
+    ],
+)
+def test_what_cannot_be_measured_together_is_said(
+    flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *flags]) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rounds", ["0", "-1", "2.5", "many"])
+def test_rounds_are_counted_from_1(rounds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bench", "--rounds", rounds])
+    assert f"{rounds} is not a whole number from 1 on" in capsys.readouterr().err
+
+
+def test_a_bench_names_a_package_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import mirror.bench
+
+    for name in ("m2fp", "m2fp_single"):
+        monkeypatch.delattr(mirror.bench, name)
+        monkeypatch.delitem(sys.modules, f"mirror.bench.{name}")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["bench", "--parser", "m2fp", "--random-weights"]) == 1
+    assert "measuring m2fp needs torch, which is not installed: pip" in capsys.readouterr().err
 
 
 def test_m2fp_is_measured_with_random_weights_from_the_command_line(

@@ -100,6 +100,21 @@ def make_plain(network: Network) -> Network:
     return network.eval()
 
 
+def plain_labels(logits: Tensor, masks: Tensor, placement: Placement) -> Tensor:
+    """Return (H, W) ids of parts as ModelScope does for one person.
+
+    Args:
+        logits: (queries, classes + 1).
+        masks: (queries, h / 4, w / 4) logits.
+        placement: where the picture lay in the input.
+    """
+    x0, y0, x1, y1 = placement.inside
+    in_input = _enlarged(masks, placement.size).sigmoid()
+    planes = torch.einsum("qc,qhw->chw", logits.softmax(-1)[:, :-1], in_input)
+    in_picture = _enlarged(planes[:, y0:y1, x0:x1], (placement.height, placement.width))
+    return in_picture.argmax(0)
+
+
 def plain_result(logits: Tensor, masks: Tensor, placement: Placement) -> list[Found]:
     """Return parts and people as ModelScope does, parts first.
 

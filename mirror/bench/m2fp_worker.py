@@ -9,7 +9,7 @@ from mirror import machine
 from mirror.parsers.m2fp.answers import Answer, humans_of, owners_of, parts_of
 from mirror.parsers.m2fp.cache import cache_root, graphs_folder
 from mirror.parsers.m2fp.copies import Copies, Weights
-from mirror.parsers.m2fp.pictures import NetworkInput, fitted
+from mirror.parsers.m2fp.pictures import NetworkInput, fitted, letterboxed
 from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
 from mirror.shipped import media_file
 from pipeline.frame import BGR
@@ -42,9 +42,28 @@ def read(answer: Answer, given: NetworkInput) -> None:
     owners_of(humans_of(answer, _HUMAN, 0.5, given.placement), given.placement)
 
 
-def peak_of_a_worker(weights: Weights, choice: RuntimeChoice) -> int:
-    """Return the megabytes that this process held at most with one copy and a 1280x720 picture."""
-    run = copies_of(weights, choice).open(SIZE, 1)
+def person_to_labels(run: Run, image: BGR, size: tuple[int, int]) -> None:
+    """Parse a picture of one person as a worker of ``m2fp-single`` does."""
+    given = letterboxed(image, *size)
+    parts_of(run(given.pixels), _PARTS, given.placement)
+
+
+def peak_of_a_worker(
+    weights: Weights, choice: RuntimeChoice, size: tuple[int, int] | None = None
+) -> int:
+    """Return the megabytes that this process held at most with one copy and a 1280x720 picture.
+
+    Args:
+        weights: of either network.
+        choice: what runs it.
+        size: of the input; None is the single network's own, or ``SIZE``.
+    """
+    size = size or weights.settings.size or SIZE
+    run, image = copies_of(weights, choice).open(size, 1), picture(720, 1280)
     for _ in range(2):
-        to_labels(run, picture(720, 1280))
+        if weights.settings.single:
+            person_to_labels(run, image, size)
+        else:
+            given = fitted(image, *size)
+            read(run(given.pixels), given)
     return machine.peak_memory_mb()

@@ -5,6 +5,7 @@ mirror bench parser threads         some of it
 mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
 mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
+mirror bench --parser m2fp-single --random-weights
 """
 
 from __future__ import annotations
@@ -23,9 +24,13 @@ from mirror import machine
 from mirror.bench import engine, parsing, stream, threads, video
 from mirror.bench.rows import Row, as_table
 from mirror.commands.camera import check_window
+from mirror.commands.flags import positive
+from mirror.config import ConfigError
+from mirror.parsers.catalogue import needing
 
 WHAT = ("parser", "threads", "engine", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen
+M2FP = ("m2fp", "m2fp-single")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="*", choices=[*WHAT, *ON_REQUEST, []], help=", ".join(WHAT + ON_REQUEST)
     )
-    parser.add_argument("--rounds", metavar="N", type=int, default=3, help="turns (3)")
+    parser.add_argument("--rounds", metavar="N", type=positive, default=3, help="turns (3)")
     parser.add_argument(
         "--peer", metavar="PYTHON", type=Path, help="a Python with mediapipe 0.10.21 and lite"
     )
     parser.add_argument(
         "--network", metavar="FILE", type=Path, help="the landmark network as it was published"
     )
-    parser.add_argument("--parser", choices=("built-in", "m2fp"), default="built-in")
+    parser.add_argument(
+        "--parser", choices=("built-in", *M2FP), default="built-in", help="what is measured"
+    )
     parser.add_argument(
         "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
     )
@@ -49,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print each table as soon as it is measured."""
+    _check(options)
     measures = _measures(options)
     console = Console()
     console.print(f"mirror {mirror.__version__}, {machine.cores()} cores, {platform.machine()}")
@@ -66,11 +74,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:
-    if options.parser == "m2fp":
-        from mirror.bench import m2fp  # loads torch
+def _check(options: argparse.Namespace) -> None:
+    if options.parser in M2FP and options.what:
+        raise ConfigError(
+            f"{' '.join(options.what)} is measured with the built-in parser only; leave it out to "
+            f"measure {options.parser} by itself"
+        )
+    if options.random_weights and options.parser not in M2FP:
+        raise ConfigError("--random-weights is of M2FP: add --parser m2fp, or leave it out")
 
-        return {"m2fp": lambda: m2fp.measure(options.rounds, options.random_weights)}
+
+def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:
+    if options.parser in M2FP:
+        return {options.parser: lambda: _m2fp(options)}
     return {
         "parser": lambda: parsing.measure(options.rounds, options.peer, options.network),
         "threads": lambda: threads.measure(options.rounds),
@@ -79,6 +95,14 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
         "stream": lambda: stream.measure(options.rounds),
         "window": _window,
     }
+
+
+def _m2fp(options: argparse.Namespace) -> Iterator[Row]:
+    with needing(f"measuring {options.parser}"):
+        from mirror.bench import m2fp, m2fp_single  # load torch
+
+    measure = m2fp_single.measure if options.parser == "m2fp-single" else m2fp.measure
+    return measure(options.rounds, options.random_weights)
 
 
 def _window() -> Iterator[Row]:

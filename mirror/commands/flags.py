@@ -123,6 +123,13 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def positive(text: str) -> int:
+    """Return a whole number from 1 on."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)
+
+
 def rate(text: str) -> Fraction:
     """Return frames a second, from a number or a ratio."""
     try:

@@ -22,6 +22,7 @@ from mirror.commands.flags import (
     add_parser_flags,
     add_video_flags,
     config_of,
+    positive,
     rate,
 )
 from mirror.compose import encoding_of, open_source, style_of, workers_for
@@ -57,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--quiet", "show no progress and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
-    parser.add_argument("--limit", metavar="N", type=_positive, help="stop after so many frames")
+    parser.add_argument("--limit", metavar="N", type=positive, help="stop after so many frames")
     parser.add_argument(
         "--fps", metavar="N", type=rate, default=Fraction(30), help="of a folder's pictures (30)"
     )
@@ -129,10 +130,3 @@ def _outputs(
     )
     found.append(Film(writer, config.overlay.side_by_side))
     return found
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of frames; 1 is the least")
-    return number

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+from collections.abc import Iterator
 from typing import Any
 
 from mirror.config import ParserConfig
@@ -43,12 +45,24 @@ def find_parser(name: str, config: ParserConfig) -> AnyKind:
 
 
 def _m2fp(name: str, config: ParserConfig) -> AnyKind:
-    try:
+    with needing(name):
         from mirror.parsers.m2fp.kinds import open_kind
+
+    return open_kind(name, config)
+
+
+@contextlib.contextmanager
+def needing(what: str) -> Iterator[None]:
+    """Say, of something that wants packages of M2FP's, which of them is missing.
+
+    Raises:
+        ParserNotUsable: one is.
+    """
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise ParserNotUsable(
             "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'",
-            parser=name,
+            parser=what,
             package=error.name,
         ) from error
-    return open_kind(name, config)

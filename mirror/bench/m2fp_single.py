@@ -1,0 +1,101 @@
+"""M2FP's network for one person, from a person's window to its label map, beside plain torch.
+
+R101 at the input size of its configuration, 512x384 (HxW) as published, and a window of 640x480.
+What it shares with the network for several people stands in ``mirror.bench.m2fp``.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+from collections.abc import Callable, Iterator
+
+import torch
+
+from mirror import machine
+from mirror.bench.m2fp import installed
+from mirror.bench.m2fp_plain import make_plain, plain_labels
+from mirror.bench.m2fp_worker import copies_of, peak_of_a_worker, person_to_labels, picture
+from mirror.bench.rows import Row
+from mirror.bench.stopwatch import costs_in_turns
+from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp.answers import Answer, parts_of
+from mirror.parsers.m2fp.cache import cache_root
+from mirror.parsers.m2fp.copies import Random, Stored, Weights
+from mirror.parsers.m2fp.pictures import NetworkInput, letterboxed
+from mirror.parsers.m2fp.published import published
+
+_PEAK_GOAL_MB = 1000
+
+
+def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
+    """Yield every figure.
+
+    Raises:
+        CheckpointMissing: there is none, and random weights were not asked for.
+    """
+    weights = _weights(random_weights)
+    size = weights.settings.size
+    assert size is not None  # a single person's network says its own
+    given = letterboxed(picture(640, 480), *size)
+    yield from _latency(weights, size, given, rounds)
+    yield from _after_the_network(weights, size, rounds)
+    choice = next(installed())
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        peak = pool.apply(peak_of_a_worker, (weights, choice))
+    yield Row("peak memory of a worker", peak, "MB", _PEAK_GOAL_MB, "less", choice.runtime)
+
+
+def _weights(random_weights: bool) -> Weights:
+    if random_weights:
+        return Random(published(single=True))
+    return Stored(hub.find_checkpoint("m2fp-single", cache_root()))
+
+
+def _latency(
+    weights: Weights, size: tuple[int, int], given: NetworkInput, rounds: int
+) -> Iterator[Row]:
+    """One person on all cores, with every runtime."""
+    cores = machine.cores()
+    works = {"plain": _plain(weights, given, cores)}
+    for choice in installed():
+        run = copies_of(weights, choice).open(size, cores)
+        works[choice.runtime] = functools.partial(person_to_labels, run, picture(640, 480), size)
+    for work in works.values():
+        work()
+    costs = {name: cost.wall_s for name, cost in costs_in_turns(works, rounds).items()}
+    plain_s = costs.pop("plain")
+    yield Row("plain, window to label map", plain_s, "s", note=f"{cores} threads")
+    for name, cost in costs.items():
+        yield Row(f"{name}, window to label map", cost, "s")
+    fastest = min(costs.values()) / plain_s
+    yield Row("fastest over plain", fastest, "x", 1 / 3, "less", "all cores")
+
+
+def _plain(weights: Weights, given: NetworkInput, threads: int) -> Callable[[], None]:
+    network = make_plain(weights.load())
+
+    def work() -> None:
+        torch.set_num_threads(threads)
+        with torch.inference_mode():
+            logits, masks = network(torch.from_numpy(given.pixels))
+            plain_labels(logits[0], masks[0], given.placement)
+
+    return work
+
+
+def _after_the_network(weights: Weights, size: tuple[int, int], rounds: int) -> Iterator[Row]:
+    """What follows the network for a window of 720 pixels' height."""
+    given = letterboxed(picture(720, 540), *size)
+    answer: Answer = copies_of(weights, next(installed())).open(size, machine.cores())(given.pixels)
+    logits, masks = torch.from_numpy(answer.logits), torch.from_numpy(answer.masks)
+    parts = len(weights.settings.parts.names)
+
+    def plain() -> None:
+        with torch.inference_mode():
+            plain_labels(logits, masks, given.placement)
+
+    works = {"ours": lambda: parts_of(answer, parts, given.placement), "plain": plain}
+    costs = costs_in_turns(works, 3 * rounds)
+    against = f"plain: {costs['plain'].wall_s * 1e3:.0f} ms"
+    yield Row("540x720, after the network", costs["ours"].wall_s * 1e3, "ms", 40, "less", against)
