@@ -11,7 +11,7 @@ from m2fp_golden import checkpoint
 from mirror.config import ConfigError
 from mirror.library import parsings, picture_parser
 from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp import fetch
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 
@@ -64,7 +64,7 @@ def test_what_is_asked_of_a_parser_reaches_it(
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
     for name in ("torch", "PIL", "threadpoolctl"):
         pytest.importorskip(name, reason="needs pip install smart-mirror[m2fp]")
-    hub.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
     with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):
         picture_parser("m2fp", runtime="onnxruntime", device="cuda")
     with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):

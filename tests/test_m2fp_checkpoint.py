@@ -41,16 +41,26 @@ def test_a_checkpoint_of_the_hub_loads(folder: Path) -> None:
     [
         (
             lambda weights: weights.pop("backbone.stem.conv2.weight"),
-            r"of another model: backbone\.stem\.conv2\.weight lacks\. get the checkpoint again",
+            r"another model: it lacks backbone\.stem\.conv2\.weight; get the checkpoint again",
         ),
         (
             lambda weights: weights.update({"backbone.stem.conv2.weight": torch.zeros(3, 4)}),
             r"backbone\.stem\.conv2\.weight is 3x4, not 8x8x3x3",
         ),
+        (
+            lambda weights: weights.update(
+                {"backbone.stem.conv2.weight": torch.zeros(8, 8, 3, 3, dtype=torch.int64)}
+            ),
+            r"computed with: backbone\.stem\.conv2\.weight is of int64 and not float32; get",
+        ),
+        (
+            lambda weights: weights["backbone.stem.conv2.weight"].fill_(float("inf")),
+            r"backbone\.stem\.conv2\.weight has values that are no numbers",
+        ),
         (lambda weights: weights.update({"wings": torch.zeros(1)}), "wings is unknown"),
         (
             lambda weights: [weights.pop(name) for name in list(weights)[:9]],
-            "conv1.weight lacks; .*, and 4 more",
+            "it lacks .*conv1.weight; .*, and 4 more",
         ),
     ],
 )

@@ -3,18 +3,23 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import os
 import shutil
+import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from m2fp_golden import checkpoint
 
-from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.cache import cache_root
+from mirror.parsers.m2fp import fetch, hub, whole
+from mirror.parsers.m2fp.cache import CacheRefused, cache_root
+from mirror.parsers.m2fp.copies import Stored
 from mirror.parsers.m2fp.hub import CheckpointMissing
+from pipeline.errors import PipelineError
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
 
@@ -96,30 +101,55 @@ def small_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def test_a_checkpoint_is_downloaded_and_found(small_hub: Hub, tmp_path: Path) -> None:
-    folder = hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    folder = fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
     assert hub.find_checkpoint("m2fp-single", tmp_path) == folder
     assert {file for file, _ in small_hub.asked} == set(hub.FILES)  # and not the golden data
     for file in hub.FILES:
         assert (folder / file).read_bytes() == (checkpoint("single") / file).read_bytes()
-    assert hub.verify("m2fp-single", folder) == "checksums right"
+    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
 
 
 def test_a_download_goes_on_where_it_stopped(small_hub: Hub, tmp_path: Path) -> None:
     small_hub.cuts_after = [1_500_000]
-    folder = hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    folder = fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
     ranges = [wanted for file, wanted in small_hub.asked if file.endswith(".pt")]
     assert ranges[0] is None
     assert len(ranges) == 2
     assert ranges[1] is not None
-    assert hub.verify("m2fp-single", folder) == "checksums right"
+    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
 
 
-def test_a_file_with_another_checksum_is_not_taken(small_hub: Hub, tmp_path: Path) -> None:
+def test_a_file_with_another_checksum_is_not_taken(
+    small_hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     small_hub.lies = True
-    with pytest.raises(CheckpointMissing, match="could not be downloaded"):
-        hub.download("m2fp-single", tmp_path, small_hub.endpoint)
+    with pytest.raises(CheckpointMissing, match=r"what the hub sends does not .* --from DIR$"):
+        fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
     with pytest.raises(CheckpointMissing):
         hub.find_checkpoint("m2fp-single", tmp_path)
+    assert "rror" not in capfd.readouterr().err  # of the client's log
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_download_of_what_is_there_fetches_nothing(small_hub: Hub, tmp_path: Path) -> None:
+    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    assert fetch.download("m2fp-single", tmp_path, small_hub.endpoint) == folder
+    assert small_hub.asked == []
+
+
+def test_what_the_hub_has_is_tried_before_it_takes_a_good_ones_place(
+    small_hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
+    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path / "cache")
+    broken = tmp_path / "broken"
+    shutil.copytree(checkpoint("single"), broken)
+    torch.save({"model": {"wings": torch.zeros(2)}}, broken / "pytorch_model.pt")
+    monkeypatch.setattr(Hub, "folder", broken)
+    with pytest.raises(PipelineError, match="is of another model: it lacks backbone"):
+        fetch.download("m2fp-single", tmp_path / "cache", small_hub.endpoint)
+    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_without_a_network_both_ways_are_said(tmp_path: Path) -> None:
@@ -142,44 +172,109 @@ def test_a_network_that_is_not_there_is_asked_once(
         raise client.NetworkError("no route to host")
 
     monkeypatch.setattr(client.HubApi, "download_repo", download_repo)
-    with pytest.raises(CheckpointMissing, match=r"NetworkError .*no route.* m2fp --from DIR$"):
-        hub.download("m2fp", tmp_path, "http://127.0.0.1:9")
+    with pytest.raises(CheckpointMissing, match=r"downloaded \(.*no route.* m2fp --from DIR$"):
+        fetch.download("m2fp", tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_takes_the_hubs_place(name: str, tmp_path: Path) -> None:
-    folder = hub.copy_from(name, checkpoint(NAMES[name]), tmp_path)
+    folder = fetch.copy_from(name, checkpoint(NAMES[name]), tmp_path)
     assert hub.find_checkpoint(name, tmp_path) == folder
-    assert hub.copy_from(name, folder, tmp_path) == folder  # onto itself
-    assert hub.verify(name, folder) == "checksums right"
+    assert fetch.copy_from(name, folder, tmp_path) == folder  # onto itself
+    assert whole.verify(name, folder) == "checksums right; loads"
 
 
 def test_the_other_model_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMissing, match="holds m2fp-single, not m2fp; give it that name"):
-        hub.copy_from("m2fp", checkpoint("single"), tmp_path)
+        fetch.copy_from("m2fp", checkpoint("single"), tmp_path)
+
+
+class Trap:
+    """Unpickling this makes a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("fault", ["code", "another model", "no numbers"])
+def test_what_cannot_be_loaded_does_not_take_a_good_ones_place(fault: str, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
+    cache, source, sprung = tmp_path / "cache", tmp_path / "source", tmp_path / "sprung"
+    home = fetch.copy_from("m2fp", checkpoint("multiple"), cache)
+    shutil.copytree(checkpoint("multiple"), source)
+    content = torch.load(source / "pytorch_model.pt", weights_only=True)
+    if fault == "no numbers":
+        next(iter(content["model"].values()))[0] = float("nan")
+    elif fault == "code":
+        content["model"]["trap"] = Trap(sprung)
+    else:
+        content = {"model": {"wings": torch.zeros(3)}}
+    torch.save(content, source / "pytorch_model.pt")
+    with pytest.raises(PipelineError, match=r"was not run|of another|cannot be computed"):
+        fetch.copy_from("m2fp", source, cache)
+    assert whole.verify("m2fp", home) == "checksums right; loads"
+    shutil.copy(source / "pytorch_model.pt", home)
+    (home / "mirror-checksums.json").unlink()
+    with pytest.raises(PipelineError, match=r"was not run|of another|cannot be computed"):
+        whole.verify("m2fp", home)
+    assert not sprung.exists()
+
+
+def test_without_torch_it_is_said_that_nothing_was_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    folder = fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    told = whole.verify("m2fp", folder)
+    assert told == "checksums right; readable, but not tried: torch is not installed"
+
+
+def test_a_cache_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CacheRefused, match=r"\(Not a directory\); set MODELSCOPE_CACHE to"):
+        fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path / "file")
+
+
+def test_what_is_refused_names_its_own_download(tmp_path: Path) -> None:
+    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    (folder / "configuration.json").write_text("{")
+    with pytest.raises(PipelineError, match=r"get .* again: mirror models download m2fp-single$"):
+        Stored(folder, "m2fp-single")
+    shutil.copy(checkpoint("single") / "configuration.json", folder)
+    (folder / "mirror-checksums.json").unlink()
+    (folder / "pytorch_model.pt").write_bytes(b"")
+    with pytest.raises(PipelineError, match=r"\(it is empty\); .* models download m2fp-single$"):
+        Stored(folder, "m2fp-single").load()
 
 
 def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMissing, match=r"has no configuration\.json; --from takes a fol"):
-        hub.copy_from("m2fp", tmp_path, tmp_path / "cache")
+        fetch.copy_from("m2fp", tmp_path, tmp_path / "cache")
 
 
 def test_damage_is_noticed(tmp_path: Path) -> None:
-    folder = hub.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    folder = fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
     weights = folder / "pytorch_model.pt"
     content = weights.read_bytes()
     weights.write_bytes(content[:-1000])
+    with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(wrong checksum"):
+        whole.verify("m2fp", folder)
+    with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(wrong checksum"):
+        whole.weights_checksum("m2fp", folder)
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(File is not a"):
-        hub.verify("m2fp", folder)
+        whole.check("m2fp", folder)
     weights.write_bytes(content[:900_000] + b"\0\1\2\3" + content[900_004:])
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \("):
-        hub.verify("m2fp", folder)
+        whole.check("m2fp", folder)
     configuration = folder / "configuration.json"
     weights.write_bytes(content)
     configuration.write_text(configuration.read_text() + " ")
     with pytest.raises(CheckpointMissing, match=r"configuration\.json is damaged \(wrong checks"):
-        hub.verify("m2fp", folder)
+        whole.verify("m2fp", folder)
 
 
 @pytest.mark.parametrize("inner", ["models/iic", "hub/models/damo", "hub/damo", "damo"])
@@ -187,7 +282,7 @@ def test_what_the_client_put_there_earlier_is_found(tmp_path: Path, inner: str) 
     folder = tmp_path / inner / hub.PUBLISHED["m2fp"].repository
     shutil.copytree(checkpoint("multiple"), folder)
     assert hub.find_checkpoint("m2fp", tmp_path).resolve() == folder
-    assert hub.verify("m2fp", folder).startswith("readable")
+    assert whole.verify("m2fp", folder) == "no checksums were kept when it came; loads"
 
 
 def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +295,11 @@ def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -
 def test_a_checksum_is_computed_anew_when_the_file_changes(tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(checkpoint("multiple"), folder)
-    first = hub.weights_checksum(folder)
-    assert first == hub.weights_checksum(folder) == hub.checksum_of(folder / "pytorch_model.pt")
+    first = whole.weights_checksum("m2fp", folder)
+    assert (
+        first
+        == whole.weights_checksum("m2fp", folder)
+        == whole.checksum_of(folder / "pytorch_model.pt")
+    )
     (folder / "pytorch_model.pt").write_bytes(b"other")
-    assert hub.weights_checksum(folder) == hashlib.sha256(b"other").hexdigest()
+    assert whole.weights_checksum("m2fp", folder) == hashlib.sha256(b"other").hexdigest()

@@ -20,7 +20,7 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp import fetch
 from mirror.parsers.m2fp.copies import Copies, Random, Stored
 from mirror.parsers.m2fp.graphs import ExportKey
 from mirror.parsers.m2fp.published import published
@@ -36,8 +36,8 @@ from pipeline.frame import Frame
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    hub.copy_from("m2fp", checkpoint("multiple"), tmp_path)
-    hub.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
     return tmp_path
 
 

@@ -49,7 +49,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
 def _weights(random_weights: bool) -> Weights:
     if random_weights:
         return Random(published(single=True))
-    return Stored(hub.find_checkpoint("m2fp-single", cache_root()))
+    return Stored(hub.find_checkpoint("m2fp-single", cache_root()), "m2fp-single")
 
 
 def _latency(

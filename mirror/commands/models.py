@@ -18,7 +18,7 @@ from rich.table import Table
 from mirror import weights
 from mirror.config import ConfigError, size_of
 from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp import fetch, hub, whole
 from mirror.parsers.m2fp.cache import cache_root, graphs_folder
 from pipeline.errors import PipelineError
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _download(name: str, source: Path | None) -> int:
     cache = cache_root()
-    folder = hub.copy_from(name, source, cache) if source else hub.download(name, cache)
+    folder = fetch.copy_from(name, source, cache) if source else fetch.download(name, cache)
     print(f"{name} is in {folder}\n{hub.NOTICE}")
     return 0
 
@@ -78,7 +78,7 @@ def _export(name: str, options: argparse.Namespace) -> int:
             "'smart-mirror[m2fp]'"
         ) from error
 
-    stored = Stored(folder)
+    stored = Stored(folder, name)
     size = size_of(options.size) if options.size else stored.settings.size or (384, 512)
     if size is None:
         raise ConfigError(f"--size is HxW in multiples of 32, such as 384x512, got {options.size}")
@@ -116,7 +116,7 @@ def _state_of(name: str, verify: bool) -> tuple[str, bool]:
     if not verify:
         return str(folder), False
     try:
-        return hub.verify(name, folder), False
+        return whole.verify(name, folder), False
     except PipelineError as error:
         return str(error), True
 

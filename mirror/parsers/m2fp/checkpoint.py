@@ -11,12 +11,11 @@ import torch
 from torch import Tensor
 
 from mirror.parsers.m2fp.network import Network
-from mirror.parsers.m2fp.settings import Settings, read_settings
+from mirror.parsers.m2fp.settings import Settings, again, read_settings
 from pipeline.errors import PipelineError
 
 CONFIGURATION, WEIGHTS = "configuration.json", "pytorch_model.pt"
 _NAMED = 5  # parameters that a refusal names; the rest is counted
-_REMEDY = "get the checkpoint again: mirror models download m2fp"
 
 
 class CheckpointRefused(PipelineError):
@@ -33,20 +32,27 @@ class Checkpoint:
     network: Network
 
 
-def load_checkpoint(folder: Path) -> Checkpoint:
+def load_checkpoint(folder: Path, name: str = "m2fp") -> Checkpoint:
     """Return the network that a folder as ModelScope's hub has it describes.
+
+    Args:
+        folder: the checkpoint's.
+        name: what the command line calls it, for what is said where it is refused.
 
     Raises:
         ConfigurationRefused: see ``read_settings``.
         CheckpointRefused: the weights are missing, truncated, hold anything but tensors, or do not
-            cover every parameter; then it names those that lack or misfit.
+            cover every parameter with numbers; then it names those that lack or misfit.
     """
-    settings = read_settings(folder / CONFIGURATION)
+    settings = read_settings(folder / CONFIGURATION, name)
     path = folder / WEIGHTS
-    given = _read(path)
-    with torch.device("meta"):
-        network = Network(settings)
-    _check(network.state_dict(), given, path)
+    try:
+        given = _read(path)
+        with torch.device("meta"):
+            network = Network(settings)
+        _check(network.state_dict(), given, path)
+    except CheckpointRefused as refused:
+        raise CheckpointRefused(f"{refused}; {again(name)}") from refused.__cause__
     network.load_state_dict(dict(given), assign=True)
     return Checkpoint(settings, network.float().eval().requires_grad_(False))
 
@@ -60,38 +66,51 @@ def random_network(settings: Settings, seed: int = 0) -> Network:
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:
+    if path.is_file() and not path.stat().st_size:
+        raise CheckpointRefused(f"{path} is damaged (it is empty)")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except FileNotFoundError:
-        raise CheckpointRefused(f"{path} is missing; {_REMEDY}") from None
+        raise CheckpointRefused(f"{path} is missing") from None
     except pickle.UnpicklingError as error:
         raise CheckpointRefused(
-            f"{path} holds something else than tensors, or is damaged, and was not run; {_REMEDY}"
+            f"{path} holds something else than tensors, or is damaged, and was not run"
         ) from error
     except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
         first = str(error).partition("\n")[0]
-        raise CheckpointRefused(f"{path} is damaged ({first}); {_REMEDY}") from error
+        raise CheckpointRefused(f"{path} is damaged ({first})") from error
     weights = content.get("model") if isinstance(content, dict) else None
     if not isinstance(weights, Mapping) or not all(
         isinstance(value, Tensor) for value in weights.values()
     ):
-        raise CheckpointRefused(f"{path} has no state dict called 'model'; {_REMEDY}")
+        raise CheckpointRefused(f"{path} has no state dict called 'model'")
     return weights
 
 
 def _check(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor], path: Path) -> None:
-    faults = [f"{name} lacks" for name in wanted if name not in given]
+    faults = [f"it lacks {name}" for name in wanted if name not in given]
     faults += [
         f"{name} is {_shape(given[name])}, not {_shape(tensor)}"
         for name, tensor in wanted.items()
         if name in given and given[name].shape != tensor.shape
     ]
     faults += [f"{name} is unknown" for name in given if name not in wanted]
+    _refuse(path, "is of another model", faults)
+    faults = [_fault(given[name], tensor, name) for name, tensor in wanted.items()]
+    _refuse(path, "cannot be computed with", [fault for fault in faults if fault])
+
+
+def _refuse(path: Path, what: str, faults: list[str]) -> None:
     if faults:
         more = f", and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
-        raise CheckpointRefused(
-            f"{path} is of another model: {'; '.join(faults[:_NAMED])}{more}. {_REMEDY}"
-        )
+        raise CheckpointRefused(f"{path} {what}: {'; '.join(faults[:_NAMED])}{more}")
+
+
+def _fault(given: Tensor, wanted: Tensor, name: str) -> str:
+    if given.dtype.is_floating_point != wanted.dtype.is_floating_point:
+        kinds = (str(tensor.dtype).removeprefix("torch.") for tensor in (given, wanted))
+        return f"{name} is of {' and not '.join(kinds)}"
+    return "" if bool(given.isfinite().all()) else f"{name} has values that are no numbers"
 
 
 def _shape(tensor: Tensor) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import threadpoolctl
 
-from mirror.parsers.m2fp import hub
+from mirror.parsers.m2fp import hub, whole
 from mirror.parsers.m2fp.graphs import ExportKey, exported
 from mirror.parsers.m2fp.runtimes import (
     Run,
@@ -45,24 +45,29 @@ class Weights(Protocol):
 class Stored:
     """The weights in a checkpoint folder.
 
+    Args:
+        folder: the checkpoint's.
+        name: what the command line calls it, for what is said where it is refused.
+
     Raises:
         ConfigurationRefused: see ``read_settings``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.settings = read_settings(folder / hub.FILES[0])
+    def __init__(self, folder: Path, name: str = "m2fp") -> None:
+        self._folder, self._name = folder, name
+        self.settings = read_settings(folder / hub.FILES[0], name)
 
     @property
     def checksum(self) -> str:
         """SHA-256 of the file and the settings."""
-        return _digest(hub.weights_checksum(self._folder), self.settings)
+        return _digest(whole.weights_checksum(self._name, self._folder), self.settings)
 
     def load(self) -> Network:
-        """Read the checkpoint."""
+        """Read the checkpoint, if it is still what came."""
         from mirror.parsers.m2fp.checkpoint import load_checkpoint
 
-        return load_checkpoint(self._folder).network
+        whole.weights_checksum(self._name, self._folder)
+        return load_checkpoint(self._folder, self._name).network
 
 
 class Random:

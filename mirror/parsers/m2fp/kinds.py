@@ -19,7 +19,7 @@ def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
         ConfigurationRefused: its configuration is of another network.
         RuntimeMissing: what should run it is not installed.
     """
-    return kind_of(Stored(hub.find_checkpoint(name, cache_root())), config)
+    return kind_of(Stored(hub.find_checkpoint(name, cache_root()), name), config)
 
 
 def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:

@@ -13,6 +13,7 @@ from mirror.parts import Vocabulary, vocabulary
 from pipeline.errors import PipelineError
 
 HUMAN = "human"  # CIHP's class of whole people, after its parts
+GROUPS = 32  # of channels in the pixel decoder that are normalised together
 DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # blocks in res2 to res5
 
 
@@ -79,8 +80,17 @@ class Settings:
     person_score: float
 
 
-def read_settings(path: Path) -> Settings:
+def again(name: str) -> str:
+    """Return what helps where a checkpoint is refused."""
+    return f"get the checkpoint again: mirror models download {name}"
+
+
+def read_settings(path: Path, name: str = "m2fp") -> Settings:
     """Read a checkpoint folder's ``configuration.json``.
+
+    Args:
+        path: the file.
+        name: what the command line calls the checkpoint, for what is said where it is refused.
 
     Raises:
         ConfigurationRefused: it is not there or not JSON, lacks a key (named), or describes
@@ -89,27 +99,36 @@ def read_settings(path: Path) -> Settings:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationRefused(f"{path} is missing; {_REMEDY}") from None
+        raise ConfigurationRefused(f"{path} is missing; {again(name)}") from None
     except (OSError, ValueError) as error:
-        raise ConfigurationRefused(f"{path} cannot be read as JSON: {error}; {_REMEDY}") from error
-    return settings_of(content, str(path))
+        raise ConfigurationRefused(
+            f"{path} cannot be read as JSON: {error}; {again(name)}"
+        ) from error
+    return settings_of(content, str(path), name)
 
 
-def settings_of(content: object, where: str = "the configuration") -> Settings:
+def settings_of(content: object, where: str = "the configuration", name: str = "m2fp") -> Settings:
     """Return the settings in a decoded ``configuration.json``.
 
     Raises:
         ConfigurationRefused: as ``read_settings``.
     """
+    try:
+        return _settings(content, where)
+    except ConfigurationRefused as refused:
+        raise ConfigurationRefused(f"{refused}; {again(name)}") from None
+
+
+def _settings(content: object, where: str) -> Settings:
     model = _Section(content, where, "").section("model")
     if (kind := model.text("type")) != "m2fp":
-        raise ConfigurationRefused(f"{where}: model.type is {kind!r}, not 'm2fp'; {_REMEDY}")
+        raise ConfigurationRefused(f"{where}: model.type is {kind!r}, not 'm2fp'")
     classes = model.texts("classes")
     single = model.flag("single_human")
     encoder, decoder = _encoder(model.section("encoder")), _decoder(model.section("decoder"))
     if encoder.mask_channels != decoder.mask_channels or encoder.channels != decoder.channels:
         raise model.refusal("encoder and decoder", "differ in conv_dim or mask_dim", "equal ones")
-    if model.section("decoder").number("num_classes") != len(classes):
+    if model.section("decoder").count("num_classes", 255) != len(classes):
         raise model.refusal("decoder.num_classes", "is not the number of classes", len(classes))
     return Settings(
         _backbone(model.section("backbone")),
@@ -119,12 +138,12 @@ def settings_of(content: object, where: str = "the configuration") -> Settings:
         _parts(classes, single, where),
         single,
         _size(model) if single else None,
-        0.5 if single else float(model.number("parsing_ins_score_thr")),
+        0.5 if single else model.share("parsing_ins_score_thr"),
     )
 
 
 def _backbone(section: _Section) -> BackboneSettings:
-    depth = section.number("depth")
+    depth = section.count("depth", 1000)
     if depth not in DEPTHS:
         known = ", ".join(map(str, DEPTHS))
         raise section.refusal("depth", f"is {depth}, a backbone that is not known", known)
@@ -134,11 +153,11 @@ def _backbone(section: _Section) -> BackboneSettings:
     section.expect("res5_multi_grid", [1, 1, 1])
     section.expect("out_features", ["res2", "res3", "res4", "res5"])
     return BackboneSettings(
-        int(depth),
-        int(section.number("num_groups")),
-        int(section.number("width_per_group")),
-        int(section.number("stem_out_channels")),
-        int(section.number("res2_out_channels")),
+        depth,
+        section.count("num_groups", 64),
+        section.count("width_per_group", 1024),
+        section.multiple("stem_out_channels", 2048, 2),
+        section.count("res2_out_channels", 2048),
         section.flag("stride_in_1x1"),
     )
 
@@ -148,11 +167,11 @@ def _encoder(section: _Section) -> EncoderSettings:
     section.expect("transformer_in_features", ["res3", "res4", "res5"])
     section.expect("common_stride", 4)
     return EncoderSettings(
-        int(section.number("conv_dim")),
-        int(section.number("mask_dim")),
-        int(section.number("transformer_nheads")),
-        int(section.number("transformer_dim_feedforward")),
-        int(section.number("transformer_enc_layers")),
+        section.multiple("conv_dim", 2048, GROUPS, "transformer_nheads"),
+        section.count("mask_dim", 2048),
+        section.count("transformer_nheads", 64),
+        section.count("transformer_dim_feedforward", 16384),
+        section.count("transformer_enc_layers", 64),
     )
 
 
@@ -161,12 +180,12 @@ def _decoder(section: _Section) -> DecoderSettings:
     section.expect("enforce_input_project", False)
     section.expect("mask_classification", True)
     return DecoderSettings(
-        int(section.number("hidden_dim")),
-        int(section.number("mask_dim")),
-        int(section.number("num_queries")),
-        int(section.number("nheads")),
-        int(section.number("dim_feedforward")),
-        int(section.number("dec_layers")),
+        section.multiple("hidden_dim", 2048, 2, "nheads"),
+        section.count("mask_dim", 2048),
+        section.count("num_queries", 1000),
+        section.count("nheads", 64),
+        section.count("dim_feedforward", 16384),
+        section.count("dec_layers", 64),
     )
 
 
@@ -177,12 +196,10 @@ def _parts(classes: tuple[str, ...], single: bool, where: str) -> Vocabulary:
         if place >= len(known) or _hyphened(name) != known[place]:
             raise ConfigurationRefused(
                 f"{where}: model.classes has the unknown class {name!r} at place {place}; "
-                f"a {parts.name.upper()} network is needed: {_REMEDY}"
+                f"a {parts.name.upper()} network is needed"
             )
     if len(classes) < len(known):
-        raise ConfigurationRefused(
-            f"{where}: model.classes lacks {known[len(classes)]!r}; {_REMEDY}"
-        )
+        raise ConfigurationRefused(f"{where}: model.classes lacks {known[len(classes)]!r}")
     return parts
 
 
@@ -207,23 +224,36 @@ class _Section:
 
     def __init__(self, content: object, where: str, name: str) -> None:
         if not isinstance(content, Mapping):
-            raise ConfigurationRefused(f"{where}: {name or 'it'} is not an object; {_REMEDY}")
+            raise ConfigurationRefused(f"{where}: {name or 'it'} is not an object")
         self._content, self._where, self._name = content, where, name
 
     def value(self, key: str) -> Any:  # noqa: ANN401 - JSON
         if key not in self._content:
-            raise ConfigurationRefused(
-                f"{self._where}: the key {self._name}{key} is missing; {_REMEDY}"
-            )
+            raise ConfigurationRefused(f"{self._where}: the key {self._name}{key} is missing")
         return self._content[key]
 
     def section(self, key: str) -> _Section:
         return _Section(self.value(key), self._where, f"{self._name}{key}.")
 
-    def number(self, key: str) -> float:
+    def share(self, key: str) -> float:
         value = self.value(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise self.refusal(key, f"is {value!r}", "a number above 0")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            raise self.refusal(key, f"is {value!r}", "a number above 0, up to 1")
+        return float(value)
+
+    def count(self, key: str, most: int) -> int:
+        value = self.value(key)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 1 <= value <= most or value != int(value):
+            raise self.refusal(key, f"is {value!r}", f"a whole number from 1 to {most}")
+        return int(value)
+
+    def multiple(self, key: str, most: int, of: int, heads: str = "") -> int:
+        """A count that something shares out evenly: groups, and attention's heads."""
+        value = self.count(key, most)
+        for parts in (of, self.count(heads, 64) if heads else 1):
+            if value % parts:
+                raise self.refusal(key, f"is {value}", f"multiples of {parts}")
         return value
 
     def flag(self, key: str) -> bool:
@@ -247,9 +277,4 @@ class _Section:
             raise self.refusal(key, f"is {value!r}", only)
 
     def refusal(self, key: str, fault: str, known: object) -> ConfigurationRefused:
-        return ConfigurationRefused(
-            f"{self._where}: {self._name}{key} {fault}; known: {known}. {_REMEDY.capitalize()}"
-        )
-
-
-_REMEDY = "get the checkpoint again: mirror models download m2fp"
+        return ConfigurationRefused(f"{self._where}: {self._name}{key} {fault}; known: {known}")
