@@ -7,12 +7,14 @@ Ctrl-C · 143 terminated. Where stdout carries results, everything else goes to 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
+import logging
 import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given or ["camera"])
     before = signal.signal(signal.SIGTERM, _terminate)  # so that blocks are left, and files closed
     try:
-        code: int = options.run(options)
+        with _telling(getattr(options, "quiet", False)):
+            code: int = options.run(options)
         sys.stdout.flush()
         return code
     except (KeyboardInterrupt, _Terminated) as interruption:
@@ -59,6 +62,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+class _Teller(logging.Handler):
+    """Says on stderr what takes long, as ``mirror`` says everything."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print to what is stderr by then: a bar of progress gives lines a place above it."""
+        print(f"mirror: {record.getMessage()}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _telling(quiet: bool) -> Iterator[None]:
+    log, teller = logging.getLogger("mirror"), _Teller()
+    if not quiet:
+        log.setLevel(logging.INFO)
+        log.addHandler(teller)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(logging.NOTSET)
 
 
 class _Terminated(BaseException):

@@ -76,13 +76,14 @@ class Config:
 
 
 _SECTIONS = {"parser": ParserConfig, "overlay": OverlayConfig, "video": VideoConfig}
+LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
 _COUNT = "a whole number from 1 on, or auto"
 _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
     "parser.workers": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
     "parser.threads": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
     "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
     "parser.input_size": (
-        "auto, or HxW with multiples of 32, such as 384x512",
+        f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512",
         lambda value: value == "auto" or size_of(value) is not None,
     ),
     "parser.decoder_layers": (
@@ -128,7 +129,8 @@ def size_of(text: object) -> tuple[int, int] | None:
     """Return the (height, width) that ``384x512`` says; None for ``auto``, and what is no size."""
     found = re.fullmatch(r"(\d{2,4})x(\d{2,4})", text) if isinstance(text, str) else None
     size = (int(found[1]), int(found[2])) if found else None
-    return size if size and size[0] % 32 == 0 == size[1] % 32 else None
+    is_fit = size and all(side % 32 == 0 and 64 <= side <= LONGEST_SIDE for side in size)
+    return size if is_fit else None
 
 
 def _read(path: Path) -> dict[str, Any]:

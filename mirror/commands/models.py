@@ -1,10 +1,14 @@
 """List models, download M2FP's checkpoints, verify them, and export them for fast runtimes.
 
-mirror models list
+mirror models                                what there is, and how large
 mirror models download m2fp                  from ModelScope's hub; goes on where it stopped
 mirror models download m2fp --from DIR       from a folder, without a network
-mirror models export m2fp --runtime openvino --size 384x512
+mirror models export m2fp --for squats.mp4   make the graph now that a clip would wait for
 mirror models verify
+mirror models clean                          remove exported graphs
+
+Each has a --help of its own. Checkpoints and graphs lie in ModelScope's cache, ~/.cache/modelscope
+or the folder that MODELSCOPE_CACHE names.
 """
 
 from __future__ import annotations
@@ -16,114 +20,164 @@ from rich.console import Console
 from rich.table import Table
 
 from mirror import weights
-from mirror.config import ConfigError, size_of
-from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import fetch, hub, whole
+from mirror.commands import models_export
+from mirror.config import ConfigError
+from mirror.parsers.m2fp import fetch, graphs, hub, whole
 from mirror.parsers.m2fp.cache import cache_root, graphs_folder
 from pipeline.errors import PipelineError
 
-ACTIONS = ("list", "download", "export", "verify")
+NAMES = tuple(hub.PUBLISHED)
+_CACHE = (
+    "It lies in ModelScope's cache: ~/.cache/modelscope, or the folder that MODELSCOPE_CACHE names."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what to do, and with which model."""
-    parser.add_argument("action", choices=ACTIONS, nargs="?", default="list")
-    parser.add_argument(
-        "model", choices=tuple(hub.PUBLISHED), nargs="?", help="m2fp where none is given"
+    """Add a subcommand for each thing that can be done."""
+    actions = parser.add_subparsers(metavar="ACTION")
+    parser.set_defaults(action=_list)
+    _add(actions, "list", _list, "List models and exported graphs, with their sizes.")
+    download = _add(
+        actions, "download", _download, "Get a checkpoint of M2FP.", f"{_CACHE}\n{hub.NOTICE}"
     )
-    parser.add_argument(
-        "--from", dest="source", metavar="DIR", type=Path, help="download: copy this folder"
+    _add_model(download)
+    download.add_argument(
+        "--from", dest="source", metavar="DIR", type=Path, help="copy it from this folder"
     )
-    parser.add_argument(
-        "--runtime", choices=("openvino", "onnxruntime", "onnx"), help="export: for what (openvino)"
+    export = _add(
+        actions,
+        "export",
+        models_export.run,
+        "Make the graph of M2FP that OpenVINO or ONNX Runtime opens, before a run has to.",
+        models_export.ABOUT,
     )
-    parser.add_argument(
-        "--size", metavar="HxW", help="export: of the input (384x512; a single person's 512x384)"
+    _add_model(export)
+    models_export.add_arguments(export)
+    verify = _add(actions, "verify", _verify, "Read models whole; ends with 1 if one is damaged.")
+    verify.add_argument("model", choices=(*weights.NAMES, *NAMES), nargs="?", help="all of them")
+    clean = _add(
+        actions,
+        "clean",
+        _clean,
+        "Remove exported graphs of M2FP; the next run that needs one makes it anew.",
+        f"They lie in smart-mirror-exports. {_CACHE}",
     )
-    parser.add_argument(
-        "--decoder-layers", metavar="N", type=int, default=0, help="export: fewer are faster"
-    )
-    parser.add_argument(
-        "--int8", action="store_true", help="export: the backbone in 8 bits, faster and rougher"
-    )
+    clean.add_argument("export", metavar="NAME", nargs="*", help="as listed (all of them)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it; ``verify`` ends with 1 if a model is damaged."""
-    name = options.model or "m2fp"
-    if options.action == "download":
-        return _download(name, options.source)
-    if options.action == "export":
-        return _export(name, options)
-    return _list(verify=options.action == "verify")
+    """Do it; a list where nothing else is said."""
+    code: int = options.action(options)
+    return code
 
 
-def _download(name: str, source: Path | None) -> int:
-    cache = cache_root()
-    folder = fetch.copy_from(name, source, cache) if source else fetch.download(name, cache)
+def _add(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    action: object,
+    summary: str,
+    more: str = "",
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(
+        name,
+        help=summary.rstrip("."),
+        description=summary,
+        epilog=more,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # SUPPRESS: or it would take back what was said before the action
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS)
+    parser.set_defaults(action=action)
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", choices=NAMES, nargs="?", default="m2fp", help="m2fp if not said")
+
+
+def _download(options: argparse.Namespace) -> int:
+    name, cache = options.model, cache_root()
+    if options.source:
+        folder = fetch.copy_from(name, options.source, cache)
+    else:
+        folder = fetch.download(name, cache)
     print(f"{name} is in {folder}\n{hub.NOTICE}")
     return 0
 
 
-def _export(name: str, options: argparse.Namespace) -> int:
-    folder = hub.find_checkpoint(name, cache_root())
-    try:
-        import mirror.parsers.m2fp.export  # noqa: F401 - to see that all it needs is there
-        from mirror.parsers.m2fp.copies import Copies, Stored
-        from mirror.parsers.m2fp.graphs import exported
-        from mirror.parsers.m2fp.runtimes import choose_runtime
-    except ModuleNotFoundError as error:
-        raise ParserNotUsable(
-            f"an export needs {error.name}, which is not installed: pip install "
-            "'smart-mirror[m2fp]'"
-        ) from error
+def _verify(options: argparse.Namespace) -> int:
+    return _show(only=options.model, verify=True)
 
-    stored = Stored(folder, name)
-    size = size_of(options.size) if options.size else stored.settings.size or (384, 512)
-    if size is None:
-        raise ConfigError(f"--size is HxW in multiples of 32, such as 384x512, got {options.size}")
-    runtime = "onnxruntime" if options.runtime in ("onnx", "onnxruntime") else "openvino"
+
+def _list(options: argparse.Namespace) -> int:
+    code = _show()
+    kept = graphs.kept(graphs_folder(cache_root()))
+    if kept:
+        table = _table("exported graph", "size", "of")
+        for graph in kept:
+            table.add_row(graph.name, f"{graph.bytes / 1e6:.0f} MB", graph.about)
+        Console().print(table)
+    return code
+
+
+def _clean(options: argparse.Namespace) -> int:
     folder = graphs_folder(cache_root())
-    copies = Copies(stored, choose_runtime(runtime), folder, options.decoder_layers, options.int8)
-    made = exported(copies.key(size), folder, stored.load)
-    print(f"{made.path}\ndiffers from torch by {made.likeness.difference:.2g} at most")
+    kept = {graph.name: graph for graph in graphs.kept(folder)}
+    for name in options.export:
+        if name not in kept:
+            raise ConfigError(f"no exported graph is called {name}; see mirror models list")
+    wanted = [kept[name] for name in options.export or kept]
+    gone = [graph for graph in wanted if graphs.remove(graph, folder)]
+    freed = sum(graph.bytes for graph in gone) / 1e6
+    print(f"exported graphs removed from {folder}: {len(gone)}, {freed:.0f} MB")
+    if len(gone) < len(wanted):
+        print(f"left, since another process is making them: {len(wanted) - len(gone)}")
     return 0
 
 
-def _list(verify: bool) -> int:
-    table = Table(box=None)
-    for column in ("model", "size", "licence", "state"):
-        table.add_column(column, overflow="fold")
-    damaged = 0
-    for name in weights.NAMES:
-        state, fault = _verified(name) if verify else ("shipped", False)
+def _show(only: str | None = None, verify: bool = False) -> int:
+    table, damaged = _table("model", "size", "licence", "state"), 0
+    for name in (name for name in (*weights.NAMES, *NAMES) if only in (None, name)):
+        of = _published if name in NAMES else _shipped
+        size, licence, state, fault = of(name, verify)
         damaged += fault
-        size = f"{weights.path(name).stat().st_size / 1e6:.1f} MB"
-        table.add_row(name, size, "Apache-2.0", state)
-    for published in hub.PUBLISHED.values():
-        state, fault = _state_of(published.name, verify)
-        damaged += fault
-        table.add_row(published.name, f"{published.megabytes} MB", hub.LICENCE, state)
+        table.add_row(name, size, licence, state)
     Console().print(table)
     return 1 if damaged else 0
 
 
-def _state_of(name: str, verify: bool) -> tuple[str, bool]:
+def _table(*columns: str) -> Table:
+    table = Table(box=None)
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=place == 0)  # names are for copying
+    return table
+
+
+_Entry = tuple[str, str, str, bool]  # size, licence, state, whether it is damaged
+
+
+def _shipped(name: str, verify: bool) -> _Entry:
+    try:
+        state, fault = "shipped", False
+        if verify:
+            weights.verify(name)
+            state = "checksum right"
+    except weights.WeightsBroken as error:
+        state, fault = str(error), True
+    path = weights.path(name)
+    size = path.stat().st_size if path.exists() else 0
+    return f"{size / 1e6:.1f} MB", "Apache-2.0", state, fault
+
+
+def _published(name: str, verify: bool) -> _Entry:
     try:
         folder = hub.find_checkpoint(name, cache_root())
     except hub.CheckpointMissing:
-        return f"not here: mirror models download {name}", False
-    if not verify:
-        return str(folder), False
+        missing = f"not here: mirror models download {name}"
+        return f"{hub.PUBLISHED[name].megabytes} MB", hub.LICENCE, missing, False
+    size = f"{sum((folder / file).stat().st_size for file in hub.FILES) / 1e6:.1f} MB"
     try:
-        return whole.verify(name, folder), False
+        state, fault = whole.verify(name, folder) if verify else str(folder), False
     except PipelineError as error:
-        return str(error), True
-
-
-def _verified(name: str) -> tuple[str, bool]:
-    try:
-        weights.verify(name)
-    except weights.WeightsBroken as error:
-        return str(error), True
-    return "checksum right", False
+        state, fault = str(error), True
+    return size, hub.LICENCE, state, fault

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import torch
 
 from mirror.parsers.m2fp.answers import Answer, parts_of
 from mirror.parsers.m2fp.cache import CacheRefused
-from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused
+from mirror.parsers.m2fp.graphs import Exported, ExportKey, ExportRefused, exported, forget
 from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network
 from mirror.parsers.m2fp.records import Likeness
 from mirror.parsers.m2fp.runtimes import import_openvino, run_onnxruntime, run_openvino, run_torch
@@ -30,7 +32,8 @@ def make(network: Network, key: ExportKey, path: Path) -> Likeness:
     """Write a network as a graph, into a folder of its own; return how near torch it comes.
 
     Raises:
-        ExportRefused: it cannot be made, or see ``compare``.
+        ExportRefused: it cannot be made, or is too far off, or answers with what is no number. How
+            far 8 bits are off is only told.
         CacheRefused: it would not fit on the disk.
     """
     _check_room(network, path.parent)
@@ -48,14 +51,24 @@ def make(network: Network, key: ExportKey, path: Path) -> Likeness:
     return _compared(network, key, path)
 
 
-def compare(network: Network, key: ExportKey, path: Path) -> Likeness:
-    """Return how near a graph that is there comes to torch.
+def again_or_new(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
+    """Return a graph as ``exported``; one that is there is held against torch again.
 
     Raises:
-        ExportRefused: too far off, or not even numbers. That 8 bits are off is only told.
+        ExportRefused: it is too far off, perhaps with another version of the runtime than it was
+            made with; then it is not used any more.
+        CacheRefused: see ``exported``.
     """
+    found = exported(key, folder, load)
+    if found.is_new:
+        return found
+    network = load()
     _formulate(network, key)
-    return _compared(network, key, path)
+    try:
+        return dataclasses.replace(found, likeness=_compared(network, key, found.path))
+    except ExportRefused:
+        forget(key, folder)
+        raise
 
 
 def _formulate(network: Network, key: ExportKey) -> None:

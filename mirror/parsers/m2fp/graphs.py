@@ -6,10 +6,10 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mirror.parsers.m2fp.cache import using
 from mirror.parsers.m2fp.locks import locked
@@ -66,6 +66,11 @@ class ExportKey:
         bits = " in 8 bits" if self.int8 else ""
         return f"M2FP's graph for {self.runtime}{bits} at {self.height}x{self.width}{layers}"
 
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> ExportKey:
+        """Return the key that a record has."""
+        return cls(**said)
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -101,7 +106,11 @@ def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Expor
             return found
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / f"{key.stem}.lock"):
-            return _found(key, folder) or _made(key, folder, load)
+            if found := _found(key, folder):  # somebody else has made it meanwhile
+                return found
+            if Record.read(folder / f"{key.stem}.json"):
+                _log.info("%s is damaged", key)
+            return _made(key, folder, load)
 
 
 def forget(key: ExportKey, folder: Path) -> None:
@@ -110,13 +119,63 @@ def forget(key: ExportKey, folder: Path) -> None:
         (folder / f"{key.stem}.json").unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files in the folder that belong together: a graph, or what is left of one.
+
+    Attributes:
+        name: what all their names begin with.
+        bytes: their sizes together.
+        about: what it is of, in words.
+    """
+
+    name: str
+    bytes: int
+    about: str
+
+
+def kept(folder: Path) -> list[Kept]:
+    """Return everything that is kept in a folder, by name."""
+    found: dict[str, int] = {}
+    with using(folder):
+        for path in sorted(folder.glob("*")):
+            name = path.name.partition(".")[0]
+            found[name] = found.get(name, 0) + _size(path)
+    return [Kept(name, size, _about(folder / f"{name}.json")) for name, size in found.items()]
+
+
+def remove(graph: Kept, folder: Path) -> bool:
+    """Remove a graph's files, unless a process is making them; says whether they are gone.
+
+    Whatever has the graph open keeps it until it closes it (on Windows, it cannot be removed then).
+    """
+    with using(folder), locked(folder / f"{graph.name}.lock", wait=False) as is_free:
+        for path in folder.glob(f"{graph.name}.*") if is_free else ():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.suffix != ".lock":
+                path.unlink(missing_ok=True)
+    return is_free
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
+def _about(record: Path) -> str:
+    found = Record.read(record)
+    if found is None:
+        return "what an older version, or a run that was killed, has left"
+    return f"{ExportKey.of(found.of)}, {found.likeness.labels:.1%} of pixels as torch"
+
+
 def _found(key: ExportKey, folder: Path) -> Exported | None:
     """What lies there, if it is whole and of that key."""
     record = Record.read(folder / f"{key.stem}.json")
     if record is None or record.of != asdict(key):
         return None  # what lies there without a record, a process was killed over
     if not record.is_true_of(folder):
-        _log.info("%s is damaged", key)
         return None
     return Exported(folder / (key.stem + ENDINGS[key.runtime]), record.likeness)
 

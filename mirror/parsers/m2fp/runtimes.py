@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mirror.parsers.builtin.runtime import open_session
 from mirror.parsers.m2fp.answers import Answer
-from mirror.parsers.m2fp.graphs import ExportRefused
+from mirror.parsers.m2fp.graphs import ENDINGS, ExportRefused
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -65,6 +65,19 @@ def choose_runtime(runtime: str, device: str = "cpu") -> RuntimeChoice:
             f"{runtime} is not installed: pip install {RUNTIMES[runtime]}, or use --runtime auto"
         )
     return RuntimeChoice(runtime)
+
+
+def choose_for_graphs(runtime: str) -> RuntimeChoice:
+    """Return what runs an exported graph; ``auto`` is the fastest that is installed.
+
+    Raises:
+        RuntimeMissing: it is not installed, or nothing is that opens graphs.
+    """
+    if runtime == "auto":
+        runtime = next((name for name in RUNTIMES if name in ENDINGS and _is_installed(name)), "")
+    if not runtime:
+        raise RuntimeMissing("nothing that runs graphs is installed: pip install openvino")
+    return choose_runtime(runtime)
 
 
 def _on_cuda(runtime: str) -> RuntimeChoice:
