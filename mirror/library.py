@@ -10,15 +10,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from mirror import machine
 from mirror.compose import open_flow, shared_out
 from mirror.config import Auto, ParserConfig, load
-from mirror.parsers.catalogue import find_parser
+from mirror.parsers.catalogue import find_parser, needing
 from mirror.parsing import Parsing
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
+
+if TYPE_CHECKING:
+    from mirror.parsers.m2fp.modelscope_result import ModelScopeResult
 
 
 class Asked(TypedDict, total=False):
@@ -126,6 +129,34 @@ def picture_parser(
         return parsing
 
     return parse_picture
+
+
+def modelscope_parser(
+    parser: str = "m2fp",
+    threads: int | Auto = "auto",
+    sides: tuple[int, int] = (640, 1333),
+    **asked: Unpack[Asked],
+) -> Callable[[BGR], ModelScopeResult]:
+    """Return a function from one picture to what ModelScope's pipeline returns for it.
+
+    Masks that may overlap, with labels and scores, parts before people. The network sees a picture
+    as large as ModelScope shows it, which takes several times as long as ``picture_parser``.
+
+    Args:
+        parser: m2fp or m2fp-single.
+        threads: threads that the network computes with.
+        sides: what a picture's shorter side becomes, or its longer one where that is less, with
+            m2fp; m2fp-single has an input size of its own.
+        **asked: as in ``parsings``; the runtime is torch where none is asked for.
+
+    Raises:
+        PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
+    """
+    with needing(parser):
+        from mirror.parsers.m2fp.as_modelscope import as_modelscope
+
+    count = machine.cores() if threads == "auto" else threads
+    return as_modelscope(parser, _config(asked), count, sides)
 
 
 def _config(asked: Asked) -> ParserConfig:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mirror.parsers.m2fp.modelscope_result import ModelScopeResult
 
 FOLDER = Path(__file__).parent / "golden" / "m2fp"
 CASES = [
@@ -44,3 +48,18 @@ def golden(kind: str, picture: str) -> Golden:
 def worst(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
     """The largest difference, in the largest value where that is above one."""
     return float(np.abs(ours - theirs).max() / max(1.0, np.abs(theirs).max()))
+
+
+def check_result(result: ModelScopeResult, case: Golden, nearly: float, overlap: float) -> None:
+    """Hold masks, labels and scores against ModelScope's own."""
+    assert result.masks.shape == case.masks.shape
+    expected = list(zip(case.arrays["labels"], case.arrays["scores"], case.masks, strict=True))
+    for label, score, mask in zip(result.ids, result.scores, result.masks, strict=True):
+        # ModelScope leaves the order open: each of ours is the nearest left of theirs
+        same = [entry for entry in expected if entry[0] == label]
+        nearest = min(same, key=lambda entry: abs(entry[1] - score))
+        assert abs(score - nearest[1]) <= nearly
+        union = np.count_nonzero(mask | nearest[2])
+        assert np.count_nonzero(mask & nearest[2]) >= overlap * union
+        expected = [entry for entry in expected if entry is not nearest]
+    assert not expected

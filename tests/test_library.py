@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from m2fp_golden import checkpoint
+from m2fp_golden import CASES, check_result, checkpoint, golden
 
 from mirror.config import ConfigError
-from mirror.library import parsings, picture_parser
+from mirror.library import modelscope_parser, parsings, picture_parser
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp import fetch
 from pipeline.errors import PipelineError
@@ -76,3 +76,17 @@ def test_what_cannot_be_asked_is_said() -> None:
         picture_parser("none", input_size="10x10")
     with pytest.raises(ConfigError, match=r"no key of \[parser\] is called inputsize"):
         parsings([], "none", inputsize="64x64")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(("kind", "picture"), CASES)
+def test_a_program_gets_what_modelscopes_pipeline_gives(
+    kind: str, picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
+    for package in ("torch", "PIL", "threadpoolctl"):
+        pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
+    name = "m2fp" if kind == "multiple" else "m2fp-single"
+    fetch.copy_from(name, checkpoint(kind), tmp_path)
+    parse = modelscope_parser(name, threads=1, sides=(160, 320))
+    case = golden(kind, picture)
+    check_result(parse(case.image), case, nearly=2e-3, overlap=0.98)

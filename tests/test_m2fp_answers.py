@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from m2fp_golden import CASES, checkpoint, golden
+from m2fp_golden import CASES, check_result, checkpoint, golden
 from numpy.typing import NDArray
 
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
@@ -53,18 +53,8 @@ def test_masks_labels_and_scores_are_modelscopes(kind: str, picture: str) -> Non
     case, place = golden(kind, picture), placement(kind, picture)
     settings = read_settings(checkpoint(kind) / "configuration.json")
     result = modelscope_result(answer(kind, picture), settings, place)
-    assert result.masks.shape == case.masks.shape
     assert result.labels == tuple(settings.classes[label] for label in result.ids)
-    expected = list(zip(case.arrays["labels"], case.arrays["scores"], case.masks, strict=True))
-    for label, score, mask in zip(result.ids, result.scores, result.masks, strict=True):
-        # ModelScope leaves the order open: each of ours is the nearest left of theirs
-        same = [entry for entry in expected if entry[0] == label]
-        nearest = min(same, key=lambda entry: abs(entry[1] - score))
-        assert score == pytest.approx(nearest[1], abs=1e-4)
-        union = np.count_nonzero(mask | nearest[2])
-        assert np.count_nonzero(mask & nearest[2]) >= 0.999 * union
-        expected = [entry for entry in expected if entry is not nearest]
-    assert not expected
+    check_result(result, case, nearly=1e-4, overlap=0.999)
 
 
 def test_parts_come_before_people() -> None:

@@ -10,10 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from m2fp_golden import checkpoint
 from media import write_video
 
+from mirror.parsers.m2fp import fetch
+
 ROOT = Path(__file__).parent.parent
-SECTION = (ROOT / "README.md").read_text().split("## In a pipe")[1].split("\n## ")[0]
+README = (ROOT / "README.md").read_text()
+SECTION = README.split("## In a pipe")[1].split("\n## ")[0]
+M2FP = README.split("## M2FP")[1].split("\n## ")[0]
 SHELL = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
 
@@ -46,3 +51,15 @@ def test_the_shell_lines_run(command: str, folder: Path) -> None:
 def test_the_python_programs_run(program: str, folder: Path) -> None:
     out = run([sys.executable, "-c", program], folder)
     assert len(out.splitlines()) == (1 if "picture_parser" in program else 4)
+
+
+def test_the_program_for_modelscopes_results_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("torch", "PIL", "threadpoolctl"):
+        pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(folder / "cache"))
+    fetch.copy_from("m2fp", checkpoint("multiple"), folder / "cache")
+    (program,) = re.findall(r"```python\n(.*?)```", M2FP, re.DOTALL)
+    lines = run([sys.executable, "-c", program], folder).splitlines()
+    assert all(re.fullmatch(r"\S+ 0\.\d+ \(48, 64\)", line) for line in lines)

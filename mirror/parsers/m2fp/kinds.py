@@ -24,11 +24,18 @@ def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
 
 def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:
     """Return the kind that suits some weights."""
+    kind = SinglePerson if weights.settings.single else SeveralPeople
+    return kind(weights.settings, copies_for(weights, config), size_of(config.input_size))
+
+
+def copies_for(weights: Weights, config: ParserConfig) -> Copies:
+    """Return what opens model copies as the settings ask.
+
+    Raises:
+        RuntimeMissing: what should run them is not installed, or cannot what is asked.
+    """
     choice = choose_runtime(config.runtime, config.device)
     if config.int8 and choice.runtime == "torch":
         raise RuntimeMissing("torch has no 8-bit form of M2FP here; use --runtime onnxruntime")
-    copies = Copies(
-        weights, choice, graphs_folder(cache_root()), config.decoder_layers, config.int8
-    )
-    kind = SinglePerson if weights.settings.single else SeveralPeople
-    return kind(weights.settings, copies, size_of(config.input_size))
+    folder = graphs_folder(cache_root())
+    return Copies(weights, choice, folder, config.decoder_layers, config.int8)
