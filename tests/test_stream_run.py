@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +26,7 @@ from mirror.stream.lines import Lines
 from mirror.stream.outputs import StreamOutput
 from mirror.stream.run import StreamReport, StreamRun
 from mirror.tally import RunHeader
-from pipeline.errors import SinkClosed, SourceError
+from pipeline.errors import SinkClosed, SourceError, StageStuck
 from pipeline.frame import Frame
 from pipeline.pipes import open_target
 from pipeline.sources import Source
@@ -70,13 +72,14 @@ def run(
     kind: Nothing | None = None,
     max_age_s: float | None = None,
     more: tuple[StreamOutput, ...] = (),
+    drain_s: float = 10.0,
 ) -> tuple[StreamReport, list[dict[str, Any]]]:
     kind = kind or Nothing()
     style = Style.of(kind.parts)
     lines = Lines(open_target(str(results)), kind.name, kind.parts, style.palette)
     header = RunHeader("test", None, kind.name, 1, 1)
     outputs = (*more, lines)
-    stream = StreamRun(source, kind, load().parser, style, outputs, header, max_age_s)
+    stream = StreamRun(source, kind, load().parser, style, outputs, header, max_age_s, drain_s)
     report = stream()
     return report, [json.loads(line) for line in results.read_text().splitlines()]
 
@@ -203,3 +206,25 @@ def test_an_address_is_told_without_its_password(
     told = results.read_text() + capsys.readouterr().err
     assert "http://host/a" in told
     assert "secret" not in told
+
+
+class Stuck(Nothing):
+    """A parser that returns once, and then not before its run has given it up."""
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
+        def parse(frame: Frame, plan: None) -> None:
+            if frame.pts:
+                os.kill(os.getpid(), signal.SIGTERM)
+                threading.Event().wait(1.0)  # and lets its thread go, which the run waits for
+
+        return parse
+
+
+def test_a_parser_that_never_returns_is_left_with_its_frames_after_a_terminate(
+    results: Path,
+) -> None:
+    with pytest.raises(StageStuck, match=r"for 0\.1 s: [1-6] frames were left, .* place 1 on"):
+        run(Y4mStream(io.BytesIO(y4m(9))), results, Stuck(), drain_s=0.1)
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [line["frame"] for line in lines if "frame" in line] == [0]
+    assert lines[-1]["summary"]["ended"] == "failed"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
@@ -8,8 +9,8 @@ import numpy as np
 import pytest
 from streaming import y4m
 
-from mirror.stream.signals import ReaderStalled, Signals
-from pipeline.flow import Flow
+from mirror.stream.signals import DrainStalled, ReaderStalled, Signals
+from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.pipes import PipeReader, PipeWriter
 from pipeline.sinks.plain import Y4mWriter
@@ -93,3 +94,40 @@ def test_the_handlers_from_before_are_put_back() -> None:
     with Signals(never):
         assert signal.getsignal(signal.SIGTERM) != before[0]
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_a_parser_that_never_returns_holds_up_no_terminate() -> None:
+    let_go = threading.Event()
+
+    def parse(frame: Frame) -> int | None:
+        if frame.pts == 1:
+            tell(signal.SIGTERM)
+            let_go.wait()
+        return frame.pts
+
+    source = Y4mStream(io.BytesIO(y4m(3)))
+    out = []
+    with Signals(source.close, drain_s=0.2):
+        with pytest.raises(DrainStalled, match=r"told to end, but no frame came out for 0\.2 s"):
+            with Flow.simple(
+                source, make_parser=lambda: parse, limits=Limits(stop_within_s=0.05)
+            ) as results:
+                for result in results:
+                    out.append(result.parsing)
+    let_go.set()
+    assert out == [0]
+
+
+def test_a_drain_goes_on_as_long_as_frames_come_out() -> None:
+    def left_s() -> float:
+        return signal.getitimer(signal.ITIMER_REAL)[0]
+
+    with Signals(lambda: None, patience_s=50.0, drain_s=100.0) as signals:
+        tell(signal.SIGTERM)
+        for _ in range(3):
+            assert 50.0 < left_s() <= 100.0
+            with signals.writing():
+                assert 0.0 < left_s() <= 50.0
+        assert 50.0 < left_s() <= 100.0
+        signals.drained()
+        assert left_s() == 0.0

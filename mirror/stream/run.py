@@ -16,7 +16,7 @@ from mirror.parsers.catalogue import AnyKind
 from mirror.parsing import Parsing
 from mirror.report import RunReport
 from mirror.stream.outputs import Delivery, StreamOutput
-from mirror.stream.signals import Signals
+from mirror.stream.signals import DrainStalled, Signals
 from mirror.tally import RunHeader, Tally
 from pipeline.errors import SinkClosed
 from pipeline.flow import Flow, Limits
@@ -68,6 +68,7 @@ class StreamRun:
         outputs: what is written for every frame, in this order.
         header: what is known of the run before its first frame.
         max_age_s: frames that waited longer are not parsed; None where nothing may be dropped.
+        drain_s: how long a frame may take to come out after SIGTERM.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class StreamRun:
         outputs: Sequence[StreamOutput],
         header: RunHeader,
         max_age_s: float | None = None,
+        drain_s: float = 10.0,
     ) -> None:
         self._source = UntilBroken(source)
         self._gap_before = source.gap_before if isinstance(source, Reconnecting) else _no_gap
@@ -90,13 +92,14 @@ class StreamRun:
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )
-        self._signals = Signals(self._source.close)
+        self._signals = Signals(self._source.close, drain_s=drain_s)
 
     def __call__(self) -> StreamReport:
         """Run until the input ends or breaks, a reader leaves, or a signal says so.
 
         Raises:
             SinkError: something cannot be written.
+        DrainStalled: SIGTERM came, and what is in flight does not come out.
             Whatever a parser raises.
         """
         ending: Ending = "failed"
@@ -116,10 +119,16 @@ class StreamRun:
             with self._flow as results:
                 for result in results:
                     self._deliver(result)
+                self._signals.drained()
         except SinkClosed:
             return "reader left"
         except KeyboardInterrupt:
             return "SIGINT"
+        except DrainStalled as stalled:
+            left = self._report("failed").unfinished
+            raise DrainStalled(
+                f"{stalled}: {left} frames were left, from the one at place {self._tally.frames} on"
+            ) from None
         if self._source.failure is not None:
             return "input broke"
         return "SIGTERM" if self._signals.draining else "input ended"
