@@ -15,6 +15,7 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 pytest.importorskip("threadpoolctl", reason="needs threadpoolctl: pip install smart-mirror[m2fp]")
 
 from mirror.cli import main
+from mirror.compose import NotEnoughMemory, check_memory
 from mirror.config import ConfigError, ParserConfig, load, size_of
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.prepare import Look
@@ -189,3 +190,16 @@ def test_more_decoder_layers_than_there_are_are_all(tmp_path: Path) -> None:
 
     assert key(0) == key(there) == key(99)
     assert key(there - 1).decoder_layers == there - 1
+
+
+@pytest.mark.parametrize("name", ["m2fp", "m2fp-single"])
+@pytest.mark.parametrize("runtime", ["torch", "onnxruntime"])
+def test_a_larger_input_is_known_to_take_more_memory(name: str, runtime: str) -> None:
+    small, large = (
+        find_parser(name, config(runtime=runtime, input_size=size)).worker_memory_mb
+        for size in ("256x352", "1024x1024")
+    )
+    assert 500 < small < 1500
+    assert large > 2 * small
+    with pytest.raises(NotEnoughMemory, match=r"2 workers of m2fp.* need about \d{4} MB, 2000 are"):
+        check_memory(find_parser(name, config(runtime=runtime, input_size="1024x1024")), 2, 2000)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mirror.commands.flags import positive
 from mirror.compose import open_source
-from mirror.config import ConfigError, size_of
+from mirror.config import LONGEST_SIDE, ConfigError, size_of
 from mirror.parsers.catalogue import needing
 from mirror.parsers.m2fp import hub
 from mirror.parsers.m2fp.cache import cache_root, graphs_folder
@@ -82,7 +82,8 @@ def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]
     for text in options.size or ():
         if (size := size_of(text)) is None:
             raise ConfigError(
-                f"--size is HxW, multiples of 32 from 64 to 2048, such as 384x512; got {text}"
+                f"--size is HxW, multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512; got "
+                f"{text}"
             )
         sizes.append(size)
     for clip in options.clips or ():

@@ -12,6 +12,7 @@ import threadpoolctl
 
 from mirror.parsers.m2fp import hub, whole
 from mirror.parsers.m2fp.graphs import ExportKey, exported
+from mirror.parsers.m2fp.memory import of_a_copy
 from mirror.parsers.m2fp.runtimes import (
     Run,
     RuntimeChoice,
@@ -111,6 +112,9 @@ class Copies:
         all_layers = weights.settings.decoder.layers
         self._decoder_layers = decoder_layers if decoder_layers < all_layers else 0
         self._int8 = int8
+        # looks at all loaded libraries, which on a worker's thread, while another one loads
+        # OpenVINO, has been known to end in a deadlock (threadpoolctl, issue 239)
+        self._pools = threadpoolctl.ThreadpoolController()
         self._exporting = threading.Lock()  # two workers would make the same graph at once
         self._graphs: dict[Size, Path] = {}  # found whole before; guarded by _exporting
 
@@ -118,6 +122,10 @@ class Copies:
     def are_static(self) -> bool:
         """Whether a copy takes inputs of one size only."""
         return self._choice.runtime != "torch"
+
+    def memory_mb(self, size: Size) -> int:
+        """Return about how much a copy takes."""
+        return of_a_copy(self._choice.runtime, size)
 
     def open(self, size: Size, threads: int) -> Run:
         """Return a copy of its own for the calling thread. Called on the worker's thread.
@@ -127,7 +135,7 @@ class Copies:
             CheckpointRefused: see ``load_checkpoint``.
         """
         # NumPy's own threads would take the cores of other workers
-        threadpoolctl.threadpool_limits(1, "blas")
+        self._pools.limit(limits=1, user_api="blas")
         if self._choice.runtime == "torch":
             from mirror.parsers.m2fp.network import FOR_TORCH, PLAIN
 

@@ -139,6 +139,8 @@ def kept(folder: Path) -> list[Kept]:
     found: dict[str, int] = {}
     with using(folder):
         for path in sorted(folder.glob("*")):
+            if path.suffix == ".lock":
+                continue
             name = path.name.partition(".")[0]
             found[name] = found.get(name, 0) + _size(path)
     return [Kept(name, size, _about(folder / f"{name}.json")) for name, size in found.items()]
@@ -166,7 +168,7 @@ def _size(path: Path) -> int:
 def _about(record: Path) -> str:
     found = Record.read(record)
     if found is None:
-        return "what an older version, or a run that was killed, has left"
+        return "not finished: being made, or left by a killed run or an older version"
     return f"{ExportKey.of(found.of)}, {found.likeness.labels:.1%} of pixels as torch"
 
 

@@ -15,8 +15,8 @@ from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
 from pipeline.frame import Frame
 
+_USUAL_SIZE = (384, 512)  # or another shape of as many pixels
 AREA = 384 * 512  # pixels of the network's input where no size is asked for
-_WORKER_MB = 900  # measured with `mirror bench --parser m2fp`: an R101 copy with OpenVINO
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,11 +44,11 @@ class SeveralPeople:
     """
 
     name = "m2fp"
-    worker_memory_mb = _WORKER_MB
 
     def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
         self.parts = settings.parts
         self._copies, self._size = copies, size
+        self.worker_memory_mb = copies.memory_mb(size or _USUAL_SIZE)
         self._human = len(settings.classes) - 1
         self._least_score = settings.person_score
 

@@ -18,7 +18,6 @@ from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
 from pipeline.frame import Frame
 
-_WORKER_MB = 900  # measured with `mirror bench --parser m2fp`: an R101 copy with OpenVINO
 _ROOM = 0.25  # of a person's joints' extent: hair, hands and shoes reach that far beyond them
 _SURE = 0.2  # a joint's score below which its place is a guess
 
@@ -55,12 +54,12 @@ class SinglePerson:
     """
 
     name = "m2fp-single"
-    worker_memory_mb = _WORKER_MB
 
     def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
         self.parts = settings.parts
         self._copies = copies
         self._size = size or settings.size or (512, 384)
+        self.worker_memory_mb = copies.memory_mb(self._size)
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the step that follows people."""
