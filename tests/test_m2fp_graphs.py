@@ -15,6 +15,7 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 from mirror.parsers.m2fp import export
 from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
+from mirror.parsers.m2fp.kept import kept, remove
 from mirror.parsers.m2fp.locks import locked
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.records import Likeness
@@ -146,3 +147,24 @@ def test_a_cache_that_is_a_file_is_said(tmp_path: Path) -> None:
         exported(KEY, tmp_path / "file" / "exports", network)
     with pytest.raises(CacheRefused, match="cannot be used"):
         exported(KEY, tmp_path / "file", network)
+
+
+def test_what_is_kept_is_listed_and_removed_but_not_what_is_being_made(tmp_path: Path) -> None:
+    exported(KEY, tmp_path, network)
+    record = tmp_path / "scrambled.json"
+    record.write_text(
+        '{"of": {"wings": 2}, "likeness": {"difference": 0, "labels": 1}, "files": {}}'
+    )
+    (tmp_path / "at-work.part").mkdir()
+    (tmp_path / "at-work.part" / "half.onnx").write_bytes(b"half")
+    with locked(tmp_path / "at-work.lock"):
+        found = {graph.name: graph for graph in kept(tmp_path)}
+        assert found[KEY.stem].about == f"{KEY}, 100.0% of pixels as torch"
+        assert found["scrambled"].about.startswith("not finished")
+        assert found["at-work"].bytes == 4
+        gone = {name: remove(graph, tmp_path) for name, graph in found.items()}
+        assert gone == {KEY.stem: True, "scrambled": True, "at-work": False}
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["at-work.lock", "at-work.part"]
+    assert remove(found["at-work"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert kept(tmp_path / "nowhere") == []

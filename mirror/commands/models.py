@@ -22,8 +22,9 @@ from rich.table import Table
 from mirror import weights
 from mirror.commands import models_export
 from mirror.config import ConfigError
-from mirror.parsers.m2fp import fetch, graphs, hub, whole
+from mirror.parsers.m2fp import fetch, hub, whole
 from mirror.parsers.m2fp.cache import cache_root, graphs_folder
+from mirror.parsers.m2fp.kept import kept, remove
 from pipeline.errors import PipelineError
 
 NAMES = tuple(hub.PUBLISHED)
@@ -111,10 +112,9 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     code = _show()
-    kept = graphs.kept(graphs_folder(cache_root()))
-    if kept:
+    if graphs := kept(graphs_folder(cache_root())):
         table = _table("exported graph", "size", "of")
-        for graph in kept:
+        for graph in graphs:
             table.add_row(graph.name, f"{graph.bytes / 1e6:.0f} MB", graph.about)
         Console().print(table)
     return code
@@ -122,12 +122,12 @@ def _list(options: argparse.Namespace) -> int:
 
 def _clean(options: argparse.Namespace) -> int:
     folder = graphs_folder(cache_root())
-    kept = {graph.name: graph for graph in graphs.kept(folder)}
+    there = {graph.name: graph for graph in kept(folder)}
     for name in options.export:
-        if name not in kept:
+        if name not in there:
             raise ConfigError(f"no exported graph is called {name}; see mirror models list")
-    wanted = [kept[name] for name in options.export or kept]
-    gone = [graph for graph in wanted if graphs.remove(graph, folder)]
+    wanted = [there[name] for name in options.export or there]
+    gone = [graph for graph in wanted if remove(graph, folder)]
     freed = sum(graph.bytes for graph in gone) / 1e6
     print(f"exported graphs removed from {folder}: {len(gone)}, {freed:.0f} MB")
     if len(gone) < len(wanted):

@@ -119,59 +119,6 @@ def forget(key: ExportKey, folder: Path) -> None:
         (folder / f"{key.stem}.json").unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Files in the folder that belong together: a graph, or what is left of one.
-
-    Attributes:
-        name: what all their names begin with.
-        bytes: their sizes together.
-        about: what it is of, in words.
-    """
-
-    name: str
-    bytes: int
-    about: str
-
-
-def kept(folder: Path) -> list[Kept]:
-    """Return everything that is kept in a folder, by name."""
-    found: dict[str, int] = {}
-    with using(folder):
-        for path in sorted(folder.glob("*")):
-            if path.suffix == ".lock":
-                continue
-            name = path.name.partition(".")[0]
-            found[name] = found.get(name, 0) + _size(path)
-    return [Kept(name, size, _about(folder / f"{name}.json")) for name, size in found.items()]
-
-
-def remove(graph: Kept, folder: Path) -> bool:
-    """Remove a graph's files, unless a process is making them; says whether they are gone.
-
-    Whatever has the graph open keeps it until it closes it (on Windows, it cannot be removed then).
-    """
-    with using(folder), locked(folder / f"{graph.name}.lock", wait=False) as is_free:
-        for path in folder.glob(f"{graph.name}.*") if is_free else ():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.suffix != ".lock":
-                path.unlink(missing_ok=True)
-    return is_free
-
-
-def _size(path: Path) -> int:
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
-
-
-def _about(record: Path) -> str:
-    found = Record.read(record)
-    if found is None:
-        return "not finished: being made, or left by a killed run or an older version"
-    return f"{ExportKey.of(found.of)}, {found.likeness.labels:.1%} of pixels as torch"
-
-
 def _found(key: ExportKey, folder: Path) -> Exported | None:
     """What lies there, if it is whole and of that key."""
     record = Record.read(folder / f"{key.stem}.json")
