@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_a_backbone_of_8_bits_says_how_far_off_it_is(
     assert len(list(tmp_path.iterdir())) == (6 if runtime == "openvino" else 4)
 
 
+def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path) -> None:
+    if importlib.util.find_spec("openvino") is None:
+        pytest.skip("needs openvino: pip install openvino")
+    made = exported(ExportKey("c" * 64, 64, 64, "openvino", int8=True), tmp_path, network)
+    layers = re.findall(r'<layer [^>]*type="(\w+)"', made.path.read_text())
+    assert "FakeQuantize" in layers
+    assert "EmbeddingBagOffsets" in layers or "EmbeddingBagOffsetsSum" in layers
+    assert "GridSample" not in layers
+
+
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
 
 
@@ -138,7 +149,7 @@ def test_a_graph_that_cannot_be_made_says_so_in_a_line(
     def fail(*_: object) -> None:
         raise RuntimeError("no such operator\nand the whole graph")
 
-    monkeypatch.setattr(export, "_write", fail)
+    monkeypatch.setattr(export, "write", fail)
     with pytest.raises(ExportRefused, match=r"cannot be made \(RuntimeError: no such operator\)"):
         exported(KEY, tmp_path, network)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,17 +13,16 @@ import torch
 from mirror.parsers.m2fp.answers import Answer, parts_of
 from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, ExportRefused, exported, forget
-from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network
+from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network, formulate
 from mirror.parsers.m2fp.records import Likeness
-from mirror.parsers.m2fp.runtimes import import_openvino, run_onnxruntime, run_openvino, run_torch
+from mirror.parsers.m2fp.runtimes import run_onnxruntime, run_openvino, run_torch
 from mirror.parsers.m2fp.samples import samples
+from mirror.parsers.m2fp.writers import write
 from mirror.parts import vocabulary
 from pipeline.errors import PipelineError
 
 TOLERANCE = 2e-3  # absolute, or of the largest value
 LEAST_LABELS = 0.999  # of pixels that must have torch's part
-_OPSET = 17  # the first with layer normalisation; GridSample came with 16
-_CALIBRATED_ON = 6  # pictures
 _PARTS = len(vocabulary("cihp").names)  # LIP has as many
 
 
@@ -39,7 +37,7 @@ def make(network: Network, key: ExportKey, path: Path) -> Likeness:
     _check_room(network, path.parent)
     _formulate(network, key)
     try:
-        _write(network, key, path)
+        write(network, key, path)
     except (OSError, PipelineError, ModuleNotFoundError):
         raise
     except Exception as error:  # exporters' errors have no common root below Exception
@@ -72,9 +70,10 @@ def again_or_new(key: ExportKey, folder: Path, load: Callable[[], Network]) -> E
 
 
 def _formulate(network: Network, key: ExportKey) -> None:
-    # 8 bits come with ONNX
-    formulation = FOR_OPENVINO if key.runtime == "openvino" and not key.int8 else PLAIN
+    formulation = FOR_OPENVINO if key.runtime == "openvino" else PLAIN
     network.float().cpu().make_fast(formulation, decoder_layers=key.decoder_layers or None)
+    if key.int8:  # which comes with ONNX
+        formulate(network.backbone, PLAIN)
 
 
 def _check_room(network: Network, folder: Path) -> None:
@@ -85,47 +84,6 @@ def _check_room(network: Network, folder: Path) -> None:
             f"a graph takes {megabytes} MB while it is made, and {free} are free for {folder}; "
             "make room (mirror models clean), or set MODELSCOPE_CACHE to a folder on another disk"
         )
-
-
-def _write(network: Network, key: ExportKey, path: Path) -> None:
-    pixels = torch.from_numpy(samples(key.height, key.width)[0].pixels)
-    if not key.int8:
-        return _write_plain(network, pixels, path, key.runtime)
-    from mirror.parsers.m2fp.quantise import quantise_backbone  # needs onnx, and nothing else does
-
-    plain, made = path.with_suffix(".plain.onnx"), path.with_suffix(".onnx")
-    _write_plain(network, pixels, plain, "onnxruntime")
-    pictures = [given.pixels for given in samples(key.height, key.width, _CALIBRATED_ON)]
-    quantise_backbone(plain, made, pictures)
-    plain.unlink()
-    if key.runtime == "openvino":
-        openvino = import_openvino()
-        graph = openvino.Core().read_model(str(made))
-        openvino.save_model(graph, str(path), compress_to_fp16=False)
-        del graph  # it holds the file open
-        made.unlink()
-
-
-def _write_plain(network: Network, pixels: torch.Tensor, path: Path, runtime: str) -> None:
-    with warnings.catch_warnings(), torch.inference_mode():
-        # sizes become constants, which is what is wanted, and exporters warn of
-        warnings.simplefilter("ignore")
-        if runtime == "openvino":
-            openvino = import_openvino()
-            graph = openvino.convert_model(
-                network, example_input=pixels, input=[list(pixels.shape)]
-            )
-            openvino.save_model(graph, str(path), compress_to_fp16=False)
-        else:
-            torch.onnx.export(
-                network,
-                (pixels,),
-                str(path),
-                input_names=["pictures"],
-                output_names=["logits", "masks"],
-                opset_version=_OPSET,
-                dynamo=False,
-            )
 
 
 def _compared(network: Network, key: ExportKey, path: Path) -> Likeness:

@@ -55,6 +55,14 @@ class Head(nn.Module):
         return answer
 
 
+def formulate(part: nn.Module, formulation: Formulation) -> None:
+    """Have a network, or a part of it, computed in some way."""
+    for module in part.modules():
+        for way, is_chosen in formulation._asdict().items():
+            if hasattr(module, way):
+                setattr(module, way, is_chosen)
+
+
 class Network(nn.Module):
     """Built from settings; parameters are called as in ModelScope's checkpoints."""
 
@@ -88,10 +96,7 @@ class Network(nn.Module):
         """
         self.eval()
         fold_batch_norms(self)
-        for module in self.modules():
-            for way, is_chosen in formulation._asdict().items():
-                if hasattr(module, way):
-                    setattr(module, way, is_chosen)
+        formulate(self, formulation)
         if decoder_layers is not None:
             predictor = self.sem_seg_head.predictor
             predictor.layers_used = max(1, min(decoder_layers, predictor.layers_used))

@@ -1,7 +1,7 @@
-"""A graph whose backbone computes with 8 bits: faster where the CPU has instructions for it.
+"""A graph whose convolutions compute with 8 bits: faster where the CPU has instructions for it.
 
-Only convolutions of the backbone, two thirds of the work, are quantised. Attention stays as it is:
-where it is cut off, a rounding decides.
+Meant for the backbone, two thirds of the work. Attention stays as it is: where it is cut off, a
+rounding decides.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import onnx
 from numpy.typing import NDArray
 
 
-def quantise_backbone(plain: Path, made: Path, pictures: Sequence[NDArray[np.float32]]) -> None:
-    """Write a copy of an ONNX graph with 8-bit convolutions in the backbone.
+def quantise(
+    plain: Path, made: Path, pictures: Sequence[NDArray[np.float32]], *, within: str = ""
+) -> None:
+    """Write a copy of an ONNX graph with 8-bit convolutions.
 
     Args:
         plain: the graph in 32 bits.
         made: where the copy goes.
         pictures: network inputs, from which the range of every layer is learnt.
+        within: only convolutions with this in their name.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 
@@ -43,7 +46,7 @@ def quantise_backbone(plain: Path, made: Path, pictures: Sequence[NDArray[np.flo
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv"],
             nodes_to_quantize=[
-                node.name for node in nodes if node.op_type == "Conv" and "backbone" in node.name
+                node.name for node in nodes if node.op_type == "Conv" and within in node.name
             ],
             per_channel=True,
             reduce_range=True,  # 7 bits of weights: with 8, sums overflow on CPUs without VNNI
