@@ -155,6 +155,7 @@ def test_m2fp_is_measured_with_random_weights_from_the_command_line(
     names = [row["name"] for row in json.loads(figures.read_text())["m2fp"]]
     assert "fastest over plain" in names
     assert "1280x720, after the network" in names
+    assert "torch, --input-size 256x352" in names
 
 
 def test_without_a_checkpoint_nothing_is_measured(

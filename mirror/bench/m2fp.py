@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from mirror import machine
+from mirror.bench import m2fp_knobs
 from mirror.bench.m2fp_plain import make_plain, plain_result
 from mirror.bench.m2fp_worker import SIZE, copies_of, peak_of_a_worker, picture, read, to_labels
 from mirror.bench.rows import Row
@@ -55,6 +56,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
     yield from bench.throughput(rounds)
     yield from bench.postprocessing(rounds)
     yield bench.peak_memory()
+    yield from m2fp_knobs.measure(weights, next(installed()), rounds)
     if choose_runtime("auto").runtime == "openvino":
         openvino = copies_of(weights, RuntimeChoice("openvino"))
         yield from profile(openvino.graph(SIZE))

@@ -19,9 +19,11 @@ SIZE = (384, 512)  # (height, width) of the network's input
 _PARTS, _HUMAN = 20, 20  # of CIHP: how many parts, and the place of whole people
 
 
-def copies_of(weights: Weights, choice: RuntimeChoice) -> Copies:
+def copies_of(
+    weights: Weights, choice: RuntimeChoice, decoder_layers: int = 0, int8: bool = False
+) -> Copies:
     """Return what opens model copies for a runtime."""
-    return Copies(weights, choice, graphs_folder(cache_root()))
+    return Copies(weights, choice, graphs_folder(cache_root()), decoder_layers, int8)
 
 
 def picture(height: int, width: int) -> BGR:
