@@ -345,7 +345,7 @@ def test_the_stages_of_a_picture_add_up_to_its_latency(is_exact: bool) -> None:
     timing = Timing(1.0, 1.1, 1.3, 1.6, 2.0, 2.1, 2.2)
     pair = Pair(frame, Result(0, frame, empty(frame), timing))
     picture = compose(frame, None, Look(), PARTS, (10, 10))
-    stages = Shot(picture, pair, is_exact, begun_at=2.5, drawn_at=2.6).stages(3.0)
+    stages = Shot(picture, pair, PARTS, is_exact, begun_at=2.5, drawn_at=2.6).stages(3.0)
     assert sum(stages.values()) == pytest.approx(2.0)
     assert stages["hold"] == pytest.approx(0.3 if is_exact else 1.5)
     assert list(stages) == [*STAGES] if is_exact else ["hold", "draw", "show"]

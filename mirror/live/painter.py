@@ -20,12 +20,14 @@ class Shot:
     Attributes:
         picture: the pixels.
         pair: what it was made from.
+        parts: what the parser that the mask comes from can name.
         is_exact: whether the picture waited for its own mask.
         begun_at, drawn_at: when it was drawn, on the session's clock.
     """
 
     picture: Picture
     pair: Pair
+    parts: Vocabulary
     is_exact: bool
     begun_at: float
     drawn_at: float
@@ -53,9 +55,9 @@ def paint(
         while True:
             shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
             task = easel.wait_task()
-            begun_at, pair = clock(), task.pair
+            begun_at, pair, named = clock(), task.pair, parts()
             parsing = None if pair.result is None else pair.result.parsing
-            picture = compose(pair.frame, parsing, task.look, parts(), task.view)
-            shots.put(Shot(picture, pair, task.look.mode == "exact", begun_at, clock()))
+            picture = compose(pair.frame, parsing, task.look, named, task.view)
+            shots.put(Shot(picture, pair, named, task.look.mode == "exact", begun_at, clock()))
     except Closed:
         pass

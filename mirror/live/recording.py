@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 from mirror.live.folder import unused
-from mirror.live.look import Look
-from mirror.overlay import painted, sketch
+from mirror.overlay import Style, painted, sketch
 from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -31,14 +30,14 @@ class Recording:
     Args:
         folder: where the file goes; its name says when it was begun.
         encoding: how to encode.
-        look: how parts are drawn; changes later are not followed.
-        parts: what the parser can name.
+        make_style: returns how parts are drawn, None where they are not; called with the first
+            frame, since a parser that still loads does not know its parts.
     """
 
-    def __init__(self, folder: Path, encoding: Encoding, look: Look, parts: Vocabulary) -> None:
-        self._folder = folder
-        self._encoding, self._style = encoding, look.style(parts)
-        self._has_overlay = look.overlay
+    def __init__(
+        self, folder: Path, encoding: Encoding, make_style: Callable[[], Style | None]
+    ) -> None:
+        self._folder, self._encoding, self._make_style = folder, encoding, make_style
         self._frames: queue.Queue[Result[Parsing] | None] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
         self._left_out = self._written = 0  # guarded by _lock, as are both below
@@ -110,16 +109,18 @@ class Recording:
     def _write_all(self, path: Path, first: Result[Parsing]) -> None:
         frame = first.frame
         footage = Footage(frame.height, frame.width, _TICK, None, None)
-        began_at = frame.captured_at
+        began_at, style = frame.captured_at, self._make_style()
         with VideoWriter(path, footage, self._encoding) as writer:
             result: Result[Parsing] | None = first
             while result is not None:
-                self._write(writer, result, began_at)
+                self._write(writer, result, began_at, style)
                 result = self._next()
 
-    def _write(self, writer: VideoWriter, result: Result[Parsing], began_at: float) -> None:
+    def _write(
+        self, writer: VideoWriter, result: Result[Parsing], began_at: float, style: Style | None
+    ) -> None:
         frame = result.frame
-        drawn = painted(frame, sketch(result.parsing, self._style)) if self._has_overlay else None
+        drawn = None if style is None else painted(frame, sketch(result.parsing, style))
         pts = round((frame.captured_at - began_at) / _TICK)
         writer.write(drawn or frame.copy(), Frame(frame.picture, frame.captured_at, pts, _TICK))
         with self._lock:

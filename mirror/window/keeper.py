@@ -14,8 +14,8 @@ from mirror.live.recording import Recording
 from mirror.live.session import Session
 from mirror.live.snapshot import save_snapshot
 from mirror.live.status import NOTHING, Sentence
-from mirror.parts import Vocabulary
-from mirror.readout import clock_time
+from mirror.overlay import Style
+from mirror.readout import Say, clock_time, look_in
 from pipeline.sinks.video import Encoding
 
 _SAYS_FOR_S = 8.0
@@ -75,13 +75,14 @@ class Keeper:
         """What became of the last file; empty after a while."""
         return self._message if self._clock() - self._said_at < _SAYS_FOR_S else NOTHING
 
-    def save_picture(self, shot: Shot, look: Look, parts: Vocabulary) -> None:
+    def save_picture(self, shot: Shot, look: Look, say: Say) -> None:
         """Write what is shown to PNG files."""
+        look = look_in(look, shot.parts, say)
 
         def write() -> None:
             with self._turn:  # so that no two take the same name
                 try:
-                    self._answers.put(save_snapshot(self._folder, shot.pair, look, parts))
+                    self._answers.put(save_snapshot(self._folder, shot.pair, look, shot.parts))
                 except Exception as error:
                     self._answers.put(error)
 
@@ -89,11 +90,16 @@ class Keeper:
         self._writing.append(writer)
         writer.start()
 
-    def toggle_recording(self, session: Session, look: Look) -> None:
+    def toggle_recording(self, session: Session, look: Look, say: Say) -> None:
         """Begin to record a session, or end it."""
         if self._recording is not None:
             return self.stop_recording()
-        self._recording = Recording(self._folder, self._encoding, look, session.parts)
+
+        def style() -> Style | None:
+            parts = session.parts
+            return look_in(look, parts, say).style(parts) if look.overlay else None
+
+        self._recording = Recording(self._folder, self._encoding, style)
         self._session, self._began_at = session, self._clock()
         session.record(self._recording)
 

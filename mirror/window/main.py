@@ -184,12 +184,12 @@ class MirrorWindow(QMainWindow):
     def save_picture(self) -> None:
         """Write what is shown to files."""
         if self._shot is not None:
-            self.keeper.save_picture(self._shot, self._drawn(self.look), self.parts)
+            self.keeper.save_picture(self._shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
         if self.session is not None:
-            self.keeper.toggle_recording(self.session, self._drawn(self.look))
+            self.keeper.toggle_recording(self.session, self.look, self._say)
             self._show_bar()
 
     def toggle_panel(self) -> None:
