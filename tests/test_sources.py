@@ -17,7 +17,7 @@ from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
 from pipeline.layout import Layout, layout_of
 from pipeline.sources import Source
-from pipeline.sources.address import without_secrets
+from pipeline.sources.address import named, without_secrets
 from pipeline.sources.camera import Camera, list_cameras
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import PictureFolder
@@ -189,7 +189,7 @@ def test_an_address_where_nothing_answers_is_refused() -> None:
 
 
 def test_an_address_that_is_refused_keeps_its_password_even_in_the_traceback() -> None:
-    address = "http://me:{}@127.0.0.1:9/x".format("terces"[::-1])  # this line is in the traceback
+    address = "http://me:it's {}@127.0.0.1:9/x".format("terces"[::-1])  # this is in the traceback
     with pytest.raises(SourceError, match=r"http://127\.0\.0\.1:9/x cannot be") as refused:
         NetworkCamera(address)
     assert "secret" not in "".join(traceback.format_exception(refused.value))
@@ -210,6 +210,13 @@ def test_an_address_that_is_refused_keeps_its_password_even_in_the_traceback() -
 )
 def test_an_address_is_named_without_its_secrets(address: str, named: str) -> None:
     assert without_secrets(address) == named
+
+
+@pytest.mark.parametrize(
+    "password", ["it's", "two words", 'a"b', "<a>", "a/b c", "x://y", "why?", "#1"]
+)
+def test_a_password_may_hold_what_ends_an_address_in_a_text(password: str) -> None:
+    assert named(f"rtsp://me:{password}@host/a") == "rtsp://host/a"
 
 
 def test_a_last_frame_that_is_cut_off_is_left_out_and_said() -> None:

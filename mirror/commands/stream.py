@@ -28,7 +28,7 @@ from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
 from mirror.tally import RunHeader
 from pipeline.errors import SinkError
-from pipeline.sources.address import without_secrets
+from pipeline.sources.address import named as named_address
 
 _EXIT_CODES = {"SIGINT": 130}
 
@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     )
     outputs = targets.open_outputs(places, offer, options.overwrite)
     named = " and ".join(place.place for place in places)
-    read = without_secrets(options.source or "standard input")
+    read = named_address(options.source or "standard input")
     header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
     report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()

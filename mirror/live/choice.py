@@ -10,7 +10,7 @@ from pathlib import Path
 from mirror.live.player import Player
 from mirror.live.screening import Screening
 from pipeline.sources import Source
-from pipeline.sources.address import without_secrets
+from pipeline.sources.address import named
 from pipeline.sources.camera import Camera
 from pipeline.sources.url import NetworkCamera
 
@@ -44,7 +44,7 @@ class AddressChoice:
     @property
     def title(self) -> str:
         """The address without user name and password, which nobody is to read off the screen."""
-        return without_secrets(self.url)
+        return named(self.url)
 
 
 @dataclass(frozen=True, slots=True)

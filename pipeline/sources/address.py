@@ -12,18 +12,21 @@ _IN_QUERY = re.compile(  # cameras and relays are also told who asks behind the 
 
 
 def without_secrets(text: str) -> str:
-    """Return an address, or a text with addresses in it, as it may be shown to anybody."""
-    return _ADDRESS.sub(lambda found: _named(found[0]), text)
+    """Return a text with addresses in it as it may be shown to anybody."""
+    return _ADDRESS.sub(lambda found: named(found[0]), text)
 
 
-def _named(address: str) -> str:
-    scheme, _, rest = address.partition("://")
-    place, mark, query = rest.partition("?")
-    host, _, _ = place.partition("/")
+def named(address: str) -> str:
+    """Return an address as it may be shown; a password may hold what ends one within a text."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
     if "@" in host:
-        place = host.rpartition("@")[2] + place[len(host) :]
-    elif "@" in place and not _is_port(host):  # a password with an unescaped slash in it
-        place = place.rpartition("@")[2]
+        rest = host.rpartition("@")[2] + rest[len(host) :]
+    elif "@" in rest and not _is_port(host):  # a password with an unescaped slash in it
+        rest = rest.rpartition("@")[2]
+    place, mark, query = rest.partition("?")
     return f"{scheme}://{place}" + _IN_QUERY.sub(r"\1…", mark + query)
 
 

@@ -10,7 +10,7 @@ import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.sources.address import without_secrets
+from pipeline.sources.address import named, without_secrets
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
@@ -32,7 +32,7 @@ class NetworkCamera:
     is_live = True
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._name, self._clock = without_secrets(url), clock
+        self._url, self._name, self._clock = url, named(url), clock
         self._closed = False
         try:
             self._container = av.open(
@@ -43,8 +43,8 @@ class NetworkCamera:
                 "{address} cannot be opened ({reason}); check the address, user name and password "
                 "in a player such as VLC",
                 address=self._name,
-                reason=_reason(error),
-            ) from _nameless(error)
+                reason=self._reason(error),
+            ) from self._nameless(error)
         if not self._container.streams.video:
             self._container.close()
             raise SourceError("{address} carries no video", address=self._name)
@@ -67,8 +67,8 @@ class NetworkCamera:
             raise SourceError(
                 "{address} stopped delivering ({reason}); check the camera's network",
                 address=self._name,
-                reason=_reason(error),
-            ) from _nameless(error)
+                reason=self._reason(error),
+            ) from self._nameless(error)
         finally:
             self._container.close()
 
@@ -76,12 +76,13 @@ class NetworkCamera:
         """End the iteration at the next frame, or when the read times out."""
         self._closed = True
 
+    def _reason(self, error: Exception) -> str:
+        return getattr(error, "strerror", None) or self._shown(str(error))
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or without_secrets(str(error))
+    def _nameless(self, error: Exception) -> Exception:
+        """The same; FFmpeg's names the address as it was given, and a traceback would show it."""
+        said = (self._shown(part) if isinstance(part, str) else part for part in error.args)
+        return type(error)(*said)
 
-
-def _nameless(error: Exception) -> Exception:
-    """The same error; FFmpeg's names the address as it was given, and a traceback would show it."""
-    said = (without_secrets(part) if isinstance(part, str) else part for part in error.args)
-    return type(error)(*said)
+    def _shown(self, text: str) -> str:
+        return without_secrets(text.replace(self._url, self._name))
