@@ -262,6 +262,16 @@ def test_an_address_that_is_dragged_as_plain_text_is_looked_at(qtbot: QtBot, ope
     assert window.windowTitle() == "rtsp://host/stream - Smart Mirror"
 
 
+def test_an_address_that_is_dropped_keeps_what_is_escaped_in_it(
+    qtbot: QtBot, opened: Open
+) -> None:
+    window = opened(HandFed())
+    address = "http://host/my%20film%E4%B8%AD.mp4"
+    drop(window, QUrl(address))
+    assert window.session is not None
+    assert window.session.choice == AddressChoice(address)
+
+
 def test_a_folder_of_pictures_dropped_on_the_window_plays(
     qtbot: QtBot, opened: Open, tmp_path: Path
 ) -> None:

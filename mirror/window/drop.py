@@ -39,7 +39,8 @@ def _places(dragged: QMimeData | None) -> list[str]:
     if dragged is None:
         return []
     if urls := dragged.urls():
-        return [url.toLocalFile() or url.toString() for url in urls]
+        # as it is sent: unescaped, as Qt shows it, some servers would not know it
+        return [url.toLocalFile() or bytes(url.toEncoded()).decode() for url in urls]
     lines = [line.strip() for line in dragged.text().splitlines()]
     # a browser or a mail hands an address over as text; other texts are nothing to look at
     return [line for line in lines if "://" in line and " " not in line]
