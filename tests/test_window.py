@@ -16,18 +16,20 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QUrl
-from PyQt5.QtGui import QGuiApplication
+from PyQt5.QtCore import QSettings, QTimer, QUrl
+from PyQt5.QtGui import QCloseEvent, QGuiApplication
+from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, drop, middle, no_parser, wait_level
 
-from mirror.config import ParserConfig
+from mirror.config import ParserConfig, load
 from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
 from mirror.live.look import Look
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.nothing import Nothing
-from mirror.window.app import dress, report_errors_in
+from mirror.window.app import dress, report_errors_in, run
+from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from pipeline.errors import CameraNotFound, SinkError, SourceError
 from pipeline.frame import Frame
@@ -262,9 +264,7 @@ def test_an_address_that_is_dragged_as_plain_text_is_looked_at(qtbot: QtBot, ope
     assert window.windowTitle() == "rtsp://host/stream - Smart Mirror"
 
 
-def test_an_address_that_is_dropped_keeps_what_is_escaped_in_it(
-    qtbot: QtBot, opened: Open
-) -> None:
+def test_an_address_that_is_dropped_keeps_what_is_escaped_in_it(qtbot: QtBot, opened: Open) -> None:
     window = opened(HandFed())
     address = "http://host/my%20film%E4%B8%AD.mp4"
     drop(window, QUrl(address))
@@ -357,6 +357,33 @@ def test_closing_takes_less_than_a_second_although_the_camera_hangs(
     window.close()
     assert time.monotonic() - began_at < 1.0
     HandFed.close(source)
+
+
+@pytest.mark.parametrize("ends", ["window", "loop"])
+def test_a_window_is_closed_once_whatever_ends_the_program(
+    qtbot: QtBot, dressed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    closed: list[QWidget] = []
+
+    class Watched(MirrorWindow):
+        def closeEvent(self, event: QCloseEvent | None) -> None:
+            closed.append(self)
+            super().closeEvent(event)
+
+    def end() -> None:
+        if ends == "loop":
+            return QApplication.exit()
+        for window in QApplication.topLevelWidgets():
+            window.close()
+
+    settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    monkeypatch.setattr("mirror.window.app.QSettings", lambda: settings)
+    monkeypatch.setattr("mirror.window.app.MirrorWindow", Watched)
+    monkeypatch.setattr("sys.excepthook", sys.excepthook)  # a run has one of its own
+    QTimer.singleShot(100, end)
+    config = load(flags={"parser.name": "none"})
+    assert run(config, FileChoice(write_video(tmp_path / "film.mp4", 2))) == 0
+    assert len(closed) == 1
 
 
 def test_the_look_of_the_product_can_be_put_on(qtbot: QtBot, opened: Open) -> None:

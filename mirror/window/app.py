@@ -70,7 +70,8 @@ def run(config: Config, choice: Choice | None) -> int:
         window.show()
         window.watch(choice or memory.camera or CameraChoice())
         code = int(app.exec_())
-        window.close()  # completes a recording where something else ended the loop
+        if window.isVisible():  # something else ended the loop
+            window.close()
     wishes.carry_out()
     for interruption in interruptions:
         raise interruption
