@@ -9,7 +9,7 @@ from media import level, write_video
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QObject, Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction, QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -108,3 +108,11 @@ def test_a_page_of_the_panel_is_reached_with_a_key(
     names = window.panel.tabBar()
     assert names is not None
     assert names.hasFocus()
+
+
+def test_another_language_leaves_nothing_of_the_last_one_behind(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    before = len(window.findChildren(QObject))
+    for language in ("zh", "en", "zh", "en"):
+        window.set_language(language)
+    qtbot.waitUntil(lambda: len(window.findChildren(QObject)) <= before)

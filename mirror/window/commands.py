@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QAction, QMainWindow
+from PyQt5.QtWidgets import QAction, QMainWindow, QMenu
 
 from mirror.readout import Say
 
@@ -47,8 +47,11 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
     bar = window.menuBar()
     assert bar is not None
     bar.clear()
+    for last in bar.findChildren(QMenu):
+        last.deleteLater()
     for action in window.actions():
         window.removeAction(action)
+        action.deleteLater()  # one of them may be what asked for others
     titles = dict.fromkeys(command.menu for command in commands)
     menus = {title: bar.addMenu(with_mnemonic(say(title), MNEMONICS[title])) for title in titles}
     actions: dict[str, QAction] = {}
