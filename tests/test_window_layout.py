@@ -202,6 +202,34 @@ def test_without_a_camera_nothing_of_a_camera_is_chosen(qtbot: QtBot, opened: Op
     assert all(box.isEnabled() for box in (page.camera, page.resolution, page.rate))
 
 
+def test_a_camera_that_was_named_by_its_device_is_ticked_and_can_be_asked_for_another_size(
+    qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [CameraListing(0, "desk"), CameraListing(7, "ceiling")]
+    monkeypatch.setattr("mirror.window.main.list_cameras", lambda: iter(there))
+    monkeypatch.setattr("mirror.window.chooser.list_cameras", lambda: iter(there))
+    window = opened(HandFed(), HandFed(), HandFed(), HandFed())
+    window.watch(CameraChoice("/dev/video7"))
+    page = window.source
+    assert page.camera.currentText() == "ceiling"
+    page.resolution.setCurrentIndex(1)
+    page.resolution.activated.emit(1)
+    assert window.session is not None
+    assert window.session.choice == CameraChoice(7, (480, 640))
+    window.watch(CameraChoice("/dev/video7"))
+    window.chooser.next_camera()
+    assert window.session.choice == CameraChoice(0)
+
+
+def test_a_camera_that_the_system_does_not_list_cannot_be_asked_for_another_size(
+    qtbot: QtBot, opened: Open
+) -> None:
+    page = opened(HandFed()).source
+    page.show_cameras([CameraListing(0, "desk")], CameraChoice("/dev/video7"))
+    assert page.camera.currentIndex() == -1
+    assert not any(box.isEnabled() for box in (page.resolution, page.rate))
+
+
 def test_a_camera_that_is_plugged_in_meanwhile_is_offered(
     qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

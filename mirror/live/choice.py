@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +90,16 @@ def choice_of(text: str) -> Choice:
 def are_same(one: Choice, other: Choice) -> bool:
     """Whether two choices name the same camera, address or file, however it is to be opened."""
     return _place(one) == _place(other)
+
+
+def place_among(cameras: Sequence[int], choice: Choice | None) -> int | None:
+    """Return which of some cameras, named by their indices, a choice is; None: it is none."""
+    places = [
+        place
+        for place, index in enumerate(cameras)
+        if choice is not None and are_same(CameraChoice(index), choice)
+    ]
+    return places[0] if places else None
 
 
 def address_of(text: str) -> Choice:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from mirror.live.choice import CameraChoice, Choice, FileChoice, address_of, choice_of
+from mirror.live.choice import (
+    CameraChoice,
+    Choice,
+    FileChoice,
+    address_of,
+    choice_of,
+    place_among,
+)
 from mirror.live.status import NOTHING, Sentence
 from mirror.readout import Say
 from mirror.shipped import media_file
@@ -89,10 +96,8 @@ class Chooser:
     def next_camera(self) -> None:
         """Look at the next of the cameras that were found."""
         found = [camera.index for camera in list_cameras()] or [0]
-        present = self._present()
-        device = present.device if isinstance(present, CameraChoice) else None
-        place = found.index(device) + 1 if device in found else 0
-        self._watch(CameraChoice(found[place % len(found)]))
+        place = place_among(found, self._present())
+        self._watch(CameraChoice(found[0 if place is None else (place + 1) % len(found)]))
 
     def is_sure_to_forget(self) -> bool:
         """Ask whether everything that is remembered shall be forgotten."""

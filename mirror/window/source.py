@@ -10,7 +10,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from mirror.config import ParserConfig
-from mirror.live.choice import CameraChoice, Choice
+from mirror.live.choice import CameraChoice, Choice, place_among
 from mirror.parsers.catalogue import NAMES
 from mirror.readout import Say
 from mirror.window.legend import section
@@ -72,16 +72,15 @@ class SourcePage(QWidget):
         if not cameras:
             self.camera.addItem(self._say("none found"))
         self.camera.setEnabled(bool(cameras))
+        present = place_among([camera.index for camera in cameras], choice)
         for box in (self.resolution, self.rate):
-            box.setEnabled(bool(cameras) and isinstance(choice, CameraChoice))
+            box.setEnabled(present is not None)
         if not cameras:
             return
+        self.camera.setCurrentIndex(-1 if present is None else present)
         if isinstance(choice, CameraChoice):
-            self.camera.setCurrentIndex(self.camera.findData(choice.device))
             self.resolution.setCurrentIndex(max(0, self.resolution.findData(choice.size)))
             self.rate.setCurrentIndex(max(0, self.rate.findData(choice.rate)))
-        else:
-            self.camera.setCurrentIndex(-1)
 
     def show_parser(self, config: ParserConfig) -> None:
         """Show which parser runs."""
