@@ -183,6 +183,13 @@ def test_cameras_are_listed_without_their_metadata_nodes(tmp_path: Path) -> None
     assert list(list_cameras(tmp_path / "none")) == []
 
 
+def test_a_camera_that_is_unplugged_while_it_is_listed_is_left_out(tmp_path: Path) -> None:
+    for name in ("video0", "video1"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "video1" / "name").write_text("Webcam\n")
+    assert [camera.index for camera in list_cameras(tmp_path)] == [1]
+
+
 def test_an_address_where_nothing_answers_is_refused() -> None:
     with pytest.raises(SourceError, match=r"cannot be opened .* check the address"):
         NetworkCamera("http://127.0.0.1:9/stream")

@@ -45,8 +45,12 @@ class CameraListing:
 def list_cameras(devices: Path = _VIDEO_DEVICES) -> Iterator[CameraListing]:
     """Yield the cameras of this machine without opening them. Only Linux tells; others: none."""
     for device in sorted(devices.glob("video*"), key=lambda path: int(path.name[5:] or 0)):
-        if _is_capture(device):
-            yield CameraListing(int(device.name[5:]), (device / "name").read_text().strip())
+        try:
+            name = (device / "name").read_text().strip() if _is_capture(device) else None
+        except OSError:  # unplugged just now
+            continue
+        if name is not None:
+            yield CameraListing(int(device.name[5:]), name)
 
 
 class Camera:
