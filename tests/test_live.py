@@ -686,6 +686,30 @@ def test_a_step_that_fails_later_leaves_the_pictures(
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
 
 
+def test_a_step_that_was_closed_while_it_was_at_work_is_no_failure_of_the_parser() -> None:
+    class Slow(Nothing):
+        def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+            return Step()
+
+    class Step:
+        is_closed = False
+
+        def __call__(self, frame: Frame) -> None:
+            if self.is_closed:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    kind = LateKind("slow", lambda _: Slow())
+    step = kind.make_prepare(True)
+    step(grey(0, 1.0))
+    step.close()
+    with pytest.raises(Closed):
+        step(grey(0, 1.1))
+    assert kind.failure is None
+
+
 def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
     over = threading.Event()
 

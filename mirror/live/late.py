@@ -78,6 +78,7 @@ class _LateStep:
     ) -> None:
         self._kind, self._make, self._instead = kind, make, instead
         self._step: Callable[..., Any] | None = None
+        self._is_closed = False
 
     def make(self) -> Callable[..., Any] | None:
         """Build the step if that was not done yet; None where the parser has failed."""
@@ -97,10 +98,13 @@ class _LateStep:
             except Closed:
                 raise
             except Exception as error:
+                if self._is_closed:  # of a run that is over, which says nothing of the next
+                    raise Closed from error
                 self._kind.fail(error)
         return self._instead(*arguments)
 
     def close(self) -> None:
         """Close the step, if it was built and holds something."""
+        self._is_closed = True
         if isinstance(self._step, Closeable):
             self._step.close()
