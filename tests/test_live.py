@@ -710,6 +710,38 @@ def test_a_step_that_was_closed_while_it_was_at_work_is_no_failure_of_the_parser
     assert kind.failure is None
 
 
+def test_a_step_that_was_closed_while_it_was_built_holds_nothing(
+    in_thread: Callable[[Callable[[], None]], threading.Thread],
+) -> None:
+    class Slow(Nothing):
+        def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+            is_begun.set()
+            assert may_end.wait(5.0)
+            return Step()
+
+    class Step:
+        def __call__(self, frame: Frame) -> None:
+            raise AssertionError("it is at work")
+
+        def close(self) -> None:
+            is_closed.set()
+
+    def work() -> None:
+        with pytest.raises(Closed):
+            step(grey(0, 1.0))
+
+    is_begun, may_end, is_closed = threading.Event(), threading.Event(), threading.Event()
+    kind = LateKind("slow", lambda _: Slow())
+    step = kind.make_prepare(True)
+    worker = in_thread(work)
+    assert is_begun.wait(5.0)
+    step.close()
+    may_end.set()
+    worker.join(5.0)
+    assert is_closed.is_set()
+    assert kind.failure is None
+
+
 def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
     over = threading.Event()
 

@@ -89,6 +89,9 @@ class _LateStep:
                 raise
             except Exception as error:
                 self._kind.fail(error)
+            if self._is_closed:  # meanwhile, when there was nothing to close
+                self.close()
+                raise Closed
         return self._step if self._kind.failure is None else None
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401  # whatever the step's own are
