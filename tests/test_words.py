@@ -13,6 +13,7 @@ import pytest
 
 from mirror.live.look import Look
 from mirror.live.status import BROKE, STOPPED, Sentence, details_of, told
+from mirror.parsers.m2fp.hub import find_checkpoint
 from mirror.parts import vocabulary
 from mirror.readout import look_in
 from mirror.shipped import config_file
@@ -147,6 +148,17 @@ def test_an_error_reads_in_english_by_itself_and_in_the_users_language_in_the_wi
     )
     assert told(error).said(speaker("en")).startswith("Camera 3 did not open. Plug a camera in")
     assert told(error).said(speaker("zh")).startswith("摄像头 3 无法打开")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_that_gets_a_checkpoint_names_it_in_every_language(
+    language: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PipelineError) as missing:
+        find_checkpoint("m2fp-single", tmp_path)
+    said = told(missing.value).said(speaker(language))
+    _, _, command = said.partition("mirror models download ")
+    assert "m2fp-single" in command
 
 
 def test_what_the_system_says_of_an_error_is_said_in_the_users_language_too() -> None:
