@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -126,6 +127,12 @@ def test_the_camera_that_the_user_chose_is_remembered(
         assert memory.camera == choice
 
 
+def remembering(folder: Path, name: str, value: object) -> Memory:
+    settings = QSettings(str(folder / "kept.ini"), QSettings.Format.IniFormat)
+    settings.setValue(name, json.dumps(value))
+    return Memory(settings)
+
+
 @pytest.mark.parametrize("kept", ["", "no json", "[]", '{"opacity": 0.5, "of old": 1}'])
 def test_what_cannot_be_read_is_forgotten(qtbot: QtBot, tmp_path: Path, kept: str) -> None:
     settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
@@ -135,6 +142,47 @@ def test_what_cannot_be_read_is_forgotten(qtbot: QtBot, tmp_path: Path, kept: st
     assert memory.look(Look(opacity=0.5)) == Look(opacity=0.5)
     assert memory.parser(load().parser) == load().parser
     assert memory.camera is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mode", "of old"),
+        ("mode", ["live"]),
+        ("fit", "zoom"),
+        ("labels", "all"),
+        ("opacity", 7),
+        ("opacity", "half"),
+        ("palette", 5),
+        ("hidden", "head"),
+        ("outlines", 1),
+    ],
+)
+def test_what_a_look_cannot_be_is_forgotten_and_the_rest_of_it_is_not(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    memory = remembering(tmp_path, "look", {"landmarks": True, name: value})
+    assert memory.look(Look()) == Look(landmarks=True)
+
+
+@pytest.mark.parametrize(("name", "value"), [("workers", 0), ("workers", "many"), ("runtime", 3)])
+def test_what_a_parser_cannot_be_is_forgotten(tmp_path: Path, name: str, value: object) -> None:
+    usual = load().parser
+    memory = remembering(tmp_path, "parser", {"name": "none", name: value})
+    assert memory.parser(usual) == dataclasses.replace(usual, name="none")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"device": None, "size": None, "rate": None},
+        {"device": [0], "size": None, "rate": None},
+        {"device": 0, "size": [1], "rate": None},
+        {"device": 0, "size": None, "rate": "fast"},
+    ],
+)
+def test_what_a_camera_cannot_be_is_forgotten(tmp_path: Path, kept: dict[str, object]) -> None:
+    assert remembering(tmp_path, "camera", kept).camera is None
 
 
 def test_everything_is_forgotten_at_once_when_the_user_is_sure(

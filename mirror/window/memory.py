@@ -6,17 +6,21 @@ import dataclasses
 import json
 from collections.abc import Mapping, Set
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from PyQt5.QtCore import QByteArray, QSettings
 
-from mirror.config import ParserConfig
+from mirror.config import ConfigError, ParserConfig, load
 from mirror.live.choice import CameraChoice, Choice
 from mirror.live.look import Look
+from mirror.live.pairing import Mode
+from mirror.live.viewport import FITS
+from mirror.overlay.style import Labels
 from mirror.parsers.catalogue import NAMES
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(Look)} - {"mirrored", "names"}
 _OF_A_PARSER = {"name", "runtime", "workers"}
+_WAYS = {"mode": get_args(Mode), "fit": FITS, "labels": get_args(Labels)}  # fields with few values
 
 
 class Memory:
@@ -33,13 +37,14 @@ class Memory:
     def look(self, otherwise: Look, given: Set[str] = frozenset()) -> Look:
         """Return the look as it was chosen, but for the fields that were given otherwise."""
         known = _OF_A_LOOK - given
-        kept = {name: value for name, value in self._kept("look").items() if name in known}
-        try:
-            if "hidden" in kept:
-                kept["hidden"] = frozenset(kept["hidden"])
-            return dataclasses.replace(otherwise, **kept)
-        except TypeError:
-            return otherwise
+        kept = {
+            name: value
+            for name, value in self._kept("look").items()
+            if name in known and _can_be_of_a_look(name, value)
+        }
+        if "hidden" in kept:
+            kept["hidden"] = frozenset(kept["hidden"])
+        return dataclasses.replace(otherwise, **kept)
 
     def keep_look(self, before: Look, after: Look) -> None:
         """Keep what is different, but for what depends on the source and on the language."""
@@ -51,7 +56,11 @@ class Memory:
     def parser(self, otherwise: ParserConfig, given: Set[str] = frozenset()) -> ParserConfig:
         """Return the parser as it was chosen, but for the fields that were given otherwise."""
         kept = self._kept("parser")
-        chosen = {name: kept[name] for name in _OF_A_PARSER - given if name in kept}
+        chosen = {
+            name: kept[name]
+            for name in _OF_A_PARSER - given
+            if name in kept and _is_setting("parser", name, kept[name])
+        }
         return dataclasses.replace(otherwise, **chosen)
 
     def keep_parser(self, before: ParserConfig, after: ParserConfig) -> None:
@@ -68,10 +77,13 @@ class Memory:
         """
         kept = self._kept("camera")
         try:
-            size = tuple(kept["size"]) if kept["size"] else None
-            return CameraChoice(kept["device"], size, kept["rate"])
-        except (TypeError, KeyError):
+            height, width = kept["size"] or (0, 0)
+            size = (int(height), int(width)) if kept["size"] else None
+            rate = int(kept["rate"]) if kept["rate"] else None
+        except (TypeError, ValueError, KeyError):
             return None
+        device = kept.get("device")
+        return CameraChoice(device, size, rate) if isinstance(device, int | str) else None
 
     def keep_camera(self, choice: Choice) -> None:
         """Keep what is looked at if it is a camera."""
@@ -161,6 +173,25 @@ class Memory:
     def _set(self, name: str, value: object) -> None:
         if self._settings is not None:
             self._settings.setValue(name, value)
+
+
+def _can_be_of_a_look(name: str, value: object) -> bool:
+    """Whether a field can have a value; what other versions knew may be none of this one's."""
+    if name in _WAYS:
+        return value in _WAYS[name]
+    if name == "hidden":
+        return _is_setting("overlay", "parts", value)
+    if name == "palette":
+        return value is None or isinstance(value, str)
+    return _is_setting("overlay", name, value) if name == "opacity" else isinstance(value, bool)
+
+
+def _is_setting(section: str, name: str, value: object) -> bool:
+    try:
+        load(flags={f"{section}.{name}": value})
+    except ConfigError:
+        return False
+    return value is not None
 
 
 def _changed(before: Look | ParserConfig, after: object, names: Set[str]) -> dict[str, Any]:
