@@ -442,6 +442,30 @@ def test_a_paused_film_shows_its_first_frame_and_steps_both_ways(
     player.close()
 
 
+def test_steps_beyond_the_end_are_not_made_up_for_from_somewhere_else(
+    film: Path, clock: FakeClock, in_thread: Callable[[Callable[[], None]], threading.Thread]
+) -> None:
+    player = Player(film, start_s=0.8, paused=True, loops=False, clock=clock)
+    seen: list[int] = []
+    watching = in_thread(lambda: seen.extend(number_in(frame.picture) for frame in player))
+
+    def last_is(number: int) -> bool:
+        return bool(player.position_s == pytest.approx(number / 10))
+
+    player.step(50)  # a key that is held
+    until(lambda: last_is(9))
+    player.step(3)
+    player.step(-1)
+    until(lambda: last_is(8))
+    player.seek(0.2)
+    until(lambda: last_is(2))
+    player.step(1)
+    until(lambda: last_is(3))
+    player.close()
+    watching.join(5.0)
+    assert seen == [8, 9, 8, 2, 3]
+
+
 def test_a_film_can_begin_anywhere(film: Path, clock: FakeClock) -> None:
     player = Player(film, start_s=0.5, paused=True, clock=clock)
     assert _numbers(iter(player), 1) == [5]

@@ -119,17 +119,17 @@ class Player:
         """Pause, and show a later or an earlier frame."""
         with self._changed:
             self._paused = True
-            if frames > 0:
+            if frames <= 0:
+                self._want(self._position_s + (frames - 0.5) * self.step_s)
+            elif not self._ended:
                 self._due_now += frames
-            else:
-                self._wanted_s = max(0.0, self._position_s + (frames - 0.5) * self.step_s)
             self._changed.notify_all()
 
     def seek(self, to_s: float) -> None:
         """Go on from the frame that is shown at some second of the file."""
         begins_s = min(to_s, self.duration_s or math.inf) - 0.99 * self.step_s
         with self._changed:
-            self._wanted_s = max(0.0, begins_s)
+            self._want(begins_s)
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
@@ -180,6 +180,10 @@ class Player:
         """How long the file is; None where it does not say, or says less than has been played."""
         said_s = self._duration_s
         return None if said_s is None or self._position_s > said_s + self.step_s else said_s
+
+    def _want(self, from_s: float) -> None:
+        """Go on from somewhere else; steps from where it is now are off. The lock is held."""
+        self._wanted_s, self._due_now = max(0.0, from_s), 0
 
     # the source's thread
 
