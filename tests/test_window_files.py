@@ -26,6 +26,7 @@ from mirror.config import load
 from mirror.live.choice import FileChoice
 from mirror.window.app import setup_of
 from mirror.window.memory import Memory
+from pipeline.errors import SourceError
 
 
 @pytest.fixture
@@ -124,6 +125,21 @@ def test_a_snapshot_is_the_frame_as_it_came(
     written = cv2.imread(str(plain))
     assert written is not None
     assert np.array_equal(written, frame.bgr)
+
+
+def test_no_picture_of_another_source_is_kept_where_none_is_shown(
+    qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
+) -> None:
+    source = HandFed()
+    window = opened(source, SourceError("it is not there"), HandFed())
+    window.watch(CAMERA)
+    source.feed(grey(90, clock.now))
+    wait_level(qtbot, window, 90)
+    window.watch(FileChoice(tmp_path / "film.mp4"))
+    qtbot.waitUntil(window.pages.welcome.isVisible)
+    press(window, "s")
+    window.keeper.close(5.0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_recording_has_every_frame_at_its_own_time(

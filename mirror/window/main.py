@@ -182,8 +182,8 @@ class MirrorWindow(QMainWindow):
         copy(readout.as_json(self.figures))
 
     def save_picture(self) -> None:
-        """Write what is shown to files."""
-        if self._shot is not None:
+        """Write what is shown to files; a page in the picture's place is none."""
+        if self._shot is not None and self.view.isVisible():
             self.keeper.save_picture(self._shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
