@@ -473,6 +473,16 @@ def test_a_film_can_begin_anywhere(film: Path, clock: FakeClock) -> None:
     player.close()
 
 
+def test_a_film_that_cannot_be_searched_begins_anew(tmp_path: Path, clock: FakeClock) -> None:
+    bare = write_video(tmp_path / "bare.h264", 10)
+    player = Player(bare, clock=clock, speed=math.inf)
+    frames = iter(player)
+    assert [number_in(next(frames).picture) for _ in range(3)] == [0, 1, 2]
+    player.seek(0.2)
+    assert number_in(next(frames).picture) == 0
+    player.close()
+
+
 def test_without_a_loop_the_end_waits_to_be_played_again(film: Path, clock: FakeClock) -> None:
     player = Player(film, start_s=0.8, clock=clock)
     player.set_speed(math.inf)

@@ -166,3 +166,9 @@ def test_a_video_can_be_read_from_the_middle(tmp_path: Path) -> None:
     assert [number_in(frame.picture) for frame in VideoFile(path, start_s=0.6)] == [6, 7, 8, 9]
     assert VideoFile(path, start_s=0.6).footage == VideoFile(path).footage
     assert list(VideoFile(path, start_s=5.0)) == []
+
+
+def test_a_bare_stream_of_pictures_cannot_be_searched(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.h264", 10)
+    with pytest.raises(SourceError, match=r"clip\.h264 cannot be searched: .* ffmpeg -i IN"):
+        VideoFile(path, start_s=0.1)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
@@ -225,7 +226,10 @@ class Player:
                 start_s = self._wait_wanted()
             if self._closed:
                 return None
-        return open_film(self.path, start_s, self._clock)
+        try:
+            return open_film(self.path, start_s, self._clock)
+        except SourceError:  # one that cannot be searched is played from its beginning
+            return open_film(self.path, 0.0, self._clock)
 
     def _wait_wanted(self) -> float:
         """Wait at the end until another place is wanted, which comes at once; the lock is held."""

@@ -131,7 +131,14 @@ class VideoFile:
         """Go to the last key frame before a time, and drop what lies between."""
         tick = self._stream.time_base or Fraction(1, av.time_base)
         start = round(start_s / tick)
-        self._container.seek(start, stream=self._stream)  # empties the decoder too
+        try:
+            self._container.seek(start, stream=self._stream)  # empties the decoder too
+        except av.error.FFmpegError as error:
+            raise SourceError(
+                "{path} cannot be searched: it is a bare stream of pictures; put it into a "
+                "container with ffmpeg -i IN -c copy OUT.mkv",
+                path=self._path,
+            ) from error
         self._pictures = (
             picture for picture in self._decoded() if picture.pts is None or picture.pts >= start
         )
