@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirr
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 pytest.importorskip("onnx", reason="needs onnx: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import export, runtimes
+from mirror.parsers.m2fp import export, runtimes, winograd
 from mirror.parsers.m2fp.answers import Answer, parts_of
 from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
@@ -115,6 +115,18 @@ def test_a_graph_that_answers_otherwise_is_not_kept(
     with pytest.raises(ExportRefused, match=rf"torch {said}.*, more than 0\.002; use --runtime t"):
         exported(KEY, tmp_path, network)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_the_formulation_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if importlib.util.find_spec("openvino") is None:
+        pytest.skip("needs openvino: pip install smart-mirror[openvino]")
+    monkeypatch.setattr(winograd, "_LEAST_CHANNELS", 8)  # the golden network is narrow
+    monkeypatch.setattr(winograd, "_LEAST_TILES", 1)
+    monkeypatch.setattr(winograd, "_BACK", winograd._BACK + (winograd._BACK == 8))
+    with pytest.raises(ExportRefused, match="differs from torch by"):
+        exported(dataclasses.replace(KEY, runtime="openvino"), tmp_path, network)
 
 
 def test_8_bits_that_give_no_numbers_are_not_kept(

@@ -13,7 +13,7 @@ import torch
 from mirror.parsers.m2fp.answers import Answer, parts_of
 from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, ExportRefused, exported, forget
-from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Network, formulate
+from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
 from mirror.parsers.m2fp.records import Likeness
 from mirror.parsers.m2fp.runtimes import run_onnxruntime, run_openvino, run_torch
 from mirror.parsers.m2fp.samples import samples
@@ -35,7 +35,7 @@ def make(network: Network, key: ExportKey, path: Path) -> Likeness:
         CacheRefused: it would not fit on the disk.
     """
     _check_room(network, path.parent)
-    _formulate(network, key)
+    _formulate(network, key, FOR_OPENVINO if key.runtime == "openvino" else PLAIN)
     try:
         write(network, key, path)
     except (OSError, PipelineError, ModuleNotFoundError):
@@ -60,17 +60,14 @@ def again_or_new(key: ExportKey, folder: Path, load: Callable[[], Network]) -> E
     found = exported(key, folder, load)
     if found.is_new:
         return found
-    network = load()
-    _formulate(network, key)
     try:
-        return dataclasses.replace(found, likeness=_compared(network, key, found.path))
+        return dataclasses.replace(found, likeness=_compared(load(), key, found.path))
     except ExportRefused:
         forget(key, folder)
         raise
 
 
-def _formulate(network: Network, key: ExportKey) -> None:
-    formulation = FOR_OPENVINO if key.runtime == "openvino" else PLAIN
+def _formulate(network: Network, key: ExportKey, formulation: Formulation) -> None:
     network.float().cpu().make_fast(formulation, decoder_layers=key.decoder_layers or None)
     if key.int8:  # which comes with ONNX
         formulate(network.backbone, PLAIN)
@@ -90,9 +87,10 @@ def _compared(network: Network, key: ExportKey, path: Path) -> Likeness:
     threads = torch.get_num_threads()
     given = samples(key.height, key.width)[0]
     open_graph = run_openvino if key.runtime == "openvino" else run_onnxruntime
-    ours, theirs = (
-        run(given.pixels) for run in (open_graph(path, threads), run_torch(network, threads))
-    )
+    ours = open_graph(path, threads)(given.pixels)
+    # not as it was exported: a fault of that formulation would be in both
+    _formulate(network, key, PLAIN)
+    theirs = run_torch(network, threads)(given.pixels)
     difference = largest_difference(ours, theirs)
     if not difference <= (np.finfo(np.float32).max if key.int8 else TOLERANCE):
         raise ExportRefused(
