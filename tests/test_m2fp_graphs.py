@@ -14,11 +14,14 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 from mirror.parsers.m2fp import export
 from mirror.parsers.m2fp.cache import CacheRefused
+from mirror.parsers.m2fp.copies import Copies
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
 from mirror.parsers.m2fp.kept import kept, remove
 from mirror.parsers.m2fp.locks import locked
 from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.published import published
 from mirror.parsers.m2fp.records import Likeness
+from mirror.parsers.m2fp.runtimes import RuntimeChoice
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
 
@@ -168,3 +171,29 @@ def test_what_is_kept_is_listed_and_removed_but_not_what_is_being_made(tmp_path:
     assert remove(found["at-work"], tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert kept(tmp_path / "nowhere") == []
+
+
+def test_a_file_that_goes_meanwhile_is_no_fault_of_the_cache(tmp_path: Path) -> None:
+    for name in ("gone.onnx", "before.123.part.xml"):
+        (tmp_path / name).symlink_to("nowhere")  # listed, but not to be looked at any more
+    assert [(graph.name, graph.bytes) for graph in kept(tmp_path)] == [("before", 0), ("gone", 0)]
+    assert exported(KEY, tmp_path, network).is_new
+
+
+class Given:
+    """Weights as a parser has them."""
+
+    checksum = KEY.checksum
+    settings = published()
+
+    def load(self) -> Network:
+        return network()
+
+
+def test_a_graph_that_was_removed_during_a_run_is_made_anew(tmp_path: Path) -> None:
+    copies = Copies(Given(), RuntimeChoice("onnxruntime"), tmp_path)
+    path = copies.graph((64, 64))
+    for graph in kept(tmp_path):
+        assert remove(graph, tmp_path)
+    assert copies.graph((64, 64)) == path
+    assert path.is_file()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import threadpoolctl
 
 from mirror.parsers.m2fp import hub, whole
-from mirror.parsers.m2fp.graphs import ExportKey, exported
+from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
 from mirror.parsers.m2fp.memory import of_a_copy
 from mirror.parsers.m2fp.runtimes import (
     Run,
@@ -116,7 +116,7 @@ class Copies:
         # OpenVINO, has been known to end in a deadlock (threadpoolctl, issue 239)
         self._pools = threadpoolctl.ThreadpoolController()
         self._exporting = threading.Lock()  # two workers would make the same graph at once
-        self._graphs: dict[Size, Path] = {}  # found whole before; guarded by _exporting
+        self._graphs: dict[Size, Exported] = {}  # found whole before; guarded by _exporting
 
     @property
     def are_static(self) -> bool:
@@ -159,10 +159,11 @@ class Copies:
     def graph(self, size: Size) -> Path:
         """Return the exported graph for a size, made if it is not there yet."""
         with self._exporting:
-            if size not in self._graphs:
+            made = self._graphs.get(size)
+            if made is None or not made.is_there:
                 made = exported(self.key(size), self._folder, self._weights.load)
-                self._graphs[size] = made.path
-            return self._graphs[size]
+                self._graphs[size] = made
+            return made.path
 
     def key(self, size: Size) -> ExportKey:
         """Return what the graph for a size is made of."""

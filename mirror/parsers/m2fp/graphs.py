@@ -86,6 +86,11 @@ class Exported:
     likeness: Likeness
     is_new: bool = False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether nobody has removed it since."""
+        return self.path.with_suffix(".json").exists()
+
 
 def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
     """Return the graph in a folder, making it first where it is not there, or damaged.
@@ -167,5 +172,7 @@ def _sweep(folder: Path, but: str) -> None:
                 with locked(part.with_suffix(".lock"), wait=False) as is_dead:
                     if is_dead:
                         shutil.rmtree(part, ignore_errors=True)
-        elif time.time() - part.stat().st_mtime > _OLD_S:
-            part.unlink(missing_ok=True)
+        else:
+            with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+                if time.time() - part.stat().st_mtime > _OLD_S:
+                    part.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ def remove(graph: Kept, folder: Path) -> bool:
     Whatever has the graph open keeps it until it closes it (on Windows, it cannot be removed then).
     """
     with using(folder), locked(folder / f"{graph.name}.lock", wait=False) as is_free:
+        if is_free:  # the record first: without it, nobody opens what is left
+            (folder / f"{graph.name}.json").unlink(missing_ok=True)
         for path in folder.glob(f"{graph.name}.*") if is_free else ():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -54,8 +57,11 @@ def remove(graph: Kept, folder: Path) -> bool:
 
 
 def _size(path: Path) -> int:
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
+    size = 0
+    with contextlib.suppress(FileNotFoundError):  # a graph that is just ready moves to its place
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            size += file.stat().st_size
+    return size
 
 
 def _about(record: Path) -> str:
