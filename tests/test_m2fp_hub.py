@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from mirror.parsers.m2fp import fetch, hub, whole
 from mirror.parsers.m2fp.cache import CacheRefused, cache_root
 from mirror.parsers.m2fp.copies import Stored
 from mirror.parsers.m2fp.hub import CheckpointMissing
+from mirror.parsers.m2fp.locks import locked
 from pipeline.errors import PipelineError
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
@@ -183,6 +184,38 @@ def test_a_folder_takes_the_hubs_place(name: str, tmp_path: Path) -> None:
     assert hub.find_checkpoint(name, tmp_path) == folder
     assert fetch.copy_from(name, folder, tmp_path) == folder  # onto itself
     assert whole.verify(name, folder) == "checksums right; loads"
+
+
+def test_who_gets_the_same_checkpoint_at_once_takes_turns(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    in_thread: Callable[[Callable[[], None]], threading.Thread],
+) -> None:
+    first, came, copyfile = threading.Event(), threading.Event(), shutil.copyfile
+    folders: list[Path] = []
+
+    def slowly(source: Path, target: Path) -> None:
+        if not first.is_set():
+            first.set()
+            assert came.wait(5.0)
+        copyfile(source, target)
+
+    def get() -> None:
+        folders.append(fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path))
+
+    monkeypatch.setattr(shutil, "copyfile", slowly)
+    crew = [in_thread(get)]
+    assert first.wait(5.0)
+    home = hub.home_of("m2fp", tmp_path)
+    with locked(home.with_name(f"{home.name}.lock"), wait=False) as is_free:
+        assert not is_free
+    crew.append(in_thread(get))
+    came.set()
+    for member in crew:
+        member.join()
+    assert folders == [home, home]
+    assert whole.verify("m2fp", home) == "checksums right; loads"
+    assert list(home.parent.iterdir()) == [home]
 
 
 def test_the_other_model_is_not_taken(tmp_path: Path) -> None:

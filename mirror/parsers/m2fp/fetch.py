@@ -15,6 +15,7 @@ from typing import Any
 from mirror.parsers.m2fp import whole
 from mirror.parsers.m2fp.cache import using
 from mirror.parsers.m2fp.hub import FILES, PUBLISHED, CheckpointMissing, home_of
+from mirror.parsers.m2fp.locks import locked
 from pipeline.errors import PipelineError
 
 _LONGEST = 200  # characters of a cause that are told
@@ -40,9 +41,8 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
             "ModelScope's hub client is not installed: pip install 'smart-mirror[m2fp]'"
         ) from None
     home = home_of(name, cache)
-    with using(cache):
-        staging = _staging(home)
-        staging.mkdir(parents=True, exist_ok=True)
+    with using(cache), _staging(home) as staging:
+        staging.mkdir(exist_ok=True)
         for file in FILES:
             if (home / file).is_file() and not (staging / file).exists():
                 _link(home / file, staging / file)  # what is right of it is not fetched again
@@ -70,21 +70,23 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
             )
     whole.check(name, source)
     home = home_of(name, cache)
-    with using(cache):
+    with using(cache), _staging(home) as staging:
         if source.resolve() == home.resolve():
             whole.record(home)
             return home
-        staging = _staging(home)
         shutil.rmtree(staging, ignore_errors=True)  # files there may be second names of home's
-        staging.mkdir(parents=True)
+        staging.mkdir()
         for file in FILES:
             shutil.copyfile(source / file, staging / file)
         return _moved(staging, home)
 
 
-def _staging(home: Path) -> Path:
-    """Where a checkpoint becomes whole."""
-    return home.with_name(f"{home.name}.part")
+@contextlib.contextmanager
+def _staging(home: Path) -> Iterator[Path]:
+    """Where a checkpoint becomes whole; whoever else gets the same one waits."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with locked(home.with_name(f"{home.name}.lock")):
+        yield home.with_name(f"{home.name}.part")
 
 
 def _link(there: Path, here: Path) -> None:
