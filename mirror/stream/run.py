@@ -99,7 +99,7 @@ class StreamRun:
 
         Raises:
             SinkError: something cannot be written.
-        DrainStalled: SIGTERM came, and what is in flight does not come out.
+            DrainStalled: SIGTERM came, and what is in flight does not come out.
             Whatever a parser raises.
         """
         ending: Ending = "failed"
