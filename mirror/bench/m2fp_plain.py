@@ -18,7 +18,8 @@ from torch.nn import functional
 from mirror.parsers.m2fp.deformable import POINTS, DeformableAttention, Sizes
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.queries import LEVELS, QueryDecoder
+from mirror.parsers.m2fp.queries import QueryDecoder
+from mirror.parsers.m2fp.settings import LEVELS
 
 _MOST, _LEAST_SCORE, _SURE = 100, 0.1, 0.5
 Found = tuple[int, float, NDArray[np.float32]]  # label, score, mask of 0 and 1

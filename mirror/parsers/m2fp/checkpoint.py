@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from mirror.parsers.m2fp.hub import FILES
 from mirror.parsers.m2fp.network import Network
 from mirror.parsers.m2fp.settings import Settings, again, read_settings
 from pipeline.errors import PipelineError
 
-CONFIGURATION, WEIGHTS = "configuration.json", "pytorch_model.pt"
 _NAMED = 5  # parameters that a refusal names; the rest is counted
 
 
@@ -44,8 +44,8 @@ def load_checkpoint(folder: Path, name: str = "m2fp") -> Checkpoint:
         CheckpointRefused: the weights are missing, truncated, hold anything but tensors, or do not
             cover every parameter with numbers; then it names those that lack or misfit.
     """
-    settings = read_settings(folder / CONFIGURATION, name)
-    path = folder / WEIGHTS
+    settings = read_settings(folder / FILES[0], name)
+    path = folder / FILES[1]
     try:
         given = _read(path)
         with torch.device("meta"):

@@ -16,8 +16,6 @@ from mirror.parsers.m2fp.pixels import PixelDecoder
 from mirror.parsers.m2fp.queries import QueryDecoder
 from mirror.parsers.m2fp.settings import Settings
 
-STRIDE = 32  # a picture's sides must be multiples of it
-
 
 class Formulation(NamedTuple):
     """Ways to compute the same numbers but for rounding; which is fast depends on the runtime.

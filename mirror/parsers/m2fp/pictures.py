@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mirror.parsers.m2fp.settings import STRIDE
 from pipeline.frame import BGR
 
-STRIDE = 32  # the network's input has sides that are multiples of it
 GREY = 128  # what a single person's picture is centred on
 SHORT_SIDE, LONG_SIDE = 640, 1333  # of a picture with several people; the model card
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # RGB of 0-255, ImageNet's

@@ -11,10 +11,7 @@ from torch.nn import functional
 
 from mirror.parsers.m2fp.deformable import DeformableAttention, Sizes, centres_of
 from mirror.parsers.m2fp.layers import NormedConv, TokenLinear, sine_positions, turned
-from mirror.parsers.m2fp.settings import EncoderSettings
-
-LEVELS = 3
-_GROUPS = 32  # of the group norms
+from mirror.parsers.m2fp.settings import GROUPS, LEVELS, EncoderSettings
 
 
 class EncoderLayer(nn.Module):
@@ -67,13 +64,13 @@ class PixelDecoder(nn.Module):
         super().__init__()
         channels = settings.channels
         self.input_proj = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(width, channels, 1), nn.GroupNorm(_GROUPS, channels))
+            nn.Sequential(nn.Conv2d(width, channels, 1), nn.GroupNorm(GROUPS, channels))
             for width in reversed(widths[1:])
         )
         self.transformer = Encoder(settings)
-        self.adapter_1 = NormedConv(widths[0], channels, 1, nn.GroupNorm(_GROUPS, channels))
+        self.adapter_1 = NormedConv(widths[0], channels, 1, nn.GroupNorm(GROUPS, channels))
         self.layer_1 = NormedConv(
-            channels, channels, 3, nn.GroupNorm(_GROUPS, channels), rectified=True
+            channels, channels, 3, nn.GroupNorm(GROUPS, channels), rectified=True
         )
         self.mask_features = nn.Conv2d(channels, settings.mask_channels, 1)
 

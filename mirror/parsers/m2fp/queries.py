@@ -11,9 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mirror.parsers.m2fp.layers import Perceptron, linear, sine_positions, turned
-from mirror.parsers.m2fp.settings import DecoderSettings
+from mirror.parsers.m2fp.settings import LEVELS, DecoderSettings
 
-LEVELS = 3
 _NEVER = -1e4  # added to the score of a cell that is masked out; finite in half precision too
 
 

@@ -13,6 +13,8 @@ from mirror.parts import Vocabulary, vocabulary
 from pipeline.errors import PipelineError
 
 HUMAN = "human"  # CIHP's class of whole people, after its parts
+STRIDE = 32  # the sides of the network's input are multiples of it
+LEVELS = 3  # of features that attention looks at: strides 32, 16 and 8
 GROUPS = 32  # of channels in the pixel decoder that are normalised together
 DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # blocks in res2 to res5
 
@@ -214,8 +216,8 @@ def _size(model: _Section) -> tuple[int, int]:
         width, height = (int(side) for side in sizes[0])  # the configuration has width first
     except (TypeError, ValueError, IndexError, KeyError):
         raise model.refusal("input_single_human.sizes", f"is {sizes!r}", "[[w, h]]") from None
-    if height < 32 or width < 32 or height % 32 or width % 32:
-        raise model.refusal("input_single_human.sizes", f"is {sizes!r}", "multiples of 32")
+    if min(height, width) < STRIDE or height % STRIDE or width % STRIDE:
+        raise model.refusal("input_single_human.sizes", f"is {sizes!r}", f"multiples of {STRIDE}")
     return height, width
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from mirror.parsers.m2fp.answers import Human, humans_of, owners_of, parts_of
 from mirror.parsers.m2fp.copies import Copies, Size, Sized
-from mirror.parsers.m2fp.pictures import STRIDE, fitted
-from mirror.parsers.m2fp.settings import Settings
+from mirror.parsers.m2fp.pictures import fitted
+from mirror.parsers.m2fp.settings import STRIDE, Settings
 from mirror.parsers.m2fp.tracks import BoxTracks
 from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
