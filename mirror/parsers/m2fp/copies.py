@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import threadpoolctl
 
 from mirror.parsers.m2fp import hub, whole
+from mirror.parsers.m2fp.apart import make_apart
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
 from mirror.parsers.m2fp.memory import of_a_copy
 from mirror.parsers.m2fp.runtimes import (
@@ -161,7 +162,7 @@ class Copies:
         with self._exporting:
             made = self._graphs.get(size)
             if made is None or not made.is_there:
-                made = exported(self.key(size), self._folder, self._weights.load)
+                made = exported(self.key(size), self._folder, self._weights.load, make_apart)
                 self._graphs[size] = made
             return made.path
 

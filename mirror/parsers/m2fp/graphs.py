@@ -92,7 +92,23 @@ class Exported:
         return self.path.with_suffix(".json").exists()
 
 
-def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
+def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
+    """Make a graph in this process, which keeps much of the memory that it takes.
+
+    Raises:
+        PipelineError: see ``export.make``, and what loads the network.
+    """
+    from mirror.parsers.m2fp.export import make  # needs torch, which a graph that is there does not
+
+    return make(load(), key, path)
+
+
+Make = Callable[[Callable[[], "Network"], ExportKey, Path], Likeness]
+
+
+def exported(
+    key: ExportKey, folder: Path, load: Callable[[], Network], make: Make = make_here
+) -> Exported:
     """Return the graph in a folder, making it first where it is not there, or damaged.
 
     Several processes may ask at once: one makes it, the others wait.
@@ -101,6 +117,7 @@ def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Expor
         key: what the graph is of.
         folder: where graphs are kept.
         load: loads the network; only called where the graph must be made.
+        make: makes it.
 
     Raises:
         ExportRefused: the graph cannot be made, or differs from torch.
@@ -115,7 +132,7 @@ def exported(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Expor
                 return found
             if Record.read(folder / f"{key.stem}.json"):
                 _log.info("%s is damaged", key)
-            return _made(key, folder, load)
+            return _made(key, folder, load, make)
 
 
 def forget(key: ExportKey, folder: Path) -> None:
@@ -134,15 +151,13 @@ def _found(key: ExportKey, folder: Path) -> Exported | None:
     return Exported(folder / (key.stem + ENDINGS[key.runtime]), record.likeness)
 
 
-def _made(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
-    from mirror.parsers.m2fp.export import make  # needs torch, which a graph that is there does not
-
+def _made(key: ExportKey, folder: Path, load: Callable[[], Network], make: Make) -> Exported:
     _log.info("making %s, which is kept", key)
     _sweep(folder, but=key.stem)
     began_at = time.monotonic()
     path = folder / (key.stem + ENDINGS[key.runtime])
     with _part(folder / (key.stem + _PART)) as part:
-        likeness = make(load(), key, part / path.name)
+        likeness = make(load, key, part / path.name)
         record = Record.taken(asdict(key), likeness, part)
         forget(key, folder)  # what the record says ends to be true with the first file
         for name in record.files:

@@ -1,0 +1,91 @@
+"""A graph made in a process of its own, so that the gigabytes that takes are the system's again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, make_here
+from mirror.parsers.m2fp.records import Likeness
+
+if TYPE_CHECKING:
+    from mirror.parsers.m2fp.network import Network
+
+# Ctrl-C reaches both, and is for the one who waits
+_CHILD = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from mirror.parsers.m2fp.apart import answer
+answer()
+"""
+
+
+def make_apart(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
+    """Do as ``make_here``, in another process, which ends when this one does.
+
+    Args:
+        load: loads the network there: what it is bound to is copied.
+        key: what the graph is of.
+        path: where it goes.
+
+    Raises:
+        ExportRefused: the process was killed, for want of memory perhaps; else as ``make_here``.
+    """
+    if not sys.executable:  # Python within another program: there is nothing to start
+        return make_here(load, key, path)
+    # -P: what lies in the working directory is none of the child's modules
+    command = [sys.executable, "-P", "-c", _CHILD]
+    paths = os.pathsep.join(place for place in sys.path if place)
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": paths},
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it is dead: what it answered says so
+                child.stdin.write(pickle.dumps((load, key, path)))
+                child.stdin.flush()  # and left open: by its end the child knows ours
+            told = child.stdout.read()
+        except BaseException:
+            child.kill()
+            raise
+    try:
+        made = pickle.loads(told)
+    except EOFError:
+        raise ExportRefused(
+            f"{key} cannot be made (the process that made it ended with {child.returncode}, for "
+            "want of memory perhaps); close other programs, or use --runtime torch"
+        ) from None
+    if isinstance(made, BaseException):
+        raise made
+    likeness: Likeness = made
+    return likeness
+
+
+def answer() -> None:
+    """Be the other process: read what to make, make it, and write how like it is, or an error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print is no part of the answer
+    load, key, path = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    try:
+        made: Likeness | Exception = make_here(load, key, path)
+    except Exception as error:
+        made = error
+    with answers:
+        pickle.dump(made, answers)
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)  # nothing comes but the end
+    os._exit(1)
