@@ -218,6 +218,14 @@ def test_who_gets_the_same_checkpoint_at_once_takes_turns(
     assert list(home.parent.iterdir()) == [home]
 
 
+def test_what_a_killed_download_left_whole_can_be_taken(tmp_path: Path) -> None:
+    home = hub.home_of("m2fp", tmp_path)
+    left = home.with_name(f"{home.name}.part")
+    shutil.copytree(checkpoint("multiple"), left)
+    assert fetch.copy_from("m2fp", left, tmp_path) == home
+    assert whole.verify("m2fp", home) == "checksums right; loads"
+
+
 def test_the_other_model_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMissing, match="holds m2fp-single, not m2fp; give it that name"):
         fetch.copy_from("m2fp", checkpoint("single"), tmp_path)

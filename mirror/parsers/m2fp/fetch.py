@@ -74,10 +74,11 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
         if source.resolve() == home.resolve():
             whole.record(home)
             return home
-        shutil.rmtree(staging, ignore_errors=True)  # files there may be second names of home's
-        staging.mkdir()
-        for file in FILES:
-            shutil.copyfile(source / file, staging / file)
+        if source.resolve() != staging.resolve():  # where a killed download was about to be done
+            shutil.rmtree(staging, ignore_errors=True)  # its files may be second names of home's
+            staging.mkdir()
+            for file in FILES:
+                shutil.copyfile(source / file, staging / file)
         return _moved(staging, home)
 
 
