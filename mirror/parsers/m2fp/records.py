@@ -56,7 +56,7 @@ class Record:
             found = json.loads(path.read_text())
             return cls(
                 found["of"],
-                Likeness(**found["likeness"]),
+                Likeness(**{of: float(like) for of, like in found["likeness"].items()}),
                 {name: _Held(**held) for name, held in found["files"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
