@@ -61,7 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "clean",
         _clean,
         "Remove exported graphs of M2FP; the next run that needs one makes it anew.",
-        f"They lie in smart-mirror-exports. {_CACHE}",
+        "They lie in smart-mirror-exports of ModelScope's cache: ~/.cache/modelscope, or the\n"
+        "folder that MODELSCOPE_CACHE names.",
     )
     clean.add_argument("export", metavar="NAME", nargs="*", help="as listed (all of them)")
 
