@@ -68,11 +68,6 @@ class Layout:
         return views
 
 
-def layout_of(picture: av.VideoFrame) -> Layout:
-    """Return the layout of a picture as it is."""
-    return Layout(picture.height, picture.width, picture.format.name)
-
-
 @functools.lru_cache(maxsize=64)
 def _planes(height: int, width: int, pixel_format: str) -> tuple[tuple[int, int], ...]:
     shape = _format(pixel_format, height, width)

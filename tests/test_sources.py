@@ -15,7 +15,7 @@ from media import level, number_in, write_video
 
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
-from pipeline.layout import Layout, layout_of
+from pipeline.layout import Layout
 from pipeline.sources import Source
 from pipeline.sources.address import named, without_secrets
 from pipeline.sources.camera import Camera, list_cameras
@@ -249,7 +249,7 @@ class Dribble(io.BytesIO):
 def test_a_picture_comes_out_of_a_stream_as_it_went_in(pixel_format: str) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (36, 50, 3)).astype(np.uint8)
     picture = av.VideoFrame.from_ndarray(noise, format="bgr24").reformat(format=pixel_format)
-    layout = layout_of(picture)
+    layout = Layout(picture.height, picture.width, pixel_format)
     views = layout.views(picture)
     sent = b"".join(view.tobytes() for view in views)
     assert len(sent) == layout.size
