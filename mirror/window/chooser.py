@@ -107,8 +107,8 @@ class Chooser:
         box.setText(say("Forget everything that was set in this window?"))
         box.setInformativeText(
             say(
-                "The drawing, the language, the parser, the source and the folder are again what "
-                "they were at first. Pictures and recordings stay."
+                "The drawing, the language, the parser, the folder and the camera that is opened "
+                "at the start are again what they were at first. Pictures and recordings stay."
             )
         )
         forget = box.addButton(say("Forget"), kinds.DestructiveRole)

@@ -26,7 +26,7 @@ from mirror.window.theme import STAGE_COLOURS
 
 
 class Panel(QTabWidget):
-    """The legend on one page, the figures on the other; each scrolls where the window is low.
+    """The legend, the figures, and source and parser on a page each, which scrolls if need be.
 
     Args:
         say: the user's language.
