@@ -663,6 +663,32 @@ def test_what_has_an_end_is_not_lost_when_it_is_there(
     assert session.status.retry_at is None
 
 
+def test_a_parser_that_cannot_be_loaded_is_tried_once_for_all_who_wait(
+    in_thread: Callable[[Callable[[], None]], threading.Thread],
+) -> None:
+    tried: list[str] = []
+    loading, may_fail = threading.Event(), threading.Event()
+
+    def find(name: str) -> AnyKind:
+        tried.append(name)
+        loading.set()
+        assert may_fail.wait(5.0)
+        raise SourceError("no such model")
+
+    kind = LateKind("broken", find)
+
+    def work() -> None:
+        kind.make_parse(1)
+
+    others = [in_thread(work) for _ in range(3)]
+    assert loading.wait(5.0)
+    may_fail.set()
+    for other in others:
+        other.join(5.0)
+    assert tried == ["broken"]
+    assert str(kind.failure) == "no such model"
+
+
 def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(
     shown: Callable[..., Session], clock: FakeClock
 ) -> None:

@@ -64,8 +64,14 @@ class LateKind:
 
     def _loaded(self) -> AnyKind:
         with self._lock:
+            if self.failure is not None:  # of whoever loaded it while others waited to
+                raise self.failure
             if self._kind is None:
-                self._kind = self._find(self.name)
+                try:
+                    self._kind = self._find(self.name)
+                except Exception as error:
+                    self.fail(error)
+                    raise
                 self.parts = self._kind.parts
             return self._kind
 

@@ -183,6 +183,11 @@ class Session:
         return FileChoice(path, at_s, player.paused, player.speed, player.loops)
 
     @property
+    def has_parser_failed(self) -> bool:
+        """Whether pictures go on without masks."""
+        return self._kind.failure is not None
+
+    @property
     def parts(self) -> Vocabulary:
         """The parts that the parser can name."""
         return self._kind.parts

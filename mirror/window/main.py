@@ -117,7 +117,7 @@ class MirrorWindow(QMainWindow):
 
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
-        has_failed = self.session is not None and self.session.status.phase == "unparsed"
+        has_failed = self.session is not None and self.session.has_parser_failed
         if config == self._wanted.parser and not has_failed:
             return
         self._setup.memory.keep_parser(self._wanted.parser, config)
@@ -146,8 +146,7 @@ class MirrorWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
-        session = self.session
-        if session is None:
+        if (session := self.session) is None:
             return
         if (shot := session.take()) is not None:
             self._shot = shot
@@ -167,6 +166,7 @@ class MirrorWindow(QMainWindow):
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
         self._timer.stop()
         self._setup.memory.keep_place(self.saveGeometry())
+        self.hide()
         self.keeper.stop_recording()
         self._sessions.close()
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
