@@ -5,6 +5,8 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -27,6 +29,7 @@ from mirror.live.choice import FileChoice
 from mirror.window.app import setup_of
 from mirror.window.memory import Memory
 from pipeline.errors import SourceError
+from pipeline.sinks.container import Container, complete
 
 
 @pytest.fixture
@@ -252,7 +255,7 @@ def test_a_recording_that_the_user_did_not_end_says_why_it_ended(
     wait_level(qtbot, window, 40)
     if reason == "source":
         window.watch(CAMERA)
-        wait_said(qtbot, window, clock, "because something else is shown")
+        wait_said(qtbot, window, clock, "because the source was opened anew")
     else:
         window.set_parser(dataclasses.replace(no_parser(), workers=2))
         wait_said(qtbot, window, clock, "because another parser draws other parts")
@@ -327,6 +330,44 @@ def test_closing_completes_a_recording(
     wait_level(qtbot, window, level(3))
     window.close()
     (path,) = tmp_path.glob("mirror-*.mp4")
+    assert numbers_in(path) == [3]
+
+
+def test_closing_waits_for_a_recording_that_takes_long_to_complete(
+    qtbot: QtBot,
+    opened: Open,
+    clock: FakeClock,
+    tmp_path: Path,
+    in_thread: Callable[[Callable[[], None]], threading.Thread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    completing, may_complete, never = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(part: Path, target: Path, container: Container, time_base: Fraction) -> None:
+        completing.set()
+        assert may_complete.wait(10.0)
+        complete(part, target, container, time_base)
+
+    def let_complete() -> None:
+        assert completing.wait(10.0)
+        never.wait(0.3)  # longer than all else may take
+        may_complete.set()
+
+    monkeypatch.setattr("pipeline.sinks.video.complete", slowly)
+    monkeypatch.setattr("mirror.window.main._CLOSES_WITHIN_S", 0.1)
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    source.feed(grey(level(3), clock.now))
+    wait_level(qtbot, window, level(3))
+    in_thread(let_complete)
+    window.close()
+    assert may_complete.is_set()
+    (path,) = tmp_path.glob("mirror-*.mp4")
+    assert ".part" not in path.name
     assert numbers_in(path) == [3]
 
 

@@ -19,7 +19,8 @@ from mirror.readout import Say, clock_time, look_in
 from pipeline.sinks.video import Encoding
 
 _SAYS_FOR_S = 8.0
-OTHER_SOURCE = Sentence("The recording ended, because something else is shown")
+_COMPLETES_WITHIN_S = 120.0
+OTHER_SOURCE = Sentence("The recording ended, because the source was opened anew")
 OTHER_PARSER = Sentence("The recording ended, because another parser draws other parts")
 
 
@@ -130,13 +131,17 @@ class Keeper:
             self._tell_end(*ended)
 
     def close(self, within_s: float) -> None:
-        """End everything that is being written; what is not complete in time stays as a part."""
+        """End everything that is being written.
+
+        Pictures have ``within_s`` in all. A recording is copied once more, which takes a while
+        where it is long: left alone, it would stay a part beside a piece that does not play.
+        """
         give_up_at = time.monotonic() + within_s
         self.stop_recording()
-        for recording, _ in self._ending:
-            recording.join(max(0.0, give_up_at - time.monotonic()))
         for writer in self._writing:
             writer.join(max(0.0, give_up_at - time.monotonic()))
+        for recording, _ in self._ending:
+            recording.join(_COMPLETES_WITHIN_S)
 
     def _tell_end(self, recording: Recording, why: Sentence) -> None:
         written, left_out = recording.counts
