@@ -888,6 +888,20 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
     assert figures.latency[0] == pytest.approx(0.1, abs=0.01)
 
 
+def test_a_frame_that_is_painted_once_more_with_its_mask_is_one_frame(clock: FakeClock) -> None:
+    session = Session(CAMERA, no_parser(), Look(), (48, 64), clock=clock)
+    picture = compose(frame_at(1.0), None, Look(), PARTS, (4, 6))
+    first, second = frame_at(1.0), frame_at(2.0)
+    pairs = [Pair(first, None), Pair(second, None), Pair(first, result_of(first))]
+    for pair in [*pairs, Pair(second, result_of(second))]:
+        session.shots.put(Shot(picture, pair, PARTS, True, 3.0, 3.0))
+        shot = session.take()
+        assert shot is not None
+        session.painted(shot)
+    figures = session.figures()
+    assert (figures.shown, figures.unseen) == (2, 0)
+
+
 def test_a_picture_that_is_taken_and_not_painted_is_counted(
     shown: Callable[..., Session], clock: FakeClock
 ) -> None:

@@ -73,7 +73,9 @@ class Session:
         self.workers, self._threads = shared_out(config.workers, config.threads)
         self._kind = kind or LateKind(config.name, self._find, config.skip_failures)
         self._look = look
-        self._taken: Frame | None = None  # the GUI thread's, as is the one below
+        self._taken: Frame | None = (
+            None  # and not painted yet; the GUI thread's, as is the one below
+        )
         self._painted: Frame | None = None
         self._easel, self._gauges = Easel(look, view, clock), Gauges()
         self._closing = threading.Event()
@@ -123,7 +125,7 @@ class Session:
     def take(self) -> Shot | None:
         """Return the newest picture, once, to be painted. The GUI's thread only."""
         if (shot := self.shots.take()) is not None:
-            if self._taken not in (self._painted, shot.pair.frame):
+            if self._taken not in (None, shot.pair.frame):
                 self._gauges.unseen()  # the screen was slower
             self._taken = shot.pair.frame
         return shot
@@ -131,8 +133,10 @@ class Session:
     def painted(self, shot: Shot) -> None:
         """Say that a picture is on the screen now."""
         frame, at = shot.pair.frame, self._clock()
-        if frame is not self._painted:  # else the same was drawn another way
-            self._painted = self._taken = frame
+        self._taken = None
+        # else it was drawn another way, or comes with its own mask after later ones without
+        if self._painted is None or frame.captured_at > self._painted.captured_at:
+            self._painted = frame
             self._gauges.painted(frame.captured_at, shot.pair.mask_age_s, shot.stages(at), at)
 
     def record(self, recording: Recording) -> None:
