@@ -145,6 +145,7 @@ def test_m2fp_is_measured_with_random_weights_from_the_command_line(
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
     monkeypatch.setattr(m2fp, "published", lambda: tiny)
     monkeypatch.setattr(m2fp, "_SGEMM", 64)
+    monkeypatch.setattr(m2fp, "_PICTURES", 1)
     monkeypatch.setattr(m2fp, "choose_runtime", lambda _: RuntimeChoice("torch"))
     monkeypatch.setattr(m2fp, "RUNTIMES", ("torch",))
     monkeypatch.setattr(m2fp._Bench, "peak_memory", lambda _: Row("peak memory", 1.0, "MB"))

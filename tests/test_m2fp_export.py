@@ -45,8 +45,9 @@ def picture() -> NetworkInput:
     return fitted(golden("single", "portrait").image, 128, 96)
 
 
-@pytest.mark.parametrize("runtime", RUNNERS)
-@pytest.mark.parametrize("layers", [0, 2])
+@pytest.mark.parametrize(
+    ("runtime", "layers"), [("onnxruntime", 0), ("onnxruntime", 2), ("openvino", 0)]
+)
 def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: int) -> None:
     if importlib.util.find_spec(runtime) is None:  # importing it would tell its makers
         pytest.skip(f"needs {runtime}: pip install {runtime}")
@@ -72,6 +73,10 @@ def test_a_backbone_of_8_bits_says_how_far_off_it_is(
     plain = exported(ExportKey("c" * 64, 64, 64, runtime), tmp_path, network)
     assert made.likeness.difference > plain.likeness.difference
     assert made.path != plain.path
+    if runtime == "openvino":  # what follows the backbone is as fast as without
+        layers = re.findall(r'<layer [^>]*type="(\w+)"', made.path.read_text())
+        assert "FakeQuantize" in layers
+        assert "GridSample" not in layers
     assert "reprocess" not in capfd.readouterr().err  # what the quantiser advises
     ending = ".bin" if runtime == "openvino" else ".onnx"
     assert (
@@ -80,16 +85,6 @@ def test_a_backbone_of_8_bits_says_how_far_off_it_is(
     answer = RUNNERS[runtime](made.path, 1)(np.zeros((1, 3, 64, 64), np.float32))
     assert np.isfinite(answer.logits).all()
     assert len(list(tmp_path.iterdir())) == (6 if runtime == "openvino" else 4)
-
-
-def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path) -> None:
-    if importlib.util.find_spec("openvino") is None:
-        pytest.skip("needs openvino: pip install openvino")
-    made = exported(ExportKey("c" * 64, 64, 64, "openvino", int8=True), tmp_path, network)
-    layers = re.findall(r'<layer [^>]*type="(\w+)"', made.path.read_text())
-    assert "FakeQuantize" in layers
-    assert "EmbeddingBagOffsets" in layers or "EmbeddingBagOffsetsSum" in layers
-    assert "GridSample" not in layers
 
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
