@@ -12,12 +12,14 @@ pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QGuiApplication
+from PyQt5.QtGui import QColor, QGuiApplication
 from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, middle, press, wait_level
 
 from mirror.live.look import Look
+from mirror.window.plot import StagePlot
+from mirror.window.theme import RAISED, STAGE_COLOURS
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,15 @@ def test_full_screen_shows_the_picture_only_and_escape_leaves_it(
 def test_no_key_has_two_meanings(qtbot: QtBot, opened: Open) -> None:
     keys = [key for command in opened(HandFed()).commands for key in command.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_the_plots_scale_can_be_read_where_bars_reach_the_top(qtbot: QtBot) -> None:
+    plot = StagePlot()
+    qtbot.addWidget(plot)
+    plot.resize(300, 120)
+    plot.show()
+    plot.show_history([{"parse": 0.05}] * 60)
+    pixels = plot.grab().toImage()
+    parsing, behind = QColor(STAGE_COLOURS["parse"]), QColor(RAISED)
+    assert pixels.pixelColor(250, 2) == parsing
+    assert pixels.pixelColor(1, 2) == behind

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PyQt5.QtCore import QRectF, QSize, Qt
+from PyQt5.QtCore import QRect, QRectF, QSize, Qt
 from PyQt5.QtGui import QColor, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from mirror.live.gauges import STAGES
 from mirror.readout import nice_ceiling
-from mirror.window.theme import DIM, EDGE, RAISED, STAGE_COLOURS
+from mirror.window.theme import EDGE, INK, RAISED, STAGE_COLOURS
 
 
 class StagePlot(QWidget):
@@ -43,10 +43,16 @@ class StagePlot(QWidget):
             wide = self.width() / len(self._history)
             for place, second in enumerate(self._history):
                 self._paint_bar(painter, place * wide, wide, second, top_s)
-        painter.setPen(QColor(DIM))
-        corner = self.rect().adjusted(8, 6, -8, -6)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignTop, f"{top_s * 1e3:.0f} ms")
+        self._paint_scale(painter, f"{top_s * 1e3:.0f} ms")
         painter.end()
+
+    def _paint_scale(self, painter: QPainter, text: str) -> None:
+        """What the top stands for, on a plate, for bars may reach that high."""
+        room = painter.fontMetrics().boundingRect(text)
+        plate = QRect(0, 0, room.width() + 16, room.height() + 8)
+        painter.fillRect(plate, QColor(RAISED))
+        painter.setPen(QColor(INK))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_bar(
         self, painter: QPainter, x: float, wide: float, second: Mapping[str, float], top_s: float
