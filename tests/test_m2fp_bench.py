@@ -13,6 +13,7 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 from mirror.bench import m2fp, m2fp_single
 from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
+from mirror.bench.m2fp_worker import picture
 from mirror.bench.rows import Row
 from mirror.cli import main
 from mirror.parsers.m2fp.checkpoint import load_checkpoint
@@ -146,6 +147,7 @@ def test_m2fp_is_measured_with_random_weights_from_the_command_line(
     monkeypatch.setattr(m2fp, "published", lambda: tiny)
     monkeypatch.setattr(m2fp, "_SGEMM", 64)
     monkeypatch.setattr(m2fp, "_PICTURES", 1)
+    monkeypatch.setattr(m2fp, "picture", lambda height, width: picture(height // 4, width // 4))
     monkeypatch.setattr(m2fp, "choose_runtime", lambda _: RuntimeChoice("torch"))
     monkeypatch.setattr(m2fp, "RUNTIMES", ("torch",))
     monkeypatch.setattr(m2fp._Bench, "peak_memory", lambda _: Row("peak memory", 1.0, "MB"))
