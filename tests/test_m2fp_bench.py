@@ -68,7 +68,7 @@ def test_the_network_for_one_person_is_measured_too(
 ) -> None:
     tiny = read_settings(checkpoint("single") / "configuration.json")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    monkeypatch.setattr(m2fp_single, "published", lambda single: tiny)
+    monkeypatch.setattr(m2fp, "published", lambda single: tiny)
     monkeypatch.setattr(m2fp_single, "installed", lambda: iter([RuntimeChoice("torch")]))
     monkeypatch.setattr(m2fp_single, "multiprocessing", Here)
     figures = tmp_path / "figures.json"
@@ -144,7 +144,7 @@ def test_m2fp_is_measured_with_random_weights_from_the_command_line(
 ) -> None:
     tiny = read_settings(checkpoint("multiple") / "configuration.json")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    monkeypatch.setattr(m2fp, "published", lambda: tiny)
+    monkeypatch.setattr(m2fp, "published", lambda single: tiny)
     monkeypatch.setattr(m2fp, "_SGEMM", 64)
     monkeypatch.setattr(m2fp, "_PICTURES", 1)
     monkeypatch.setattr(m2fp, "picture", lambda height, width: picture(height // 4, width // 4))

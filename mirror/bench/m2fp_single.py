@@ -13,19 +13,14 @@ from collections.abc import Callable, Iterator
 import torch
 
 from mirror import machine
-from mirror.bench.m2fp import installed
+from mirror.bench.m2fp import PEAK_GOAL_MB, installed, weights_for
 from mirror.bench.m2fp_plain import make_plain, plain_labels
 from mirror.bench.m2fp_worker import copies_of, peak_of_a_worker, person_to_labels, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
-from mirror.parsers.m2fp import hub
 from mirror.parsers.m2fp.answers import Answer, parts_of
-from mirror.parsers.m2fp.cache import cache_root
-from mirror.parsers.m2fp.copies import Random, Stored, Weights
+from mirror.parsers.m2fp.copies import Weights
 from mirror.parsers.m2fp.pictures import NetworkInput, letterboxed
-from mirror.parsers.m2fp.published import published
-
-_PEAK_GOAL_MB = 1000
 
 
 def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
@@ -34,7 +29,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
     Raises:
         CheckpointMissing: there is none, and random weights were not asked for.
     """
-    weights = _weights(random_weights)
+    weights = weights_for("m2fp-single", random_weights)
     size = weights.settings.size
     assert size is not None  # a single person's network says its own
     given = letterboxed(picture(640, 480), *size)
@@ -43,13 +38,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
     choice = next(installed())
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         peak = pool.apply(peak_of_a_worker, (weights, choice))
-    yield Row("peak memory of a worker", peak, "MB", _PEAK_GOAL_MB, "less", choice.runtime)
-
-
-def _weights(random_weights: bool) -> Weights:
-    if random_weights:
-        return Random(published(single=True))
-    return Stored(hub.find_checkpoint("m2fp-single", cache_root()), "m2fp-single")
+    yield Row("peak memory of a worker", peak, "MB", PEAK_GOAL_MB, "less", choice.runtime)
 
 
 def _latency(

@@ -32,9 +32,9 @@ def picture(height: int, width: int) -> BGR:
     return np.asarray(cv2.resize(first, (width, height)), np.uint8)
 
 
-def to_labels(run: Run, image: BGR) -> None:
+def to_labels(run: Run, image: BGR, size: tuple[int, int] = SIZE) -> None:
     """Parse a picture as a worker does."""
-    given = fitted(image, *SIZE)
+    given = fitted(image, *size)
     read(run(given.pixels), given)
 
 
@@ -62,10 +62,7 @@ def peak_of_a_worker(
     """
     size = size or weights.settings.size or SIZE
     run, image = copies_of(weights, choice).open(size, 1), picture(720, 1280)
+    parse = person_to_labels if weights.settings.single else to_labels
     for _ in range(2):
-        if weights.settings.single:
-            person_to_labels(run, image, size)
-        else:
-            given = fitted(image, *size)
-            read(run(given.pixels), given)
+        parse(run, image, size)
     return machine.peak_memory_mb()
