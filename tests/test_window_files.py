@@ -22,7 +22,7 @@ from PyQt5.QtCore import QEvent, QPointF, QSettings, Qt, QUrl
 from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait_said
+from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait_said, wait_told
 
 from mirror.config import load
 from mirror.live.choice import FileChoice
@@ -180,14 +180,7 @@ def test_a_recording_that_cannot_be_written_is_told_and_the_window_goes_on(
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     press(window, "r")
-
-    def is_told() -> bool:
-        clock.now += 1.0
-        window.refresh()
-        return window.pages.banner.isVisible()
-
-    qtbot.waitUntil(is_told)
-    said = window.pages.banner.words.text()
+    said = wait_told(qtbot, window, clock)
     assert said.startswith("folder cannot be saved: a file is in the way. Choose another folder")
     assert not window.keeper.is_recording
     source.feed(grey(90, clock.now))
@@ -207,14 +200,7 @@ def test_a_picture_for_which_the_disk_has_no_room_leaves_no_file(
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     press(window, "s")
-
-    def is_told() -> bool:
-        clock.now += 1.0
-        window.refresh()
-        return window.pages.banner.isVisible()
-
-    qtbot.waitUntil(is_told)
-    assert "the disk is full" in window.pages.banner.words.text()
+    assert "the disk is full" in wait_told(qtbot, window, clock)
     assert list((tmp_path / "folder").iterdir()) == []
 
 

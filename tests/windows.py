@@ -116,6 +116,18 @@ def wait_level(qtbot: QtBot, window: MirrorWindow, wanted: int, tolerance: int =
     qtbot.waitUntil(lambda: abs(middle(window) - wanted) <= tolerance, timeout=5000)
 
 
+def wait_told(qtbot: QtBot, window: MirrorWindow, clock: FakeClock) -> str:
+    """Wait for a banner and return its words; a second passes with every look."""
+
+    def is_told() -> bool:
+        clock.now += 1.0
+        window.refresh()
+        return window.pages.banner.isVisible()
+
+    qtbot.waitUntil(is_told)
+    return window.pages.banner.words.text()
+
+
 def wait_said(qtbot: QtBot, window: MirrorWindow, clock: FakeClock, words: str) -> None:
     """Wait until the bar says what became of a file; a second passes with every look."""
 
