@@ -113,7 +113,7 @@ class MirrorWindow(QMainWindow):
         self._habits.keep_look(before.kept, self._wanted.kept, self._present())
         self._look_again()
         self.panel.show_look(look, self.parts)
-        show_switches(self.commands, self._actions)
+        self._show_switches()
 
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
