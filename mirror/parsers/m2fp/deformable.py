@@ -12,6 +12,8 @@ from torch.nn import functional
 from mirror.parsers.m2fp.layers import TokenLinear, linear
 
 POINTS = 4  # places that each head looks at on each level
+# the 4 cells round a place: 1 where a cell is the second of a row, and of a column
+_BEHIND, _BELOW = torch.tensor([[0], [1], [0], [1]]), torch.tensor([[0], [0], [1], [1]])
 Sizes = tuple[tuple[int, int], ...]  # (height, width) of each level, in the order of its tokens
 
 
@@ -73,27 +75,27 @@ class DeformableAttention(nn.Module):
     def _in_bags(
         self, asking: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
     ) -> Tensor:
-        """Sum the 4 cells round each point, weighted, as rows of a table of (cell, head)."""
+        """Sum the 4 cells round each point, weighted, as rows of a table of (head, cell).
+
+        A head's rows lie together: what a token looks at are neighbours, and stay in the cache.
+        """
         batch, count, channels = values.shape
-        heads = torch.arange(self.heads).to(values)[:, None]
-        if batch > 1:
-            of_batch = torch.arange(batch).to(values) * (count * self.heads)
-            heads = heads + of_batch[:, None, None, None]
         widths, heights, starts = (of.repeat_interleave(POINTS) for of in _extents(sizes, values))
-        first = starts * self.heads + heads
-        # (B, T, heads, 2 rows, 2 columns, levels * points)
-        shape, sides = (batch, count, self.heads, 1, 1, -1), torch.arange(2).to(values)[:, None]
-        x = self._places(asking, 0, centres, widths).view(shape)
-        y = self._places(asking, 1, centres, heights).view(shape)
-        columns, column_shares = _both_sides(x, widths, sides)
-        rows, row_shares = _both_sides(y, heights, sides[:, None])
-        chosen = rows * (widths * self.heads) + first[..., None, None, :] + columns * self.heads
-        shares = weights.view(shape) * row_shares * column_shares
+        x, y = self._places(asking, 0, centres, widths), self._places(asking, 1, centres, heights)
+        left, upper = _first_of_two(x, widths), _first_of_two(y, heights)
+        tables = (torch.arange(batch * self.heads).to(values) * count).view(batch, 1, self.heads, 1)
+        # (B, T, heads, 4 cells, levels * points)
+        shape = (batch, count, self.heads, 1, -1)
+        behind, below = (side.to(values) for side in (_BEHIND, _BELOW))
+        first = (upper * widths + left + (starts + tables)).to(torch.int32)
+        others = torch.minimum(below, heights - 1) * widths + torch.minimum(behind, widths - 1)
+        chosen = first.view(shape) + others.to(torch.int32)
+        shares = _share(x - left, behind, widths, shape) * _share(y - upper, below, heights, shape)
         bags = batch * count * self.heads
         seen = functional.embedding_bag(
-            chosen.to(torch.int32).view(bags, -1),
-            values.reshape(bags, -1),
-            per_sample_weights=shares.view(bags, -1),
+            chosen.view(bags, -1),
+            values.view(batch, count, self.heads, -1).transpose(1, 2).reshape(bags, -1),
+            per_sample_weights=(weights.view(shape) * shares).view(bags, -1),
             mode="sum",
         )
         return seen.view(batch, count, channels)
@@ -118,21 +120,22 @@ def _extents(sizes: Sizes, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return width, height, start
 
 
-def _both_sides(places: Tensor, lengths: Tensor, sides: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the cells before and behind places, and the share that is taken of each.
+def _first_of_two(places: Tensor, lengths: Tensor) -> Tensor:
+    """Return the first of two neighbours, both inside, that have all that a place takes of any."""
+    return torch.minimum(places.floor(), lengths - 2).clamp(min=0)
 
-    Of a cell outside nothing is taken, and one inside stands for it.
+
+def _share(offsets: Tensor, sides: Tensor, lengths: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Return how much is taken of the first (side 0) or second (1) of two neighbours.
 
     Args:
-        places: in cells.
-        lengths: how many cells there are.
-        sides: 0 and 1, along the axis that cells before and behind are to lie along.
+        offsets: of places from the first, in cells.
+        sides: (4, 1).
+        lengths: how many cells there are; where one, there is no second.
+        shape: with an axis for the sides.
     """
-    before = places.floor()
-    cells = before + sides
-    inside = torch.minimum(cells.clamp(min=0), lengths - 1)
-    share = 1 - sides + (places - before) * (2 * sides - 1)
-    return inside, share * (inside == cells).to(places)
+    share = functional.relu(1 - (offsets.view(shape) - sides).abs())
+    return share * (sides < lengths) if bool((lengths < 2).any()) else share
 
 
 def _sampled(plane: Tensor, grid: Tensor) -> Tensor:
