@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirr
 from mirror.parsers.m2fp import winograd
 from mirror.parsers.m2fp.layers import NormedConv
 from mirror.parsers.m2fp.runtimes import import_openvino
+from mirror.parsers.m2fp.writers import converted
 
 
 def conv_of(inputs: int, outputs: int, stride: int = 1) -> NormedConv:
@@ -39,7 +40,10 @@ def test_answers_as_a_convolution_does(
     ("weight", "plane", "suits"),
     [
         ((256, 256, 3, 3), (24, 32), True),
-        ((256, 256, 3, 3), (12, 16), False),  # too few tiles for kernels so large
+        ((512, 512, 3, 3), (24, 32), True),
+        ((512, 512, 3, 3), (12, 16), False),  # too few tiles for kernels so large
+        ((256, 256, 3, 3), (12, 16), True),
+        ((256, 256, 3, 3), (4, 16), False),  # too few for any
         ((64, 64, 3, 3), (96, 128), True),
         ((32, 128, 3, 3), (96, 128), False),  # too few channels
         ((256, 256, 1, 1), (24, 32), False),
@@ -59,17 +63,21 @@ def test_strides_are_left_as_they_are() -> None:
         assert torch.equal(conv(plane), before)
 
 
-def test_a_graph_answers_as_the_convolution_did(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(22, 30), (54, 62)])  # of few tiles, and of many in bands
+def test_a_graph_answers_as_the_convolution_did(tmp_path: Path, size: tuple[int, int]) -> None:
     if importlib.util.find_spec("openvino") is None:  # importing it would tell its makers
         pytest.skip("needs openvino: pip install smart-mirror[openvino]")
     openvino = import_openvino()
-    conv, plane = conv_of(128, 128), torch.randn(1, 128, 22, 30)
+    conv, plane = conv_of(128, 128), torch.randn(1, 128, *size)
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that sizes become constants
         expected = conv(plane).numpy()
         conv.in_tiles = True
-        graph = openvino.convert_model(conv, example_input=plane, input=[list(plane.shape)])
-    assert "Convolution" not in {node.get_type_name() for node in graph.get_ops()}
+        graph = converted(conv, plane, [plane])
+    graph.validate_nodes_and_infer_types()
+    kinds = [node.get_type_name() for node in graph.get_ordered_ops()]
+    assert "Convolution" not in kinds
+    assert "Concat" not in kinds[: kinds.index("Gather")]  # no copy with a cell of zeros
     openvino.save_model(graph, str(tmp_path / "conv.xml"), compress_to_fp16=False)
     settings = {"INFERENCE_PRECISION_HINT": "f32"}
     compiled = openvino.Core().compile_model(str(tmp_path / "conv.xml"), "CPU", settings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.layers import NormedConv
+from mirror.parsers.m2fp.layers import NormedConv, channels_last
 from mirror.parsers.m2fp.settings import DEPTHS, BackboneSettings
 
 
@@ -26,6 +26,7 @@ class Stem(nn.Module):
         """Convolve three times and keep the largest of each neighbourhood."""
         for conv in (self.conv1, self.conv2, self.conv3):
             x = conv(x)
+        x = channels_last(x) if self.conv3.in_tiles else x
         return functional.max_pool2d(x, kernel_size=3, stride=2, padding=1)
 
 

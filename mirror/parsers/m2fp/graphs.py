@@ -19,7 +19,7 @@ from pipeline.errors import PipelineError
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network import Network
 
-_FORMULATION = 4  # raised when graphs are made in another way, so that old ones are not taken
+_FORMULATION = 5  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 _PART = ".part"  # what the folder is called that a graph is made in
 _OLD_S = 3600.0  # since a file was written, after which nobody is at it any more

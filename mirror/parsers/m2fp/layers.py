@@ -97,6 +97,16 @@ def turned(x: Tensor) -> Tensor:
     return x[:, :, None].permute(0, 3, 1, 2).flatten(2)
 
 
+def channels_last(plane: Tensor) -> Tensor:
+    """Return (B, C, H, W) as it is, from a convolution that multiplies by one.
+
+    OpenVINO keeps a plane's channels last from one convolution to the next. Whatever else it finds
+    them after takes them first, and exchanging axes takes twice as long as multiplying by one.
+    """
+    ones = plane.new_ones(plane.shape[1], 1, 1, 1)
+    return functional.conv2d(plane, ones, groups=plane.shape[1])
+
+
 def fold_batch_norms(network: nn.Module) -> None:
     """Multiply every batch norm into the convolution before it: the same numbers, less work."""
     for conv in network.modules():

@@ -1,9 +1,9 @@
 """A 3x3 convolution with a quarter of the multiplications: Winograd's minimal filtering.
 
 F(4x4, 3x3) of Lavin and Gray, arXiv 1509.09308, section 4: the plane is cut into tiles of 6x6 cells
-that overlap by 2, tiles and kernel are transformed, multiplied cell by cell, and transformed back
-to 4x4 cells of the answer. Written as a few large products of matrices, which is what runtimes do
-fastest; the transforms are products with constants.
+that overlap by 2, tiles and kernel are transformed, multiplied place by place, and transformed back
+to 4x4 cells of the answer. Written as products of matrices, which is what runtimes do fastest; the
+transforms are products with constants.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 _STEP, _TILE = 4, 6  # cells from tile to tile, and a tile's side
-_AT_ONCE = 768  # tiles: what is made of many more does not stay in the cache
+_PLACES = _TILE * _TILE
+_AT_ONCE = 192  # tiles: what is made of many more does not stay in the cache
+_FEW = 96  # tiles, below which reading the kernels costs more than all else
 _LEAST_CHANNELS = 64  # below, the transforms cost more than the multiplications that they save
-_LEAST_TILES = 32  # below, reading the kernels, which have become four times larger, costs more
+_LEAST_TILES = 6  # below, reading the kernels, which have become four times larger, costs more
+_LARGE, _LEAST_TILES_IF_LARGE = 256 * 256, 32  # of kernels for which memory is dearer than time
 
 # Equations 14 and 15 of the paper (B, G and A there): of a tile, of a kernel, and back.
 _OF_TILE = np.array(
@@ -52,11 +56,11 @@ def suits(weight: Tensor, plane: Tensor) -> bool:
         plane: (B, C, H, W).
     """
     outputs, inputs, *kernel = weight.shape
-    height, width = int(plane.shape[2]), int(plane.shape[3])
+    least = _LEAST_TILES if outputs * inputs <= _LARGE else _LEAST_TILES_IF_LARGE
     return (
         tuple(kernel) == (3, 3)
         and min(outputs, inputs) >= _LEAST_CHANNELS
-        and _steps(height) * _steps(width) >= _LEAST_TILES
+        and _steps(int(plane.shape[2])) * _steps(int(plane.shape[3])) >= least
     )
 
 
@@ -76,51 +80,98 @@ def convolved(
     batch, channels, height, width = (int(length) for length in plane.shape)
     cells = plane.permute(0, 2, 3, 1).reshape(batch, -1, channels)
     cells = torch.cat([cells, cells.new_zeros(batch, 1, channels)], dim=1)  # the last: outside
-    places, kernels = _cells_of_tiles(height, width), _transformed(weight)
-    at_once = max(1, _AT_ONCE // places.shape[2])
-    bands = [
-        _band(cells, places[:, row : row + at_once], kernels)
-        for row in range(0, places.shape[1], at_once)
-    ]
-    answers = torch.cat(bands, dim=1)[:, :height, :width]
-    answers = answers if bias is None else answers + bias
-    # before channels are taken apart: so two convolutions in a row need not do that in between
-    return (answers.relu() if rectified else answers).permute(0, 3, 1, 2)
+    tiles, kernels = _tiles(height, width), _kernels(weight)
+    rows, columns = tiles.shape[:2]
+    multiplied = _multiplied_by_place
+    if rows * columns >= _FEW:
+        multiplied, kernels = _multiplied_by_tile, kernels.swapaxes(1, 2).reshape(-1, channels)
+    given, biases = _constant(kernels), None if bias is None else _biases(bias)
+    bands, at_once = [], max(1, _AT_ONCE // columns)
+    for row in range(0, rows, at_once):
+        blocks = multiplied(cells, tiles[row : row + at_once], given, biases)
+        # rectified before axes are exchanged: so it is part of the product
+        blocks = (blocks.relu() if rectified else blocks).permute(0, 1, 3, 2, 4, 5)
+        bands.append(blocks.reshape(batch, -1, columns * _STEP, len(weight)))
+    return torch.cat(bands, dim=1)[:, :height, :width].permute(0, 3, 1, 2)
 
 
-def _band(cells: Tensor, places: NDArray[np.int32], kernels: Tensor) -> Tensor:
-    """Return (B, rows * 4, columns * 4, K) of some rows of tiles: (36, rows, columns) cells."""
-    (_, rows, columns), batch, channels = places.shape, *cells.shape[::2]
-    tiles = cells.index_select(1, torch.from_numpy(places.reshape(-1)))
-    tiles = _constant(np.kron(_OF_TILE, _OF_TILE)) @ tiles.reshape(batch, _TILE**2, -1)
-    products = tiles.view(batch, _TILE**2, -1, channels) @ kernels
-    answers = _constant(np.kron(_BACK, _BACK)) @ products.view(batch, _TILE**2, -1)
-    answers = answers.view(batch, _STEP, _STEP, rows, columns, -1).permute(0, 3, 1, 4, 2, 5)
-    return answers.reshape(batch, rows * _STEP, columns * _STEP, -1)
+def _multiplied_by_tile(
+    cells: Tensor, tiles: NDArray[np.int32], kernels: Tensor, biases: Tensor | None
+) -> Tensor:
+    """Return (B, rows, columns, 4, 4, K) blocks of the answer; a tile's places lie together.
+
+    So its transforms stay in the cache, and places are multiplied as groups of channels are.
+
+    Args:
+        cells: (B, H * W + 1, C).
+        tiles: (rows, columns, 36).
+        kernels: (36 * K, C).
+        biases: (36, K).
+    """
+    (rows, columns, _), batch, channels = tiles.shape, *cells.shape[::2]
+    taken = cells.index_select(1, torch.from_numpy(tiles.reshape(-1)))
+    spread = _constant(np.kron(_OF_TILE, _OF_TILE))[None] @ taken.view(-1, _PLACES, channels)
+    products = functional.conv2d(
+        spread.view(batch, rows, columns, -1).permute(0, 3, 1, 2),
+        kernels[:, :, None, None],
+        None if biases is None else biases.flatten(),
+        groups=_PLACES,
+    )
+    products = products.permute(0, 2, 3, 1).reshape(batch * rows * columns, _PLACES, -1)
+    blocks = _constant(np.kron(_BACK, _BACK))[None] @ products
+    return blocks.view(batch, rows, columns, _STEP, _STEP, -1)
+
+
+def _multiplied_by_place(
+    cells: Tensor, tiles: NDArray[np.int32], kernels: Tensor, biases: Tensor | None
+) -> Tensor:
+    """Return the same; what has the same place in its tile lies together.
+
+    So kernels, here (36, C, K), are read once and as they are: a runtime keeps no copy of them.
+    """
+    (rows, columns, _), batch, channels = tiles.shape, *cells.shape[::2]
+    by_place = np.ascontiguousarray(tiles.reshape(-1, _PLACES).T)
+    taken = cells.index_select(1, torch.from_numpy(by_place.reshape(-1)))
+    spread = _constant(np.kron(_OF_TILE, _OF_TILE)) @ taken.view(batch, _PLACES, -1)
+    products = spread.view(batch, _PLACES, -1, channels) @ kernels
+    products = products if biases is None else products + biases[:, None]
+    blocks = _constant(np.kron(_BACK, _BACK)) @ products.view(batch, _PLACES, -1)
+    blocks = blocks.view(batch, _STEP, _STEP, rows, columns, -1)
+    return blocks.permute(0, 3, 4, 1, 2, 5)
 
 
 def _steps(length: int) -> int:
     return -(-length // _STEP)
 
 
-def _cells_of_tiles(height: int, width: int) -> NDArray[np.int32]:
-    """Which cell is where in which tile, by place in the tile first; height * width: none is."""
+def _tiles(height: int, width: int) -> NDArray[np.int32]:
+    """(rows, columns, 36): which cell is at which place of a tile; height * width: none is."""
     y, x = (
-        np.arange(_TILE)[:, None] + np.arange(_steps(length)) * _STEP - 1
+        np.arange(_steps(length))[:, None] * _STEP + np.arange(_TILE) - 1
         for length in (height, width)
     )
     y, x = y[:, None, :, None], x[None, :, None, :]
     inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    places = np.where(inside, y * width + x, height * width)
-    return places.reshape(_TILE**2, *places.shape[2:]).astype(np.int32)
+    cells = np.where(inside, y * width + x, height * width)
+    return cells.reshape(*cells.shape[:2], _PLACES).astype(np.int32)
 
 
-def _transformed(weight: Tensor) -> Tensor:
+def _kernels(weight: Tensor) -> NDArray[np.float64]:
     """(K, C, 3, 3) -> (36, C, K)."""
     kernels = weight.detach().numpy().astype(np.float64)
     spread = np.einsum("ai,kcij,bj->abck", _OF_KERNEL, kernels, _OF_KERNEL, optimize=True)
-    return _constant(spread.reshape(_TILE**2, *spread.shape[2:]))
+    return spread.reshape(_PLACES, *spread.shape[2:])
+
+
+def _biases(bias: Tensor) -> Tensor:
+    """(K,) -> (36, K), to be added to products, which costs nothing.
+
+    What is added at the second place of both axes comes back once in every cell of the block.
+    """
+    biases = np.zeros((_TILE, _TILE, len(bias)))
+    biases[1, 1] = bias.detach().numpy()
+    return _constant(biases.reshape(_PLACES, -1))
 
 
 def _constant(values: NDArray[np.generic]) -> Tensor:
-    return torch.from_numpy(values.astype(np.float32))
+    return torch.from_numpy(np.ascontiguousarray(values, np.float32))

@@ -29,7 +29,7 @@ def write(network: Network, key: ExportKey, path: Path) -> None:
         if key.int8:
             _write_8_bits(network, pixels, path, key.runtime)
         elif key.runtime == "openvino":
-            _save(_converted(network, pixels, [pixels]), path)
+            _save(converted(network, pixels, [pixels]), path)
         else:
             _write_onnx(network, pixels, path, _ANSWERS)
 
@@ -52,7 +52,7 @@ def _write_8_bits(network: Network, pixels: Tensor, path: Path, runtime: str) ->
     quantise(plain, made, pictures)
     plain.unlink()
     features = network.backbone(pixels)
-    head = _converted(network.sem_seg_head, (features,), features)
+    head = converted(network.sem_seg_head, (features,), features)
     _save(_joined(import_openvino().Core().read_model(str(made)), head), path)
     made.unlink()
 
@@ -69,9 +69,30 @@ def _write_onnx(part: nn.Module, pixels: Tensor, path: Path, outputs: list[str])
     )
 
 
-def _converted(part: nn.Module, example: Any, inputs: Any) -> Any:  # noqa: ANN401  # untyped
+def converted(part: nn.Module, example: Any, inputs: Any) -> Any:  # noqa: ANN401  # untyped
+    """Return a network, or a part of it, as OpenVINO's model, for inputs of these sizes."""
     sizes = [list(given.shape) for given in inputs]
-    return import_openvino().convert_model(part, example_input=example, input=sizes)
+    graph = import_openvino().convert_model(part, example_input=example, input=sizes)
+    _leave_out_zero_cells(graph)
+    return graph
+
+
+def _leave_out_zero_cells(graph: Any) -> None:  # noqa: ANN401
+    """Gather from a plane itself what was gathered from a copy of it that ends in a cell of zeros.
+
+    Torch needs that cell; OpenVINO's Gather-8 gives zeros for whatever lies behind the last one.
+    """
+    for gather in graph.get_ops():
+        if gather.get_type_name() != "Gather":
+            continue
+        copy = gather.input_value(0).get_node()
+        if copy.get_type_name() != "Concat" or len(copy.inputs()) != 2:
+            continue
+        plane, last = copy.input_values()
+        along = gather.input_value(2).get_node().get_data()
+        is_zero = last.get_node().get_type_name() == "Constant" and not last.get_node().data.any()
+        if is_zero and copy.get_axis() == along:
+            gather.input(0).replace_source_output(plane)
 
 
 def _joined(first: Any, second: Any) -> Any:  # noqa: ANN401  # openvino's models are untyped
