@@ -9,6 +9,8 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 import cv2
 
+from mirror.bench.m2fp_drawn import drawn_answer
+from mirror.parsers.m2fp import planes
 from mirror.parsers.m2fp.answers import (
     Answer,
     class_scores,
@@ -82,6 +84,29 @@ def test_what_is_left_out_changes_no_label(seed: int, size: tuple[int, int]) -> 
     given = Answer(random.normal(0, 2, (12, 8)).astype(np.float32), masks)
     place = Placement((3, 2, 77, 61), (64, 80), *size)
     assert np.mean(parts_of(given, 6, place) == plainly(given, 6, place)) > 0.9999
+
+
+@pytest.mark.parametrize(("cells", "fine_cells"), [(1024, 128), (150, 7), (1, 1)])
+def test_people_are_read_in_bands_as_at_once(
+    cells: int, fine_cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planes, "_CELLS", cells)
+    monkeypatch.setattr(planes, "_FINE_CELLS", fine_cells)
+    place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
+    given = drawn_answer(place)
+    labels = parts_of(given, 20, place)
+    assert len(np.unique(labels)) > 8
+    assert np.mean(labels == plainly(given, 20, place)) > 0.9999
+
+
+def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
+    place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
+    found = humans_of(drawn_answer(place), 20, 0.5, place)
+    assert len(found) == 3
+    whole = [cv2.resize(person.mask, (192, 128))[8:120] for person in found]
+    whole = [np.full_like(whole[0], 0.5), *whole]
+    enlarged = np.stack([cv2.resize(mask, (250, 170)) for mask in whole])
+    assert np.array_equal(owners_of(found, place), enlarged.argmax(axis=0))
 
 
 def disc(x: float, y: float, radius: float) -> Array:

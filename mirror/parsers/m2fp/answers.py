@@ -9,12 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.labels import Plane, label_map, resized
+from mirror.parsers.m2fp.labels import CELL, Contest, Plane, label_map, resized
 from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.planes import CELL, class_planes, sigmoid
+from mirror.parsers.m2fp.planes import class_planes, sigmoid
 from mirror.parts import LabelMap
 
 _SAME = 0.6  # intersection over union from which two masks are of one person
+_NOBODY = 0.5  # what a mask must exceed to be anybody's
+_AROUND = np.ones((3, 3), np.uint8)
 _COUNTS = 1e-5  # a query that scores less in every class moves no border that anybody could see
 
 
@@ -67,8 +69,8 @@ def parts_of(answer: Answer, parts: int, placement: Placement) -> LabelMap:
     counting = scores.max(axis=1) > _COUNTS
     if not counting.any():
         return np.zeros((placement.height, placement.width), np.uint8)
-    labels, planes = class_planes(scores[counting], answer.masks[counting])
-    return label_map(labels, planes, placement)
+    masks = answer.masks if counting.all() else answer.masks[counting]
+    return label_map(class_planes(scores[counting], masks), placement)
 
 
 def humans_of(answer: Answer, human: int, least_score: float, placement: Placement) -> list[Human]:
@@ -79,7 +81,7 @@ def humans_of(answer: Answer, human: int, least_score: float, placement: Placeme
         if scores[query] <= least_score:  # a mask's mean is at most 1
             break
         mask = sigmoid(answer.masks[query])
-        inside = mask > 0.5
+        inside = mask > _NOBODY
         if not inside.any():
             continue
         score = float(scores[query] * mask[inside].mean())
@@ -93,16 +95,19 @@ def owners_of(humans: Sequence[Human], placement: Placement) -> LabelMap:
     if not humans:
         return np.zeros((placement.height, placement.width), np.uint8)
     height, width = placement.size
-    masks = [resized(person.mask, height, width) for person in humans]
-    nobody = np.full_like(masks[0], 0.5)
-    return label_map(range(len(masks) + 1), [nobody, *masks], placement)
+    nobody = np.full(placement.size, _NOBODY, np.float32)
+    planes = [resized(person.mask, height, width) for person in humans]
+    cells = [cv2.dilate(person.mask, _AROUND) > _NOBODY for person in humans]
+    everywhere = np.ones_like(cells[0])
+    contest = Contest(range(len(humans) + 1), [nobody, *planes], [everywhere, *cells])
+    return label_map(contest, placement)
 
 
 def _each_once(humans: list[Human]) -> list[Human]:
     kept: list[Human] = []
     for person in humans:
-        inside = person.mask > 0.5
-        if all(_overlap(inside, other.mask > 0.5) < _SAME for other in kept):
+        inside = person.mask > _NOBODY
+        if all(_overlap(inside, other.mask > _NOBODY) < _SAME for other in kept):
             kept.append(person)
     return kept
 

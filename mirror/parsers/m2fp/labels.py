@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,41 +13,48 @@ from numpy.typing import NDArray
 from mirror.parsers.m2fp.pictures import Placement
 from mirror.parts import LabelMap
 
+CELL = 4  # pixels of the network's input that one cell of a mask covers, each way
 Plane = NDArray[np.float32]  # (h, w), one value a pixel of the network's input
 Span = tuple[int, int]  # from, to (exclusive)
 
-_AROUND = np.ones((3, 3), np.uint8)
+_MARGIN = 2  # pixels around: one that values between two reach to, one that they are made from
 
 
-def label_map(
-    labels: Sequence[int], planes: Sequence[Plane] | NDArray[np.float32], placement: Placement
-) -> LabelMap:
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """Labels, of which each pixel goes to that with the highest plane.
+
+    Attributes:
+        labels: ascending.
+        planes: one (h, w) float32 plane a label, of the network's input size; read once.
+        cells: one (h / 4, w / 4) bool plane a label: in other cells no pixel is won by it.
+    """
+
+    labels: Sequence[int]
+    planes: Iterable[Plane]
+    cells: Sequence[NDArray[np.bool_]] | NDArray[np.bool_]
+
+
+def label_map(contest: Contest, placement: Placement) -> LabelMap:
     """Return (H, W) uint8: for each pixel the label of the plane that is highest there.
 
     The answer is that of enlarging the inside of every plane to the picture's size, bilinearly. But
-    a plane is only enlarged where it can win: between pixels no value is higher than the highest
-    pixel around, nor lower than the lowest.
+    a plane is only enlarged round the cells where it can win.
 
     Args:
-        labels: ascending.
-        planes: one (h, w) float32 plane a label, of the network's input size.
+        contest: in the network's input.
         placement: where in the input the picture lies.
     """
     x0, y0, x1, y1 = placement.inside
-    insides = [np.ascontiguousarray(plane[y0:y1, x0:x1]) for plane in planes]
     shape = (placement.height, placement.width)
-    if len(labels) == 1:
-        return np.full(shape, labels[0], np.uint8)
+    if len(contest.labels) == 1:
+        return np.full(shape, contest.labels[0], np.uint8)
     result, best = np.zeros(shape, np.uint8), np.full(shape, -np.inf, np.float32)
-    surpassed = cv2.erode(insides[0], _AROUND)
-    for inside in insides[1:]:
-        surpassed = cv2.max(surpassed, cv2.erode(inside, _AROUND))
-    for label, inside in zip(labels, insides, strict=True):
-        possible = cv2.compare(cv2.dilate(inside, _AROUND), surpassed, cv2.CMP_GE)
-        window = _window(possible, placement)
+    for label, plane, cells in zip(contest.labels, contest.planes, contest.cells, strict=True):
+        window = _window(cells, placement)
         if window is None:
             continue
-        fine = window.enlarged(inside)
+        fine = window.enlarged(plane[y0:y1, x0:x1])
         there = window.in_picture
         higher = cv2.compare(fine, best[there], cv2.CMP_GT)
         np.putmask(result[there], higher, label)
@@ -76,15 +83,17 @@ def resized(plane: Plane, height: int, width: int) -> Plane:
     )
 
 
-def _window(possible: NDArray[np.uint8], placement: Placement) -> _Window | None:
-    """The window round the pixels that are set, with one more pixel on each side."""
-    left, top, across, down = cv2.boundingRect(possible)
-    if across == 0:
+def _window(cells: NDArray[np.bool_], placement: Placement) -> _Window | None:
+    """The window round the cells that are set; None where none lies in the picture."""
+    left, top, across, down = (CELL * of for of in cv2.boundingRect(cells.view(np.uint8)))
+    x0, y0, x1, y1 = placement.inside
+    columns = (max(left - _MARGIN, x0) - x0, min(left + across + _MARGIN, x1) - x0)
+    rows = (max(top - _MARGIN, y0) - y0, min(top + down + _MARGIN, y1) - y0)
+    if across == 0 or columns[0] >= columns[1] or rows[0] >= rows[1]:
         return None
-    height, width = possible.shape
-    rows = _snapped((top - 1, top + down + 1), height, placement.height)
-    columns = _snapped((left - 1, left + across + 1), width, placement.width)
-    return _Window((rows[0], columns[0]), (rows[1], columns[1]))
+    y_spans = _snapped(rows, y1 - y0, placement.height)
+    x_spans = _snapped(columns, x1 - x0, placement.width)
+    return _Window((y_spans[0], x_spans[0]), (y_spans[1], x_spans[1]))
 
 
 def _snapped(span: Span, ours: int, theirs: int) -> tuple[slice, slice]:

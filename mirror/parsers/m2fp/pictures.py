@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -87,14 +88,14 @@ def letterboxed(image: BGR, height: int, width: int) -> NetworkInput:
     canvas = np.full((height, width, 3), GREY, np.uint8)
     canvas[y0 : y0 + inner[0], x0 : x0 + inner[1]] = _resized(image, inner)
     inside = (x0, y0, x0 + inner[1], y0 + inner[0])
-    return NetworkInput(
-        _normalised(canvas)[None], Placement(inside, (height, width), rows, columns)
-    )
+    pixels = np.empty((1, 3, height, width), np.float32)
+    _normalise(canvas, pixels[0])
+    return NetworkInput(pixels, Placement(inside, (height, width), rows, columns))
 
 
 def _in_corner(image: BGR, size: tuple[int, int], padded: tuple[int, int]) -> NetworkInput:
     pixels = np.zeros((1, 3, *padded), np.float32)
-    pixels[0, :, : size[0], : size[1]] = _normalised(_resized(image, size))
+    _normalise(_resized(image, size), pixels[0, :, : size[0], : size[1]])
     height, width = image.shape[:2]
     return NetworkInput(pixels, Placement((0, 0, size[1], size[0]), padded, height, width))
 
@@ -106,9 +107,10 @@ def _resized(image: BGR, size: tuple[int, int]) -> BGR:
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR))
 
 
-def _normalised(image: BGR) -> NDArray[np.float32]:
-    """(h, w, 3) BGR -> (3, h, w) RGB."""
-    return np.stack([_NORMALISED[place][image[:, :, 2 - place]] for place in range(3)])
+def _normalise(image: BGR, planes: NDArray[np.float32]) -> None:
+    """Write (h, w, 3) BGR into (3, h, w) RGB planes."""
+    for plane, levels, channel in zip(planes, _NORMALISED, reversed(cv2.split(image)), strict=True):
+        cv2.LUT(channel, levels, plane)
 
 
 def _rounded_up(side: int) -> int:

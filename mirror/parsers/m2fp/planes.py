@@ -8,27 +8,32 @@ least and the greatest of theirs; where these bounds leave one class the highest
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-CELL = 4  # pixels of the network's input that one cell of a mask covers, each way
+from mirror.parsers.m2fp.labels import CELL, Contest, Plane
+
 Planes = NDArray[np.float32]  # (n, h, w)
 
-_AT_ONCE = 512  # cells whose pixels are computed together: 3 MB for 100 queries
+_CELLS = 1024  # that are judged at once: what is made of many more does not stay in the cache
+_FINE_CELLS = 128  # whose pixels are computed at once
 _AROUND = np.ones((3, 3), np.uint8)
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return 0-1 of the same shape, in memory of its own."""
-    with np.errstate(over="ignore"):  # exp of a large number is infinite, and one over it is 0
-        result = np.exp(np.negative(logits))
+    result = np.negative(logits)
+    cv2.exp(result, result)  # three times as fast as numpy's, and as exact
     result += 1
     return np.reciprocal(result, out=result)
 
 
-def class_planes(scores: NDArray[np.float32], masks: Planes) -> tuple[tuple[int, ...], Planes]:
-    """Return the classes that may be highest somewhere, and a plane (4 h, 4 w) for each.
+def class_planes(scores: NDArray[np.float32], masks: Planes) -> Contest:
+    """Return the classes that may be highest somewhere, with a plane (4 h, 4 w) for each.
 
     The highest of them is right at every pixel, and between pixels too: where values are not the
     sums themselves, they and all around them are 1 for one class and 0 for the others.
@@ -37,75 +42,138 @@ def class_planes(scores: NDArray[np.float32], masks: Planes) -> tuple[tuple[int,
         scores: (queries, classes) float32, 0-1.
         masks: (queries, h, w) float32 logits.
     """
-    winner, undecided, labels = _judged(scores, masks)
-    (height, width), few = masks.shape[1:], np.ascontiguousarray(scores[:, labels].T)
-    fine = np.empty((len(labels), height, CELL, width, CELL), np.float32)
-    for place, label in enumerate(labels):
-        fine[place] = (winner == label)[:, None, :, None]
+    winner, undecided, can_win = _judged(np.ascontiguousarray(scores.T), masks)
+    labels = tuple(int(label) for label in np.flatnonzero(can_win.any(axis=(1, 2))))
     rows, columns = np.nonzero(undecided)
-    framed = np.pad(masks, [(0, 0), (1, 1), (1, 1)], "edge")
-    neighbours = np.lib.stride_tricks.sliding_window_view(framed, (3, 3), axis=(1, 2))
-    weights = _weights()
-    for first in range(0, len(rows), _AT_ONCE):
-        some = rows[first : first + _AT_ONCE], columns[first : first + _AT_ONCE]
-        around = neighbours[:, some[0], some[1]].reshape(-1, 9)
-        shares = sigmoid(around @ weights).reshape(len(scores), -1)
-        sums = (few @ shares).reshape(len(labels), -1, CELL, CELL)
-        fine[:, some[0], :, some[1]] = sums.transpose(1, 0, 2, 3)
-    return labels, fine.reshape(len(labels), height * CELL, width * CELL)
+    sums = _fine_sums(np.ascontiguousarray(scores[:, labels]), masks, rows, columns)
+
+    def planes() -> Iterator[Plane]:
+        height, width = winner.shape
+        for label, of_label in zip(labels, sums, strict=True):
+            wins = np.where(winner == label, np.float32(1), np.float32(0))
+            wins = wins.repeat(CELL, axis=1).repeat(CELL, axis=0)
+            wins.reshape(height, CELL, width, CELL)[rows, :, columns] = of_label
+            yield wins
+
+    return Contest(labels, planes(), can_win[labels, ...])
 
 
-def _judged(
-    scores: NDArray[np.float32], masks: Planes
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], tuple[int, ...]]:
-    """Each cell's highest class, which cells to look at finely, and which classes can win."""
-    cells = masks.shape[1:]
-    by_class = np.ascontiguousarray(scores.T)
-    winner = (by_class @ sigmoid(masks.reshape(len(masks), -1))).argmax(axis=0).astype(np.uint8)
-    least, most = (
-        sigmoid(np.stack([of(mask, _AROUND) for mask in masks]).reshape(len(masks), -1))
-        for of in (cv2.erode, cv2.dilate)
-    )
-    doubt = _open_to_doubt(by_class, winner, least, most).reshape(cells).view(np.uint8)
-    coarse = winner.reshape(cells)
-    doubt |= (cv2.dilate(coarse, _AROUND) != cv2.erode(coarse, _AROUND)).view(np.uint8)
+def _fine_sums(
+    scores: NDArray[np.float32],
+    masks: Planes,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Return the (classes, n, 4, 4) sums in the pixels of n cells."""
+    (queries, classes), (_, height, width) = scores.shape, masks.shape
+    # by cell: what a cell has of all queries is taken out in one piece
+    by_cell, weights = cv2.transpose(masks.reshape(queries, -1)), _weights()
+    aside = np.arange(-1, 2)[:, None]
+    above = np.clip(rows + aside, 0, height - 1)[:, None] * width
+    around = (above + np.clip(columns + aside, 0, width - 1)).reshape(9, -1)
+    sums = np.empty((classes, len(rows), CELL, CELL), np.float32)
+    for first in range(0, len(rows), _FINE_CELLS):
+        some = slice(first, first + _FINE_CELLS)
+        nine = np.take(by_cell, around[:, some], axis=0).reshape(9, -1)
+        shares = sigmoid(weights @ nine).reshape(-1, queries)
+        sums[:, some] = (shares @ scores).reshape(CELL, CELL, -1, classes).transpose(3, 2, 0, 1)
+    return sums
+
+
+class _Judged(NamedTuple):
+    """What cells alone say.
+
+    Attributes:
+        winner: (h, w) uint8, the highest class in a cell's middle.
+        undecided: (h, w) bool, where to look finely.
+        can_win: (classes, h, w) bool, where a class may be highest.
+    """
+
+    winner: NDArray[np.uint8]
+    undecided: NDArray[np.bool_]
+    can_win: NDArray[np.bool_]
+
+
+def _judged(by_class: NDArray[np.float32], masks: Planes) -> _Judged:
+    """Compare classes by the least and the greatest that every mask is round a cell's middle."""
+    _, height, width = masks.shape
+    winner, doubt = (np.empty((height, width), np.uint8) for _ in range(2))
+    can_win = np.empty((len(by_class), height, width), np.bool_)
+    at_once = max(1, _CELLS // width)
+    for row in range(0, height, at_once):
+        some = slice(row, min(row + at_once, height))
+        middle, bounds = _bounded(masks, some)
+        winners = (by_class @ middle).argmax(axis=0)
+        least, most = (by_class @ bound for bound in np.split(bounds, 2))
+        possible = most >= least.max(axis=0)
+        open_to_doubt = np.count_nonzero(possible, axis=0) > 1
+        where = np.flatnonzero(open_to_doubt)
+        open_to_doubt[where] = _may_lose(by_class, winners[where], bounds, where)
+        winner[some] = winners.reshape(-1, width)
+        doubt[some] = open_to_doubt.reshape(-1, width)
+        can_win[:, some] = possible.reshape(len(by_class), -1, width)
+    doubt |= (cv2.dilate(winner, _AROUND) != cv2.erode(winner, _AROUND)).view(np.uint8)
     # one cell more, so that pixels that are interpolated once more have right ones around them
     undecided = cv2.dilate(doubt, _AROUND).view(np.bool_)
-    there = np.flatnonzero(undecided)
-    highest = by_class @ np.take(most, there, axis=1)
-    surpassed = (by_class @ np.take(least, there, axis=1)).max(axis=0)
-    can_win = (highest >= surpassed).any(axis=1)
-    can_win[winner] = True
-    return coarse, undecided, tuple(int(label) for label in np.flatnonzero(can_win))
+    return _Judged(winner, undecided, can_win & (undecided | _is(winner, len(by_class))))
 
 
-def _open_to_doubt(
+def _is(winner: NDArray[np.uint8], classes: int) -> NDArray[np.bool_]:
+    return winner == np.arange(classes, dtype=np.uint8)[:, None, None]
+
+
+def _bounded(masks: Planes, rows: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return masks of some rows of cells, 0-1, and the least and the greatest around each cell.
+
+    Returns:
+        (queries, cells) and (2 * queries, cells), of which the first half are the least.
+    """
+    queries, height, width = masks.shape
+    # with a row more on each side; the outermost once more is in no way around them more
+    framed = np.clip(np.arange(rows.start - 1, rows.stop + 1), 0, height - 1)
+    shares = sigmoid(np.take(masks, framed, axis=1))
+    bounds = np.empty((2, queries, len(framed) * width), np.float32)
+    # masks one below the other: what reaches from one into the next falls into those rows
+    below = shares.reshape(-1, width)
+    for bound, of in zip(bounds, (cv2.erode, cv2.dilate), strict=True):
+        of(below, _AROUND, bound.reshape(below.shape))
+    inside = slice(width, -width)
+    return shares.reshape(queries, -1)[:, inside], bounds.reshape(2 * queries, -1)[:, inside]
+
+
+def _may_lose(
     by_class: NDArray[np.float32],
-    winner: NDArray[np.uint8],
-    least: NDArray[np.float32],
-    most: NDArray[np.float32],
+    winners: NDArray[np.intp],
+    bounds: NDArray[np.float32],
+    where: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
     """Which cells the class that wins in the middle may not win throughout.
 
     Its lead over another is a sum over queries too: at its least, a query that favours it has its
     least mask, and one that favours the other its greatest.
+
+    Args:
+        by_class: (classes, queries) scores.
+        winners: (n,) classes.
+        bounds: see ``_bounded``.
+        where: (n,) which cells.
     """
-    doubt = np.ones(winner.size, np.bool_)
-    for label in np.unique(winner):
-        where = np.flatnonzero(winner == label)
+    may_lose = np.ones(len(winners), np.bool_)
+    for label in np.unique(winners):
+        some = where[winners == label]
         ahead = by_class[label] - np.delete(by_class, label, axis=0)
-        few = 4 * where.size < winner.size  # taking columns out costs more than multiplying some
-        low, high = (np.take(it, where, axis=1) if few else it for it in (least, most))
-        lead = (np.maximum(ahead, 0) @ low + np.minimum(ahead, 0) @ high).min(axis=0)
-        doubt[where] = (lead if few else lead[where]) <= 0
-    return doubt
+        shares = np.hstack([np.maximum(ahead, 0), np.minimum(ahead, 0)])
+        few = 4 * len(some) < bounds.shape[1]  # taking them out costs more than multiplying some
+        lead = (shares @ (np.take(bounds, some, axis=1) if few else bounds)).min(axis=0)
+        may_lose[winners == label] = (lead if few else lead[some]) <= 0
+    return may_lose
 
 
 def _weights() -> NDArray[np.float32]:
-    """(9, 16): how much of each of the 3x3 cells around is in each of the 4x4 pixels of one."""
+    """(16, 9): how much each of the 4x4 pixels of a cell has of each of the 3x3 cells around."""
     along = np.zeros((3, CELL), np.float32)
     for pixel in range(CELL):
         place = (pixel + 0.5) / CELL - 0.5  # cells from the middle one's centre
         along[1, pixel] = 1 - abs(place)
         along[1 + int(np.sign(place)), pixel] = abs(place)
-    return np.einsum("ip,jq->ijpq", along, along).reshape(9, CELL * CELL)
+    return np.einsum("ip,jq->pqij", along, along).reshape(CELL * CELL, 9)
