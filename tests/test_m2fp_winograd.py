@@ -10,7 +10,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 
 from mirror.parsers.m2fp import winograd
-from mirror.parsers.m2fp.layers import NormedConv
+from mirror.parsers.m2fp.backbone import Stem
+from mirror.parsers.m2fp.layers import NormedConv, fold_batch_norms
+from mirror.parsers.m2fp.network import Formulation, formulate
 from mirror.parsers.m2fp.runtimes import import_openvino
 from mirror.parsers.m2fp.writers import converted
 
@@ -61,6 +63,21 @@ def test_strides_are_left_as_they_are() -> None:
         before = conv(plane)
         conv.in_tiles = True
         assert torch.equal(conv(plane), before)
+
+
+@pytest.mark.parametrize("size", [(80, 120), (84, 116), (300, 20)])
+def test_a_stem_pools_its_bands_as_it_pools_the_whole(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(winograd, "_AT_ONCE", 40)
+    torch.manual_seed(0)
+    stem, pictures = Stem(128).eval(), torch.randn(2, 3, *size)
+    fold_batch_norms(stem)
+    with torch.no_grad():
+        expected = stem(pictures)
+        formulate(stem, Formulation(in_tiles=True))
+        assert len(stem.conv3.in_bands(stem.conv2(stem.conv1(pictures)))) >= 3
+        assert float((stem(pictures) - expected).abs().max()) < 1e-5
 
 
 @pytest.mark.parametrize("size", [(22, 30), (54, 62)])  # of few tiles, and of many in bands

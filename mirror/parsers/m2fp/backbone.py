@@ -5,6 +5,7 @@ ResNet (arXiv 1512.03385) with DeepLab's stem of three small convolutions in pla
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -24,10 +25,25 @@ class Stem(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve three times and keep the largest of each neighbourhood."""
-        for conv in (self.conv1, self.conv2, self.conv3):
-            x = conv(x)
-        x = channels_last(x) if self.conv3.in_tiles else x
-        return functional.max_pool2d(x, kernel_size=3, stride=2, padding=1)
+        return _pooled(self.conv3.in_bands(self.conv2(self.conv1(x))))
+
+
+def _pooled(bands: list[Tensor]) -> Tensor:
+    """Return the largest of 3x3 cells, every second way, of a plane that comes in bands.
+
+    Each is pooled while it is in the cache: the plane would be the largest thing in the network.
+    """
+    if len(bands) == 1:
+        return functional.max_pool2d(bands[0], kernel_size=3, stride=2, padding=1)
+    pooled, above = [], None
+    for band in map(channels_last, bands):
+        made = functional.max_pool2d(band, kernel_size=3, stride=2, padding=1)
+        if above is not None:  # the first row reaches into the band before
+            made = torch.cat([torch.maximum(made[:, :, :1], above), made[:, :, 1:]], dim=2)
+        pooled.append(made)
+        last = band[:, :, -1:]
+        above = functional.max_pool2d(last, kernel_size=(1, 3), stride=(1, 2), padding=(0, 1))
+    return torch.cat(pooled, dim=2)
 
 
 class Bottleneck(nn.Module):

@@ -43,9 +43,8 @@ class NormedConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
-        is_plain = self.stride == (1, 1) and self.groups == 1
-        if self.in_tiles and is_plain and winograd.suits(self.weight, x):
-            is_folded = isinstance(self.norm, nn.Identity)
+        is_folded = isinstance(self.norm, nn.Identity)
+        if self._suits_tiles(x):
             rectified = self._rectified and is_folded
             convolved = winograd.convolved(x, self.weight, self.bias, rectified)
             if is_folded:
@@ -54,6 +53,16 @@ class NormedConv(nn.Conv2d):
             convolved = super().forward(x)
         normed: Tensor = self.norm(convolved)
         return functional.relu(normed) if self._rectified else normed
+
+    def in_bands(self, x: Tensor) -> list[Tensor]:
+        """Return the same in bands of rows as they are computed, all but the last even."""
+        if isinstance(self.norm, nn.Identity) and self._suits_tiles(x):
+            return winograd.convolved_in_bands(x, self.weight, self.bias, self._rectified)
+        return [self(x)]
+
+    def _suits_tiles(self, x: Tensor) -> bool:
+        is_plain = self.stride == (1, 1) and self.groups == 1
+        return self.in_tiles and is_plain and winograd.suits(self.weight, x)
 
 
 class TokenLinear(nn.Linear):

@@ -8,6 +8,8 @@ transforms are products with constants.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from torch.nn import functional
 _STEP, _TILE = 4, 6  # cells from tile to tile, and a tile's side
 _PLACES = _TILE * _TILE
 _AT_ONCE = 192  # tiles: what is made of many more does not stay in the cache
+_COPIES = 40_000_000  # bytes of a convolution's kernels, which runtimes keep anew for each band
 _FEW = 96  # tiles, below which reading the kernels costs more than all else
 _LEAST_CHANNELS = 64  # below, the transforms cost more than the multiplications that they save
 _LEAST_TILES = 6  # below, reading the kernels, which have become four times larger, costs more
@@ -77,6 +80,19 @@ def convolved(
         bias: (K,).
         rectified: whether what is negative becomes 0.
     """
+    bands = list(_bands(plane, weight, bias, rectified))
+    return torch.cat(bands, dim=1).permute(0, 3, 1, 2)
+
+
+def convolved_in_bands(
+    plane: Tensor, weight: Tensor, bias: Tensor | None, rectified: bool = False
+) -> list[Tensor]:
+    """Return the same in bands, from the top; all but the last of a multiple of 4 rows."""
+    return [band.permute(0, 3, 1, 2) for band in _bands(plane, weight, bias, rectified)]
+
+
+def _bands(plane: Tensor, weight: Tensor, bias: Tensor | None, rectified: bool) -> Iterator[Tensor]:
+    """Yield (B, h, W, K) bands."""
     batch, channels, height, width = (int(length) for length in plane.shape)
     cells = plane.permute(0, 2, 3, 1).reshape(batch, -1, channels)
     cells = torch.cat([cells, cells.new_zeros(batch, 1, channels)], dim=1)  # the last: outside
@@ -86,13 +102,13 @@ def convolved(
     if rows * columns >= _FEW:
         multiplied, kernels = _multiplied_by_tile, kernels.swapaxes(1, 2).reshape(-1, channels)
     given, biases = _constant(kernels), None if bias is None else _biases(bias)
-    bands, at_once = [], max(1, _AT_ONCE // columns)
+    at_once = max(1, _AT_ONCE // columns, -(-rows * given.nbytes // _COPIES))
     for row in range(0, rows, at_once):
         blocks = multiplied(cells, tiles[row : row + at_once], given, biases)
         # rectified before axes are exchanged: so it is part of the product
         blocks = (blocks.relu() if rectified else blocks).permute(0, 1, 3, 2, 4, 5)
-        bands.append(blocks.reshape(batch, -1, columns * _STEP, len(weight)))
-    return torch.cat(bands, dim=1)[:, :height, :width].permute(0, 3, 1, 2)
+        band = blocks.reshape(batch, -1, columns * _STEP, len(weight))
+        yield band[:, : height - row * _STEP, :width]
 
 
 def _multiplied_by_tile(
