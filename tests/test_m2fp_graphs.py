@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import copies, export
+from mirror.parsers.m2fp import copies, export, locks
 from mirror.parsers.m2fp.cache import CacheRefused
 from mirror.parsers.m2fp.copies import Copies
 from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported, make_here
@@ -132,8 +133,12 @@ def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:
 
 
 def test_one_makes_a_graph_and_the_others_wait_for_it(
-    tmp_path: Path, in_thread: Callable[[Callable[[], None]], threading.Thread]
+    tmp_path: Path,
+    in_thread: Callable[[Callable[[], None]], threading.Thread],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    said: queue.SimpleQueue[str] = queue.SimpleQueue()
+    monkeypatch.setattr(locks._log, "info", lambda text, *args: said.put(text % args))
     found: list[Exported] = []
     begun, waiting = threading.Event(), threading.Event()
 
@@ -147,6 +152,8 @@ def test_one_makes_a_graph_and_the_others_wait_for_it(
     assert begun.wait(5.0)
     with locked(tmp_path / f"{KEY.stem}.lock", wait=False) as is_free:
         assert not is_free
+    for _ in range(2):
+        assert said.get(timeout=5.0) == f"waiting for {KEY}, which another program is making"
     waiting.set()
     for member in crew:
         member.join()

@@ -86,7 +86,8 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
 def _staging(home: Path) -> Iterator[Path]:
     """Where a checkpoint becomes whole; whoever else gets the same one waits."""
     home.parent.mkdir(parents=True, exist_ok=True)
-    with locked(home.with_name(f"{home.name}.lock")):
+    fetched_now = f"{home.name}, which another program is fetching"
+    with locked(home.with_name(f"{home.name}.lock"), what=fetched_now):
         yield home.with_name(f"{home.name}.part")
 
 

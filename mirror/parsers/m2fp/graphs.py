@@ -127,7 +127,8 @@ def exported(
         if found := _found(key, folder):
             return found
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / f"{key.stem}.lock"):
+        made_now = f"{key}, which another program is making"
+        with locked(folder / f"{key.stem}.lock", what=made_now):
             if found := _found(key, folder):  # somebody else has made it meanwhile
                 return found
             if Record.read(folder / f"{key.stem}.json"):

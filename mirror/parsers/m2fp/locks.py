@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+_log = logging.getLogger(__name__)
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)  # what systems say of a lock of somebody else's
 
 
 @contextlib.contextmanager
-def locked(path: Path, wait: bool = True) -> Iterator[bool]:
+def locked(path: Path, wait: bool = True, what: str = "") -> Iterator[bool]:
     """Hold the lock that a file stands for while the block runs; says whether it was to be had.
 
     The file is made, and gone afterwards (on Windows it stays). Threads exclude one another too.
@@ -21,8 +23,13 @@ def locked(path: Path, wait: bool = True) -> Iterator[bool]:
     Args:
         path: the file, in a folder that is there.
         wait: until it is free; otherwise the block runs at once, without the lock.
+        what: is waited for, as the user is told who would wonder otherwise.
     """
-    file = _taken(path, wait)
+    file = _taken(path, wait=False)
+    if file is None and wait:
+        if what:
+            _log.info("waiting for %s", what)
+        file = _taken(path, wait=True)
     try:
         yield file is not None
     finally:
