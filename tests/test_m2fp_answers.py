@@ -99,6 +99,18 @@ def test_people_are_read_in_bands_as_at_once(
     assert np.mean(labels == plainly(given, 20, place)) > 0.9999
 
 
+def test_several_queries_that_agree_shift_no_border() -> None:
+    # two queries are sure of one class everywhere; three half believe another, more so in a spot
+    logits = np.full((5, 3), -9, np.float32)
+    logits[:2, 0] = logits[2:, 1] = 9
+    masks = np.full((5, 8, 12), 9, np.float32)
+    masks[2:], masks[2:, 3, 4] = 0.6, 1.5
+    given, place = Answer(logits, masks), Placement((0, 0, 48, 32), (32, 48), 40, 60)
+    labels = parts_of(given, 2, place)
+    assert np.array_equal(labels, plainly(given, 2, place))
+    assert labels.any()
+
+
 def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
     place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
     found = humans_of(drawn_answer(place), 20, 0.5, place)

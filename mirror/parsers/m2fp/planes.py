@@ -36,7 +36,7 @@ def class_planes(scores: NDArray[np.float32], masks: Planes) -> Contest:
     """Return the classes that may be highest somewhere, with a plane (4 h, 4 w) for each.
 
     The highest of them is right at every pixel, and between pixels too: where values are not the
-    sums themselves, they and all around them are 1 for one class and 0 for the others.
+    sums themselves, one class has more than any sum and the others 0, and it wins all around too.
 
     Args:
         scores: (queries, classes) float32, 0-1.
@@ -49,8 +49,9 @@ def class_planes(scores: NDArray[np.float32], masks: Planes) -> Contest:
 
     def planes() -> Iterator[Plane]:
         height, width = winner.shape
+        surely = np.float32(len(scores))  # no sum is more, so nothing between both is less than it
         for label, of_label in zip(labels, sums, strict=True):
-            wins = np.where(winner == label, np.float32(1), np.float32(0))
+            wins = np.where(winner == label, surely, np.float32(0))
             wins = wins.repeat(CELL, axis=1).repeat(CELL, axis=0)
             wins.reshape(height, CELL, width, CELL)[rows, :, columns] = of_label
             yield wins
