@@ -121,6 +121,17 @@ def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
     assert np.array_equal(owners_of(found, place), enlarged.argmax(axis=0))
 
 
+@pytest.mark.parametrize("axes", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])
+def test_an_answer_may_lie_in_memory_in_any_order(axes: tuple[int, int, int]) -> None:
+    place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
+    given = drawn_answer(place)
+    # each order of these axes is its own reverse
+    other = Answer(given.logits, np.ascontiguousarray(given.masks.transpose(axes)).transpose(axes))
+    assert np.array_equal(parts_of(other, 20, place), parts_of(given, 20, place))
+    owners = [owners_of(humans_of(each, 20, 0.5, place), place) for each in (other, given)]
+    assert np.array_equal(owners[0], owners[1])
+
+
 def disc(x: float, y: float, radius: float) -> Array:
     rows, columns = np.mgrid[:32, :32]
     inside: Array = (3 * (radius - np.hypot(columns - x, rows - y))).astype(np.float32)
