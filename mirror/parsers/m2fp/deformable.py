@@ -22,8 +22,8 @@ class DeformableAttention(nn.Module):
 
     Attributes:
         in_bags: compute it as sums of weighted rows: each token and head has a bag of 4 cells
-            round each of its points. Rows are read whole and nothing is transposed, which is
-            several times faster than sampling planes, but no operator of ONNX's does it.
+            round each of its points. Rows are read whole, which is several times faster than
+            sampling planes, but no operator of ONNX's does it.
     """
 
     def __init__(self, channels: int, heads: int, levels: int) -> None:

@@ -109,8 +109,8 @@ def turned(x: Tensor) -> Tensor:
 def channels_last(plane: Tensor) -> Tensor:
     """Return (B, C, H, W) as it is, from a convolution that multiplies by one.
 
-    OpenVINO keeps a plane's channels last from one convolution to the next. Whatever else it finds
-    them after takes them first, and exchanging axes takes twice as long as multiplying by one.
+    OpenVINO keeps channels last from a convolution to what follows it. After most else it has them
+    first, and exchanging axes takes twice as long as multiplying by one.
     """
     ones = plane.new_ones(plane.shape[1], 1, 1, 1)
     return functional.conv2d(plane, ones, groups=plane.shape[1])

@@ -130,11 +130,11 @@ def _bounded(masks: Planes, rows: slice) -> tuple[NDArray[np.float32], NDArray[n
         (queries, cells) and (2 * queries, cells), of which the first half are the least.
     """
     queries, height, width = masks.shape
-    # with a row more on each side; the outermost once more is in no way around them more
+    # with a row more on each side; beyond the outermost itself, which changes no least or greatest
     framed = np.clip(np.arange(rows.start - 1, rows.stop + 1), 0, height - 1)
     shares = sigmoid(np.take(masks, framed, axis=1))
     bounds = np.empty((2, queries, len(framed) * width), np.float32)
-    # masks one below the other: what reaches from one into the next falls into those rows
+    # masks one below the other: only those rows, which are left out, see into the next mask
     below = shares.reshape(-1, width)
     for bound, of in zip(bounds, (cv2.erode, cv2.dilate), strict=True):
         of(below, _AROUND, bound.reshape(below.shape))
