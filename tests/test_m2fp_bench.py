@@ -11,7 +11,7 @@ from m2fp_golden import CASES, checkpoint, golden, worst
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.bench import m2fp, m2fp_single
+from mirror.bench import m2fp, m2fp_single, m2fp_worker
 from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
 from mirror.bench.m2fp_worker import picture
 from mirror.bench.rows import Row
@@ -69,8 +69,9 @@ def test_the_network_for_one_person_is_measured_too(
     tiny = read_settings(checkpoint("single") / "configuration.json")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
     monkeypatch.setattr(m2fp, "published", lambda single: tiny)
-    monkeypatch.setattr(m2fp_single, "installed", lambda: iter([RuntimeChoice("torch")]))
-    monkeypatch.setattr(m2fp_single, "multiprocessing", Here)
+    for bench in (m2fp, m2fp_single):
+        monkeypatch.setattr(bench, "installed", lambda: iter([RuntimeChoice("torch")]))
+    monkeypatch.setattr(m2fp_worker, "multiprocessing", Here)
     figures = tmp_path / "figures.json"
     command = ["bench", "--parser", "m2fp-single", "--random-weights", "--rounds", "1"]
     assert main([*command, "--json", str(figures)]) == 0

@@ -7,15 +7,14 @@ What it shares with the network for several people stands in ``mirror.bench.m2fp
 from __future__ import annotations
 
 import functools
-import multiprocessing
 from collections.abc import Callable, Iterator
 
 import torch
 
 from mirror import machine
-from mirror.bench.m2fp import PEAK_GOAL_MB, installed, weights_for
+from mirror.bench.m2fp import after_the_network, installed, peak_row, weights_for
 from mirror.bench.m2fp_plain import make_plain, plain_labels
-from mirror.bench.m2fp_worker import copies_of, peak_of_a_worker, person_to_labels, picture
+from mirror.bench.m2fp_worker import copies_of, person_to_labels, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.parsers.m2fp.answers import Answer, parts_of
@@ -35,10 +34,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
     given = letterboxed(picture(640, 480), *size)
     yield from _latency(weights, size, given, rounds)
     yield from _after_the_network(weights, size, rounds)
-    choice = next(installed())
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        peak = pool.apply(peak_of_a_worker, (weights, choice))
-    yield Row("peak memory of a worker", peak, "MB", PEAK_GOAL_MB, "less", choice.runtime)
+    yield peak_row("peak memory of a worker", weights)
 
 
 def _latency(
@@ -84,7 +80,5 @@ def _after_the_network(weights: Weights, size: tuple[int, int], rounds: int) -> 
         with torch.inference_mode():
             plain_labels(logits, masks, given.placement)
 
-    works = {"ours": lambda: parts_of(answer, parts, given.placement), "plain": plain}
-    costs = costs_in_turns(works, 3 * rounds)
-    against = f"plain: {costs['plain'].wall_s * 1e3:.0f} ms"
-    yield Row("540x720, after the network", costs["ours"].wall_s * 1e3, "ms", 40, "less", against)
+    ours = functools.partial(parts_of, answer, parts, given.placement)
+    yield after_the_network("540x720, after the network", ours, plain, rounds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import cv2
 import numpy as np
 
@@ -48,6 +50,12 @@ def person_to_labels(run: Run, image: BGR, size: tuple[int, int]) -> None:
     """Parse a picture of one person as a worker of ``m2fp-single`` does."""
     given = letterboxed(image, *size)
     parts_of(run(given.pixels), _PARTS, given.placement)
+
+
+def peak_apart(weights: Weights, choice: RuntimeChoice) -> int:
+    """Return what ``peak_of_a_worker`` does in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(peak_of_a_worker, (weights, choice))
 
 
 def peak_of_a_worker(
