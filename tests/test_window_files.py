@@ -27,6 +27,7 @@ from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait
 from mirror.config import load
 from mirror.live.choice import FileChoice
 from mirror.window.app import setup_of
+from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
@@ -35,6 +36,19 @@ from pipeline.sinks.container import Container, complete
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     return write_video(tmp_path / "film.mp4", 10, rate=10, size=(640, 480))
+
+
+def recording(
+    qtbot: QtBot, opened: Open, clock: FakeClock, *later: HandFed
+) -> tuple[MirrorWindow, HandFed]:
+    """A window that has begun to record what a source is fed; the first picture came before."""
+    source = HandFed()
+    window = opened(source, *later)
+    window.watch(CAMERA)
+    source.feed(grey(5, clock.now))
+    wait_level(qtbot, window, 5)
+    press(window, "r")
+    return window, source
 
 
 def test_a_held_film_is_stepped_and_searched_with_keys(
@@ -148,12 +162,7 @@ def test_no_picture_of_another_source_is_kept_where_none_is_shown(
 def test_a_recording_has_every_frame_at_its_own_time(
     qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
 ) -> None:
-    source = HandFed()
-    window = opened(source)
-    window.watch(CAMERA)
-    source.feed(grey(5, clock.now))
-    wait_level(qtbot, window, 5)
-    press(window, "r")
+    window, source = recording(qtbot, opened, clock)
     assert window.keeper.is_recording
     for number in range(5):
         frame = grey(level(number), clock.now)
@@ -207,12 +216,7 @@ def test_a_picture_for_which_the_disk_has_no_room_leaves_no_file(
 def test_a_recording_goes_on_while_the_language_changes(
     qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
 ) -> None:
-    source = HandFed()
-    window = opened(source)
-    window.watch(CAMERA)
-    source.feed(grey(5, clock.now))
-    wait_level(qtbot, window, 5)
-    press(window, "r")
+    window, source = recording(qtbot, opened, clock)
     for number in range(4):
         source.feed(grey(level(number), clock.now))
         wait_level(qtbot, window, level(number))
@@ -231,12 +235,7 @@ def test_a_recording_goes_on_while_the_language_changes(
 def test_a_recording_that_the_user_did_not_end_says_why_it_ended(
     qtbot: QtBot, opened: Open, clock: FakeClock, reason: str
 ) -> None:
-    source = HandFed()
-    window = opened(source, HandFed())
-    window.watch(CAMERA)
-    source.feed(grey(5, clock.now))
-    wait_level(qtbot, window, 5)
-    press(window, "r")
+    window, source = recording(qtbot, opened, clock, HandFed())
     source.feed(grey(40, clock.now))
     wait_level(qtbot, window, 40)
     if reason == "source":
@@ -306,12 +305,7 @@ def test_closing_waits_for_all_files_together_no_longer_than_it_may(
 def test_closing_completes_a_recording(
     qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
 ) -> None:
-    source = HandFed()
-    window = opened(source)
-    window.watch(CAMERA)
-    source.feed(grey(5, clock.now))
-    wait_level(qtbot, window, 5)
-    press(window, "r")
+    window, source = recording(qtbot, opened, clock)
     source.feed(grey(level(3), clock.now))
     wait_level(qtbot, window, level(3))
     window.close()
@@ -341,12 +335,7 @@ def test_closing_waits_for_a_recording_that_takes_long_to_complete(
 
     monkeypatch.setattr("pipeline.sinks.video.complete", slowly)
     monkeypatch.setattr("mirror.window.main._CLOSES_WITHIN_S", 0.1)
-    source = HandFed()
-    window = opened(source)
-    window.watch(CAMERA)
-    source.feed(grey(5, clock.now))
-    wait_level(qtbot, window, 5)
-    press(window, "r")
+    window, source = recording(qtbot, opened, clock)
     source.feed(grey(level(3), clock.now))
     wait_level(qtbot, window, level(3))
     in_thread(let_complete)
