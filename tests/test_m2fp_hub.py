@@ -20,6 +20,7 @@ from mirror.parsers.m2fp.cache import CacheRefused, cache_root
 from mirror.parsers.m2fp.copies import Stored
 from mirror.parsers.m2fp.hub import CheckpointMissing
 from mirror.parsers.m2fp.locks import locked
+from mirror.parsers.m2fp.records import checksum_of
 from pipeline.errors import PipelineError
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
@@ -338,9 +339,7 @@ def test_a_checksum_is_computed_anew_when_the_file_changes(tmp_path: Path) -> No
     shutil.copytree(checkpoint("multiple"), folder)
     first = whole.weights_checksum("m2fp", folder)
     assert (
-        first
-        == whole.weights_checksum("m2fp", folder)
-        == whole.checksum_of(folder / "pytorch_model.pt")
+        first == whole.weights_checksum("m2fp", folder) == checksum_of(folder / "pytorch_model.pt")
     )
     (folder / "pytorch_model.pt").write_bytes(b"other")
     assert whole.weights_checksum("m2fp", folder) == hashlib.sha256(b"other").hexdigest()

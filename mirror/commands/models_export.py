@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]:
     """Every size once, in the order in which they were asked for."""
-    from mirror.parsers.m2fp.several import size_for
+    from mirror.parsers.m2fp.several import USUAL_SIZE, size_for
 
     sizes = []
     for text in options.size or ():
@@ -89,7 +89,7 @@ def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]
     for clip in options.clips or ():
         footage = open_source(clip).footage
         sizes.append(stored.settings.size or size_for(footage.height, footage.width))
-    return list(dict.fromkeys(sizes)) or [stored.settings.size or (384, 512)]
+    return list(dict.fromkeys(sizes)) or [stored.settings.size or USUAL_SIZE]
 
 
 def _export(copies: Copies, size: tuple[int, int], stored: Stored, folder: Path) -> None:

@@ -73,9 +73,8 @@ class Session:
         self.workers, self._threads = shared_out(config.workers, config.threads)
         self._kind = kind or LateKind(config.name, self._find, config.skip_failures)
         self._look = look
-        self._taken: Frame | None = (
-            None  # and not painted yet; the GUI thread's, as is the one below
-        )
+        # the GUI thread's, both; the first is not painted yet
+        self._taken: Frame | None = None
         self._painted: Frame | None = None
         self._easel, self._gauges = Easel(look, view, clock), Gauges()
         self._closing = threading.Event()

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from mirror.parsers.m2fp.labels import CELL, Contest, Plane, label_map, resized
 from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.planes import class_planes, sigmoid
+from mirror.parsers.m2fp.planes import AROUND, class_planes, sigmoid
 from mirror.parts import LabelMap
 
 _SAME = 0.6  # intersection over union from which two masks are of one person
 _NOBODY = 0.5  # what a mask must exceed to be anybody's
-_AROUND = np.ones((3, 3), np.uint8)
 _COUNTS = 1e-5  # a query that scores less in every class moves no border that anybody could see
 
 
@@ -97,7 +96,7 @@ def owners_of(humans: Sequence[Human], placement: Placement) -> LabelMap:
     height, width = placement.size
     nobody = np.full(placement.size, _NOBODY, np.float32)
     planes = [resized(person.mask, height, width) for person in humans]
-    cells = [cv2.dilate(person.mask, _AROUND) > _NOBODY for person in humans]
+    cells = [cv2.dilate(person.mask, AROUND) > _NOBODY for person in humans]
     everywhere = np.ones_like(cells[0])
     contest = Contest(range(len(humans) + 1), [nobody, *planes], [everywhere, *cells])
     return label_map(contest, placement)

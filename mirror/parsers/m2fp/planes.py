@@ -21,7 +21,7 @@ Planes = NDArray[np.float32]  # (n, h, w)
 
 _CELLS = 1024  # that are judged at once: what is made of many more does not stay in the cache
 _FINE_CELLS = 128  # whose pixels are computed at once
-_AROUND = np.ones((3, 3), np.uint8)
+AROUND = np.ones((3, 3), np.uint8)  # a cell and its neighbours
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -114,9 +114,9 @@ def _judged(by_class: NDArray[np.float32], masks: Planes) -> _Judged:
         winner[some] = winners.reshape(-1, width)
         doubt[some] = open_to_doubt.reshape(-1, width)
         can_win[:, some] = possible.reshape(len(by_class), -1, width)
-    doubt |= (cv2.dilate(winner, _AROUND) != cv2.erode(winner, _AROUND)).view(np.uint8)
+    doubt |= (cv2.dilate(winner, AROUND) != cv2.erode(winner, AROUND)).view(np.uint8)
     # one cell more, so that pixels that are interpolated once more have right ones around them
-    undecided = cv2.dilate(doubt, _AROUND).view(np.bool_)
+    undecided = cv2.dilate(doubt, AROUND).view(np.bool_)
     return _Judged(winner, undecided, can_win & (undecided | _is(winner, len(by_class))))
 
 
@@ -138,7 +138,7 @@ def _bounded(masks: Planes, rows: slice) -> tuple[NDArray[np.float32], NDArray[n
     # masks one below the other: only those rows, which are left out, see into the next mask
     below = shares.reshape(-1, width)
     for bound, of in zip(bounds, (cv2.erode, cv2.dilate), strict=True):
-        of(below, _AROUND, bound.reshape(below.shape))
+        of(below, AROUND, bound.reshape(below.shape))
     inside = slice(width, -width)
     return shares.reshape(queries, -1)[:, inside], bounds.reshape(2 * queries, -1)[:, inside]
 

@@ -71,9 +71,14 @@ class Record:
         return all(_is(folder / name, held) for name, held in self.files.items())
 
 
-def _held(path: Path) -> _Held:
+def checksum_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
-        return _Held(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _held(path: Path) -> _Held:
+    return _Held(path.stat().st_size, checksum_of(path))
 
 
 def _is(path: Path, held: _Held) -> bool:

@@ -15,7 +15,7 @@ from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
 from pipeline.frame import Frame
 
-_USUAL_SIZE = (384, 512)  # or another shape of as many pixels
+USUAL_SIZE = (384, 512)  # or another shape of as many pixels
 AREA = 384 * 512  # pixels of the network's input where no size is asked for
 
 
@@ -48,7 +48,7 @@ class SeveralPeople:
     def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
         self.parts = settings.parts
         self._copies, self._size = copies, size
-        self.worker_memory_mb = copies.memory_mb(size or _USUAL_SIZE)
+        self.worker_memory_mb = copies.memory_mb(size or USUAL_SIZE)
         self._human = len(settings.classes) - 1
         self._least_score = settings.person_score
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.util
 import json
 import zipfile
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mirror.parsers.m2fp.hub import FILES, PUBLISHED, CheckpointMissing
+from mirror.parsers.m2fp.records import checksum_of
 from mirror.parsers.m2fp.settings import read_settings
 
 _RECORD = "mirror-checksums.json"
@@ -57,12 +57,6 @@ def record(folder: Path) -> None:
     """Keep the checksums of what is in a folder now, to be held against it later."""
     checksums = {file: checksum_of(folder / file) for file in FILES}
     (folder / _RECORD).write_text(json.dumps(checksums, indent=1))
-
-
-def checksum_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def weights_checksum(name: str, folder: Path) -> str:
