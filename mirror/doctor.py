@@ -137,8 +137,8 @@ def _weights() -> Iterator[Finding]:
 
 
 def _checkpoints() -> Iterator[Finding]:
-    from mirror.parsers.m2fp import hub
-    from mirror.parsers.m2fp.cache import cache_root
+    from mirror.parsers.m2fp.checkpoint import hub
+    from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
 
     for name in hub.PUBLISHED:
         try:

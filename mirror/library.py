@@ -21,7 +21,7 @@ from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.modelscope_result import ModelScopeResult
+    from mirror.parsers.m2fp.results.modelscope_format import ModelScopeResult
 
 
 class Asked(TypedDict, total=False):
@@ -153,7 +153,7 @@ def modelscope_parser(
         PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
     """
     with needing(parser):
-        from mirror.parsers.m2fp.as_modelscope import as_modelscope
+        from mirror.parsers.m2fp.modelscope_pipeline import as_modelscope
 
     count = machine.cores() if threads == "auto" else threads
     return as_modelscope(parser, _config(asked), count, sides)

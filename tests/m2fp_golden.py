@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.modelscope_result import ModelScopeResult
+    from mirror.parsers.m2fp.results.modelscope_format import ModelScopeResult
 
 FOLDER = Path(__file__).parent / "golden" / "m2fp"
 CASES = [

@@ -11,7 +11,7 @@ from m2fp_golden import CASES, check_result, checkpoint, golden
 from mirror.config import ConfigError
 from mirror.library import modelscope_parser, parsings, picture_parser
 from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import fetch
+from mirror.parsers.m2fp.checkpoint import download
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 
@@ -64,7 +64,7 @@ def test_what_is_asked_of_a_parser_reaches_it(
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
     for name in ("torch", "PIL", "threadpoolctl"):
         pytest.importorskip(name, reason="needs pip install smart-mirror[m2fp]")
-    fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    download.copy_from("m2fp", checkpoint("multiple"), tmp_path)
     with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):
         picture_parser("m2fp", runtime="onnxruntime", device="cuda")
     with pytest.raises(PipelineError, match="onnxruntime runs on the CPU here"):
@@ -86,7 +86,7 @@ def test_a_program_gets_what_modelscopes_pipeline_gives(
     for package in ("torch", "PIL", "threadpoolctl"):
         pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
     name = "m2fp" if kind == "multiple" else "m2fp-single"
-    fetch.copy_from(name, checkpoint(kind), tmp_path)
+    download.copy_from(name, checkpoint(kind), tmp_path)
     parse = modelscope_parser(name, threads=1, sides=(160, 320))
     case = golden(kind, picture)
     check_result(parse(case.image), case, nearly=2e-3, overlap=0.98)

@@ -10,17 +10,17 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 import cv2
 
 from mirror.bench.m2fp_drawn import drawn_answer
-from mirror.parsers.m2fp import planes
-from mirror.parsers.m2fp.answers import (
+from mirror.parsers.m2fp.network.configuration import read_settings
+from mirror.parsers.m2fp.preprocessing import Placement, letterboxed, scaled
+from mirror.parsers.m2fp.results import class_planes
+from mirror.parsers.m2fp.results.modelscope_format import modelscope_result
+from mirror.parsers.m2fp.results.postprocessing import (
     Answer,
     class_scores,
     humans_of,
     owners_of,
     parts_of,
 )
-from mirror.parsers.m2fp.modelscope_result import modelscope_result
-from mirror.parsers.m2fp.pictures import Placement, letterboxed, scaled
-from mirror.parsers.m2fp.settings import read_settings
 
 Array = NDArray[np.float32]
 
@@ -112,8 +112,8 @@ def test_no_pixel_is_given_to_a_part_that_is_not_the_highest(
 def test_people_are_read_in_bands_as_at_once(
     cells: int, fine_cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planes, "_CELLS", cells)
-    monkeypatch.setattr(planes, "_FINE_CELLS", fine_cells)
+    monkeypatch.setattr(class_planes, "_CELLS", cells)
+    monkeypatch.setattr(class_planes, "_FINE_CELLS", fine_cells)
     place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
     given = drawn_answer(place)
     labels = parts_of(given, 20, place)

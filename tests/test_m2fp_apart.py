@@ -17,10 +17,10 @@ from m2fp_golden import checkpoint
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp.apart import make_apart
-from mirror.parsers.m2fp.checkpoint import CheckpointRefused
-from mirror.parsers.m2fp.copies import Stored
-from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.checkpoint.loading import CheckpointRefused
+from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.model_factory import Stored
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
 
@@ -54,8 +54,8 @@ def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
 PARENT = """
 import functools
 from pathlib import Path
-from mirror.parsers.m2fp.apart import make_apart
-from mirror.parsers.m2fp.graphs import ExportKey
+from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey
 
 at_work = "import sys, threading; print('at work', file=sys.stderr); threading.Event().wait()"
 make_apart(functools.partial(exec, at_work), ExportKey("c", 64, 64, "openvino"), Path("graph.xml"))

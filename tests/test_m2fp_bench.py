@@ -16,10 +16,10 @@ from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
 from mirror.bench.m2fp_worker import picture
 from mirror.bench.rows import Row
 from mirror.cli import main
-from mirror.parsers.m2fp.checkpoint import load_checkpoint
-from mirror.parsers.m2fp.pictures import letterboxed, scaled
+from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
+from mirror.parsers.m2fp.network.configuration import read_settings
+from mirror.parsers.m2fp.preprocessing import letterboxed, scaled
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
-from mirror.parsers.m2fp.settings import read_settings
 
 
 @pytest.mark.parametrize(("kind", "picture"), CASES)

@@ -12,7 +12,7 @@ from m2fp_golden import checkpoint
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp.checkpoint import CheckpointRefused, load_checkpoint
+from mirror.parsers.m2fp.checkpoint.loading import CheckpointRefused, load_checkpoint
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp.deformable import DeformableAttention, Sizes, centres_of
-from mirror.parsers.m2fp.network import Formulation, formulate
+from mirror.parsers.m2fp.network.deformable_attention import DeformableAttention, Sizes, centres_of
+from mirror.parsers.m2fp.network.model import Formulation, formulate
 
 
 @pytest.mark.parametrize(

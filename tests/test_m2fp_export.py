@@ -17,14 +17,16 @@ torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirr
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 pytest.importorskip("onnx", reason="needs onnx: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import export, runtimes, winograd
-from mirror.parsers.m2fp.answers import Answer, parts_of
-from mirror.parsers.m2fp.cache import CacheRefused
-from mirror.parsers.m2fp.checkpoint import load_checkpoint
-from mirror.parsers.m2fp.export import largest_difference
-from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, exported
-from mirror.parsers.m2fp.network import Network
-from mirror.parsers.m2fp.pictures import NetworkInput, fitted
+from mirror.parsers.m2fp import runtimes
+from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
+from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
+from mirror.parsers.m2fp.graphs import exporter
+from mirror.parsers.m2fp.graphs.exporter import largest_difference
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.network import winograd
+from mirror.parsers.m2fp.network.model import Network
+from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted
+from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
 from mirror.parsers.m2fp.runtimes import (
     Run,
     RuntimeMissing,
@@ -109,7 +111,7 @@ def answering(logits: float) -> Callable[[Path, int], Run]:
 def test_a_graph_that_answers_otherwise_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logits: float, said: str
 ) -> None:
-    monkeypatch.setattr(export, "run_onnxruntime", answering(logits))
+    monkeypatch.setattr(exporter, "run_onnxruntime", answering(logits))
     with pytest.raises(ExportRefused, match=rf"torch {said}.*, more than 0\.002; use --runtime t"):
         exported(KEY, tmp_path, network)
     assert list(tmp_path.iterdir()) == []
@@ -142,7 +144,7 @@ def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
 
         return wrong_at_first
 
-    monkeypatch.setattr(export, "run_onnxruntime", open_graph)
+    monkeypatch.setattr(exporter, "run_onnxruntime", open_graph)
     made = exported(KEY, tmp_path, network)
     assert made.likeness.difference < 2e-3
     assert len(seen) > 1
@@ -151,7 +153,7 @@ def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
 def test_8_bits_that_give_no_numbers_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "run_onnxruntime", answering(np.nan))
+    monkeypatch.setattr(exporter, "run_onnxruntime", answering(np.nan))
     with pytest.raises(ExportRefused, match="in 8 bits at 64x64 differs from torch by inf"):
         exported(dataclasses.replace(KEY, int8=True), tmp_path, network)
 
@@ -169,7 +171,7 @@ def test_a_graph_that_gives_other_parts_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maps = itertools.cycle([np.zeros((100, 10), np.uint8), np.eye(100, 10, dtype=np.uint8)])
-    monkeypatch.setattr(export, "parts_of", lambda *_: next(maps))
+    monkeypatch.setattr(exporter, "parts_of", lambda *_: next(maps))
     with pytest.raises(ExportRefused, match=r"gives 99\.00% of a picture the parts .* not 99\.9%"):
         exported(KEY, tmp_path, network)
 
@@ -180,7 +182,7 @@ def test_a_graph_that_cannot_be_made_says_so_in_a_line(
     def fail(*_: object) -> None:
         raise RuntimeError("no such operator\nand the whole graph")
 
-    monkeypatch.setattr(export, "write", fail)
+    monkeypatch.setattr(exporter, "write", fail)
     with pytest.raises(ExportRefused, match=r"cannot be made \(RuntimeError: no such operator\)"):
         exported(KEY, tmp_path, network)
 

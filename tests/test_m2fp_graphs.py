@@ -13,15 +13,22 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import copies, export, locks
-from mirror.parsers.m2fp.cache import CacheRefused
-from mirror.parsers.m2fp.copies import Copies
-from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported, make_here
-from mirror.parsers.m2fp.kept import kept, remove
-from mirror.parsers.m2fp.locks import locked
-from mirror.parsers.m2fp.network import Network
-from mirror.parsers.m2fp.published import published
-from mirror.parsers.m2fp.records import Likeness
+from mirror.parsers.m2fp import model_factory
+from mirror.parsers.m2fp.checkpoint import file_lock
+from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
+from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.graphs import exporter
+from mirror.parsers.m2fp.graphs.graph_inventory import kept, remove
+from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_store import (
+    Exported,
+    ExportKey,
+    exported,
+    make_here,
+)
+from mirror.parsers.m2fp.model_factory import Copies
+from mirror.parsers.m2fp.network.model import Network
+from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
@@ -37,7 +44,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
             path.with_suffix(".bin").write_bytes(b"weights" * 99)
         return Likeness(1e-6, 1.0)
 
-    monkeypatch.setattr(export, "make", make)
+    monkeypatch.setattr(exporter, "make", make)
 
 
 def network() -> Network:
@@ -113,7 +120,7 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
         path.write_bytes(b"half of it")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "make", cut_off)
+    monkeypatch.setattr(exporter, "make", cut_off)
     with pytest.raises(KeyboardInterrupt):
         exported(KEY, tmp_path, network)
     assert list(tmp_path.iterdir()) == []
@@ -138,7 +145,7 @@ def test_one_makes_a_graph_and_the_others_wait_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said: queue.SimpleQueue[str] = queue.SimpleQueue()
-    monkeypatch.setattr(locks._log, "info", lambda text, *args: said.put(text % args))
+    monkeypatch.setattr(file_lock._log, "info", lambda text, *args: said.put(text % args))
     found: list[Exported] = []
     begun, waiting = threading.Event(), threading.Event()
 
@@ -209,7 +216,7 @@ class Given:
 def test_a_graph_that_was_removed_during_a_run_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "make_apart", make_here)
+    monkeypatch.setattr(model_factory, "make_apart", make_here)
     opener = Copies(Given(), RuntimeChoice("onnxruntime"), tmp_path)
     path = opener.graph((64, 64))
     for graph in kept(tmp_path):

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from m2fp_golden import checkpoint
 
-from mirror.parsers.m2fp import fetch, hub, whole
-from mirror.parsers.m2fp.cache import CacheRefused, cache_root
-from mirror.parsers.m2fp.copies import Stored
-from mirror.parsers.m2fp.hub import CheckpointMissing
-from mirror.parsers.m2fp.locks import locked
-from mirror.parsers.m2fp.records import checksum_of
+from mirror.parsers.m2fp.checkpoint import download, hub, integrity
+from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused, cache_root
+from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.checkpoint.hub import CheckpointMissing
+from mirror.parsers.m2fp.graphs.graph_record import checksum_of
+from mirror.parsers.m2fp.model_factory import Stored
 from pipeline.errors import PipelineError
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
@@ -103,22 +103,22 @@ def small_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def test_a_checkpoint_is_downloaded_and_found(small_hub: Hub, tmp_path: Path) -> None:
-    folder = fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
+    folder = download.download("m2fp-single", tmp_path, small_hub.endpoint)
     assert hub.find_checkpoint("m2fp-single", tmp_path) == folder
     assert {file for file, _ in small_hub.asked} == set(hub.FILES)  # and not the golden data
     for file in hub.FILES:
         assert (folder / file).read_bytes() == (checkpoint("single") / file).read_bytes()
-    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
+    assert integrity.verify("m2fp-single", folder) == "checksums right; loads"
 
 
 def test_a_download_goes_on_where_it_stopped(small_hub: Hub, tmp_path: Path) -> None:
     small_hub.cuts_after = [1_500_000]
-    folder = fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
+    folder = download.download("m2fp-single", tmp_path, small_hub.endpoint)
     ranges = [wanted for file, wanted in small_hub.asked if file.endswith(".pt")]
     assert ranges[0] is None
     assert len(ranges) == 2
     assert ranges[1] is not None
-    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
+    assert integrity.verify("m2fp-single", folder) == "checksums right; loads"
 
 
 def test_a_file_with_another_checksum_is_not_taken(
@@ -126,7 +126,7 @@ def test_a_file_with_another_checksum_is_not_taken(
 ) -> None:
     small_hub.lies = True
     with pytest.raises(CheckpointMissing, match=r"what the hub sends does not .* --from DIR$"):
-        fetch.download("m2fp-single", tmp_path, small_hub.endpoint)
+        download.download("m2fp-single", tmp_path, small_hub.endpoint)
     with pytest.raises(CheckpointMissing):
         hub.find_checkpoint("m2fp-single", tmp_path)
     assert "rror" not in capfd.readouterr().err  # of the client's log
@@ -134,8 +134,8 @@ def test_a_file_with_another_checksum_is_not_taken(
 
 
 def test_a_download_of_what_is_there_fetches_nothing(small_hub: Hub, tmp_path: Path) -> None:
-    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
-    assert fetch.download("m2fp-single", tmp_path, small_hub.endpoint) == folder
+    folder = download.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    assert download.download("m2fp-single", tmp_path, small_hub.endpoint) == folder
     assert small_hub.asked == []
 
 
@@ -143,14 +143,14 @@ def test_what_the_hub_has_is_tried_before_it_takes_a_good_ones_place(
     small_hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
-    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path / "cache")
+    folder = download.copy_from("m2fp-single", checkpoint("single"), tmp_path / "cache")
     broken = tmp_path / "broken"
     shutil.copytree(checkpoint("single"), broken)
     torch.save({"model": {"wings": torch.zeros(2)}}, broken / "pytorch_model.pt")
     monkeypatch.setattr(Hub, "folder", broken)
     with pytest.raises(PipelineError, match="is of another model: it lacks backbone"):
-        fetch.download("m2fp-single", tmp_path / "cache", small_hub.endpoint)
-    assert whole.verify("m2fp-single", folder) == "checksums right; loads"
+        download.download("m2fp-single", tmp_path / "cache", small_hub.endpoint)
+    assert integrity.verify("m2fp-single", folder) == "checksums right; loads"
     assert not list(tmp_path.rglob("*.part"))
 
 
@@ -175,16 +175,16 @@ def test_a_network_that_is_not_there_is_asked_once(
 
     monkeypatch.setattr(client.HubApi, "download_repo", download_repo)
     with pytest.raises(CheckpointMissing, match=r"downloaded \(.*no route.* m2fp --from DIR$"):
-        fetch.download("m2fp", tmp_path, "http://127.0.0.1:9")
+        download.download("m2fp", tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_takes_the_hubs_place(name: str, tmp_path: Path) -> None:
-    folder = fetch.copy_from(name, checkpoint(NAMES[name]), tmp_path)
+    folder = download.copy_from(name, checkpoint(NAMES[name]), tmp_path)
     assert hub.find_checkpoint(name, tmp_path) == folder
-    assert fetch.copy_from(name, folder, tmp_path) == folder  # onto itself
-    assert whole.verify(name, folder) == "checksums right; loads"
+    assert download.copy_from(name, folder, tmp_path) == folder  # onto itself
+    assert integrity.verify(name, folder) == "checksums right; loads"
 
 
 def test_who_gets_the_same_checkpoint_at_once_takes_turns(
@@ -202,7 +202,7 @@ def test_who_gets_the_same_checkpoint_at_once_takes_turns(
         copyfile(source, target)
 
     def get() -> None:
-        folders.append(fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path))
+        folders.append(download.copy_from("m2fp", checkpoint("multiple"), tmp_path))
 
     monkeypatch.setattr(shutil, "copyfile", slowly)
     crew = [in_thread(get)]
@@ -215,7 +215,7 @@ def test_who_gets_the_same_checkpoint_at_once_takes_turns(
     for member in crew:
         member.join()
     assert folders == [home, home]
-    assert whole.verify("m2fp", home) == "checksums right; loads"
+    assert integrity.verify("m2fp", home) == "checksums right; loads"
     assert list(home.parent.iterdir()) == [home]
 
 
@@ -223,13 +223,13 @@ def test_what_a_killed_download_left_whole_can_be_taken(tmp_path: Path) -> None:
     home = hub.home_of("m2fp", tmp_path)
     left = home.with_name(f"{home.name}.part")
     shutil.copytree(checkpoint("multiple"), left)
-    assert fetch.copy_from("m2fp", left, tmp_path) == home
-    assert whole.verify("m2fp", home) == "checksums right; loads"
+    assert download.copy_from("m2fp", left, tmp_path) == home
+    assert integrity.verify("m2fp", home) == "checksums right; loads"
 
 
 def test_the_other_model_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMissing, match="holds m2fp-single, not m2fp; give it that name"):
-        fetch.copy_from("m2fp", checkpoint("single"), tmp_path)
+        download.copy_from("m2fp", checkpoint("single"), tmp_path)
 
 
 class Trap:
@@ -246,7 +246,7 @@ class Trap:
 def test_what_cannot_be_loaded_does_not_take_a_good_ones_place(fault: str, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
     cache, source, sprung = tmp_path / "cache", tmp_path / "source", tmp_path / "sprung"
-    home = fetch.copy_from("m2fp", checkpoint("multiple"), cache)
+    home = download.copy_from("m2fp", checkpoint("multiple"), cache)
     shutil.copytree(checkpoint("multiple"), source)
     content = torch.load(source / "pytorch_model.pt", weights_only=True)
     if fault == "no numbers":
@@ -257,12 +257,12 @@ def test_what_cannot_be_loaded_does_not_take_a_good_ones_place(fault: str, tmp_p
         content = {"model": {"wings": torch.zeros(3)}}
     torch.save(content, source / "pytorch_model.pt")
     with pytest.raises(PipelineError, match=r"was not run|of another|cannot be computed"):
-        fetch.copy_from("m2fp", source, cache)
-    assert whole.verify("m2fp", home) == "checksums right; loads"
+        download.copy_from("m2fp", source, cache)
+    assert integrity.verify("m2fp", home) == "checksums right; loads"
     shutil.copy(source / "pytorch_model.pt", home)
     (home / "mirror-checksums.json").unlink()
     with pytest.raises(PipelineError, match=r"was not run|of another|cannot be computed"):
-        whole.verify("m2fp", home)
+        integrity.verify("m2fp", home)
     assert not sprung.exists()
 
 
@@ -270,19 +270,19 @@ def test_without_torch_it_is_said_that_nothing_was_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    folder = fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
-    told = whole.verify("m2fp", folder)
+    folder = download.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    told = integrity.verify("m2fp", folder)
     assert told == "checksums right; readable, but not tried: torch is not installed"
 
 
 def test_a_cache_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CacheRefused, match=r"\(Not a directory\); set MODELSCOPE_CACHE to"):
-        fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path / "file")
+        download.copy_from("m2fp", checkpoint("multiple"), tmp_path / "file")
 
 
 def test_what_is_refused_names_its_own_download(tmp_path: Path) -> None:
-    folder = fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    folder = download.copy_from("m2fp-single", checkpoint("single"), tmp_path)
     (folder / "configuration.json").write_text("{")
     with pytest.raises(PipelineError, match=r"get .* again: mirror models download m2fp-single$"):
         Stored(folder, "m2fp-single")
@@ -295,28 +295,28 @@ def test_what_is_refused_names_its_own_download(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMissing, match=r"has no configuration\.json; --from takes a fol"):
-        fetch.copy_from("m2fp", tmp_path, tmp_path / "cache")
+        download.copy_from("m2fp", tmp_path, tmp_path / "cache")
 
 
 def test_damage_is_noticed(tmp_path: Path) -> None:
-    folder = fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    folder = download.copy_from("m2fp", checkpoint("multiple"), tmp_path)
     weights = folder / "pytorch_model.pt"
     content = weights.read_bytes()
     weights.write_bytes(content[:-1000])
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(wrong checksum"):
-        whole.verify("m2fp", folder)
+        integrity.verify("m2fp", folder)
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(wrong checksum"):
-        whole.weights_checksum("m2fp", folder)
+        integrity.weights_checksum("m2fp", folder)
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \(File is not a"):
-        whole.check("m2fp", folder)
+        integrity.check("m2fp", folder)
     weights.write_bytes(content[:900_000] + b"\0\1\2\3" + content[900_004:])
     with pytest.raises(CheckpointMissing, match=r"pytorch_model\.pt is damaged \("):
-        whole.check("m2fp", folder)
+        integrity.check("m2fp", folder)
     configuration = folder / "configuration.json"
     weights.write_bytes(content)
     configuration.write_text(configuration.read_text() + " ")
     with pytest.raises(CheckpointMissing, match=r"configuration\.json is damaged \(wrong checks"):
-        whole.verify("m2fp", folder)
+        integrity.verify("m2fp", folder)
 
 
 @pytest.mark.parametrize("inner", ["models/iic", "hub/models/damo", "hub/damo", "damo"])
@@ -324,7 +324,7 @@ def test_what_the_client_put_there_earlier_is_found(tmp_path: Path, inner: str) 
     folder = tmp_path / inner / hub.PUBLISHED["m2fp"].repository
     shutil.copytree(checkpoint("multiple"), folder)
     assert hub.find_checkpoint("m2fp", tmp_path).resolve() == folder
-    assert whole.verify("m2fp", folder) == "no checksums were kept when it came; loads"
+    assert integrity.verify("m2fp", folder) == "no checksums were kept when it came; loads"
 
 
 def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,9 +337,11 @@ def test_the_cache_is_where_modelscope_has_it(monkeypatch: pytest.MonkeyPatch) -
 def test_a_checksum_is_computed_anew_when_the_file_changes(tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(checkpoint("multiple"), folder)
-    first = whole.weights_checksum("m2fp", folder)
+    first = integrity.weights_checksum("m2fp", folder)
     assert (
-        first == whole.weights_checksum("m2fp", folder) == checksum_of(folder / "pytorch_model.pt")
+        first
+        == integrity.weights_checksum("m2fp", folder)
+        == checksum_of(folder / "pytorch_model.pt")
     )
     (folder / "pytorch_model.pt").write_bytes(b"other")
-    assert whole.weights_checksum("m2fp", folder) == hashlib.sha256(b"other").hexdigest()
+    assert integrity.weights_checksum("m2fp", folder) == hashlib.sha256(b"other").hexdigest()

@@ -21,14 +21,14 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
-from mirror.parsers.m2fp import fetch
-from mirror.parsers.m2fp.copies import Copies, Random, Stored
-from mirror.parsers.m2fp.graphs import ExportKey
-from mirror.parsers.m2fp.published import published
+from mirror.parsers.m2fp.checkpoint import download
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey
+from mirror.parsers.m2fp.model_factory import Copies, Random, Stored
+from mirror.parsers.m2fp.multi_person import size_for
+from mirror.parsers.m2fp.network.configuration import read_settings
+from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
-from mirror.parsers.m2fp.settings import read_settings
-from mirror.parsers.m2fp.several import size_for
-from mirror.parsers.m2fp.single import Seen, together, window_round
+from mirror.parsers.m2fp.single_person import Seen, together, window_round
 from mirror.parsing import Parsing
 from pipeline.errors import PipelineError
 from pipeline.frame import Frame
@@ -37,8 +37,8 @@ from pipeline.frame import Frame
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    fetch.copy_from("m2fp", checkpoint("multiple"), tmp_path)
-    fetch.copy_from("m2fp-single", checkpoint("single"), tmp_path)
+    download.copy_from("m2fp", checkpoint("multiple"), tmp_path)
+    download.copy_from("m2fp-single", checkpoint("single"), tmp_path)
     return tmp_path
 
 

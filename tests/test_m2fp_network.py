@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import queries
-from mirror.parsers.m2fp.checkpoint import load_checkpoint, random_network
-from mirror.parsers.m2fp.layers import NormedConv
-from mirror.parsers.m2fp.network import (
+from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint, random_network
+from mirror.parsers.m2fp.network import transformer_decoder
+from mirror.parsers.m2fp.network.configuration import read_settings
+from mirror.parsers.m2fp.network.layers import NormedConv
+from mirror.parsers.m2fp.network.model import (
     FOR_OPENVINO,
     FOR_TORCH,
     PLAIN,
     Formulation,
     Network,
 )
-from mirror.parsers.m2fp.pictures import letterboxed, scaled
-from mirror.parsers.m2fp.published import published
-from mirror.parsers.m2fp.settings import read_settings
+from mirror.parsers.m2fp.network.published import published
+from mirror.parsers.m2fp.preprocessing import letterboxed, scaled
 
 
 def prepared(kind: str, picture: str) -> NDArray[np.float32]:
@@ -43,9 +43,11 @@ def apart_from_golden(
     One cell of one case lies within 1e-5 of the cut: on which side is the rounding of the processor
     that computes it, and of ModelScope's. So the cut is tried a little to both sides.
     """
-    arrays, plain, apart = golden(kind, picture).arrays, queries._hidden_cells, []
+    arrays, plain, apart = golden(kind, picture).arrays, transformer_decoder._hidden_cells, []
     for shift in (0.0, -3e-5, 3e-5):
-        monkeypatch.setattr(queries, "_hidden_cells", lambda masks, by=shift: plain(masks + by))
+        monkeypatch.setattr(
+            transformer_decoder, "_hidden_cells", lambda masks, by=shift: plain(masks + by)
+        )
         logits, masks = answer(network, prepared(kind, picture))
         apart.append(max(worst(logits, arrays["pred_logits"]), worst(masks, arrays["pred_masks"])))
     return min(apart)

@@ -6,7 +6,7 @@ from m2fp_golden import CASES, golden
 
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp.pictures import fitted, letterboxed, scaled
+from mirror.parsers.m2fp.preprocessing import fitted, letterboxed, scaled
 
 MEAN = np.array([123.675, 116.28, 103.53])[:, None, None]
 DEVIATION = np.array([58.395, 57.12, 57.375])[:, None, None]

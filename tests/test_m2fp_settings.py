@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from m2fp_golden import checkpoint
 
-from mirror.parsers.m2fp.settings import ConfigurationRefused, read_settings, settings_of
+from mirror.parsers.m2fp.network.configuration import (
+    ConfigurationRefused,
+    read_settings,
+    settings_of,
+)
 
 
 def configuration(kind: str = "multiple") -> dict[str, Any]:

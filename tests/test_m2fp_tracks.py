@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mirror.parsers.m2fp.tracks import BoxTracks, overlap
+from mirror.parsers.m2fp.box_tracks import BoxTracks, overlap
 
 
 def test_people_keep_their_numbers_while_they_move() -> None:

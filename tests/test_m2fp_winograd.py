@@ -9,12 +9,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 
-from mirror.parsers.m2fp import winograd
-from mirror.parsers.m2fp.backbone import Stem
-from mirror.parsers.m2fp.layers import NormedConv, fold_batch_norms
-from mirror.parsers.m2fp.network import Formulation, formulate
+from mirror.parsers.m2fp.graphs.graph_writers import converted
+from mirror.parsers.m2fp.network import winograd
+from mirror.parsers.m2fp.network.backbone import Stem
+from mirror.parsers.m2fp.network.layers import NormedConv, fold_batch_norms
+from mirror.parsers.m2fp.network.model import Formulation, formulate
 from mirror.parsers.m2fp.runtimes import import_openvino
-from mirror.parsers.m2fp.writers import converted
 
 
 def conv_of(inputs: int, outputs: int, stride: int = 1) -> NormedConv:

@@ -90,12 +90,12 @@ def test_a_graph_that_is_off_today_is_not_used_any_more(
 ) -> None:
     pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
     pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
-    from mirror.parsers.m2fp import export
+    from mirror.parsers.m2fp.graphs import exporter
 
     main(["models", "download", "m2fp", "--from", str(checkpoint("multiple"))])
     command = ["models", "export", "m2fp", "--runtime", "onnx", "--size", "64x64"]
     assert main(command) == 0
-    monkeypatch.setattr(export, "largest_difference", lambda *_: float("nan"))
+    monkeypatch.setattr(exporter, "largest_difference", lambda *_: float("nan"))
     assert main(command) == 1
     assert "differs from torch by nan, more than 0.002" in capsys.readouterr().err
     assert not list(cache.rglob("*onnxruntime*.json"))

@@ -13,7 +13,7 @@ import pytest
 from m2fp_golden import checkpoint
 from media import write_video
 
-from mirror.parsers.m2fp import fetch
+from mirror.parsers.m2fp.checkpoint import download
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -59,7 +59,7 @@ def test_the_program_for_modelscopes_results_runs(
     for package in ("torch", "PIL", "threadpoolctl"):
         pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(folder / "cache"))
-    fetch.copy_from("m2fp", checkpoint("multiple"), folder / "cache")
+    download.copy_from("m2fp", checkpoint("multiple"), folder / "cache")
     (program,) = re.findall(r"```python\n(.*?)```", M2FP, re.DOTALL)
     lines = run([sys.executable, "-c", program], folder).splitlines()
     assert all(re.fullmatch(r"\S+ 0\.\d+ \(48, 64\)", line) for line in lines)

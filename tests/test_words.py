@@ -13,7 +13,7 @@ import pytest
 
 from mirror.live.look import Look
 from mirror.live.status import BROKE, STOPPED, Sentence, details_of, told
-from mirror.parsers.m2fp.hub import find_checkpoint
+from mirror.parsers.m2fp.checkpoint.hub import find_checkpoint
 from mirror.parts import vocabulary
 from mirror.readout import look_in
 from mirror.shipped import config_file

@@ -24,11 +24,11 @@ from mirror.bench.m2fp_plain import make_plain, plain_result
 from mirror.bench.m2fp_worker import SIZE, copies_of, peak_apart, picture, read, to_labels
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Work, costs_in_turns
-from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.cache import cache_root
-from mirror.parsers.m2fp.copies import Random, Stored, Weights
-from mirror.parsers.m2fp.pictures import fitted
-from mirror.parsers.m2fp.published import published
+from mirror.parsers.m2fp.checkpoint import hub
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
+from mirror.parsers.m2fp.model_factory import Random, Stored, Weights
+from mirror.parsers.m2fp.network.published import published
+from mirror.parsers.m2fp.preprocessing import fitted
 from mirror.parsers.m2fp.runtimes import (
     RUNTIMES,
     Run,

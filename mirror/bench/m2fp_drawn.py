@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.answers import Answer
-from mirror.parsers.m2fp.labels import CELL
-from mirror.parsers.m2fp.pictures import Placement
+from mirror.parsers.m2fp.preprocessing import Placement
+from mirror.parsers.m2fp.results.label_map import CELL
+from mirror.parsers.m2fp.results.postprocessing import Answer
 
 # CIHP's place of a part; x and y from a person's middle, and radii, in heights of the picture
 _PARTS = (

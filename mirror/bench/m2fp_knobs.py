@@ -9,8 +9,8 @@ from typing import NamedTuple
 from mirror.bench.m2fp_worker import SIZE, copies_of, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
-from mirror.parsers.m2fp.copies import Weights
-from mirror.parsers.m2fp.pictures import fitted
+from mirror.parsers.m2fp.model_factory import Weights
+from mirror.parsers.m2fp.preprocessing import fitted
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.deformable import POINTS, DeformableAttention, Sizes
-from mirror.parsers.m2fp.network import Network
-from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.queries import QueryDecoder
-from mirror.parsers.m2fp.settings import LEVELS
+from mirror.parsers.m2fp.network.configuration import LEVELS
+from mirror.parsers.m2fp.network.deformable_attention import POINTS, DeformableAttention, Sizes
+from mirror.parsers.m2fp.network.model import Network
+from mirror.parsers.m2fp.network.transformer_decoder import QueryDecoder
+from mirror.parsers.m2fp.preprocessing import Placement
 
 _MOST, _LEAST_SCORE, _SURE = 100, 0.1, 0.5
 Found = tuple[int, float, NDArray[np.float32]]  # label, score, mask of 0 and 1

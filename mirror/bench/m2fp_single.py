@@ -17,9 +17,9 @@ from mirror.bench.m2fp_plain import make_plain, plain_labels
 from mirror.bench.m2fp_worker import copies_of, person_to_labels, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
-from mirror.parsers.m2fp.answers import Answer, parts_of
-from mirror.parsers.m2fp.copies import Weights
-from mirror.parsers.m2fp.pictures import NetworkInput, letterboxed
+from mirror.parsers.m2fp.model_factory import Weights
+from mirror.parsers.m2fp.preprocessing import NetworkInput, letterboxed
+from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
 
 
 def measure(rounds: int, random_weights: bool) -> Iterator[Row]:

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from mirror import machine
-from mirror.parsers.m2fp.answers import Answer, humans_of, owners_of, parts_of
-from mirror.parsers.m2fp.cache import cache_root, graphs_folder
-from mirror.parsers.m2fp.copies import Copies, Weights
-from mirror.parsers.m2fp.pictures import NetworkInput, fitted, letterboxed
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
+from mirror.parsers.m2fp.model_factory import Copies, Weights
+from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted, letterboxed
+from mirror.parsers.m2fp.results.postprocessing import Answer, humans_of, owners_of, parts_of
 from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
 from mirror.shipped import media_file
 from pipeline.frame import BGR

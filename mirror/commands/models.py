@@ -22,9 +22,9 @@ from rich.table import Table
 from mirror import weights
 from mirror.commands import models_export
 from mirror.config import ConfigError
-from mirror.parsers.m2fp import fetch, hub, whole
-from mirror.parsers.m2fp.cache import cache_root, graphs_folder
-from mirror.parsers.m2fp.kept import kept, remove
+from mirror.parsers.m2fp.checkpoint import download, hub, integrity
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
+from mirror.parsers.m2fp.graphs.graph_inventory import kept, remove
 from pipeline.errors import PipelineError
 
 NAMES = tuple(hub.PUBLISHED)
@@ -100,9 +100,9 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _download(options: argparse.Namespace) -> int:
     name, cache = options.model, cache_root()
     if options.source:
-        folder = fetch.copy_from(name, options.source, cache)
+        folder = download.copy_from(name, options.source, cache)
     else:
-        folder = fetch.download(name, cache)
+        folder = download.download(name, cache)
     print(f"{name} is in {folder}\n{hub.NOTICE}")
     return 0
 
@@ -178,7 +178,7 @@ def _published(name: str, verify: bool) -> _Entry:
         return f"{hub.PUBLISHED[name].megabytes} MB", hub.LICENCE, missing, False
     size = f"{sum((folder / file).stat().st_size for file in hub.FILES) / 1e6:.1f} MB"
     try:
-        state, fault = whole.verify(name, folder) if verify else str(folder), False
+        state, fault = integrity.verify(name, folder) if verify else str(folder), False
     except PipelineError as error:
         state, fault = str(error), True
     return size, hub.LICENCE, state, fault

@@ -10,11 +10,11 @@ from mirror.commands.flags import positive
 from mirror.compose import open_source
 from mirror.config import LONGEST_SIDE, ConfigError, size_of
 from mirror.parsers.catalogue import needing
-from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.cache import cache_root, graphs_folder
+from mirror.parsers.m2fp.checkpoint import hub
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.copies import Copies, Stored
+    from mirror.parsers.m2fp.model_factory import Copies, Stored
 
 ABOUT = f"""A run makes the graph that it needs itself, with its first frame, and keeps it; it is of
 one size. m2fp without --input-size takes about 384x512 pixels in the picture's own shape, which is
@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError("torch needs no export: it runs the checkpoint as it is")
     folder = hub.find_checkpoint(options.model, cache_root())
     with needing("an export"):
-        import mirror.parsers.m2fp.export  # noqa: F401  # to see that all it needs is there
-        from mirror.parsers.m2fp.copies import Copies, Stored
+        import mirror.parsers.m2fp.graphs.exporter  # noqa: F401  # to see that all it needs is there
+        from mirror.parsers.m2fp.model_factory import Copies, Stored
         from mirror.parsers.m2fp.runtimes import choose_for_graphs
 
     stored = Stored(folder, options.model)
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]:
     """Every size once, in the order in which they were asked for."""
-    from mirror.parsers.m2fp.several import USUAL_SIZE, size_for
+    from mirror.parsers.m2fp.multi_person import USUAL_SIZE, size_for
 
     sizes = []
     for text in options.size or ():
@@ -93,7 +93,7 @@ def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]
 
 
 def _export(copies: Copies, size: tuple[int, int], stored: Stored, folder: Path) -> None:
-    from mirror.parsers.m2fp.export import again_or_new
+    from mirror.parsers.m2fp.graphs.exporter import again_or_new
 
     key = copies.key(size)
     with needing("an export"):  # of 8 bits, more than others

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mirror.config import ParserConfig, size_of
-from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.cache import cache_root, graphs_folder
-from mirror.parsers.m2fp.copies import Copies, Stored, Weights
+from mirror.parsers.m2fp.checkpoint import hub
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
+from mirror.parsers.m2fp.model_factory import Copies, Stored, Weights
+from mirror.parsers.m2fp.multi_person import SeveralPeople
 from mirror.parsers.m2fp.runtimes import RuntimeMissing, choose_runtime
-from mirror.parsers.m2fp.several import SeveralPeople
-from mirror.parsers.m2fp.single import SinglePerson
+from mirror.parsers.m2fp.single_person import SinglePerson
 
 
 def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:

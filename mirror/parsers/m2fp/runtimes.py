@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.runtime import open_session
-from mirror.parsers.m2fp.answers import Answer
-from mirror.parsers.m2fp.graphs import ENDINGS, ExportRefused
+from mirror.parsers.m2fp.graphs.graph_store import ENDINGS, ExportRefused
+from mirror.parsers.m2fp.results.postprocessing import Answer
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.network import Network
+    from mirror.parsers.m2fp.network.model import Network
 
 Run = Callable[[NDArray[np.float32]], Answer]  # (1, 3, H, W), normalised, to an answer
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mirror.parsers.m2fp.hub import FILES
-from mirror.parsers.m2fp.network import Network
-from mirror.parsers.m2fp.settings import Settings, again, read_settings
+from mirror.parsers.m2fp.checkpoint.hub import FILES
+from mirror.parsers.m2fp.network.configuration import Settings, again, read_settings
+from mirror.parsers.m2fp.network.model import Network
 from pipeline.errors import PipelineError
 
 _NAMED = 5  # parameters that a refusal names; the rest is counted

@@ -9,9 +9,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from mirror.parsers.m2fp.hub import FILES, PUBLISHED, CheckpointMissing
-from mirror.parsers.m2fp.records import checksum_of
-from mirror.parsers.m2fp.settings import read_settings
+from mirror.parsers.m2fp.checkpoint.hub import FILES, PUBLISHED, CheckpointMissing
+from mirror.parsers.m2fp.graphs.graph_record import checksum_of
+from mirror.parsers.m2fp.network.configuration import read_settings
 
 _RECORD = "mirror-checksums.json"
 
@@ -33,7 +33,7 @@ def check(name: str, folder: Path) -> str:
     _check_parts(name, folder / FILES[1])
     if importlib.util.find_spec("torch") is None:
         return "readable, but not tried: torch is not installed"
-    from mirror.parsers.m2fp.checkpoint import load_checkpoint
+    from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
 
     load_checkpoint(folder, name)
     return "loads"

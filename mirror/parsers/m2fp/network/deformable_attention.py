@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.layers import TokenLinear, linear
+from mirror.parsers.m2fp.network.layers import TokenLinear, linear
 
 POINTS = 4  # places that each head looks at on each level
 # the 4 cells round a place: 1 where a cell is the second of a row, and of a column

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.deformable import DeformableAttention, Sizes, centres_of
-from mirror.parsers.m2fp.layers import NormedConv, TokenLinear, sine_positions, turned
-from mirror.parsers.m2fp.settings import GROUPS, LEVELS, EncoderSettings
+from mirror.parsers.m2fp.network.configuration import GROUPS, LEVELS, EncoderSettings
+from mirror.parsers.m2fp.network.deformable_attention import DeformableAttention, Sizes, centres_of
+from mirror.parsers.m2fp.network.layers import NormedConv, TokenLinear, sine_positions, turned
 
 
 class EncoderLayer(nn.Module):

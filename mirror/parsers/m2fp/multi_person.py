@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mirror.parsers.m2fp.answers import Human, humans_of, owners_of, parts_of
-from mirror.parsers.m2fp.copies import Copies, Size, Sized
-from mirror.parsers.m2fp.pictures import fitted
-from mirror.parsers.m2fp.settings import STRIDE, Settings
-from mirror.parsers.m2fp.tracks import BoxTracks
+from mirror.parsers.m2fp.box_tracks import BoxTracks
+from mirror.parsers.m2fp.model_factory import Copies, Size, Sized
+from mirror.parsers.m2fp.network.configuration import STRIDE, Settings
+from mirror.parsers.m2fp.preprocessing import fitted
+from mirror.parsers.m2fp.results.postprocessing import Human, humans_of, owners_of, parts_of
 from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
 from pipeline.frame import Frame

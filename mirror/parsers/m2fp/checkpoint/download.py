@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mirror.parsers.m2fp import whole
-from mirror.parsers.m2fp.cache import using
-from mirror.parsers.m2fp.hub import FILES, PUBLISHED, CheckpointMissing, home_of
-from mirror.parsers.m2fp.locks import locked
+from mirror.parsers.m2fp.checkpoint import integrity
+from mirror.parsers.m2fp.checkpoint.cache_folder import using
+from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.checkpoint.hub import FILES, PUBLISHED, CheckpointMissing, home_of
 from pipeline.errors import PipelineError
 
 _LONGEST = 200  # characters of a cause that are told
@@ -31,7 +31,7 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
 
     Raises:
         CheckpointMissing: the client is not installed, nobody answers, or what came is not right.
-        PipelineError: what came cannot be loaded; see ``whole.check``.
+        PipelineError: what came cannot be loaded; see ``integrity.check``.
         CacheRefused: the cache cannot be written to.
     """
     try:
@@ -48,7 +48,7 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
                 _link(home / file, staging / file)  # what is right of it is not fetched again
         _fetch(name, HubApi(endpoint=endpoint), staging)
         try:
-            whole.check(name, staging)
+            integrity.check(name, staging)
         except PipelineError:
             shutil.rmtree(staging)  # the next download must not go on with it
             raise
@@ -60,7 +60,7 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
 
     Raises:
         CheckpointMissing: a file is missing there, damaged, or of the other network.
-        PipelineError: it cannot be loaded; see ``whole.check``.
+        PipelineError: it cannot be loaded; see ``integrity.check``.
         CacheRefused: the cache cannot be written to.
     """
     for file in FILES:
@@ -68,11 +68,11 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
             raise CheckpointMissing(
                 f"{source} has no {file}; --from takes a folder with {' and '.join(FILES)}"
             )
-    whole.check(name, source)
+    integrity.check(name, source)
     home = home_of(name, cache)
     with using(cache), _staging(home) as staging:
         if source.resolve() == home.resolve():
-            whole.record(home)
+            integrity.record(home)
             return home
         if source.resolve() != staging.resolve():  # where a killed download was about to be done
             shutil.rmtree(staging, ignore_errors=True)  # its files may be second names of home's
@@ -100,7 +100,7 @@ def _link(there: Path, here: Path) -> None:
 
 
 def _moved(staging: Path, home: Path) -> Path:
-    whole.record(staging)
+    integrity.record(staging)
     home.mkdir(exist_ok=True)
     for path in [*(staging / file for file in FILES), *staging.glob("mirror-*.json")]:
         path.replace(home / path.name)  # the checksums last: until then they tell of a mixture

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Callable
 
 from mirror.config import ParserConfig, size_of
-from mirror.parsers.m2fp import hub
-from mirror.parsers.m2fp.cache import cache_root
-from mirror.parsers.m2fp.copies import Sized, Stored
+from mirror.parsers.m2fp.checkpoint import hub
+from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
 from mirror.parsers.m2fp.kinds import copies_for
-from mirror.parsers.m2fp.modelscope_result import ModelScopeResult, modelscope_result
-from mirror.parsers.m2fp.pictures import NetworkInput, fitted, letterboxed, scaled
+from mirror.parsers.m2fp.model_factory import Sized, Stored
+from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted, letterboxed, scaled
+from mirror.parsers.m2fp.results.modelscope_format import ModelScopeResult, modelscope_result
 from pipeline.frame import BGR
 
 

@@ -12,17 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirror.parsers.m2fp.graphs import ExportKey, ExportRefused, make_here
-from mirror.parsers.m2fp.records import Likeness
+from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, make_here
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.network import Network
+    from mirror.parsers.m2fp.network.model import Network
 
 # Ctrl-C reaches both, and is for the one who waits
 _CHILD = """
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-from mirror.parsers.m2fp.apart import answer
+from mirror.parsers.m2fp.graphs.export_process import answer
 answer()
 """
 

@@ -11,14 +11,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mirror.parsers.m2fp.answers import Answer, parts_of
-from mirror.parsers.m2fp.cache import CacheRefused
-from mirror.parsers.m2fp.graphs import Exported, ExportKey, ExportRefused, exported, forget
-from mirror.parsers.m2fp.network import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
-from mirror.parsers.m2fp.records import Likeness
+from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
+from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_store import (
+    Exported,
+    ExportKey,
+    ExportRefused,
+    exported,
+    forget,
+)
+from mirror.parsers.m2fp.graphs.graph_writers import write
+from mirror.parsers.m2fp.graphs.sample_inputs import samples
+from mirror.parsers.m2fp.network.model import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
+from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
 from mirror.parsers.m2fp.runtimes import run_onnxruntime, run_openvino, run_torch
-from mirror.parsers.m2fp.samples import samples
-from mirror.parsers.m2fp.writers import write
 from mirror.parts import vocabulary
 from pipeline.errors import PipelineError
 

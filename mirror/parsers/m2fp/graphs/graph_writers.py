@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mirror.parsers.m2fp.graphs import ExportKey
-from mirror.parsers.m2fp.network import Network
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey
+from mirror.parsers.m2fp.graphs.sample_inputs import samples
+from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.runtimes import import_openvino
-from mirror.parsers.m2fp.samples import samples
 
 _OPSET = 17  # the first with layer normalisation; GridSample came with 16
 _CALIBRATED_ON = 6  # pictures
@@ -40,7 +40,9 @@ def _write_8_bits(network: Network, pixels: Tensor, path: Path, runtime: str) ->
     For OpenVINO only the backbone takes that way, and is joined to what follows it as converted
     from torch: what ONNX can say of that is slower.
     """
-    from mirror.parsers.m2fp.quantise import quantise  # needs onnx, which nothing else here does
+    from mirror.parsers.m2fp.graphs.quantization import (
+        quantise,  # needs onnx, which nothing else here does
+    )
 
     plain, made = path.with_suffix(".plain.onnx"), path.with_suffix(".onnx")
     pictures = [given.pixels for given in samples(pixels.shape[2], pixels.shape[3], _CALIBRATED_ON)]

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.prepare import Plan, Prepare
-from mirror.parsers.m2fp.answers import parts_of
-from mirror.parsers.m2fp.copies import Copies, Size, Sized
-from mirror.parsers.m2fp.pictures import letterboxed
-from mirror.parsers.m2fp.settings import Settings
+from mirror.parsers.m2fp.model_factory import Copies, Size, Sized
+from mirror.parsers.m2fp.network.configuration import Settings
+from mirror.parsers.m2fp.preprocessing import letterboxed
+from mirror.parsers.m2fp.results.postprocessing import parts_of
 from mirror.parsing import Parsing, Person
 from mirror.parts import LabelMap
 from pipeline.frame import Frame

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.pictures import Placement
+from mirror.parsers.m2fp.preprocessing import Placement
 from mirror.parts import LabelMap
 
 CELL = 4  # pixels of the network's input that one cell of a mask covers, each way

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirror.parsers.m2fp.pictures import NetworkInput, fitted
+from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted
 from mirror.shipped import media_file
 from pipeline.sources.video import VideoFile
 

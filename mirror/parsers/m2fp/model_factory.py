@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import threadpoolctl
 
-from mirror.parsers.m2fp import hub, whole
-from mirror.parsers.m2fp.apart import make_apart
-from mirror.parsers.m2fp.graphs import Exported, ExportKey, exported
-from mirror.parsers.m2fp.memory import of_a_copy
+from mirror.parsers.m2fp.checkpoint import hub, integrity
+from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.graph_store import Exported, ExportKey, exported
+from mirror.parsers.m2fp.memory_use import of_a_copy
+from mirror.parsers.m2fp.network.configuration import Settings, read_settings
 from mirror.parsers.m2fp.runtimes import (
     Run,
     RuntimeChoice,
@@ -21,10 +22,9 @@ from mirror.parsers.m2fp.runtimes import (
     run_openvino,
     run_torch,
 )
-from mirror.parsers.m2fp.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.network import Network
+    from mirror.parsers.m2fp.network.model import Network
 
 Size = tuple[int, int]  # (height, width) of the network's input
 
@@ -62,13 +62,13 @@ class Stored:
     @property
     def checksum(self) -> str:
         """SHA-256 of the file and the settings."""
-        return _digest(whole.weights_checksum(self._name, self._folder), self.settings)
+        return _digest(integrity.weights_checksum(self._name, self._folder), self.settings)
 
     def load(self) -> Network:
         """Read the checkpoint, if it is still what came."""
-        from mirror.parsers.m2fp.checkpoint import load_checkpoint
+        from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
 
-        whole.weights_checksum(self._name, self._folder)
+        integrity.weights_checksum(self._name, self._folder)
         return load_checkpoint(self._folder, self._name).network
 
 
@@ -85,7 +85,7 @@ class Random:
 
     def load(self) -> Network:
         """Make them up, the same every time."""
-        from mirror.parsers.m2fp.checkpoint import random_network
+        from mirror.parsers.m2fp.checkpoint.loading import random_network
 
         return random_network(self.settings)
 
@@ -138,7 +138,7 @@ class Copies:
         # NumPy's own threads would take the cores of other workers
         self._pools.limit(limits=1, user_api="blas")
         if self._choice.runtime == "torch":
-            from mirror.parsers.m2fp.network import FOR_TORCH, PLAIN
+            from mirror.parsers.m2fp.network.model import FOR_TORCH, PLAIN
 
             network = self._weights.load()
             # bags count rows in the network's own precision: half of it is too little

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.layers import Perceptron, linear, sine_positions, turned
-from mirror.parsers.m2fp.settings import LEVELS, DecoderSettings
+from mirror.parsers.m2fp.network.configuration import LEVELS, DecoderSettings
+from mirror.parsers.m2fp.network.layers import Perceptron, linear, sine_positions, turned
 
 _NEVER = -1e4  # added to the score of a cell that is masked out; finite in half precision too
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.labels import CELL, Contest, Plane
+from mirror.parsers.m2fp.results.label_map import CELL, Contest, Plane
 
 Planes = NDArray[np.float32]  # (n, h, w)
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.labels import CELL, Contest, Plane, label_map, resized
-from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.planes import AROUND, class_planes, sigmoid
+from mirror.parsers.m2fp.preprocessing import Placement
+from mirror.parsers.m2fp.results.class_planes import AROUND, class_planes, sigmoid
+from mirror.parsers.m2fp.results.label_map import CELL, Contest, Plane, label_map, resized
 from mirror.parts import LabelMap
 
 _SAME = 0.6  # intersection over union from which two masks are of one person

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.layers import NormedConv, channels_last
-from mirror.parsers.m2fp.settings import DEPTHS, BackboneSettings
+from mirror.parsers.m2fp.network.configuration import DEPTHS, BackboneSettings
+from mirror.parsers.m2fp.network.layers import NormedConv, channels_last
 
 
 class Stem(nn.Module):

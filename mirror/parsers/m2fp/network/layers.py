@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp import winograd
+from mirror.parsers.m2fp.network import winograd
 
 
 class NormedConv(nn.Conv2d):

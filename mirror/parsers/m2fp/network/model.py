@@ -10,11 +10,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mirror.parsers.m2fp.backbone import Backbone
-from mirror.parsers.m2fp.layers import fold_batch_norms
-from mirror.parsers.m2fp.pixels import PixelDecoder
-from mirror.parsers.m2fp.queries import QueryDecoder
-from mirror.parsers.m2fp.settings import Settings
+from mirror.parsers.m2fp.network.backbone import Backbone
+from mirror.parsers.m2fp.network.configuration import Settings
+from mirror.parsers.m2fp.network.layers import fold_batch_norms
+from mirror.parsers.m2fp.network.pixel_decoder import PixelDecoder
+from mirror.parsers.m2fp.network.transformer_decoder import QueryDecoder
 
 
 class Formulation(NamedTuple):

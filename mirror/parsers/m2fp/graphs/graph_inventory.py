@@ -7,10 +7,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirror.parsers.m2fp.cache import using
-from mirror.parsers.m2fp.graphs import ExportKey
-from mirror.parsers.m2fp.locks import locked
-from mirror.parsers.m2fp.records import Record
+from mirror.parsers.m2fp.checkpoint.cache_folder import using
+from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.graphs.graph_record import Record
+from mirror.parsers.m2fp.graphs.graph_store import ExportKey
 
 
 @dataclass(frozen=True, slots=True)

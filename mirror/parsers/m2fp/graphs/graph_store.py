@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirror.parsers.m2fp.cache import using
-from mirror.parsers.m2fp.locks import locked
-from mirror.parsers.m2fp.records import Likeness, Record
+from mirror.parsers.m2fp.checkpoint.cache_folder import using
+from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.graphs.graph_record import Likeness, Record
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.network import Network
+    from mirror.parsers.m2fp.network.model import Network
 
 _FORMULATION = 5  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
@@ -98,7 +98,9 @@ def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likene
     Raises:
         PipelineError: see ``export.make``, and what loads the network.
     """
-    from mirror.parsers.m2fp.export import make  # needs torch, which a graph that is there does not
+    from mirror.parsers.m2fp.graphs.exporter import (
+        make,  # needs torch, which a graph that is there does not
+    )
 
     return make(load(), key, path)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.m2fp.answers import Answer, class_scores
-from mirror.parsers.m2fp.labels import Plane, resized
-from mirror.parsers.m2fp.pictures import Placement
-from mirror.parsers.m2fp.planes import sigmoid
-from mirror.parsers.m2fp.settings import Settings
+from mirror.parsers.m2fp.network.configuration import Settings
+from mirror.parsers.m2fp.preprocessing import Placement
+from mirror.parsers.m2fp.results.class_planes import sigmoid
+from mirror.parsers.m2fp.results.label_map import Plane, resized
+from mirror.parsers.m2fp.results.postprocessing import Answer, class_scores
 
 _MOST = 100  # pairs of a query and a class that are looked at; test_topk_per_image there
 _LEAST_SCORE = 0.1

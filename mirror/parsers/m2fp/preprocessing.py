@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mirror.parsers.m2fp.settings import STRIDE
+from mirror.parsers.m2fp.network.configuration import STRIDE
 from pipeline.frame import BGR
 
 GREY = 128  # what a single person's picture is centred on

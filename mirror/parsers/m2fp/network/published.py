@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirror.parsers.m2fp.settings import (
+from mirror.parsers.m2fp.network.configuration import (
     HUMAN,
     BackboneSettings,
     DecoderSettings,

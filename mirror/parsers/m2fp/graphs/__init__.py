@@ -1,0 +1,1 @@
+"""Exported graphs: made, checked against torch, kept, found again and removed."""
