@@ -18,8 +18,9 @@ torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirr
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
 from mirror.parsers.m2fp.checkpoint.loading import CheckpointRefused
+from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
 from mirror.parsers.m2fp.graphs.export_process import make_apart
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.graphs.graph_store import exported
 from mirror.parsers.m2fp.model_factory import Stored
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
@@ -55,7 +56,7 @@ PARENT = """
 import functools
 from pathlib import Path
 from mirror.parsers.m2fp.graphs.export_process import make_apart
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
 
 at_work = "import sys, threading; print('at work', file=sys.stderr); threading.Event().wait()"
 make_apart(functools.partial(exec, at_work), ExportKey("c", 64, 64, "openvino"), Path("graph.xml"))

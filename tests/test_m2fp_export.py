@@ -21,8 +21,10 @@ from mirror.parsers.m2fp import runtimes
 from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
 from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
 from mirror.parsers.m2fp.graphs import exporter
+from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
+from mirror.parsers.m2fp.graphs.export_process import make_here
 from mirror.parsers.m2fp.graphs.exporter import largest_difference
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, exported
+from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
 from mirror.parsers.m2fp.network import winograd
 from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted
@@ -42,6 +44,10 @@ RUNNERS = {"onnxruntime": run_onnxruntime, "openvino": run_openvino}
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
 
 
+def exported_here(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
+    return exported(key, folder, load, make_here)
+
+
 def network() -> Network:
     return load_checkpoint(checkpoint("single")).network
 
@@ -57,7 +63,7 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
     if importlib.util.find_spec(runtime) is None:  # importing it would tell its makers
         pytest.skip(f"needs {runtime}: pip install {runtime}")
     key = ExportKey("c" * 64, 128, 96, runtime, layers)
-    made = exported(key, tmp_path, network)
+    made = exported_here(key, tmp_path, network)
     assert made.likeness.difference < 2e-3
     fast = network()
     fast.make_fast(decoder_layers=layers or None)
@@ -71,8 +77,8 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
 def test_a_backbone_of_8_bits_says_how_far_off_it_is(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made = exported(dataclasses.replace(KEY, int8=True), tmp_path, network)
-    plain = exported(KEY, tmp_path, network)
+    made = exported_here(dataclasses.replace(KEY, int8=True), tmp_path, network)
+    plain = exported_here(KEY, tmp_path, network)
     assert made.likeness.difference > plain.likeness.difference
     assert "reprocess" not in capfd.readouterr().err  # what the quantiser advises
     assert made.path.stat().st_size < plain.path.stat().st_size
@@ -85,7 +91,7 @@ def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path)
     if importlib.util.find_spec("openvino") is None:
         pytest.skip("needs openvino: pip install openvino")
     key = dataclasses.replace(KEY, runtime="openvino", int8=True)
-    made = exported(key, tmp_path, network)
+    made = exported_here(key, tmp_path, network)
     layers = re.findall(r'<layer [^>]*type="(\w+)"', made.path.read_text())
     assert "FakeQuantize" in layers
     assert "GridSample" not in layers
@@ -94,11 +100,11 @@ def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path)
 
 
 def test_an_export_is_made_once(tmp_path: Path) -> None:
-    first = exported(KEY, tmp_path, network)
+    first = exported_here(KEY, tmp_path, network)
     assert first.is_new
     assert first.likeness.labels >= 0.999
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".onnx"]
-    again = exported(KEY, tmp_path, network)
+    again = exported_here(KEY, tmp_path, network)
     assert again == dataclasses.replace(first, is_new=False)
 
 
@@ -113,7 +119,7 @@ def test_a_graph_that_answers_otherwise_is_not_kept(
 ) -> None:
     monkeypatch.setattr(exporter, "run_onnxruntime", answering(logits))
     with pytest.raises(ExportRefused, match=rf"torch {said}.*, more than 0\.002; use --runtime t"):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -126,7 +132,7 @@ def test_a_fault_of_the_formulation_is_found(
     monkeypatch.setattr(winograd, "_LEAST_TILES", 1)
     monkeypatch.setattr(winograd, "_BACK", winograd._BACK + (winograd._BACK == 8))
     with pytest.raises(ExportRefused, match="differs from torch by"):
-        exported(dataclasses.replace(KEY, runtime="openvino"), tmp_path, network)
+        exported_here(dataclasses.replace(KEY, runtime="openvino"), tmp_path, network)
 
 
 def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
@@ -145,7 +151,7 @@ def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
         return wrong_at_first
 
     monkeypatch.setattr(exporter, "run_onnxruntime", open_graph)
-    made = exported(KEY, tmp_path, network)
+    made = exported_here(KEY, tmp_path, network)
     assert made.likeness.difference < 2e-3
     assert len(seen) > 1
 
@@ -155,7 +161,7 @@ def test_8_bits_that_give_no_numbers_are_not_kept(
 ) -> None:
     monkeypatch.setattr(exporter, "run_onnxruntime", answering(np.nan))
     with pytest.raises(ExportRefused, match="in 8 bits at 64x64 differs from torch by inf"):
-        exported(dataclasses.replace(KEY, int8=True), tmp_path, network)
+        exported_here(dataclasses.replace(KEY, int8=True), tmp_path, network)
 
 
 def test_no_number_is_far_from_every_number() -> None:
@@ -173,7 +179,7 @@ def test_a_graph_that_gives_other_parts_is_not_kept(
     maps = itertools.cycle([np.zeros((100, 10), np.uint8), np.eye(100, 10, dtype=np.uint8)])
     monkeypatch.setattr(exporter, "parts_of", lambda *_: next(maps))
     with pytest.raises(ExportRefused, match=r"gives 99\.00% of a picture the parts .* not 99\.9%"):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
 
 
 def test_a_graph_that_cannot_be_made_says_so_in_a_line(
@@ -184,7 +190,7 @@ def test_a_graph_that_cannot_be_made_says_so_in_a_line(
 
     monkeypatch.setattr(exporter, "write", fail)
     with pytest.raises(ExportRefused, match=r"cannot be made \(RuntimeError: no such operator\)"):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
 
 
 def test_a_disk_without_room_is_said_before_anything_is_made(
@@ -193,7 +199,7 @@ def test_a_disk_without_room_is_said_before_anything_is_made(
     full = type("Usage", (), {"free": 1_000_000})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     with pytest.raises(CacheRefused, match=r"takes 3 MB while it is made, and 1 are free for"):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
 
 
 @pytest.mark.parametrize("runtime", RUNNERS)

@@ -18,20 +18,21 @@ from mirror.parsers.m2fp.checkpoint import file_lock
 from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
 from mirror.parsers.m2fp.checkpoint.file_lock import locked
 from mirror.parsers.m2fp.graphs import exporter
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
+from mirror.parsers.m2fp.graphs.export_process import make_here
 from mirror.parsers.m2fp.graphs.graph_inventory import kept, remove
 from mirror.parsers.m2fp.graphs.graph_record import Likeness
-from mirror.parsers.m2fp.graphs.graph_store import (
-    Exported,
-    ExportKey,
-    exported,
-    make_here,
-)
+from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
 from mirror.parsers.m2fp.model_factory import Copies
 from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
+
+
+def exported_here(key: ExportKey, folder: Path, load: Callable[[], Network]) -> Exported:
+    return exported(key, folder, load, make_here)
 
 
 @pytest.fixture(autouse=True)
@@ -82,14 +83,14 @@ def test_a_damaged_export_is_made_anew_without_asking(
     caplog.set_level("INFO")
     runtime = "onnxruntime" if ending == "onnx" else "openvino"
     key = ExportKey("c" * 64, 64, 64, runtime)
-    path = exported(key, tmp_path, network).path.with_suffix(f".{ending}")
+    path = exported_here(key, tmp_path, network).path.with_suffix(f".{ending}")
     whole = path.read_bytes()
     damage(path)
     caplog.clear()
-    assert exported(key, tmp_path, network).is_new
+    assert exported_here(key, tmp_path, network).is_new
     assert path.read_bytes() == whole
     assert caplog.text.count(f"M2FP's graph for {runtime} at 64x64 is damaged") == 1
-    assert exported(key, tmp_path, never)
+    assert exported_here(key, tmp_path, never)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_damaged_export_is_made_anew_without_asking(
 def test_a_graph_without_a_record_of_its_own_is_made_anew(
     tmp_path: Path, record: str | None
 ) -> None:
-    path = exported(KEY, tmp_path, network).path.with_suffix(".json")
+    path = exported_here(KEY, tmp_path, network).path.with_suffix(".json")
     if record is None:
         path.unlink()
     else:
@@ -111,8 +112,8 @@ def test_a_graph_without_a_record_of_its_own_is_made_anew(
             told = record
         path.write_text(told)
         assert kept(tmp_path)
-    assert exported(KEY, tmp_path, network).is_new
-    assert not exported(KEY, tmp_path, never).is_new
+    assert exported_here(KEY, tmp_path, network).is_new
+    assert not exported_here(KEY, tmp_path, never).is_new
 
 
 def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +123,7 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(exporter, "make", cut_off)
     with pytest.raises(KeyboardInterrupt):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -134,7 +135,7 @@ def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"of an older version")
         os.utime(tmp_path / name, (0, 0))
     with locked(tmp_path / "at-work.lock"):
-        exported(KEY, tmp_path, network)
+        exported_here(KEY, tmp_path, network)
         left = {path.name for path in tmp_path.iterdir()}
     assert left == {f"{KEY.stem}.json", f"{KEY.stem}.onnx", "at-work.part", "at-work.lock"}
 
@@ -155,7 +156,7 @@ def test_one_makes_a_graph_and_the_others_wait_for_it(
         assert waiting.wait(5.0)
         return network()
 
-    crew = [in_thread(lambda: found.append(exported(KEY, tmp_path, load))) for _ in range(3)]
+    crew = [in_thread(lambda: found.append(exported_here(KEY, tmp_path, load))) for _ in range(3)]
     assert begun.wait(5.0)
     with locked(tmp_path / f"{KEY.stem}.lock", wait=False) as is_free:
         assert not is_free
@@ -170,13 +171,13 @@ def test_one_makes_a_graph_and_the_others_wait_for_it(
 def test_a_cache_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CacheRefused, match=r"cannot be used \(Not a directory\); set MODELSCOPE_C"):
-        exported(KEY, tmp_path / "file" / "exports", network)
+        exported_here(KEY, tmp_path / "file" / "exports", network)
     with pytest.raises(CacheRefused, match="cannot be used"):
-        exported(KEY, tmp_path / "file", network)
+        exported_here(KEY, tmp_path / "file", network)
 
 
 def test_what_is_kept_is_listed_and_removed_but_not_what_is_being_made(tmp_path: Path) -> None:
-    exported(KEY, tmp_path, network)
+    exported_here(KEY, tmp_path, network)
     record = tmp_path / "scrambled.json"
     record.write_text(
         '{"of": {"wings": 2}, "likeness": {"difference": 0, "labels": 1}, "files": {}}'
@@ -200,7 +201,7 @@ def test_a_file_that_goes_meanwhile_is_no_fault_of_the_cache(tmp_path: Path) -> 
     for name in ("gone.onnx", "before.123.part.xml"):
         (tmp_path / name).symlink_to("nowhere")  # listed, but not to be looked at any more
     assert [(graph.name, graph.bytes) for graph in kept(tmp_path)] == [("before", 0), ("gone", 0)]
-    assert exported(KEY, tmp_path, network).is_new
+    assert exported_here(KEY, tmp_path, network).is_new
 
 
 class Given:

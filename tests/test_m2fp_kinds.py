@@ -22,7 +22,7 @@ from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp.checkpoint import download
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
 from mirror.parsers.m2fp.model_factory import Copies, Random, Stored
 from mirror.parsers.m2fp.multi_person import size_for
 from mirror.parsers.m2fp.network.configuration import read_settings

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 import threadpoolctl
 
 from mirror.parsers.m2fp.checkpoint import hub, integrity
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
 from mirror.parsers.m2fp.graphs.export_process import make_apart
-from mirror.parsers.m2fp.graphs.graph_store import Exported, ExportKey, exported
+from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
 from mirror.parsers.m2fp.memory_use import of_a_copy
 from mirror.parsers.m2fp.network.configuration import Settings, read_settings
 from mirror.parsers.m2fp.runtimes import (

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.runtime import open_session
-from mirror.parsers.m2fp.graphs.graph_store import ENDINGS, ExportRefused
+from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportRefused
 from mirror.parsers.m2fp.results.postprocessing import Answer
 from pipeline.errors import PipelineError
 

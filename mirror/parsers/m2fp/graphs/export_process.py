@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
 from mirror.parsers.m2fp.graphs.graph_record import Likeness
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey, ExportRefused, make_here
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
@@ -25,6 +25,19 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 from mirror.parsers.m2fp.graphs.export_process import answer
 answer()
 """
+
+
+def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
+    """Make a graph in this process, which keeps much of the memory that it takes.
+
+    Raises:
+        PipelineError: see ``exporter.make``, and what loads the network.
+    """
+    from mirror.parsers.m2fp.graphs.exporter import (
+        make,  # needs torch, which a graph that is there does not
+    )
+
+    return make(load(), key, path)
 
 
 def make_apart(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:

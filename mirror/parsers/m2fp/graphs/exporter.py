@@ -12,14 +12,9 @@ import numpy as np
 import torch
 
 from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
+from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
 from mirror.parsers.m2fp.graphs.graph_record import Likeness
-from mirror.parsers.m2fp.graphs.graph_store import (
-    Exported,
-    ExportKey,
-    ExportRefused,
-    exported,
-    forget,
-)
+from mirror.parsers.m2fp.graphs.graph_store import Exported, exported, forget
 from mirror.parsers.m2fp.graphs.graph_writers import write
 from mirror.parsers.m2fp.graphs.sample_inputs import samples
 from mirror.parsers.m2fp.network.model import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
@@ -65,7 +60,7 @@ def again_or_new(key: ExportKey, folder: Path, load: Callable[[], Network]) -> E
             made with; then it is not used any more.
         CacheRefused: see ``exported``.
     """
-    found = exported(key, folder, load)
+    found = exported(key, folder, load, lambda load, key, path: make(load(), key, path))
     if found.is_new:
         return found
     try:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mirror.parsers.m2fp.checkpoint.cache_folder import using
 from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
 from mirror.parsers.m2fp.graphs.graph_record import Record
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,70 +6,22 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mirror.parsers.m2fp.checkpoint.cache_folder import using
 from mirror.parsers.m2fp.checkpoint.file_lock import locked
+from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportKey
 from mirror.parsers.m2fp.graphs.graph_record import Likeness, Record
-from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
 
-_FORMULATION = 5  # raised when graphs are made in another way, so that old ones are not taken
-ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 _PART = ".part"  # what the folder is called that a graph is made in
 _OLD_S = 3600.0  # since a file was written, after which nobody is at it any more
 _log = logging.getLogger(__name__)
-
-
-class ExportRefused(PipelineError):
-    """A graph answers otherwise than torch, cannot be made, or cannot be opened."""
-
-    in_short = "M2FP cannot be made ready for this runtime; choose torch"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportKey:
-    """What a graph was made of: two exports with the same key are the same.
-
-    Attributes:
-        checksum: of the checkpoint: its weights, and what of its configuration makes the network.
-        height: of the input.
-        width: of the input.
-        runtime: a key of ``ENDINGS``.
-        decoder_layers: after how many the answer is read; 0 after all.
-        int8: whether the backbone computes with 8 bits.
-    """
-
-    checksum: str
-    height: int
-    width: int
-    runtime: str
-    decoder_layers: int = 0
-    int8: bool = False
-
-    @property
-    def stem(self) -> str:
-        """The name of its files, without an ending."""
-        layers = f"-{self.decoder_layers}layers" if self.decoder_layers else ""
-        bits = "-int8" if self.int8 else ""
-        size = f"{self.height}x{self.width}"
-        return f"{self.checksum[:16]}-{size}{layers}{bits}-{self.runtime}-{_FORMULATION}"
-
-    def __str__(self) -> str:
-        """In words."""
-        layers = f", {self.decoder_layers} decoder layers" if self.decoder_layers else ""
-        bits = " in 8 bits" if self.int8 else ""
-        return f"M2FP's graph for {self.runtime}{bits} at {self.height}x{self.width}{layers}"
-
-    @classmethod
-    def of(cls, said: Mapping[str, Any]) -> ExportKey:
-        """Return the key that a record has."""
-        return cls(**said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +44,10 @@ class Exported:
         return self.path.with_suffix(".json").exists()
 
 
-def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
-    """Make a graph in this process, which keeps much of the memory that it takes.
-
-    Raises:
-        PipelineError: see ``export.make``, and what loads the network.
-    """
-    from mirror.parsers.m2fp.graphs.exporter import (
-        make,  # needs torch, which a graph that is there does not
-    )
-
-    return make(load(), key, path)
-
-
 Make = Callable[[Callable[[], "Network"], ExportKey, Path], Likeness]
 
 
-def exported(
-    key: ExportKey, folder: Path, load: Callable[[], Network], make: Make = make_here
-) -> Exported:
+def exported(key: ExportKey, folder: Path, load: Callable[[], Network], make: Make) -> Exported:
     """Return the graph in a folder, making it first where it is not there, or damaged.
 
     Several processes may ask at once: one makes it, the others wait.

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mirror.parsers.m2fp.graphs.graph_store import ExportKey
+from mirror.parsers.m2fp.graphs.export_key import ExportKey
 from mirror.parsers.m2fp.graphs.sample_inputs import samples
 from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.runtimes import import_openvino
