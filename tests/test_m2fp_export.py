@@ -28,7 +28,7 @@ from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
 from mirror.parsers.m2fp.network import winograd
 from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted
-from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, parts_of
 from mirror.parsers.m2fp.runtimes import (
     Run,
     RuntimeMissing,
@@ -64,7 +64,7 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
         pytest.skip(f"needs {runtime}: pip install {runtime}")
     key = ExportKey("c" * 64, 128, 96, runtime, layers)
     made = exported_here(key, tmp_path, network)
-    assert made.likeness.difference < 2e-3
+    assert made.accuracy.difference < 2e-3
     fast = network()
     fast.make_fast(decoder_layers=layers or None)
     given = picture()
@@ -79,11 +79,11 @@ def test_a_backbone_of_8_bits_says_how_far_off_it_is(
 ) -> None:
     made = exported_here(dataclasses.replace(KEY, int8=True), tmp_path, network)
     plain = exported_here(KEY, tmp_path, network)
-    assert made.likeness.difference > plain.likeness.difference
+    assert made.accuracy.difference > plain.accuracy.difference
     assert "reprocess" not in capfd.readouterr().err  # what the quantiser advises
     assert made.path.stat().st_size < plain.path.stat().st_size
-    answer = run_onnxruntime(made.path, 1)(np.zeros((1, 3, 64, 64), np.float32))
-    assert np.isfinite(answer.logits).all()
+    output = run_onnxruntime(made.path, 1)(np.zeros((1, 3, 64, 64), np.float32))
+    assert np.isfinite(output.logits).all()
     assert len(list(tmp_path.iterdir())) == 4
 
 
@@ -95,21 +95,21 @@ def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path)
     layers = re.findall(r'<layer [^>]*type="(\w+)"', made.path.read_text())
     assert "FakeQuantize" in layers
     assert "GridSample" not in layers
-    assert 0 < made.likeness.difference < np.inf
+    assert 0 < made.accuracy.difference < np.inf
     assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_an_export_is_made_once(tmp_path: Path) -> None:
     first = exported_here(KEY, tmp_path, network)
     assert first.is_new
-    assert first.likeness.labels >= 0.999
+    assert first.accuracy.labels >= 0.999
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".onnx"]
     again = exported_here(KEY, tmp_path, network)
     assert again == dataclasses.replace(first, is_new=False)
 
 
 def answering(logits: float) -> Callable[[Path, int], Run]:
-    wrong = Answer(np.full((24, 21), logits, np.float32), np.zeros((24, 16, 16), np.float32))
+    wrong = NetworkOutput(np.full((24, 21), logits, np.float32), np.zeros((24, 16, 16), np.float32))
     return lambda path, threads: lambda pixels: wrong
 
 
@@ -143,16 +143,16 @@ def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
     def open_graph(path: Path, threads: int) -> Run:
         run = run_onnxruntime(path, threads)
 
-        def wrong_at_first(pixels: NDArray[np.float32]) -> Answer:
+        def wrong_at_first(pixels: NDArray[np.float32]) -> NetworkOutput:
             seen.append(len(seen))
-            answer = run(pixels)
-            return Answer(answer.logits + (9.0 if seen == [0] else 0.0), answer.masks)
+            output = run(pixels)
+            return NetworkOutput(output.logits + (9.0 if seen == [0] else 0.0), output.masks)
 
         return wrong_at_first
 
     monkeypatch.setattr(exporter, "run_onnxruntime", open_graph)
     made = exported_here(KEY, tmp_path, network)
-    assert made.likeness.difference < 2e-3
+    assert made.accuracy.difference < 2e-3
     assert len(seen) > 1
 
 
@@ -165,10 +165,10 @@ def test_8_bits_that_give_no_numbers_are_not_kept(
 
 
 def test_no_number_is_far_from_every_number() -> None:
-    right = Answer(np.zeros((2, 3), np.float32), np.zeros((2, 4, 4), np.float32))
+    right = NetworkOutput(np.zeros((2, 3), np.float32), np.zeros((2, 4, 4), np.float32))
     for wrong in (
-        Answer(np.full((2, 3), np.nan, np.float32), right.masks),
-        Answer(right.logits, np.full((2, 4, 4), np.nan, np.float32)),
+        NetworkOutput(np.full((2, 3), np.nan, np.float32), right.masks),
+        NetworkOutput(right.logits, np.full((2, 4, 4), np.nan, np.float32)),
     ):
         assert largest_difference(wrong, right) == largest_difference(right, wrong) == np.inf
 

@@ -20,10 +20,10 @@ from mirror.parsers.m2fp.checkpoint.file_lock import locked
 from mirror.parsers.m2fp.graphs import exporter
 from mirror.parsers.m2fp.graphs.export_key import ExportKey
 from mirror.parsers.m2fp.graphs.export_process import make_here
-from mirror.parsers.m2fp.graphs.graph_inventory import kept, remove
-from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_inventory import remove, stored_graphs
+from mirror.parsers.m2fp.graphs.graph_record import ExportAccuracy
 from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
-from mirror.parsers.m2fp.model_factory import Copies
+from mirror.parsers.m2fp.model_factory import ModelFactory
 from mirror.parsers.m2fp.network.model import Network
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
@@ -39,11 +39,11 @@ def exported_here(key: ExportKey, folder: Path, load: Callable[[], Network]) -> 
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make graphs of noise: what is in them is nobody's concern here."""
 
-    def make(network: Network, key: ExportKey, path: Path) -> Likeness:
+    def make(network: Network, key: ExportKey, path: Path) -> ExportAccuracy:
         path.write_bytes(b"graph" * 9)
         if key.runtime == "openvino":
             path.with_suffix(".bin").write_bytes(b"weights" * 99)
-        return Likeness(1e-6, 1.0)
+        return ExportAccuracy(1e-6, 1.0)
 
     monkeypatch.setattr(exporter, "make", make)
 
@@ -94,7 +94,7 @@ def test_a_damaged_export_is_made_anew_without_asking(
 
 
 @pytest.mark.parametrize(
-    "record", [None, "", "[]", '{"of": {}}', "another checkpoint's", "another likeness"]
+    "record", [None, "", "[]", '{"of": {}}', "another checkpoint's", "another accuracy"]
 )
 def test_a_graph_without_a_record_of_its_own_is_made_anew(
     tmp_path: Path, record: str | None
@@ -104,14 +104,14 @@ def test_a_graph_without_a_record_of_its_own_is_made_anew(
         path.unlink()
     else:
         told = path.read_text()
-        if record == "another likeness":
+        if record == "another accuracy":
             told = told.replace('"labels": 1.0', '"labels": "all"')
         elif record == "another checkpoint's":
             told = told.replace("ccc", "ddd")
         else:
             told = record
         path.write_text(told)
-        assert kept(tmp_path)
+        assert stored_graphs(tmp_path)
     assert exported_here(KEY, tmp_path, network).is_new
     assert not exported_here(KEY, tmp_path, never).is_new
 
@@ -180,12 +180,12 @@ def test_what_is_kept_is_listed_and_removed_but_not_what_is_being_made(tmp_path:
     exported_here(KEY, tmp_path, network)
     record = tmp_path / "scrambled.json"
     record.write_text(
-        '{"of": {"wings": 2}, "likeness": {"difference": 0, "labels": 1}, "files": {}}'
+        '{"of": {"wings": 2}, "accuracy": {"difference": 0, "labels": 1}, "files": {}}'
     )
     (tmp_path / "at-work.part").mkdir()
     (tmp_path / "at-work.part" / "half.onnx").write_bytes(b"half")
     with locked(tmp_path / "at-work.lock"):
-        found = {graph.name: graph for graph in kept(tmp_path)}
+        found = {graph.name: graph for graph in stored_graphs(tmp_path)}
         assert found[KEY.stem].about == f"{KEY}, 100.0% of pixels as torch"
         assert found["scrambled"].about.startswith("not finished")
         assert found["at-work"].bytes == 4
@@ -194,13 +194,16 @@ def test_what_is_kept_is_listed_and_removed_but_not_what_is_being_made(tmp_path:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["at-work.lock", "at-work.part"]
     assert remove(found["at-work"], tmp_path)
     assert list(tmp_path.iterdir()) == []
-    assert kept(tmp_path / "nowhere") == []
+    assert stored_graphs(tmp_path / "nowhere") == []
 
 
 def test_a_file_that_goes_meanwhile_is_no_fault_of_the_cache(tmp_path: Path) -> None:
     for name in ("gone.onnx", "before.123.part.xml"):
         (tmp_path / name).symlink_to("nowhere")  # listed, but not to be looked at any more
-    assert [(graph.name, graph.bytes) for graph in kept(tmp_path)] == [("before", 0), ("gone", 0)]
+    assert [(graph.name, graph.bytes) for graph in stored_graphs(tmp_path)] == [
+        ("before", 0),
+        ("gone", 0),
+    ]
     assert exported_here(KEY, tmp_path, network).is_new
 
 
@@ -217,10 +220,10 @@ class Given:
 def test_a_graph_that_was_removed_during_a_run_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_factory, "make_apart", make_here)
-    opener = Copies(Given(), RuntimeChoice("onnxruntime"), tmp_path)
+    monkeypatch.setattr(model_factory, "make_in_process", make_here)
+    opener = ModelFactory(Given(), RuntimeChoice("onnxruntime"), tmp_path)
     path = opener.graph((64, 64))
-    for graph in kept(tmp_path):
+    for graph in stored_graphs(tmp_path):
         assert remove(graph, tmp_path)
     assert opener.graph((64, 64)) == path
     assert path.is_file()

@@ -20,7 +20,7 @@ from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused, cache_root
 from mirror.parsers.m2fp.checkpoint.file_lock import locked
 from mirror.parsers.m2fp.checkpoint.hub import CheckpointMissing
 from mirror.parsers.m2fp.graphs.graph_record import checksum_of
-from mirror.parsers.m2fp.model_factory import Stored
+from mirror.parsers.m2fp.model_factory import StoredWeights
 from pipeline.errors import PipelineError
 
 NAMES = {"m2fp": "multiple", "m2fp-single": "single"}
@@ -285,12 +285,12 @@ def test_what_is_refused_names_its_own_download(tmp_path: Path) -> None:
     folder = download.copy_from("m2fp-single", checkpoint("single"), tmp_path)
     (folder / "configuration.json").write_text("{")
     with pytest.raises(PipelineError, match=r"get .* again: mirror models download m2fp-single$"):
-        Stored(folder, "m2fp-single")
+        StoredWeights(folder, "m2fp-single")
     shutil.copy(checkpoint("single") / "configuration.json", folder)
     (folder / "mirror-checksums.json").unlink()
     (folder / "pytorch_model.pt").write_bytes(b"")
     with pytest.raises(PipelineError, match=r"\(it is empty\); .* models download m2fp-single$"):
-        Stored(folder, "m2fp-single").load()
+        StoredWeights(folder, "m2fp-single").load()
 
 
 def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:

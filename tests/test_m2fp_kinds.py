@@ -23,12 +23,12 @@ from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp.checkpoint import download
 from mirror.parsers.m2fp.graphs.export_key import ExportKey
-from mirror.parsers.m2fp.model_factory import Copies, Random, Stored
+from mirror.parsers.m2fp.model_factory import ModelFactory, RandomWeights, StoredWeights
 from mirror.parsers.m2fp.multi_person import size_for
 from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
-from mirror.parsers.m2fp.single_person import Seen, together, window_round
+from mirror.parsers.m2fp.single_person import PersonOutput, merged, window_round
 from mirror.parsing import Parsing
 from pipeline.errors import PipelineError
 from pipeline.frame import Frame
@@ -101,10 +101,10 @@ def test_a_single_persons_network_looks_at_each_person() -> None:
 
 
 def test_people_keep_their_numbers_and_their_pixels() -> None:
-    small = Seen(4, (0, 0, 4, 4), np.full((4, 4), 5, np.uint8), 0.9)
-    large = Seen(2, (2, 2, 12, 12), np.full((10, 10), 7, np.uint8), 0.5)
+    small = PersonOutput(4, (0, 0, 4, 4), np.full((4, 4), 5, np.uint8), 0.9)
+    large = PersonOutput(2, (2, 2, 12, 12), np.full((10, 10), 7, np.uint8), 0.5)
     ids: dict[int, int] = {2: 1}
-    parsing = together((large, small), ids, 12, 16)
+    parsing = merged((large, small), ids, 12, 16)
     assert [(person.id, person.box) for person in parsing.people] == [
         (2, (0.0, 0.0, 4.0, 4.0)),
         (1, (2.0, 2.0, 12.0, 12.0)),
@@ -171,22 +171,22 @@ def test_a_stream_asks_for_what_its_flags_say(
 def test_weights_with_another_configuration_are_another_network(tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(checkpoint("multiple"), folder)
-    first = Stored(folder).checksum
+    first = StoredWeights(folder).checksum
     configuration = folder / "configuration.json"
     content = json.loads(configuration.read_text())
     content["model"]["decoder"]["nheads"] = 2
     configuration.write_text(json.dumps(content))
-    assert Stored(folder).checksum != first
-    assert Random(published()).checksum == Random(published()).checksum
-    assert Random(published()).checksum != Random(published(single=True)).checksum
+    assert StoredWeights(folder).checksum != first
+    assert RandomWeights(published()).checksum == RandomWeights(published()).checksum
+    assert RandomWeights(published()).checksum != RandomWeights(published(single=True)).checksum
 
 
 def test_more_decoder_layers_than_there_are_are_all(tmp_path: Path) -> None:
-    weights = Random(read_settings(checkpoint("multiple") / "configuration.json"))
+    weights = RandomWeights(read_settings(checkpoint("multiple") / "configuration.json"))
     there = weights.settings.decoder.layers
 
     def key(layers: int) -> ExportKey:
-        return Copies(weights, RuntimeChoice("openvino"), tmp_path, layers).key((64, 64))
+        return ModelFactory(weights, RuntimeChoice("openvino"), tmp_path, layers).key((64, 64))
 
     assert key(0) == key(there) == key(99)
     assert key(there - 1).decoder_layers == there - 1

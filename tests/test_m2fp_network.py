@@ -30,7 +30,7 @@ def prepared(kind: str, picture: str) -> NDArray[np.float32]:
     return (scaled(image, 160, 320) if kind == "multiple" else letterboxed(image, 256, 192)).pixels
 
 
-def answer(network: Network, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def output(network: Network, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     with torch.no_grad():
         return [out[0].numpy() for out in network(torch.from_numpy(pixels))]
 
@@ -38,7 +38,7 @@ def answer(network: Network, pixels: NDArray[np.float32]) -> list[NDArray[np.flo
 def apart_from_golden(
     network: Network, kind: str, picture: str, monkeypatch: pytest.MonkeyPatch
 ) -> float:
-    """How far answers lie from ModelScope's, where attention is cut off where it was there.
+    """How far outputs lie from ModelScope's, where attention is cut off where it was there.
 
     One cell of one case lies within 1e-5 of the cut: on which side is the rounding of the processor
     that computes it, and of ModelScope's. So the cut is tried a little to both sides.
@@ -48,7 +48,7 @@ def apart_from_golden(
         monkeypatch.setattr(
             transformer_decoder, "_hidden_cells", lambda masks, by=shift: plain(masks + by)
         )
-        logits, masks = answer(network, prepared(kind, picture))
+        logits, masks = output(network, prepared(kind, picture))
         apart.append(max(worst(logits, arrays["pred_logits"]), worst(masks, arrays["pred_masks"])))
     return min(apart)
 
@@ -70,23 +70,23 @@ def test_answers_are_modelscopes(
 def test_folding_norms_changes_nothing_that_counts() -> None:
     network = load_checkpoint(checkpoint("single")).network
     pixels = prepared("single", "portrait")
-    before = answer(network, pixels)
+    before = output(network, pixels)
     network.make_fast()
     assert not any(
         isinstance(conv.norm, torch.nn.BatchNorm2d)
         for conv in network.modules()
         if isinstance(conv, NormedConv)
     )
-    for ours, theirs in zip(answer(network, pixels), before, strict=True):
+    for ours, theirs in zip(output(network, pixels), before, strict=True):
         assert worst(ours, theirs) < 1e-4
 
 
 def test_fewer_layers_answer_otherwise() -> None:
     network = load_checkpoint(checkpoint("single")).network
     pixels = prepared("single", "portrait")
-    whole = answer(network, pixels)[0]
+    whole = output(network, pixels)[0]
     network.make_fast(decoder_layers=1)
-    assert worst(answer(network, pixels)[0], whole) > 1e-3
+    assert worst(output(network, pixels)[0], whole) > 1e-3
 
 
 @pytest.mark.parametrize("single", [False, True])
@@ -109,5 +109,5 @@ def test_backbones_are_as_deep_as_they_are_called(depth: int, blocks: int) -> No
 def test_random_weights_are_the_same_every_time() -> None:
     settings = read_settings(checkpoint("single") / "configuration.json")
     pixels = np.zeros((1, 3, 64, 64), np.float32)
-    first, second = (answer(random_network(settings), pixels) for _ in range(2))
+    first, second = (output(random_network(settings), pixels) for _ in range(2))
     assert np.array_equal(first[1], second[1])

@@ -61,7 +61,7 @@ def test_strides_are_left_as_they_are() -> None:
     conv, plane = conv_of(128, 128, stride=2), torch.randn(1, 128, 24, 32)
     with torch.no_grad():
         before = conv(plane)
-        conv.in_tiles = True
+        conv.use_winograd = True
         assert torch.equal(conv(plane), before)
 
 
@@ -75,7 +75,7 @@ def test_a_stem_pools_its_bands_as_it_pools_the_whole(
     fold_batch_norms(stem)
     with torch.no_grad():
         expected = stem(pictures)
-        formulate(stem, Formulation(in_tiles=True))
+        formulate(stem, Formulation(use_winograd=True))
         assert len(stem.conv3.in_bands(stem.conv2(stem.conv1(pictures)))) >= 3
         assert float((stem(pictures) - expected).abs().max()) < 1e-5
 
@@ -89,7 +89,7 @@ def test_a_graph_answers_as_the_convolution_did(tmp_path: Path, size: tuple[int,
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that sizes become constants
         expected = conv(plane).numpy()
-        conv.in_tiles = True
+        conv.use_winograd = True
         graph = converted(conv, plane, [plane])
     graph.validate_nodes_and_infer_types()
     kinds = [node.get_type_name() for node in graph.get_ordered_ops()]
@@ -98,5 +98,5 @@ def test_a_graph_answers_as_the_convolution_did(tmp_path: Path, size: tuple[int,
     openvino.save_model(graph, str(tmp_path / "conv.xml"), compress_to_fp16=False)
     settings = {"INFERENCE_PRECISION_HINT": "f32"}
     compiled = openvino.Core().compile_model(str(tmp_path / "conv.xml"), "CPU", settings)
-    answer = compiled.create_infer_request().infer([plane.numpy()])[0]
-    np.testing.assert_allclose(answer, expected, atol=1e-4)
+    output = compiled.create_infer_request().infer([plane.numpy()])[0]
+    np.testing.assert_allclose(output, expected, atol=1e-4)

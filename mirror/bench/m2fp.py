@@ -1,7 +1,7 @@
 """M2FP from picture to label map, beside a plain implementation of what ModelScope does.
 
 Everything is R101 with an input of 384x512 (HxW) and a picture of 640x480, where nothing else is
-said. With random weights the network takes as long as with trained ones, and what it answers means
+said. With random weights the network takes as long as with trained ones, and what it outputs means
 nothing.
 """
 
@@ -19,14 +19,14 @@ from torch import Tensor
 
 from mirror import machine
 from mirror.bench import m2fp_knobs
-from mirror.bench.m2fp_drawn import drawn_answer
+from mirror.bench.m2fp_drawn import drawn_output
 from mirror.bench.m2fp_plain import make_plain, plain_result
 from mirror.bench.m2fp_worker import SIZE, copies_of, peak_apart, picture, read, to_labels
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Work, costs_in_turns
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
-from mirror.parsers.m2fp.model_factory import Random, Stored, Weights
+from mirror.parsers.m2fp.model_factory import RandomWeights, StoredWeights, Weights
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.preprocessing import fitted
 from mirror.parsers.m2fp.runtimes import (
@@ -71,8 +71,8 @@ def weights_for(name: str, random_weights: bool) -> Weights:
         CheckpointMissing: there are none, and random ones were not asked for.
     """
     if random_weights:
-        return Random(published(single=name == "m2fp-single"))
-    return Stored(hub.find_checkpoint(name, cache_root()), name)
+        return RandomWeights(published(single=name == "m2fp-single"))
+    return StoredWeights(hub.find_checkpoint(name, cache_root()), name)
 
 
 def installed() -> Iterator[RuntimeChoice]:
@@ -85,7 +85,7 @@ def installed() -> Iterator[RuntimeChoice]:
 
 
 def after_the_network(name: str, ours: Work, plain: Work, rounds: int) -> Row:
-    """Return how long reading an answer takes, against plain torch."""
+    """Return how long reading an output takes, against plain torch."""
     costs = costs_in_turns({"ours": ours, "plain": plain}, 3 * rounds)
     against = f"plain: {costs['plain'].wall_s * 1e3:.0f} ms"
     return Row(name, costs["ours"].wall_s * 1e3, "ms", _AFTER_GOAL_MS, "less", against)
@@ -155,18 +155,18 @@ class _Bench:
             yield Row(name, plain_s / min(taken), "x plain", goal, "more", note)
 
     def postprocessing(self, rounds: int) -> Iterator[Row]:
-        """What follows the network for a 1280x720 picture: its answer's borders decide."""
+        """What follows the network for a 1280x720 picture: its output's borders decide."""
         given = fitted(picture(720, 1280), *SIZE)
         run = copies_of(self.weights, next(installed())).open(SIZE, self.cores)
-        answers = {"": run(given.pixels), ", three people drawn": drawn_answer(given.placement)}
-        for of, answer in answers.items():
-            logits, masks = torch.from_numpy(answer.logits), torch.from_numpy(answer.masks)
+        outputs = {"": run(given.pixels), ", three people drawn": drawn_output(given.placement)}
+        for of, output in outputs.items():
+            logits, masks = torch.from_numpy(output.logits), torch.from_numpy(output.masks)
 
             def plain(logits: Tensor = logits, masks: Tensor = masks) -> None:
                 with torch.inference_mode():
                     plain_result(logits, masks, given.placement)
 
-            ours = functools.partial(read, answer, given)
+            ours = functools.partial(read, output, given)
             yield after_the_network(f"1280x720, after the network{of}", ours, plain, rounds)
 
     def peak_memory(self) -> Row:
@@ -187,12 +187,12 @@ class _Bench:
 
     def _pace(self, choice: RuntimeChoice, workers: int, threads: int, pictures: int) -> float:
         """Seconds a picture of some workers, each with a copy of its own."""
-        image, copies = picture(480, 640), copies_of(self.weights, choice)
+        image, models = picture(480, 640), copies_of(self.weights, choice)
         ready = threading.Barrier(workers)
         spans: list[tuple[float, float]] = []
 
         def work() -> None:
-            run = copies.open(SIZE, threads)
+            run = models.open(SIZE, threads)
             to_labels(run, image)
             ready.wait()
             began_at = time.perf_counter()

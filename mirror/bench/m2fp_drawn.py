@@ -1,4 +1,4 @@
-"""An answer as a trained M2FP gives it, drawn: with random weights nobody is found, and no border.
+"""An output as a trained M2FP gives it, drawn: with random weights nobody is found, and no border.
 
 What follows the network takes longer the more borders there are.
 """
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mirror.parsers.m2fp.preprocessing import Placement
 from mirror.parsers.m2fp.results.label_map import CELL
-from mirror.parsers.m2fp.results.postprocessing import Answer
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput
 
 # CIHP's place of a part; x and y from a person's middle, and radii, in heights of the picture
 _PARTS = (
@@ -31,10 +31,10 @@ _SURE = 9.0  # of itself, as a logit
 _STEEPNESS = 10.0  # of masks at their borders, which are two or three cells wide
 
 
-def drawn_answer(placement: Placement) -> Answer:
-    """Return an answer for three people side by side in a picture that lies in the input so.
+def drawn_output(placement: Placement) -> NetworkOutput:
+    """Return an output for three people side by side in a picture that lies in the input so.
 
-    Queries that have nobody to find answer with noise, sure that there is nothing.
+    Queries that have nobody to find output with noise, sure that there is nothing.
     """
     noise = np.random.default_rng(0)
     cells = (placement.size[0] // CELL, placement.size[1] // CELL)
@@ -56,4 +56,4 @@ def drawn_answer(placement: Placement) -> Answer:
     for query, (label, mask) in enumerate([(0, background), *drawn]):
         logits[query] = -4
         logits[query, label], masks[query] = _SURE, mask
-    return Answer(logits.astype(np.float32), masks.astype(np.float32))
+    return NetworkOutput(logits.astype(np.float32), masks.astype(np.float32))

@@ -37,9 +37,9 @@ def measure(weights: Weights, choice: RuntimeChoice, rounds: int) -> Iterator[Ro
     for name, knobs in _TURNED.items():
         if knobs.int8 and choice.runtime == "torch":
             continue  # which has no 8 bits
-        copies = copies_of(weights, choice, knobs.decoder_layers, knobs.int8)
+        models = copies_of(weights, choice, knobs.decoder_layers, knobs.int8)
         given = fitted(picture(480, 640), *knobs.size)
-        works[name] = functools.partial(copies.open(knobs.size, 1), given.pixels)
+        works[name] = functools.partial(models.open(knobs.size, 1), given.pixels)
     for work in works.values():
         work()
     costs = costs_in_turns(works, rounds)

@@ -18,7 +18,7 @@ from torch.nn import functional
 from mirror.parsers.m2fp.network.configuration import LEVELS
 from mirror.parsers.m2fp.network.deformable_attention import POINTS, DeformableAttention, Sizes
 from mirror.parsers.m2fp.network.model import Network
-from mirror.parsers.m2fp.network.transformer_decoder import QueryDecoder
+from mirror.parsers.m2fp.network.transformer_decoder import TransformerDecoder
 from mirror.parsers.m2fp.preprocessing import Placement
 
 _MOST, _LEAST_SCORE, _SURE = 100, 0.1, 0.5
@@ -62,13 +62,13 @@ class PlainDeformableAttention(DeformableAttention):
         return output
 
 
-class PlainQueryDecoder(QueryDecoder):
+class PlainQueryDecoder(TransformerDecoder):
     """Makes every layer's classes and masks in full."""
 
     def forward(
         self, fine: Tensor, levels: tuple[Tensor, ...], to_masks: nn.Conv2d
     ) -> tuple[Tensor, Tensor]:
-        """See ``QueryDecoder``."""
+        """See ``TransformerDecoder``."""
         features = to_masks(fine)
         tokens, keys = self._memory(levels)
         sizes = [(int(level.shape[1]), int(level.shape[2])) for level in levels]

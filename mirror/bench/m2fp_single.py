@@ -19,7 +19,7 @@ from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.parsers.m2fp.model_factory import Weights
 from mirror.parsers.m2fp.preprocessing import NetworkInput, letterboxed
-from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, parts_of
 
 
 def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
@@ -72,13 +72,15 @@ def _plain(weights: Weights, given: NetworkInput, threads: int) -> Callable[[], 
 def _after_the_network(weights: Weights, size: tuple[int, int], rounds: int) -> Iterator[Row]:
     """What follows the network for a window of 720 pixels' height."""
     given = letterboxed(picture(720, 540), *size)
-    answer: Answer = copies_of(weights, next(installed())).open(size, machine.cores())(given.pixels)
-    logits, masks = torch.from_numpy(answer.logits), torch.from_numpy(answer.masks)
+    output: NetworkOutput = copies_of(weights, next(installed())).open(size, machine.cores())(
+        given.pixels
+    )
+    logits, masks = torch.from_numpy(output.logits), torch.from_numpy(output.masks)
     parts = len(weights.settings.parts.names)
 
     def plain() -> None:
         with torch.inference_mode():
             plain_labels(logits, masks, given.placement)
 
-    ours = functools.partial(parts_of, answer, parts, given.placement)
+    ours = functools.partial(parts_of, output, parts, given.placement)
     yield after_the_network("540x720, after the network", ours, plain, rounds)

@@ -9,9 +9,9 @@ import numpy as np
 
 from mirror import machine
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
-from mirror.parsers.m2fp.model_factory import Copies, Weights
+from mirror.parsers.m2fp.model_factory import ModelFactory, Weights
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted, letterboxed
-from mirror.parsers.m2fp.results.postprocessing import Answer, humans_of, owners_of, parts_of
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, humans_of, owners_of, parts_of
 from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
 from mirror.shipped import media_file
 from pipeline.frame import BGR
@@ -23,9 +23,9 @@ _PARTS, _HUMAN = 20, 20  # of CIHP: how many parts, and the place of whole peopl
 
 def copies_of(
     weights: Weights, choice: RuntimeChoice, decoder_layers: int = 0, int8: bool = False
-) -> Copies:
+) -> ModelFactory:
     """Return what opens model copies for a runtime."""
-    return Copies(weights, choice, graphs_folder(cache_root()), decoder_layers, int8)
+    return ModelFactory(weights, choice, graphs_folder(cache_root()), decoder_layers, int8)
 
 
 def picture(height: int, width: int) -> BGR:
@@ -40,10 +40,10 @@ def to_labels(run: Run, image: BGR, size: tuple[int, int] = SIZE) -> None:
     read(run(given.pixels), given)
 
 
-def read(answer: Answer, given: NetworkInput) -> None:
-    """Make an answer a label map, people, and whose each pixel is."""
-    parts_of(answer, _PARTS, given.placement)
-    owners_of(humans_of(answer, _HUMAN, 0.5, given.placement), given.placement)
+def read(output: NetworkOutput, given: NetworkInput) -> None:
+    """Make an output a label map, people, and whose each pixel is."""
+    parts_of(output, _PARTS, given.placement)
+    owners_of(humans_of(output, _HUMAN, 0.5, given.placement), given.placement)
 
 
 def person_to_labels(run: Run, image: BGR, size: tuple[int, int]) -> None:

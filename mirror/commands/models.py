@@ -24,7 +24,7 @@ from mirror.commands import models_export
 from mirror.config import ConfigError
 from mirror.parsers.m2fp.checkpoint import download, hub, integrity
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
-from mirror.parsers.m2fp.graphs.graph_inventory import kept, remove
+from mirror.parsers.m2fp.graphs.graph_inventory import remove, stored_graphs
 from pipeline.errors import PipelineError
 
 NAMES = tuple(hub.PUBLISHED)
@@ -113,7 +113,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     code = _show()
-    if graphs := kept(graphs_folder(cache_root())):
+    if graphs := stored_graphs(graphs_folder(cache_root())):
         table = _table("exported graph", "size", "of")
         for graph in graphs:
             table.add_row(graph.name, f"{graph.bytes / 1e6:.0f} MB", graph.about)
@@ -123,7 +123,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _clean(options: argparse.Namespace) -> int:
     folder = graphs_folder(cache_root())
-    there = {graph.name: graph for graph in kept(folder)}
+    there = {graph.name: graph for graph in stored_graphs(folder)}
     for name in options.export:
         if name not in there:
             raise ConfigError(f"no exported graph is called {name}; see mirror models list")

@@ -14,7 +14,7 @@ from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 
 if TYPE_CHECKING:
-    from mirror.parsers.m2fp.model_factory import Copies, Stored
+    from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights
 
 ABOUT = f"""A run makes the graph that it needs itself, with its first frame, and keeps it; it is of
 one size. m2fp without --input-size takes about 384x512 pixels in the picture's own shape, which is
@@ -62,19 +62,19 @@ def run(options: argparse.Namespace) -> int:
     folder = hub.find_checkpoint(options.model, cache_root())
     with needing("an export"):
         import mirror.parsers.m2fp.graphs.exporter  # noqa: F401  # to see that all it needs is there
-        from mirror.parsers.m2fp.model_factory import Copies, Stored
+        from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights
         from mirror.parsers.m2fp.runtimes import choose_for_graphs
 
-    stored = Stored(folder, options.model)
+    stored = StoredWeights(folder, options.model)
     choice = choose_for_graphs("onnxruntime" if options.runtime == "onnx" else options.runtime)
     graphs = graphs_folder(cache_root())
-    copies = Copies(stored, choice, graphs, options.decoder_layers, options.int8)
+    models = ModelFactory(stored, choice, graphs, options.decoder_layers, options.int8)
     for size in _sizes(options, stored):
-        _export(copies, size, stored, graphs)
+        _export(models, size, stored, graphs)
     return 0
 
 
-def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]:
+def _sizes(options: argparse.Namespace, stored: StoredWeights) -> list[tuple[int, int]]:
     """Every size once, in the order in which they were asked for."""
     from mirror.parsers.m2fp.multi_person import USUAL_SIZE, size_for
 
@@ -92,16 +92,18 @@ def _sizes(options: argparse.Namespace, stored: Stored) -> list[tuple[int, int]]
     return list(dict.fromkeys(sizes)) or [stored.settings.size or USUAL_SIZE]
 
 
-def _export(copies: Copies, size: tuple[int, int], stored: Stored, folder: Path) -> None:
+def _export(
+    models: ModelFactory, size: tuple[int, int], stored: StoredWeights, folder: Path
+) -> None:
     from mirror.parsers.m2fp.graphs.exporter import again_or_new
 
-    key = copies.key(size)
+    key = models.key(size)
     with needing("an export"):  # of 8 bits, more than others
         made = again_or_new(key, folder, stored.load)
     print(made.path)
     print(
         f"{'made' if made.is_new else 'was there'}; differs from torch by "
-        f"{made.likeness.difference:.2g} at most, and {made.likeness.labels:.2%} of a picture's "
+        f"{made.accuracy.difference:.2g} at most, and {made.accuracy.labels:.2%} of a picture's "
         "pixels have the same part"
     )
     if key.int8:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from mirror.config import ParserConfig, size_of
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
-from mirror.parsers.m2fp.model_factory import Copies, Stored, Weights
-from mirror.parsers.m2fp.multi_person import SeveralPeople
+from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights, Weights
+from mirror.parsers.m2fp.multi_person import MultiPerson
 from mirror.parsers.m2fp.runtimes import RuntimeMissing, choose_runtime
 from mirror.parsers.m2fp.single_person import SinglePerson
 
 
-def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
+def open_kind(name: str, config: ParserConfig) -> MultiPerson | SinglePerson:
     """Return the kind called ``m2fp`` or ``m2fp-single``.
 
     Raises:
@@ -19,16 +19,16 @@ def open_kind(name: str, config: ParserConfig) -> SeveralPeople | SinglePerson:
         ConfigurationRefused: its configuration is of another network.
         RuntimeMissing: what should run it is not installed.
     """
-    return kind_of(Stored(hub.find_checkpoint(name, cache_root()), name), config)
+    return kind_of(StoredWeights(hub.find_checkpoint(name, cache_root()), name), config)
 
 
-def kind_of(weights: Weights, config: ParserConfig) -> SeveralPeople | SinglePerson:
+def kind_of(weights: Weights, config: ParserConfig) -> MultiPerson | SinglePerson:
     """Return the kind that suits some weights."""
-    kind = SinglePerson if weights.settings.single else SeveralPeople
-    return kind(weights.settings, copies_for(weights, config), size_of(config.input_size))
+    kind = SinglePerson if weights.settings.single else MultiPerson
+    return kind(weights.settings, model_factory_for(weights, config), size_of(config.input_size))
 
 
-def copies_for(weights: Weights, config: ParserConfig) -> Copies:
+def model_factory_for(weights: Weights, config: ParserConfig) -> ModelFactory:
     """Return what opens model copies as the settings ask.
 
     Raises:
@@ -38,4 +38,4 @@ def copies_for(weights: Weights, config: ParserConfig) -> Copies:
     if config.int8 and choice.runtime == "torch":
         raise RuntimeMissing("torch has no 8-bit form of M2FP here; use --runtime onnxruntime")
     folder = graphs_folder(cache_root())
-    return Copies(weights, choice, folder, config.decoder_layers, config.int8)
+    return ModelFactory(weights, choice, folder, config.decoder_layers, config.int8)

@@ -12,7 +12,7 @@ import threadpoolctl
 
 from mirror.parsers.m2fp.checkpoint import hub, integrity
 from mirror.parsers.m2fp.graphs.export_key import ExportKey
-from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.export_process import make_in_process
 from mirror.parsers.m2fp.graphs.graph_store import Exported, exported
 from mirror.parsers.m2fp.memory_use import of_a_copy
 from mirror.parsers.m2fp.network.configuration import Settings, read_settings
@@ -45,7 +45,7 @@ class Weights(Protocol):
         ...
 
 
-class Stored:
+class StoredWeights:
     """The weights in a checkpoint folder.
 
     Args:
@@ -73,7 +73,7 @@ class Stored:
         return load_checkpoint(self._folder, self._name).network
 
 
-class Random:
+class RandomWeights:
     """No weights at all: for measuring speed where there is no checkpoint."""
 
     def __init__(self, settings: Settings) -> None:
@@ -91,14 +91,14 @@ class Random:
         return random_network(self.settings)
 
 
-class Copies:
+class ModelFactory:
     """Opens model copies, and makes the graphs that they need, once.
 
     Args:
         weights: of the network.
         choice: what runs it.
         graphs: the folder that exported graphs are kept in.
-        decoder_layers: after how many the answer is read; 0, or more than there are: after all.
+        decoder_layers: after how many the output is read; 0, or more than there are: after all.
         int8: whether graphs have a backbone of 8 bits.
     """
 
@@ -163,7 +163,7 @@ class Copies:
         with self._exporting:
             made = self._graphs.get(size)
             if made is None or not made.is_there:
-                made = exported(self.key(size), self._folder, self._weights.load, make_apart)
+                made = exported(self.key(size), self._folder, self._weights.load, make_in_process)
                 self._graphs[size] = made
             return made.path
 
@@ -173,22 +173,22 @@ class Copies:
         return ExportKey(checksum, *size, runtime, self._decoder_layers, self._int8)
 
 
-class Sized:
+class SizedModel:
     """Runs one worker's network, at whatever size comes.
 
     torch takes any size with one copy. A static graph is of one size, and when another comes it is
     closed: a copy takes hundreds of megabytes, and a video changes its size once if ever.
     """
 
-    def __init__(self, copies: Copies, threads: int) -> None:
-        self._copies, self._threads = copies, threads
+    def __init__(self, models: ModelFactory, threads: int) -> None:
+        self._models, self._threads = models, threads
         self._run: Run | None = None
         self._size: Size | None = None
 
     def __getitem__(self, size: Size) -> Run:
-        if self._run is None or (size != self._size and self._copies.are_static):
+        if self._run is None or (size != self._size and self._models.are_static):
             self._run = None  # before the next is there: both might be too much
-            self._run, self._size = self._copies.open(size, self._threads), size
+            self._run, self._size = self._models.open(size, self._threads), size
         return self._run
 
 

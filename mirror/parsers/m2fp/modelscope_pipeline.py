@@ -8,8 +8,8 @@ from collections.abc import Callable
 from mirror.config import ParserConfig, size_of
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
-from mirror.parsers.m2fp.kinds import copies_for
-from mirror.parsers.m2fp.model_factory import Sized, Stored
+from mirror.parsers.m2fp.kinds import model_factory_for
+from mirror.parsers.m2fp.model_factory import SizedModel, StoredWeights
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted, letterboxed, scaled
 from mirror.parsers.m2fp.results.modelscope_format import ModelScopeResult, modelscope_result
 from pipeline.frame import BGR
@@ -33,9 +33,9 @@ def as_modelscope(
     """
     if config.runtime == "auto":
         config = dataclasses.replace(config, runtime="torch")
-    weights = Stored(hub.find_checkpoint(name, cache_root()), name)
+    weights = StoredWeights(hub.find_checkpoint(name, cache_root()), name)
     settings, size = weights.settings, size_of(config.input_size) or weights.settings.size
-    networks = Sized(copies_for(weights, config), threads)
+    networks = SizedModel(model_factory_for(weights, config), threads)
 
     def prepared(picture: BGR) -> NetworkInput:
         if size is None:
@@ -44,7 +44,7 @@ def as_modelscope(
 
     def parse(picture: BGR) -> ModelScopeResult:
         given = prepared(picture)
-        answer = networks[given.placement.size](given.pixels)
-        return modelscope_result(answer, settings, given.placement)
+        output = networks[given.placement.size](given.pixels)
+        return modelscope_result(output, settings, given.placement)
 
     return parse

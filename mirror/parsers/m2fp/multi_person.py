@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mirror.parsers.m2fp.box_tracks import BoxTracks
-from mirror.parsers.m2fp.model_factory import Copies, Size, Sized
+from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import STRIDE, Settings
 from mirror.parsers.m2fp.preprocessing import fitted
 from mirror.parsers.m2fp.results.postprocessing import Human, humans_of, owners_of, parts_of
@@ -20,8 +20,8 @@ AREA = 384 * 512  # pixels of the network's input where no size is asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What a worker makes of one frame.
+class FrameOutput:
+    """A worker's output for one frame.
 
     Attributes:
         labels: (H, W) part ids.
@@ -34,21 +34,21 @@ class Seen:
     owners: LabelMap
 
 
-class SeveralPeople:
+class MultiPerson:
     """The kind of parser; see ``mirror.parsers``.
 
     Args:
         settings: of the network.
-        copies: opens a worker's model.
+        models: opens a worker's model.
         size: (height, width) of the network's input; None has the picture's shape and ``AREA``.
     """
 
     name = "m2fp"
 
-    def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
+    def __init__(self, settings: Settings, models: ModelFactory, size: Size | None = None) -> None:
         self.parts = settings.parts
-        self._copies, self._size = copies, size
-        self.worker_memory_mb = copies.memory_mb(size or USUAL_SIZE)
+        self._models, self._size = models, size
+        self.worker_memory_mb = models.memory_mb(size or USUAL_SIZE)
         self._human = len(settings.classes) - 1
         self._least_score = settings.person_score
 
@@ -62,39 +62,39 @@ class SeveralPeople:
         def prepare(frame: Frame) -> None:
             size = self._size or size_for(frame.height, frame.width)
             if size not in ready:
-                self._copies.make_ready(size)
+                self._models.make_ready(size)
                 ready.add(size)
 
         return prepare
 
-    def make_parse(self, threads: int) -> Callable[[Frame, None], Seen]:
+    def make_parse(self, threads: int) -> Callable[[Frame, None], FrameOutput]:
         """Return a worker; its model is opened with the first frame, whose shape decides."""
-        networks = Sized(self._copies, threads)
+        networks = SizedModel(self._models, threads)
 
-        def parse(frame: Frame, _: None) -> Seen:
+        def parse(frame: Frame, _: None) -> FrameOutput:
             size = self._size or size_for(frame.height, frame.width)
             given = fitted(frame.bgr, *size)
-            answer = networks[size](given.pixels)
-            people = humans_of(answer, self._human, self._least_score, given.placement)
-            return Seen(
-                parts_of(answer, len(self.parts.names), given.placement),
+            output = networks[size](given.pixels)
+            people = humans_of(output, self._human, self._least_score, given.placement)
+            return FrameOutput(
+                parts_of(output, len(self.parts.names), given.placement),
                 tuple(people),
                 owners_of(people, given.placement),
             )
 
         return parse
 
-    def make_settle(self) -> Callable[[Frame, None, Seen], Parsing]:
+    def make_settle(self) -> Callable[[Frame, None, FrameOutput], Parsing]:
         """Return the step that numbers people from frame to frame."""
         tracks = BoxTracks()
 
-        def settle(frame: Frame, _: None, seen: Seen) -> Parsing:
-            ids = tracks.meet([person.box for person in seen.people], frame.time)
+        def settle(frame: Frame, _: None, output: FrameOutput) -> Parsing:
+            ids = tracks.meet([person.box for person in output.people], frame.time)
             people = tuple(
                 Person(id, person.score, person.box)
-                for id, person in zip(ids, seen.people, strict=True)
+                for id, person in zip(ids, output.people, strict=True)
             )
-            return Parsing(seen.labels, people, seen.owners)
+            return Parsing(output.labels, people, output.owners)
 
         return settle
 

@@ -25,7 +25,7 @@ _NORMALISED = (np.arange(256, dtype=np.float32) - _MEAN[:, None]) / _DEVIATION[:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a picture lies in the network's input: the way back from an answer to the picture.
+    """Where a picture lies in the network's input: the way back from an output to the picture.
 
     Attributes:
         inside: x0, y0, x1, y1 in the input's pixels.

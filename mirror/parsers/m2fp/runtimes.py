@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from mirror.parsers.builtin.runtime import open_session
 from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportRefused
-from mirror.parsers.m2fp.results.postprocessing import Answer
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
 
-Run = Callable[[NDArray[np.float32]], Answer]  # (1, 3, H, W), normalised, to an answer
+Run = Callable[[NDArray[np.float32]], NetworkOutput]  # (1, 3, H, W), normalised, to an output
 
 # the fastest first, as measured with `mirror bench --parser m2fp`; the package that brings each
 RUNTIMES = {"openvino": "openvino", "torch": "torch", "onnxruntime": "onnxruntime"}
@@ -107,10 +107,10 @@ def run_torch(network: Network, threads: int, device: str = "cpu") -> Run:
     dtype = torch.float16 if device == "cuda" else torch.float32
     network = network.to(device, dtype)
 
-    def run(pixels: NDArray[np.float32]) -> Answer:
+    def run(pixels: NDArray[np.float32]) -> NetworkOutput:
         with torch.inference_mode():
             logits, masks = network(torch.from_numpy(pixels).to(device, dtype))
-        return Answer(*(out[0].float().cpu().numpy() for out in (logits, masks)))
+        return NetworkOutput(*(out[0].float().cpu().numpy() for out in (logits, masks)))
 
     return run
 
@@ -124,9 +124,9 @@ def run_onnxruntime(path: Path, threads: int) -> Run:
     with _opening(path, "ONNX Runtime"):
         session = open_session(path, threads)
 
-    def run(pixels: NDArray[np.float32]) -> Answer:
+    def run(pixels: NDArray[np.float32]) -> NetworkOutput:
         logits, masks = session.run(None, {"pictures": pixels})
-        return Answer(logits[0], masks[0])
+        return NetworkOutput(logits[0], masks[0])
 
     return run
 
@@ -154,9 +154,9 @@ def run_openvino(path: Path, threads: int) -> Run:
     with _opening(path, "OpenVINO"):
         request = core.compile_model(str(path), "CPU", options).create_infer_request()
 
-    def run(pixels: NDArray[np.float32]) -> Answer:
+    def run(pixels: NDArray[np.float32]) -> NetworkOutput:
         outputs = request.infer([pixels], share_inputs=True)
-        return Answer(*(np.array(outputs[place][0]) for place in (0, 1)))
+        return NetworkOutput(*(np.array(outputs[place][0]) for place in (0, 1)))
 
     return run
 

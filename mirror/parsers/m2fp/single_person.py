@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.prepare import Plan, Prepare
-from mirror.parsers.m2fp.model_factory import Copies, Size, Sized
+from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import Settings
 from mirror.parsers.m2fp.preprocessing import letterboxed
 from mirror.parsers.m2fp.results.postprocessing import parts_of
@@ -25,12 +25,12 @@ Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """One person, looked at.
+class PersonOutput:
+    """A worker's output for one person.
 
     Attributes:
         key: the track's, the same from frame to frame.
-        window: what was looked at.
+        window: the part of the frame that the network saw.
         labels: part ids of the window's pixels.
         score: 0-1, how sure the detector was of the person's joints.
     """
@@ -49,55 +49,59 @@ class SinglePerson:
 
     Args:
         settings: of the network.
-        copies: opens a worker's model.
+        models: opens a worker's model.
         size: (height, width) of the network's input; None is the configuration's.
     """
 
     name = "m2fp-single"
 
-    def __init__(self, settings: Settings, copies: Copies, size: Size | None = None) -> None:
+    def __init__(self, settings: Settings, models: ModelFactory, size: Size | None = None) -> None:
         self.parts = settings.parts
-        self._copies = copies
+        self._models = models
         self._size = size or settings.size or (512, 384)
-        self.worker_memory_mb = copies.memory_mb(self._size)
+        self.worker_memory_mb = models.memory_mb(self._size)
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the step that follows people."""
         return Prepare.of(live)
 
-    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Seen, ...]]:
+    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[PersonOutput, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""
-        networks = Sized(self._copies, threads)
+        networks = SizedModel(self._models, threads)
         networks[self._size](np.zeros((1, 3, *self._size), np.float32))
 
-        def parse(frame: Frame, plan: Plan) -> tuple[Seen, ...]:
-            seen = []
+        def parse(frame: Frame, plan: Plan) -> tuple[PersonOutput, ...]:
+            outputs = []
             for look in plan:
                 window = window_round(look.joints, self._size, frame.height, frame.width)
                 x0, y0, x1, y1 = window
                 given = letterboxed(frame.bgr[y0:y1, x0:x1], *self._size)
-                answer = networks[self._size](given.pixels)
-                labels = parts_of(answer, len(self.parts.names), given.placement)
-                seen.append(Seen(look.key, window, labels, float(look.joints[:, 2].mean())))
-            return tuple(seen)
+                output = networks[self._size](given.pixels)
+                labels = parts_of(output, len(self.parts.names), given.placement)
+                outputs.append(
+                    PersonOutput(look.key, window, labels, float(look.joints[:, 2].mean()))
+                )
+            return tuple(outputs)
 
         return parse
 
-    def make_settle(self) -> Callable[[Frame, Plan, tuple[Seen, ...]], Parsing]:
+    def make_settle(self) -> Callable[[Frame, Plan, tuple[PersonOutput, ...]], Parsing]:
         """Return the step that puts people together and numbers them as they come."""
         ids: dict[int, int] = {}
 
-        def settle(frame: Frame, _: Plan, seen: tuple[Seen, ...]) -> Parsing:
-            return together(seen, ids, frame.height, frame.width)
+        def settle(frame: Frame, _: Plan, outputs: tuple[PersonOutput, ...]) -> Parsing:
+            return merged(outputs, ids, frame.height, frame.width)
 
         return settle
 
 
-def together(seen: tuple[Seen, ...], ids: dict[int, int], height: int, width: int) -> Parsing:
+def merged(
+    outputs: tuple[PersonOutput, ...], ids: dict[int, int], height: int, width: int
+) -> Parsing:
     """Return the parsing of a frame: windows painted one over the other, the largest first.
 
     Args:
-        seen: people, the largest first.
+        outputs: people, the largest first.
         ids: track key -> a person's number, from 1; new ones are added.
         height: of the frame.
         width: of the frame.
@@ -105,16 +109,16 @@ def together(seen: tuple[Seen, ...], ids: dict[int, int], height: int, width: in
     labels = np.zeros((height, width), np.uint8)
     owners = np.zeros((height, width), np.uint8)
     people: list[Person] = []
-    for look in sorted(seen, key=lambda look: -_area(look.window)):
-        x0, y0, x1, y1 = look.window
-        body = look.labels > 0
+    for person in sorted(outputs, key=lambda person: -_area(person.window)):
+        x0, y0, x1, y1 = person.window
+        body = person.labels > 0
         left, top, across, down = cv2.boundingRect(body.view(np.uint8))
         if across == 0:
             continue
         far = float(x0 + left + across), float(y0 + top + down)
-        id = ids.setdefault(look.key, len(ids) + 1)
-        people.append(Person(id, look.score, (float(x0 + left), float(y0 + top), *far)))
-        np.copyto(labels[y0:y1, x0:x1], look.labels, where=body)
+        id = ids.setdefault(person.key, len(ids) + 1)
+        people.append(Person(id, person.score, (float(x0 + left), float(y0 + top), *far)))
+        np.copyto(labels[y0:y1, x0:x1], person.labels, where=body)
         np.copyto(owners[y0:y1, x0:x1], np.uint8(len(people)), where=body)
     return _surest_first(labels, people, owners)
 

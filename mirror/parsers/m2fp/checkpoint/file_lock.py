@@ -23,7 +23,7 @@ def locked(path: Path, wait: bool = True, what: str = "") -> Iterator[bool]:
     Args:
         path: the file, in a folder that is there.
         wait: until it is free; otherwise the block runs at once, without the lock.
-        what: is waited for, as the user is told who would wonder otherwise.
+        what: is waited for, as the user is reported who would wonder otherwise.
     """
     file = _taken(path, wait=False)
     if file is None and wait:

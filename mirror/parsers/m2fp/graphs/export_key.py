@@ -13,7 +13,7 @@ ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 
 
 class ExportRefused(PipelineError):
-    """A graph answers otherwise than torch, cannot be made, or cannot be opened."""
+    """A graph gives other results than torch, cannot be made, or cannot be opened."""
 
     in_short = "M2FP cannot be made ready for this runtime; choose torch"
 
@@ -27,7 +27,7 @@ class ExportKey:
         height: of the input.
         width: of the input.
         runtime: a key of ``ENDINGS``.
-        decoder_layers: after how many the answer is read; 0 after all.
+        decoder_layers: after how many the output is read; 0 after all.
         int8: whether the backbone computes with 8 bits.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
-from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_record import ExportAccuracy
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 _CHILD = """
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-from mirror.parsers.m2fp.graphs.export_process import answer
-answer()
+from mirror.parsers.m2fp.graphs.export_process import serve
+serve()
 """
 
 
-def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
+def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> ExportAccuracy:
     """Make a graph in this process, which keeps much of the memory that it takes.
 
     Raises:
@@ -40,7 +40,7 @@ def make_here(load: Callable[[], Network], key: ExportKey, path: Path) -> Likene
     return make(load(), key, path)
 
 
-def make_apart(load: Callable[[], Network], key: ExportKey, path: Path) -> Likeness:
+def make_in_process(load: Callable[[], Network], key: ExportKey, path: Path) -> ExportAccuracy:
     """Do as ``make_here``, in another process, which ends when this one does.
 
     Args:
@@ -81,22 +81,22 @@ def make_apart(load: Callable[[], Network], key: ExportKey, path: Path) -> Liken
         ) from None
     if isinstance(made, BaseException):
         raise made
-    likeness: Likeness = made
-    return likeness
+    accuracy: ExportAccuracy = made
+    return accuracy
 
 
-def answer() -> None:
+def serve() -> None:
     """Be the other process: read what to make, make it, and write how like it is, or an error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no part of the answer
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print is no part of the output
     load, key, path = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     try:
-        made: Likeness | Exception = make_here(load, key, path)
+        made: ExportAccuracy | Exception = make_here(load, key, path)
     except Exception as error:
         made = error
-    with answers:
-        pickle.dump(made, answers)
+    with channel:
+        pickle.dump(made, channel)
 
 
 def _end_with_parent() -> None:

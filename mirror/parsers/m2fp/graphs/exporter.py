@@ -13,12 +13,12 @@ import torch
 
 from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
 from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
-from mirror.parsers.m2fp.graphs.graph_record import Likeness
+from mirror.parsers.m2fp.graphs.graph_record import ExportAccuracy
 from mirror.parsers.m2fp.graphs.graph_store import Exported, exported, forget
 from mirror.parsers.m2fp.graphs.graph_writers import write
 from mirror.parsers.m2fp.graphs.sample_inputs import samples
 from mirror.parsers.m2fp.network.model import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
-from mirror.parsers.m2fp.results.postprocessing import Answer, parts_of
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, parts_of
 from mirror.parsers.m2fp.runtimes import run_onnxruntime, run_openvino, run_torch
 from mirror.parts import vocabulary
 from pipeline.errors import PipelineError
@@ -29,12 +29,12 @@ _COMPARED_ON = 4  # pictures at most
 _PARTS = len(vocabulary("cihp").names)  # LIP has as many
 
 
-def make(network: Network, key: ExportKey, path: Path) -> Likeness:
+def make(network: Network, key: ExportKey, path: Path) -> ExportAccuracy:
     """Write a network as a graph, into a folder of its own; return how near torch it comes.
 
     Raises:
-        ExportRefused: it cannot be made, or is too far off, or answers with what is no number. How
-            far 8 bits are off is only told.
+        ExportRefused: it cannot be made, or is too far off, or gives what is not a number. How
+            far 8 bits are off is only reported.
         CacheRefused: it would not fit on the disk.
     """
     _check_room(network, path.parent)
@@ -64,7 +64,7 @@ def again_or_new(key: ExportKey, folder: Path, load: Callable[[], Network]) -> E
     if found.is_new:
         return found
     try:
-        return dataclasses.replace(found, likeness=_compared(load(), key, found.path))
+        return dataclasses.replace(found, accuracy=_compared(load(), key, found.path))
     except ExportRefused:
         forget(key, folder)
         raise
@@ -86,7 +86,7 @@ def _check_room(network: Network, folder: Path) -> None:
         )
 
 
-def _compared(network: Network, key: ExportKey, path: Path) -> Likeness:
+def _compared(network: Network, key: ExportKey, path: Path) -> ExportAccuracy:
     """How near a graph comes to torch on the picture of a few on which it comes near enough.
 
     Attention is cut off where a mask is below 0. Where a cell lies nearer to that than rounding,
@@ -96,41 +96,41 @@ def _compared(network: Network, key: ExportKey, path: Path) -> Likeness:
     pictures = samples(key.height, key.width, _COMPARED_ON)
     open_graph = run_openvino if key.runtime == "openvino" else run_onnxruntime
     run = open_graph(path, threads)
-    answers = [run(given.pixels) for given in pictures]
+    outputs = [run(given.pixels) for given in pictures]
     del run  # it holds as much memory as torch is about to
     # not as it was exported: a fault of that formulation would be in both
     _formulate(network, key, PLAIN)
     run_plain, found = run_torch(network, threads), []
-    for given, ours in zip(pictures, answers, strict=True):
+    for given, ours in zip(pictures, outputs, strict=True):
         theirs = run_plain(given.pixels)
-        labels = [parts_of(answer, _PARTS, given.placement) for answer in (ours, theirs)]
+        labels = [parts_of(output, _PARTS, given.placement) for output in (ours, theirs)]
         share = float((labels[0] == labels[1]).mean())
-        found.append(Likeness(largest_difference(ours, theirs), share))
+        found.append(ExportAccuracy(largest_difference(ours, theirs), share))
         if _suffices(found[-1], key):
             return found[-1]
-    raise _refused(key, min(found, key=lambda likeness: likeness.difference))
+    raise _refused(key, min(found, key=lambda accuracy: accuracy.difference))
 
 
-def _suffices(likeness: Likeness, key: ExportKey) -> bool:
-    if key.int8:  # how far that is off is only told
-        return math.isfinite(likeness.difference)
-    return likeness.difference <= TOLERANCE and likeness.labels >= LEAST_LABELS
+def _suffices(accuracy: ExportAccuracy, key: ExportKey) -> bool:
+    if key.int8:  # how far that is off is only reported
+        return math.isfinite(accuracy.difference)
+    return accuracy.difference <= TOLERANCE and accuracy.labels >= LEAST_LABELS
 
 
-def _refused(key: ExportKey, likeness: Likeness) -> ExportRefused:
+def _refused(key: ExportKey, accuracy: ExportAccuracy) -> ExportRefused:
     remedy = f"use --runtime torch, or another version of {key.runtime}"
-    if likeness.difference <= TOLERANCE:
+    if accuracy.difference <= TOLERANCE:
         return ExportRefused(
-            f"{key} gives {likeness.labels:.2%} of a picture the parts that torch gives it, and "
+            f"{key} gives {accuracy.labels:.2%} of a picture the parts that torch gives it, and "
             f"not {LEAST_LABELS:.1%}; {remedy}"
         )
     return ExportRefused(
-        f"{key} differs from torch by {likeness.difference:.2g}, more than {TOLERANCE:g}; {remedy}"
+        f"{key} differs from torch by {accuracy.difference:.2g}, more than {TOLERANCE:g}; {remedy}"
     )
 
 
-def largest_difference(ours: Answer, theirs: Answer) -> float:
-    """Return how far two answers lie apart, absolute or of the largest value where above 1.
+def largest_difference(ours: NetworkOutput, theirs: NetworkOutput) -> float:
+    """Return how far two outputs lie apart, absolute or of the largest value where above 1.
 
     Infinity where one has something that is no number, which no comparison would find.
     """

@@ -14,7 +14,7 @@ from mirror.parsers.m2fp.graphs.graph_record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredGraph:
     """Files in the folder that belong together: a graph, or what is left of one.
 
     Attributes:
@@ -28,7 +28,7 @@ class Kept:
     about: str
 
 
-def kept(folder: Path) -> list[Kept]:
+def stored_graphs(folder: Path) -> list[StoredGraph]:
     """Return everything that is kept in a folder, by name."""
     found: dict[str, int] = {}
     with using(folder):
@@ -37,10 +37,12 @@ def kept(folder: Path) -> list[Kept]:
                 continue
             name = path.name.partition(".")[0]
             found[name] = found.get(name, 0) + _size(path)
-    return [Kept(name, size, _about(folder / f"{name}.json")) for name, size in found.items()]
+    return [
+        StoredGraph(name, size, _about(folder / f"{name}.json")) for name, size in found.items()
+    ]
 
 
-def remove(graph: Kept, folder: Path) -> bool:
+def remove(graph: StoredGraph, folder: Path) -> bool:
     """Remove a graph's files, unless a process is making them; says whether they are gone.
 
     Whatever has the graph open keeps it until it closes it (on Windows, it cannot be removed then).
@@ -72,4 +74,4 @@ def _about(record: Path) -> str:
         of = None  # JSON, but not of a graph
     if found is None or of is None:
         return "not finished: being made, or left by a killed run or an older version"
-    return f"{of}, {found.likeness.labels:.1%} of pixels as torch"
+    return f"{of}, {found.accuracy.labels:.1%} of pixels as torch"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class ExportAccuracy:
     """How near a graph comes to torch, on a picture of people.
 
     Attributes:
-        difference: the largest of an answer, absolute or of the largest value.
+        difference: the largest of an output, absolute or of the largest value.
         labels: the share of pixels with the same part, 0-1.
     """
 
@@ -36,18 +36,18 @@ class Record:
 
     Attributes:
         of: what it was made of, as JSON has it.
-        likeness: to torch, when it was made.
+        accuracy: against torch, when it was made.
         files: its files' names -> what they should hold.
     """
 
     of: Mapping[str, object]
-    likeness: Likeness
+    accuracy: ExportAccuracy
     files: Mapping[str, _Held]
 
     @classmethod
-    def taken(cls, of: Mapping[str, object], likeness: Likeness, folder: Path) -> Record:
+    def taken(cls, of: Mapping[str, object], accuracy: ExportAccuracy, folder: Path) -> Record:
         """Return the record of a graph whose files are all that a folder holds."""
-        return cls(of, likeness, {path.name: _held(path) for path in folder.iterdir()})
+        return cls(of, accuracy, {path.name: _held(path) for path in folder.iterdir()})
 
     @classmethod
     def read(cls, path: Path) -> Record | None:
@@ -56,7 +56,7 @@ class Record:
             found = json.loads(path.read_text())
             return cls(
                 found["of"],
-                Likeness(**{of: float(like) for of, like in found["likeness"].items()}),
+                ExportAccuracy(**{of: float(like) for of, like in found["accuracy"].items()}),
                 {name: _Held(**held) for name, held in found["files"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mirror.parsers.m2fp.checkpoint.cache_folder import using
 from mirror.parsers.m2fp.checkpoint.file_lock import locked
 from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportKey
-from mirror.parsers.m2fp.graphs.graph_record import Likeness, Record
+from mirror.parsers.m2fp.graphs.graph_record import ExportAccuracy, Record
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
@@ -30,12 +30,12 @@ class Exported:
 
     Attributes:
         path: what the runtime opens.
-        likeness: to torch, when it was made.
+        accuracy: against torch, when it was made.
         is_new: it was made just now.
     """
 
     path: Path
-    likeness: Likeness
+    accuracy: ExportAccuracy
     is_new: bool = False
 
     @property
@@ -44,7 +44,7 @@ class Exported:
         return self.path.with_suffix(".json").exists()
 
 
-Make = Callable[[Callable[[], "Network"], ExportKey, Path], Likeness]
+Make = Callable[[Callable[[], "Network"], ExportKey, Path], ExportAccuracy]
 
 
 def exported(key: ExportKey, folder: Path, load: Callable[[], Network], make: Make) -> Exported:
@@ -88,7 +88,7 @@ def _found(key: ExportKey, folder: Path) -> Exported | None:
         return None  # what lies there without a record, a process was killed over
     if not record.is_true_of(folder):
         return None
-    return Exported(folder / (key.stem + ENDINGS[key.runtime]), record.likeness)
+    return Exported(folder / (key.stem + ENDINGS[key.runtime]), record.accuracy)
 
 
 def _made(key: ExportKey, folder: Path, load: Callable[[], Network], make: Make) -> Exported:
@@ -97,15 +97,15 @@ def _made(key: ExportKey, folder: Path, load: Callable[[], Network], make: Make)
     began_at = time.monotonic()
     path = folder / (key.stem + ENDINGS[key.runtime])
     with _part(folder / (key.stem + _PART)) as part:
-        likeness = make(load, key, part / path.name)
-        record = Record.taken(asdict(key), likeness, part)
+        accuracy = make(load, key, part / path.name)
+        record = Record.taken(asdict(key), accuracy, part)
         forget(key, folder)  # what the record says ends to be true with the first file
         for name in record.files:
             (part / name).replace(folder / name)
         record.write(part / f"{key.stem}.json")
         (part / f"{key.stem}.json").replace(folder / f"{key.stem}.json")
     _log.info("made in %.0f s", time.monotonic() - began_at)
-    return Exported(path, likeness, is_new=True)
+    return Exported(path, accuracy, is_new=True)
 
 
 @contextlib.contextmanager

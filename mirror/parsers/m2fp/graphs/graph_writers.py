@@ -16,7 +16,7 @@ from mirror.parsers.m2fp.runtimes import import_openvino
 
 _OPSET = 17  # the first with layer normalisation; GridSample came with 16
 _CALIBRATED_ON = 6  # pictures
-_ANSWERS = ["logits", "masks"]
+_OUTPUTS = ["logits", "masks"]
 _FEATURES = ["res2", "res3", "res4", "res5"]
 
 
@@ -31,7 +31,7 @@ def write(network: Network, key: ExportKey, path: Path) -> None:
         elif key.runtime == "openvino":
             _save(converted(network, pixels, [pixels]), path)
         else:
-            _write_onnx(network, pixels, path, _ANSWERS)
+            _write_onnx(network, pixels, path, _OUTPUTS)
 
 
 def _write_8_bits(network: Network, pixels: Tensor, path: Path, runtime: str) -> None:
@@ -47,7 +47,7 @@ def _write_8_bits(network: Network, pixels: Tensor, path: Path, runtime: str) ->
     plain, made = path.with_suffix(".plain.onnx"), path.with_suffix(".onnx")
     pictures = [given.pixels for given in samples(pixels.shape[2], pixels.shape[3], _CALIBRATED_ON)]
     if runtime != "openvino":
-        _write_onnx(network, pixels, plain, _ANSWERS)
+        _write_onnx(network, pixels, plain, _OUTPUTS)
         quantise(plain, made, pictures, within="backbone")
         return plain.unlink()
     _write_onnx(network.backbone, pixels, plain, _FEATURES)
@@ -98,7 +98,7 @@ def _leave_out_zero_cells(graph: Any) -> None:  # noqa: ANN401
 
 
 def _joined(first: Any, second: Any) -> Any:  # noqa: ANN401  # openvino's models are untyped
-    """Return one model of two, of which the second asks for what the first answers."""
+    """Return one model of two, of which the second asks for what the first outputs."""
     for asked, given in zip(second.get_parameters(), first.get_results(), strict=True):
         asked.output(0).replace(given.input_value(0))
     return import_openvino().Model(second.get_results(), first.get_parameters(), "m2fp")

@@ -62,7 +62,7 @@ class DecoderSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that decides a network's parameters and how its answers are read.
+    """Everything that decides a network's parameters and how its outputs are read.
 
     Attributes:
         classes: names as the configuration has them; a class's id is its place.

@@ -1,4 +1,4 @@
-"""Attention that looks at a few places of its own choosing on several feature levels.
+"""Attention that samples a few points of its own choosing on several feature levels.
 
 Multi-scale deformable attention, arXiv 2010.04159, section 4.1 and equation 3.
 """
@@ -21,7 +21,7 @@ class DeformableAttention(nn.Module):
     """(B, T, C) tokens of all levels -> (B, T, C).
 
     Attributes:
-        in_bags: compute it as sums of weighted rows: each token and head has a bag of 4 cells
+        use_embedding_bag: sums of weighted rows: each token and head has a bag of 4 cells
             round each of its points. Rows are read whole, which is several times faster than
             sampling planes, but no operator of ONNX's does it.
     """
@@ -29,14 +29,14 @@ class DeformableAttention(nn.Module):
     def __init__(self, channels: int, heads: int, levels: int) -> None:
         super().__init__()
         self.heads, self.levels = heads, levels
-        self.in_bags = False
+        self.use_embedding_bag = False
         self.sampling_offsets = TokenLinear(channels, heads * levels * POINTS * 2)
         self.attention_weights = TokenLinear(channels, heads * levels * POINTS)
         self.value_proj = TokenLinear(channels, channels)
         self.output_proj = TokenLinear(channels, channels)
 
     def forward(self, tokens: Tensor, positions: Tensor, centres: Tensor, sizes: Sizes) -> Tensor:
-        """Return what every token has seen.
+        """Return the attention output of every token.
 
         Args:
             tokens: (B, T, C), the levels one after the other, each row by row.
@@ -44,20 +44,20 @@ class DeformableAttention(nn.Module):
             centres: (T, 2), x and y of every token, -1 to 1 over the picture.
             sizes: (height, width) of each level.
         """
-        asking = tokens + positions
-        weights = self.attention_weights(asking).unflatten(2, (self.heads, -1)).softmax(-1)
-        see = self._in_bags if self.in_bags else self._in_planes
-        seen = see(asking, self.value_proj(tokens), weights, centres, sizes)
-        output: Tensor = self.output_proj(seen)
+        queries = tokens + positions
+        weights = self.attention_weights(queries).unflatten(2, (self.heads, -1)).softmax(-1)
+        see = self._with_embedding_bag if self.use_embedding_bag else self._with_grid_sample
+        attended = see(queries, self.value_proj(tokens), weights, centres, sizes)
+        output: Tensor = self.output_proj(attended)
         return output
 
-    def _in_planes(
-        self, asking: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+    def _with_grid_sample(
+        self, queries: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
     ) -> Tensor:
         """Sample each level's plane at all points, and sum over the points."""
         batch, count, channels = values.shape
         shape = (batch, count, self.heads, self.levels, POINTS)
-        weights, offsets = weights.view(shape), self.sampling_offsets(asking).view(*shape, 2)
+        weights, offsets = weights.view(shape), self.sampling_offsets(queries).view(*shape, 2)
         # (levels, B * heads, points, T): what is sampled together lies together
         weights = weights.permute(3, 0, 2, 4, 1).flatten(1, 2)
         offsets = offsets.permute(3, 0, 2, 4, 1, 5).flatten(1, 2)
@@ -72,8 +72,8 @@ class DeformableAttention(nn.Module):
             sums.append((sampled * weights[level][:, None]).sum(2))
         return (sums[0] + sums[1] + sums[2]).view(batch, channels, count).transpose(1, 2)
 
-    def _in_bags(
-        self, asking: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
+    def _with_embedding_bag(
+        self, queries: Tensor, values: Tensor, weights: Tensor, centres: Tensor, sizes: Sizes
     ) -> Tensor:
         """Sum the 4 cells round each point, weighted, as rows of a table of (head, cell).
 
@@ -81,7 +81,7 @@ class DeformableAttention(nn.Module):
         """
         batch, count, channels = values.shape
         widths, heights, starts = (of.repeat_interleave(POINTS) for of in _extents(sizes, values))
-        x, y = self._places(asking, 0, centres, widths), self._places(asking, 1, centres, heights)
+        x, y = self._places(queries, 0, centres, widths), self._places(queries, 1, centres, heights)
         left, upper = _first_of_two(x, widths), _first_of_two(y, heights)
         tables = (torch.arange(batch * self.heads).to(values) * count).view(batch, 1, self.heads, 1)
         # (B, T, heads, 4 cells, levels * points)
@@ -92,20 +92,20 @@ class DeformableAttention(nn.Module):
         chosen = first.view(shape) + others.to(torch.int32)
         shares = _share(x - left, behind, widths, shape) * _share(y - upper, below, heights, shape)
         bags = batch * count * self.heads
-        seen = functional.embedding_bag(
+        attended = functional.embedding_bag(
             chosen.view(bags, -1),
             values.view(batch, count, self.heads, -1).transpose(1, 2).reshape(bags, -1),
             per_sample_weights=(weights.view(shape) * shares).view(bags, -1),
             mode="sum",
         )
-        return seen.view(batch, count, channels)
+        return attended.view(batch, count, channels)
 
-    def _places(self, asking: Tensor, axis: int, centres: Tensor, lengths: Tensor) -> Tensor:
+    def _places(self, queries: Tensor, axis: int, centres: Tensor, lengths: Tensor) -> Tensor:
         """(B, T, heads, levels * points): x (axis 0) or y (1), in cells of the point's level."""
-        weight = self.sampling_offsets.weight.view(-1, 2, asking.shape[2])[:, axis]
+        weight = self.sampling_offsets.weight.view(-1, 2, queries.shape[2])[:, axis]
         bias = self.sampling_offsets.bias.view(-1, 2)[:, axis]
-        offsets = linear(asking, weight, bias, self.sampling_offsets.in_convs)
-        offsets = offsets.view(*asking.shape[:2], self.heads, -1)
+        offsets = linear(queries, weight, bias, self.sampling_offsets.linear_as_conv)
+        offsets = offsets.view(*queries.shape[:2], self.heads, -1)
         return offsets + ((centres[:, axis, None] + 1) * lengths / 2 - 0.5)[:, None]
 
 

@@ -21,7 +21,7 @@ class NormedConv(nn.Conv2d):
         rectified: whether what is negative after the norm becomes 0.
 
     Attributes:
-        in_tiles: compute it as ``winograd`` does where that is faster, up to 2e-5 off.
+        use_winograd: compute it as ``winograd`` does where that is faster, up to 2e-5 off.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class NormedConv(nn.Conv2d):
             inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups, bias=False
         )
         self.norm = norm
-        self.in_tiles, self._rectified = False, rectified
+        self.use_winograd, self._rectified = False, rectified
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H / stride, W / stride)."""
         is_folded = isinstance(self.norm, nn.Identity)
-        if self._suits_tiles(x):
+        if self._suits_winograd(x):
             rectified = self._rectified and is_folded
             convolved = winograd.convolved(x, self.weight, self.bias, rectified)
             if is_folded:
@@ -56,13 +56,13 @@ class NormedConv(nn.Conv2d):
 
     def in_bands(self, x: Tensor) -> list[Tensor]:
         """Return the same in bands of rows as they are computed, all but the last even."""
-        if isinstance(self.norm, nn.Identity) and self._suits_tiles(x):
+        if isinstance(self.norm, nn.Identity) and self._suits_winograd(x):
             return winograd.convolved_in_bands(x, self.weight, self.bias, self._rectified)
         return [self(x)]
 
-    def _suits_tiles(self, x: Tensor) -> bool:
+    def _suits_winograd(self, x: Tensor) -> bool:
         is_plain = self.stride == (1, 1) and self.groups == 1
-        return self.in_tiles and is_plain and winograd.suits(self.weight, x)
+        return self.use_winograd and is_plain and winograd.suits(self.weight, x)
 
 
 class TokenLinear(nn.Linear):
@@ -72,23 +72,23 @@ class TokenLinear(nn.Linear):
         rectified: whether what is negative becomes 0.
 
     Attributes:
-        in_convs: compute it as a convolution of 1x1, for which a runtime may have faster code.
+        linear_as_conv: a convolution of 1x1, for which a runtime may have faster code.
     """
 
     def __init__(self, inputs: int, outputs: int, *, rectified: bool = False) -> None:
         super().__init__(inputs, outputs)
-        self.in_convs, self._rectified = False, rectified
+        self.linear_as_conv, self._rectified = False, rectified
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(B, T, inputs) -> (B, T, outputs)."""
-        return linear(tokens, self.weight, self.bias, self.in_convs, self._rectified)
+        return linear(tokens, self.weight, self.bias, self.linear_as_conv, self._rectified)
 
 
 def linear(
-    tokens: Tensor, weight: Tensor, bias: Tensor, in_convs: bool, rectified: bool = False
+    tokens: Tensor, weight: Tensor, bias: Tensor, linear_as_conv: bool, rectified: bool = False
 ) -> Tensor:
     """Return what a linear layer makes of (B, T, C) tokens; see ``TokenLinear``."""
-    if not in_convs:
+    if not linear_as_conv:
         made = functional.linear(tokens, weight, bias)
         return functional.relu(made) if rectified else made
     plane = tokens[:, None].permute(0, 3, 1, 2)
@@ -97,7 +97,7 @@ def linear(
     return plane.permute(0, 2, 3, 1)[:, 0]
 
 
-def turned(x: Tensor) -> Tensor:
+def transposed(x: Tensor) -> Tensor:
     """(B, N, M) -> (B, M, N).
 
     Written in the order of axes that OpenVINO has a copy for which is 6 times faster than its own
@@ -155,7 +155,7 @@ def _waves(length: int, periods: Tensor) -> Tensor:
     return torch.stack([angles[:, 0::2].sin(), angles[:, 1::2].cos()], dim=2).flatten(1)
 
 
-class Perceptron(nn.Module):
+class MLP(nn.Module):
     """Linear layers with rectifiers between them."""
 
     def __init__(self, inputs: int, hidden: int, outputs: int, depth: int) -> None:

@@ -14,26 +14,26 @@ from mirror.parsers.m2fp.network.backbone import Backbone
 from mirror.parsers.m2fp.network.configuration import Settings
 from mirror.parsers.m2fp.network.layers import fold_batch_norms
 from mirror.parsers.m2fp.network.pixel_decoder import PixelDecoder
-from mirror.parsers.m2fp.network.transformer_decoder import QueryDecoder
+from mirror.parsers.m2fp.network.transformer_decoder import TransformerDecoder
 
 
 class Formulation(NamedTuple):
     """Ways to compute the same numbers but for rounding; which is fast depends on the runtime.
 
     Attributes:
-        in_bags: see ``DeformableAttention``.
-        in_tiles: see ``NormedConv``.
-        in_convs: see ``TokenLinear``.
+        use_embedding_bag: see ``DeformableAttention``.
+        use_winograd: see ``NormedConv``.
+        linear_as_conv: see ``TokenLinear``.
     """
 
-    in_bags: bool = False
-    in_tiles: bool = False
-    in_convs: bool = False
+    use_embedding_bag: bool = False
+    use_winograd: bool = False
+    linear_as_conv: bool = False
 
 
 PLAIN = Formulation()  # all that ONNX can say, and ONNX Runtime gains nothing from tiles
-FOR_TORCH = Formulation(in_bags=True)  # on a CPU
-FOR_OPENVINO = Formulation(in_bags=True, in_tiles=True, in_convs=True)
+FOR_TORCH = Formulation(use_embedding_bag=True)  # on a CPU
+FOR_OPENVINO = Formulation(use_embedding_bag=True, use_winograd=True, linear_as_conv=True)
 
 
 class Head(nn.Module):
@@ -42,15 +42,15 @@ class Head(nn.Module):
     def __init__(self, widths: tuple[int, ...], settings: Settings) -> None:
         super().__init__()
         self.pixel_decoder = PixelDecoder(widths, settings.encoder)
-        self.predictor = QueryDecoder(len(settings.classes), settings.decoder)
+        self.predictor = TransformerDecoder(len(settings.classes), settings.decoder)
 
     def forward(self, features: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
         """Return class logits and mask logits."""
         fine, levels = self.pixel_decoder(features)
-        answer: tuple[Tensor, Tensor] = self.predictor(
+        output: tuple[Tensor, Tensor] = self.predictor(
             fine, levels, self.pixel_decoder.mask_features
         )
-        return answer
+        return output
 
 
 def formulate(part: nn.Module, formulation: Formulation) -> None:
@@ -70,7 +70,7 @@ class Network(nn.Module):
         self.sem_seg_head = Head(self.backbone.widths, settings)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Answer for normalised pictures.
+        """NetworkOutput for normalised pictures.
 
         Args:
             pictures: (B, 3, H, W), RGB less the mean over the deviation; sides multiples of 32.
@@ -79,8 +79,8 @@ class Network(nn.Module):
             (B, queries, classes + 1) class logits, the last class "no object", and
             (B, queries, H / 4, W / 4) mask logits.
         """
-        answer: tuple[Tensor, Tensor] = self.sem_seg_head(self.backbone(pictures))
-        return answer
+        output: tuple[Tensor, Tensor] = self.sem_seg_head(self.backbone(pictures))
+        return output
 
     @torch.no_grad()
     def make_fast(
@@ -90,7 +90,7 @@ class Network(nn.Module):
 
         Args:
             formulation: what the runtime is fastest with.
-            decoder_layers: read the answer after so many layers; None after all.
+            decoder_layers: read the output after so many layers; None after all.
         """
         self.eval()
         fold_batch_norms(self)

@@ -11,11 +11,11 @@ from torch.nn import functional
 
 from mirror.parsers.m2fp.network.configuration import GROUPS, LEVELS, EncoderSettings
 from mirror.parsers.m2fp.network.deformable_attention import DeformableAttention, Sizes, centres_of
-from mirror.parsers.m2fp.network.layers import NormedConv, TokenLinear, sine_positions, turned
+from mirror.parsers.m2fp.network.layers import NormedConv, TokenLinear, sine_positions, transposed
 
 
 class EncoderLayer(nn.Module):
-    """Tokens look around by deformable attention, then each is thought over by itself."""
+    """Deformable attention over all levels, then a feed-forward network for each token."""
 
     def __init__(self, settings: EncoderSettings) -> None:
         super().__init__()
@@ -29,8 +29,8 @@ class EncoderLayer(nn.Module):
     def forward(self, tokens: Tensor, positions: Tensor, centres: Tensor, sizes: Sizes) -> Tensor:
         """(B, T, C) -> (B, T, C); see ``DeformableAttention``."""
         tokens = self.norm1(tokens + self.self_attn(tokens, positions, centres, sizes))
-        thought: Tensor = self.norm2(tokens + self.linear2(self.linear1(tokens)))
-        return thought
+        output: Tensor = self.norm2(tokens + self.linear2(self.linear1(tokens)))
+        return output
 
 
 class Encoder(nn.Module):
@@ -81,18 +81,20 @@ class PixelDecoder(nn.Module):
             for project, plane in zip(self.input_proj, reversed(features[1:]), strict=True)
         ]
         sizes = tuple((int(plane.shape[2]), int(plane.shape[3])) for plane in planes)
-        tokens = torch.cat([turned(plane.flatten(2)) for plane in planes], dim=1)
+        tokens = torch.cat([transposed(plane.flatten(2)) for plane in planes], dim=1)
         tokens = self.transformer(tokens, sizes)
         levels = tokens.split([height * width for height, width in sizes], dim=1)
-        finest = turned(levels[-1])
+        finest = transposed(levels[-1])
         finest = finest.view(*finest.shape[:2], *sizes[-1])
         fine = self.adapter_1(features[0])
         height, width = int(fine.shape[2]), int(fine.shape[3])
         fine = fine + functional.interpolate(
             finest, (height, width), mode="bilinear", align_corners=False
         )
-        if self.layer_1.in_tiles:  # it takes cells one by one, and after a norm none lies together
-            fine = turned(fine.flatten(2)).view(-1, height, width, fine.shape[1])
+        if (
+            self.layer_1.use_winograd
+        ):  # it takes cells one by one, and after a norm none lies together
+            fine = transposed(fine.flatten(2)).view(-1, height, width, fine.shape[1])
             fine = fine.permute(0, 3, 1, 2)
         return self.layer_1(fine), tuple(
             level.reshape(-1, *size, level.shape[2])

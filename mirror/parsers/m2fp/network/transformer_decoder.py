@@ -1,4 +1,4 @@
-"""The masked transformer decoder: queries look at the picture and each answers one class, one mask.
+"""The masked transformer decoder: each query yields one class and one mask.
 
 Mask2Former, arXiv 2112.01527, section 3.2.1: a query attends to cells inside the mask it predicted
 one layer earlier, on one of three levels in turn.
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mirror.parsers.m2fp.network.configuration import LEVELS, DecoderSettings
-from mirror.parsers.m2fp.network.layers import Perceptron, linear, sine_positions, turned
+from mirror.parsers.m2fp.network.layers import MLP, linear, sine_positions, transposed
 
 _NEVER = -1e4  # added to the score of a cell that is masked out; finite in half precision too
 
@@ -20,31 +20,31 @@ class Attention(nn.Module):
     """Multi-head attention with parameters as ``torch.nn.MultiheadAttention`` calls them.
 
     Attributes:
-        in_convs: see ``TokenLinear``.
+        linear_as_conv: see ``TokenLinear``.
     """
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
-        self.heads, self.in_convs = heads, False
+        self.heads, self.linear_as_conv = heads, False
         self.in_proj_weight = nn.Parameter(torch.zeros(3 * channels, channels))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * channels))
         self.out_proj = nn.Linear(channels, channels)
         nn.init.xavier_uniform_(self.in_proj_weight)
 
-    def forward(self, asking: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """(B, Q, C), (B, T, C), (B, T, C) -> (B, Q, C); the (B, Q, T) mask is added to scores."""
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         query, key, value = (
-            linear(given, weight, bias, self.in_convs)
-            for given, weight, bias in zip((asking, keys, values), weights, biases, strict=True)
+            linear(given, weight, bias, self.linear_as_conv)
+            for given, weight, bias in zip((queries, keys, values), weights, biases, strict=True)
         )
         query, value = self._per_head(query), self._per_head(value)
-        key = turned(key).view(key.shape[0], self.heads, -1, key.shape[1])
+        key = transposed(key).view(key.shape[0], self.heads, -1, key.shape[1])
         scores = query @ key * (query.shape[3] ** -0.5)
         if mask is not None:
             scores = scores + mask[:, None]
-        seen = (scores.softmax(-1) @ value).transpose(1, 2).flatten(2)
-        output: Tensor = self.out_proj(seen)
+        attended = (scores.softmax(-1) @ value).transpose(1, 2).flatten(2)
+        output: Tensor = self.out_proj(attended)
         return output
 
     def _per_head(self, x: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ class Attention(nn.Module):
 
 
 class CrossAttentionLayer(nn.Module):
-    """Queries look at one level of the picture."""
+    """Queries attend to one level of the picture."""
 
     def __init__(self, settings: DecoderSettings) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class CrossAttentionLayer(nn.Module):
 
 
 class SelfAttentionLayer(nn.Module):
-    """Queries look at one another."""
+    """Queries attend to one another."""
 
     def __init__(self, settings: DecoderSettings) -> None:
         super().__init__()
@@ -81,17 +81,17 @@ class FeedForwardLayer(nn.Module):
         self.norm = nn.LayerNorm(settings.channels)
 
     def forward(self, queries: Tensor) -> Tensor:
-        """Think each query over."""
+        """Transform each query by itself, and add it to what came in."""
         hidden = functional.relu(self.linear1(queries))
-        thought: Tensor = self.norm(queries + self.linear2(hidden))
-        return thought
+        output: Tensor = self.norm(queries + self.linear2(hidden))
+        return output
 
 
-class QueryDecoder(nn.Module):
+class TransformerDecoder(nn.Module):
     """Tokens and the fine map -> a class and a mask a query.
 
     Attributes:
-        layers_used: how many layers run before the answer is read; all of them by default.
+        layers_used: how many layers run before the output is read; all of them by default.
     """
 
     def __init__(self, classes: int, settings: DecoderSettings) -> None:
@@ -112,7 +112,7 @@ class QueryDecoder(nn.Module):
         self.query_embed = nn.Embedding(settings.queries, channels)
         self.level_embed = nn.Embedding(LEVELS, channels)
         self.class_embed = nn.Linear(channels, classes + 1)  # the last: no object
-        self.mask_embed = Perceptron(channels, channels, settings.mask_channels, 3)
+        self.mask_embed = MLP(channels, channels, settings.mask_channels, 3)
 
     def forward(
         self, fine: Tensor, levels: tuple[Tensor, ...], to_masks: nn.Conv2d
@@ -126,14 +126,14 @@ class QueryDecoder(nn.Module):
         the 1x1 convolution is applied to the queries, which are fewer than the map's cells.
         """
         small = [_resized(fine, level) for level in levels]
-        tokens, keys = self._memory(levels)
-        places = self.query_embed.weight[None]
+        memory, keys = self._memory(levels)
+        query_positions = self.query_embed.weight[None]
         queries = self.query_feat.weight[None].expand(fine.shape[0], -1, -1)
         for index in range(self.layers_used):
             level = index % LEVELS
             masks = self._masks(queries, small[level], to_masks).flatten(2)
             queries = self._layer(
-                index, queries, places, tokens[level], keys[level], _hidden_cells(masks)
+                index, queries, query_positions, memory[level], keys[level], _hidden_cells(masks)
             )
         classes = self.class_embed(self.decoder_norm(queries))
         return classes, self._masks(queries, fine, to_masks)
@@ -152,20 +152,22 @@ class QueryDecoder(nn.Module):
         self,
         index: int,
         queries: Tensor,
-        places: Tensor,
-        tokens: Tensor,
+        query_positions: Tensor,
+        memory: Tensor,
         keys: Tensor,
         mask: Tensor,
     ) -> Tensor:
         cross = self.transformer_cross_attention_layers[index]
-        seen = cross.get_submodule("multihead_attn")(queries + places, keys, tokens, mask)
-        queries = cross.get_submodule("norm")(queries + seen)
-        among = self.transformer_self_attention_layers[index]
-        asking = queries + places
-        told = among.get_submodule("self_attn")(asking, asking, queries, None)
-        queries = among.get_submodule("norm")(queries + told)
-        thought: Tensor = self.transformer_ffn_layers[index](queries)
-        return thought
+        cross_attended = cross.get_submodule("multihead_attn")(
+            queries + query_positions, keys, memory, mask
+        )
+        queries = cross.get_submodule("norm")(queries + cross_attended)
+        attention = self.transformer_self_attention_layers[index]
+        positioned = queries + query_positions
+        self_attended = attention.get_submodule("self_attn")(positioned, positioned, queries, None)
+        queries = attention.get_submodule("norm")(queries + self_attended)
+        output: Tensor = self.transformer_ffn_layers[index](queries)
+        return output
 
     def _masks(self, queries: Tensor, plane: Tensor, to_masks: nn.Conv2d) -> Tensor:
         """(B, Q, C) and (B, C, h, w) -> (B, Q, h, w)."""

@@ -2,7 +2,7 @@
 
 F(4x4, 3x3) of Lavin and Gray, arXiv 1509.09308, section 4: the plane is cut into tiles of 6x6 cells
 that overlap by 2, tiles and kernel are transformed, multiplied place by place, and transformed back
-to 4x4 cells of the answer. Written as products of matrices, which is what runtimes do fastest; the
+to 4x4 cells of the output. Written as products of matrices, which is what runtimes do fastest; the
 transforms are products with constants.
 """
 
@@ -114,7 +114,7 @@ def _bands(plane: Tensor, weight: Tensor, bias: Tensor | None, rectified: bool) 
 def _multiplied_by_tile(
     cells: Tensor, tiles: NDArray[np.int32], kernels: Tensor, biases: Tensor | None
 ) -> Tensor:
-    """Return (B, rows, columns, 4, 4, K) blocks of the answer; a tile's places lie together.
+    """Return (B, rows, columns, 4, 4, K) blocks of the output; a tile's places lie together.
 
     So its transforms stay in the cache, and places are multiplied as groups of channels are.
 

@@ -38,7 +38,7 @@ class Contest:
 def label_map(contest: Contest, placement: Placement) -> LabelMap:
     """Return (H, W) uint8: for each pixel the label of the plane that is highest there.
 
-    The answer is that of enlarging the inside of every plane to the picture's size, bilinearly. But
+    The output is that of enlarging the inside of every plane to the picture's size, bilinearly. But
     a plane is only enlarged round the cells where it can win.
 
     Args:

@@ -15,7 +15,7 @@ from mirror.parsers.m2fp.network.configuration import Settings
 from mirror.parsers.m2fp.preprocessing import Placement
 from mirror.parsers.m2fp.results.class_planes import sigmoid
 from mirror.parsers.m2fp.results.label_map import Plane, resized
-from mirror.parsers.m2fp.results.postprocessing import Answer, class_scores
+from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, class_scores
 
 _MOST = 100  # pairs of a query and a class that are looked at; test_topk_per_image there
 _LEAST_SCORE = 0.1
@@ -39,9 +39,11 @@ class ModelScopeResult:
     scores: tuple[float, ...]
 
 
-def modelscope_result(answer: Answer, settings: Settings, placement: Placement) -> ModelScopeResult:
+def modelscope_result(
+    output: NetworkOutput, settings: Settings, placement: Placement
+) -> ModelScopeResult:
     """Return what ModelScope's pipeline would, by descending score among parts and among people."""
-    found = _semantic(answer, placement) if settings.single else _instances(answer, placement)
+    found = _semantic(output, placement) if settings.single else _instances(output, placement)
     if not settings.single:
         human = len(settings.classes) - 1
         found = [entry for entry in found if entry[0] != 0]  # the background is no part
@@ -58,9 +60,9 @@ def modelscope_result(answer: Answer, settings: Settings, placement: Placement) 
 _Entry = tuple[int, float, NDArray[np.bool_]]
 
 
-def _instances(answer: Answer, placement: Placement) -> list[_Entry]:
+def _instances(output: NetworkOutput, placement: Placement) -> list[_Entry]:
     """The best pairs of query and class, each with its mask; enlarged before they are judged."""
-    scores = class_scores(answer.logits)
+    scores = class_scores(output.logits)
     best = np.argsort(-scores.ravel(), kind="stable")[:_MOST]
     entries: list[_Entry] = []
     enlarged: dict[int, tuple[NDArray[np.bool_], float]] = {}
@@ -68,7 +70,7 @@ def _instances(answer: Answer, placement: Placement) -> list[_Entry]:
         if scores[query, label] <= _LEAST_SCORE:  # a mask's mean is at most 1
             break
         if query not in enlarged:
-            logits = _to_picture(resized(answer.masks[query], *placement.size), placement)
+            logits = _to_picture(resized(output.masks[query], *placement.size), placement)
             inside = logits > 0
             mean = sigmoid(logits[inside]).sum(dtype=np.float64) / (inside.sum() + 1e-6)
             enlarged[query] = inside, float(mean)
@@ -78,9 +80,9 @@ def _instances(answer: Answer, placement: Placement) -> list[_Entry]:
     return entries
 
 
-def _semantic(answer: Answer, placement: Placement) -> list[_Entry]:
+def _semantic(output: NetworkOutput, placement: Placement) -> list[_Entry]:
     """Every class that is anywhere the highest, with where that is."""
-    planes = _semantic_planes(answer, placement)
+    planes = _semantic_planes(output, placement)
     labels = planes.argmax(axis=0)
     entries: list[_Entry] = []
     for label in np.unique(labels):
@@ -90,14 +92,14 @@ def _semantic(answer: Answer, placement: Placement) -> list[_Entry]:
     return entries
 
 
-def _semantic_planes(answer: Answer, placement: Placement) -> NDArray[np.float32]:
+def _semantic_planes(output: NetworkOutput, placement: Placement) -> NDArray[np.float32]:
     """(classes, H, W): the sum over queries of class score times mask, at the input's size."""
-    scores = class_scores(answer.logits)
+    scores = class_scores(output.logits)
     height, width = placement.size
     planes = np.zeros((scores.shape[1], height * width), np.float32)
     for first in range(0, len(scores), _TOGETHER):
         some = slice(first, first + _TOGETHER)
-        masks = np.stack([resized(mask, height, width) for mask in answer.masks[some]])
+        masks = np.stack([resized(mask, height, width) for mask in output.masks[some]])
         planes += scores[some].T @ sigmoid(masks).reshape(len(masks), -1)
     return np.stack([_to_picture(plane, placement) for plane in planes.reshape(-1, height, width)])
 

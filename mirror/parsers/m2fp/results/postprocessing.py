@@ -20,8 +20,8 @@ _COUNTS = 1e-5  # a query that scores less in every class moves no border that a
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """A network's answer for one picture.
+class NetworkOutput:
+    """A network's output for one picture.
 
     Attributes:
         logits: (queries, classes + 1) float32; the last class is "no object".
@@ -54,32 +54,34 @@ def class_scores(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return shares
 
 
-def parts_of(answer: Answer, parts: int, placement: Placement) -> LabelMap:
+def parts_of(output: NetworkOutput, parts: int, placement: Placement) -> LabelMap:
     """Return (H, W) uint8: the part that all queries together favour at each pixel.
 
     The sum over queries of class score times mask, as ModelScope reads a semantic map.
 
     Args:
-        answer: the network's.
+        output: the network's.
         parts: how many classes, from the first, are parts; the background is one of them.
         placement: where the picture lay in the input.
     """
-    scores = class_scores(answer.logits)[:, :parts]
+    scores = class_scores(output.logits)[:, :parts]
     counting = scores.max(axis=1) > _COUNTS
     if not counting.any():
         return np.zeros((placement.height, placement.width), np.uint8)
-    masks = answer.masks if counting.all() else answer.masks[counting]
+    masks = output.masks if counting.all() else output.masks[counting]
     return label_map(class_planes(scores[counting], masks), placement)
 
 
-def humans_of(answer: Answer, human: int, least_score: float, placement: Placement) -> list[Human]:
+def humans_of(
+    output: NetworkOutput, human: int, least_score: float, placement: Placement
+) -> list[Human]:
     """Return the whole people that score enough, the surest first, each once."""
-    scores = class_scores(answer.logits)[:, human]
+    scores = class_scores(output.logits)[:, human]
     found: list[Human] = []
     for query in np.argsort(-scores, kind="stable"):
         if scores[query] <= least_score:  # a mask's mean is at most 1
             break
-        mask = sigmoid(answer.masks[query])
+        mask = sigmoid(output.masks[query])
         inside = mask > _NOBODY
         if not inside.any():
             continue

@@ -9,13 +9,13 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 import cv2
 
-from mirror.bench.m2fp_drawn import drawn_answer
+from mirror.bench.m2fp_drawn import drawn_output
 from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.preprocessing import Placement, letterboxed, scaled
 from mirror.parsers.m2fp.results import class_planes
 from mirror.parsers.m2fp.results.modelscope_format import modelscope_result
 from mirror.parsers.m2fp.results.postprocessing import (
-    Answer,
+    NetworkOutput,
     class_scores,
     humans_of,
     owners_of,
@@ -31,12 +31,12 @@ def placement(kind: str, picture: str) -> Placement:
     return prepared.placement
 
 
-def answer(kind: str, picture: str) -> Answer:
+def output(kind: str, picture: str) -> NetworkOutput:
     arrays = golden(kind, picture).arrays
-    return Answer(arrays["pred_logits"], arrays["pred_masks"])
+    return NetworkOutput(arrays["pred_logits"], arrays["pred_masks"])
 
 
-def plain_sums(given: Answer, parts: int, place: Placement) -> NDArray[np.float64]:
+def plain_sums(given: NetworkOutput, parts: int, place: Placement) -> NDArray[np.float64]:
     """(parts, H, W) as ModelScope makes them: every query enlarged, every class enlarged."""
     height, width = place.size
     x0, y0, x1, y1 = place.inside
@@ -49,7 +49,7 @@ def plain_sums(given: Answer, parts: int, place: Placement) -> NDArray[np.float6
     )
 
 
-def plainly(given: Answer, parts: int, place: Placement) -> NDArray[np.int64]:
+def plainly(given: NetworkOutput, parts: int, place: Placement) -> NDArray[np.int64]:
     """The label map as ModelScope makes it."""
     result: NDArray[np.int64] = plain_sums(given, parts, place).argmax(axis=0)
     return result
@@ -59,14 +59,14 @@ def plainly(given: Answer, parts: int, place: Placement) -> NDArray[np.int64]:
 def test_masks_labels_and_scores_are_modelscopes(kind: str, picture: str) -> None:
     case, place = golden(kind, picture), placement(kind, picture)
     settings = read_settings(checkpoint(kind) / "configuration.json")
-    result = modelscope_result(answer(kind, picture), settings, place)
+    result = modelscope_result(output(kind, picture), settings, place)
     assert result.labels == tuple(settings.classes[label] for label in result.ids)
     check_result(result, case, nearly=1e-4, overlap=0.999)
 
 
 def test_parts_come_before_people() -> None:
     settings = read_settings(checkpoint("multiple") / "configuration.json")
-    given = answer("multiple", "landscape")
+    given = output("multiple", "landscape")
     ids = modelscope_result(given, settings, placement("multiple", "landscape")).ids
     humans = [label == 20 for label in ids]
     assert humans == sorted(humans)
@@ -75,7 +75,7 @@ def test_parts_come_before_people() -> None:
 
 @pytest.mark.parametrize("picture", ["landscape", "portrait"])
 def test_the_label_map_is_modelscopes_semantic_map(picture: str) -> None:
-    labels = parts_of(answer("single", picture), 20, placement("single", picture))
+    labels = parts_of(output("single", picture), 20, placement("single", picture))
     assert labels.dtype == np.uint8
     assert np.mean(labels == golden("single", picture).arrays["semantic"]) > 0.9999
 
@@ -86,7 +86,7 @@ def test_what_is_left_out_changes_no_label(seed: int, size: tuple[int, int]) -> 
     random = np.random.default_rng(seed)
     coarse = random.normal(0, 6, (12, 4, 5)).astype(np.float32)
     masks = np.stack([cv2.resize(mask, (20, 16)) for mask in coarse])
-    given = Answer(random.normal(0, 2, (12, 8)).astype(np.float32), masks)
+    given = NetworkOutput(random.normal(0, 2, (12, 8)).astype(np.float32), masks)
     place = Placement((3, 2, 77, 61), (64, 80), *size)
     assert np.mean(parts_of(given, 6, place) == plainly(given, 6, place)) > 0.9999
 
@@ -102,7 +102,7 @@ def test_no_pixel_is_given_to_a_part_that_is_not_the_highest(
         random = np.random.default_rng(seed)
         coarse = random.normal(0, 6, (24, *blocks)).astype(np.float32)
         masks = np.stack([cv2.resize(mask, (24, 16)) for mask in coarse])
-        given = Answer(random.normal(0, 2, (24, 8)).astype(np.float32), masks)
+        given = NetworkOutput(random.normal(0, 2, (24, 8)).astype(np.float32), masks)
         sums = plain_sums(given, 6, place)
         ours = np.take_along_axis(sums, parts_of(given, 6, place)[None].astype(np.intp), axis=0)
         assert float((sums.max(axis=0) - ours[0]).max()) < 1e-4, seed
@@ -115,7 +115,7 @@ def test_people_are_read_in_bands_as_at_once(
     monkeypatch.setattr(class_planes, "_CELLS", cells)
     monkeypatch.setattr(class_planes, "_FINE_CELLS", fine_cells)
     place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
-    given = drawn_answer(place)
+    given = drawn_output(place)
     labels = parts_of(given, 20, place)
     assert len(np.unique(labels)) > 8
     assert np.mean(labels == plainly(given, 20, place)) > 0.9999
@@ -127,7 +127,7 @@ def test_several_queries_that_agree_shift_no_border() -> None:
     logits[:2, 0] = logits[2:, 1] = 9
     masks = np.full((5, 8, 12), 9, np.float32)
     masks[2:], masks[2:, 3, 4] = 0.6, 1.5
-    given, place = Answer(logits, masks), Placement((0, 0, 48, 32), (32, 48), 40, 60)
+    given, place = NetworkOutput(logits, masks), Placement((0, 0, 48, 32), (32, 48), 40, 60)
     labels = parts_of(given, 2, place)
     assert np.array_equal(labels, plainly(given, 2, place))
     assert labels.any()
@@ -135,7 +135,7 @@ def test_several_queries_that_agree_shift_no_border() -> None:
 
 def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
     place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
-    found = humans_of(drawn_answer(place), 20, 0.5, place)
+    found = humans_of(drawn_output(place), 20, 0.5, place)
     assert len(found) == 3
     whole = [cv2.resize(person.mask, (192, 128))[8:120] for person in found]
     whole = [np.full_like(whole[0], 0.5), *whole]
@@ -146,9 +146,11 @@ def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
 @pytest.mark.parametrize("axes", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])
 def test_an_answer_may_lie_in_memory_in_any_order(axes: tuple[int, int, int]) -> None:
     place = Placement((0, 8, 192, 120), (128, 192), 170, 250)
-    given = drawn_answer(place)
+    given = drawn_output(place)
     # each order of these axes is its own reverse
-    other = Answer(given.logits, np.ascontiguousarray(given.masks.transpose(axes)).transpose(axes))
+    other = NetworkOutput(
+        given.logits, np.ascontiguousarray(given.masks.transpose(axes)).transpose(axes)
+    )
     assert np.array_equal(parts_of(other, 20, place), parts_of(given, 20, place))
     owners = [owners_of(humans_of(each, 20, 0.5, place), place) for each in (other, given)]
     assert np.array_equal(owners[0], owners[1])
@@ -160,11 +162,11 @@ def disc(x: float, y: float, radius: float) -> Array:
     return inside
 
 
-def people(*scores_and_masks: tuple[float, Array]) -> Answer:
+def people(*scores_and_masks: tuple[float, Array]) -> NetworkOutput:
     logits = np.full((len(scores_and_masks), 4), -9, np.float32)  # two parts, human, nothing
     logits[:, 2] = [np.log(score / (1 - score)) for score, _ in scores_and_masks]
     logits[:, 3] = 0
-    return Answer(logits, np.stack([mask for _, mask in scores_and_masks]))
+    return NetworkOutput(logits, np.stack([mask for _, mask in scores_and_masks]))
 
 
 WHOLE = Placement((0, 0, 128, 128), (128, 128), 256, 256)

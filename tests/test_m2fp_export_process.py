@@ -19,9 +19,9 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 from mirror.parsers.m2fp.checkpoint.loading import CheckpointRefused
 from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
-from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.export_process import make_in_process
 from mirror.parsers.m2fp.graphs.graph_store import exported
-from mirror.parsers.m2fp.model_factory import Stored
+from mirror.parsers.m2fp.model_factory import StoredWeights
 
 KEY = ExportKey("c" * 64, 64, 64, "onnxruntime")
 
@@ -30,9 +30,9 @@ def test_a_graph_is_made_as_in_this_process(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(checkpoint("single"), tmp_path / "source")  # where a checksum is noted
-    load = Stored(tmp_path / "source", "m2fp-single").load
-    made = exported(KEY, tmp_path / "graphs", load, make_apart)
-    assert made.likeness.difference < 2e-3
+    load = StoredWeights(tmp_path / "source", "m2fp-single").load
+    made = exported(KEY, tmp_path / "graphs", load, make_in_process)
+    assert made.accuracy.difference < 2e-3
     assert made.path.stat().st_size > 1e6
     assert capfd.readouterr().out == ""
 
@@ -40,26 +40,27 @@ def test_a_graph_is_made_as_in_this_process(
 def test_an_error_is_told_as_in_this_process(tmp_path: Path) -> None:
     source = shutil.copytree(checkpoint("single"), tmp_path / "source")
     (source / "pytorch_model.pt").write_bytes(b"")
-    load = Stored(source, "m2fp-single").load
+    load = StoredWeights(source, "m2fp-single").load
     with pytest.raises(CheckpointRefused, match=r"\(it is empty\); get .* download m2fp-single$"):
-        exported(KEY, tmp_path / "graphs", load, make_apart)
+        exported(KEY, tmp_path / "graphs", load, make_in_process)
     assert list((tmp_path / "graphs").iterdir()) == []
 
 
 def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
     killed: Any = functools.partial(os._exit, 9)  # as the system does it where memory ends
     with pytest.raises(ExportRefused, match=r"at 64x64 cannot be made \(the process .* with 9, fo"):
-        make_apart(killed, KEY, tmp_path / "graph.onnx")
+        make_in_process(killed, KEY, tmp_path / "graph.onnx")
 
 
 PARENT = """
 import functools
 from pathlib import Path
-from mirror.parsers.m2fp.graphs.export_process import make_apart
+from mirror.parsers.m2fp.graphs.export_process import make_in_process
 from mirror.parsers.m2fp.graphs.export_key import ExportKey
 
 at_work = "import sys, threading; print('at work', file=sys.stderr); threading.Event().wait()"
-make_apart(functools.partial(exec, at_work), ExportKey("c", 64, 64, "openvino"), Path("graph.xml"))
+key = ExportKey("c", 64, 64, "openvino")
+make_in_process(functools.partial(exec, at_work), key, Path("graph.xml"))
 """
 
 
