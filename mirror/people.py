@@ -14,6 +14,8 @@ from mirror.motion import Box, Motion
 MOST_PEOPLE = 6
 _NEAR = 0.6  # body lengths: a person found farther than that from a track is somebody else
 _PIECE = 0.3  # body lengths within which the joints of a piece lie at those of the whole
+_ON_BONE = 0.08  # body lengths from a bone within which a joint lies on the body
+_MOSTLY = 0.6  # share of a find's joints on somebody who is followed already: a piece of them
 _SAME = 0.12  # body lengths: two people nearer than that are one
 _LIMB, _FOOT = 0.05, 0.01  # shares of the box round a person
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
@@ -22,6 +24,14 @@ _FORGET_S = 2.0  # how long somebody lost keeps their place
 _TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
 _OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
 _SURE = 0.2  # a joint's score below which its place is a guess
+
+# from and to which joints: the neck, both diagonals and the sides of the trunk, and the limbs
+_BONES = np.array(
+    [
+        [0, 0, 5, 5, 6, 11, 5, 6, 5, 7, 6, 8, 11, 13, 12, 14],
+        [5, 6, 6, 11, 12, 12, 12, 11, 7, 9, 8, 10, 13, 15, 14, 16],
+    ]
+)
 
 Joints = NDArray[np.float32]  # (17, 3): x, y in pixels of the frame, score 0-1; COCO's order
 
@@ -108,11 +118,22 @@ class Tracks:
             track.moved += travelled(track.joints, motion)
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
 
-    def meet(self, found: Sequence[Found], now: float, searched: Box) -> None:
-        """Take in what a detector found in the part of the present frame that it searched."""
+    def meet(
+        self, found: Sequence[Found], now: float, searched: Box, shorter_than: float = np.inf
+    ) -> None:
+        """Take in what a detector found in the part of the present frame that it searched.
+
+        Args:
+            found: the surest first.
+            now: seconds of frame time.
+            searched: whoever is followed within it and was not found is missed.
+            shorter_than: pixels of the frame; whoever is larger stays as they are.
+        """
         met: set[int] = set()
         taken: set[int] = set()
         for _, index, track in self._pairs(found, now):
+            if track.length >= shorter_than:
+                continue
             if index not in taken and track.key not in met:
                 met.add(track.key)
                 taken.add(index)
@@ -131,7 +152,8 @@ class Tracks:
     def holds(self, person: Found, least_length: float) -> bool:
         """Whether a person found is a piece of somebody at least that large who is followed."""
         return any(
-            track.length >= least_length and _coincides(person.joints, track.joints)
+            track.length >= least_length
+            and (_coincides(person.joints, track.joints) or _lies_on(person.joints, track))
             for track in self.present()
         )
 
@@ -238,6 +260,19 @@ def _coincides(piece: Joints, whole: Joints) -> bool:
         return True
     apart = np.linalg.norm(piece[sure, :2] - whole[sure, :2], axis=1)
     return float(np.median(apart)) < _PIECE * body_length(piece)
+
+
+def _lies_on(piece: Joints, track: Track) -> bool:
+    """Whether most of the joints that are sure in a piece lie on somebody's trunk or limbs."""
+    sure = piece[piece[:, 2] >= _SURE, None, :2]
+    if not len(sure):
+        return True
+    starts, ends = track.joints[_BONES, :2]
+    along = ends - starts
+    lengths = np.maximum((along**2).sum(axis=1), np.float32(1e-6))
+    place = np.clip(((sure - starts) * along).sum(axis=2) / lengths, 0.0, 1.0)
+    apart = np.linalg.norm(sure - starts - place[:, :, None] * along, axis=2).min(axis=1)
+    return float((apart < _ON_BONE * track.length).mean()) > _MOSTLY
 
 
 def _is_inside(track: Track, searched: Box) -> bool:

@@ -176,3 +176,24 @@ def test_a_detector_that_fails_beside_says_so_where_it_was_asked() -> None:
         with pytest.raises(RuntimeError, match="no more memory"):
             lookout.answer(patient=True)
         lookout.close()
+
+
+def test_a_close_up_takes_no_piece_of_somebody_large_for_the_whole_of_them() -> None:
+    told, tracks = Told(), Tracks()
+    search = Search(told, tracks)
+    somebody = standing(250, tall=400)
+    piece = Detection(somebody.joints * (1, 0.4, 1) + (0, 60, 0), 0.9)  # its joints are misplaced
+    told.known += [[Detection(somebody.joints, 0.9)], [piece]]
+    search.look(Frame.from_bgr(np.zeros((500, 500, 3), np.uint8), 0.0), None)
+    assert len(told.asked) > 2
+    (track,) = tracks.present()
+    assert track.joints == pytest.approx(somebody.joints)
+
+
+def test_a_close_up_finds_somebody_small_beside_somebody_large() -> None:
+    told, tracks = Told(), Tracks()
+    search = Search(told, tracks)
+    large, small = standing(150, tall=400), standing(300, tall=120)
+    told.known += [[Detection(large.joints, 0.9)], [Detection(small.joints, 0.9)]]
+    search.look(Frame.from_bgr(np.zeros((500, 500, 3), np.uint8), 0.0), None)
+    assert [track.joints[0, 0] for track in tracks.present()] == [150, 300]

@@ -157,7 +157,7 @@ class Search:
             for person in found
             if body_length(person.joints) < small and not self._tracks.holds(person, large)
         ]
-        self._tracks.meet(news, self._frame.time, _NOWHERE)
+        self._tracks.meet(news, self._frame.time, _NOWHERE, shorter_than=large)
 
     def _glance(self) -> Steps | None:
         """Find one person again who moved too fast for the flow, if there is one."""
