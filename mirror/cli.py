@@ -19,10 +19,10 @@ from types import FrameType
 from typing import NoReturn
 
 import mirror
-from mirror.commands import bench, camera, demo, doctor, models, stream, video
+from mirror.commands import bench, camera, demo, doctor, eval, models, stream, video
 from pipeline.errors import PipelineError
 
-COMMANDS = (camera, demo, video, stream, bench, models, doctor)
+COMMANDS = (camera, demo, video, stream, bench, eval, models, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,0 +1,1 @@
+"""The definitions: pure functions of arrays, each with its source."""

@@ -1,0 +1,50 @@
+"""What a system says of one picture, in the form that truth is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.evaluation.coco_joints import coco_joints
+from mirror.parsing import Parsing
+from mirror.parts import LabelMap
+from pipeline.frame import BGR
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a system says of one picture.
+
+    Attributes:
+        persons: (H, W) uint8: 0 nobody, from 1 one number a person.
+        scores: 0-1, how sure it is of each person; as many as numbers in ``persons`` can be.
+        parts: (H, W) uint8, ids of the system's own classes; None where it tells no parts.
+        joints: (17, 3) float64 x, y in pixels and a score, in COCO's order; one a person, or
+            none at all.
+        tells_apart: whether ``persons`` tells people apart; False: everybody is number 1.
+    """
+
+    persons: LabelMap
+    scores: tuple[float, ...]
+    parts: LabelMap | None = None
+    joints: tuple[NDArray[np.float64], ...] = ()
+    tells_apart: bool = True
+
+
+Predict = Callable[[BGR], Prediction]
+
+
+def prediction_of(parsing: Parsing) -> Prediction:
+    """Return what a parser answered, as a prediction."""
+    joints = tuple(coco_joints(person.pose) for person in parsing.people if person.pose is not None)
+    if len(joints) != len(parsing.people):
+        joints = ()
+    if parsing.owners is None:
+        everybody = (parsing.labels > 0).astype(np.uint8)
+        scores = tuple(person.score for person in parsing.people) or (1.0,)
+        return Prediction(everybody, scores, parsing.labels, joints, tells_apart=False)
+    scores = tuple(person.score for person in parsing.people)
+    return Prediction(parsing.owners, scores, parsing.labels, joints)
