@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mirror.evaluation.metrics.boundary import boundary, boundary_f, radius_of
+from mirror.evaluation.metrics.boundary import boundary, boundary_f, davis_radius, narrow_radius
 from mirror.evaluation.metrics.confusion import Confusion, sides_exchanged
 from mirror.evaluation.metrics.matching import height_of, match
 from mirror.evaluation.metrics.overlap import iou
@@ -90,9 +90,11 @@ def test_an_outline_beside_what_is_not_judged_does_not_count() -> None:
     assert boundary_f(truth, found, (1,))[0] < 1.0
 
 
-def test_a_share_of_the_diagonal_is_rounded_up() -> None:
-    assert radius_of(0.01, 300, 400) == 5
-    assert radius_of(0.0101, 300, 400) == 6
+def test_radii_are_shares_of_the_diagonal_and_only_davis_rounds_them_up() -> None:
+    assert narrow_radius(300, 400) == pytest.approx(3.75)
+    assert davis_radius(300, 400) == 4
+    assert davis_radius(480, 854) == 8  # 7.84
+    assert davis_radius(360, 480) == 5  # 4.8
 
 
 def test_the_surest_takes_the_labelled_person_it_overlaps_most() -> None:

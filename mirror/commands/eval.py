@@ -2,7 +2,11 @@
 
 mirror eval person DIR...             outlines, and who is found, by height
 mirror eval parts DIR...              every part, and whether left is left
+mirror eval pose DIR...               joints: OKS and PCK
+mirror eval clips DIR...              masks over time, and whether parts keep their label
 mirror eval person DIR --half odd     every second picture: fit on the others
+mirror eval person DIR --predictions MASKS
+mirror eval person DIR --peer mediapipe-lite --peer-python PYTHON
 docs/evaluation.md says what each figure means, and which layouts of data sets are read.
 """
 
@@ -10,38 +14,45 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from mirror.commands.flags import add_parser_flags, config_of, positive
 from mirror.compose import workers_for
+from mirror.evaluation.choice import WHAT, judge_for
 from mirror.evaluation.judges import Judge
-from mirror.evaluation.judges.parts import PartsJudge
-from mirror.evaluation.judges.person import PersonJudge
-from mirror.evaluation.layouts import open_dataset
-from mirror.evaluation.mapping import comparisons
+from mirror.evaluation.layouts import open_datasets
+from mirror.evaluation.mapping import CLASS_SETS
+from mirror.evaluation.peers.run import NAMES as PEERS
+from mirror.evaluation.peers.run import PeerFailed, PeerSystem
+from mirror.evaluation.plot import check_plot, write_plot
 from mirror.evaluation.report import as_text, write_csv
 from mirror.evaluation.run import Outcome, Selection, judge
+from mirror.evaluation.sheet import WorstSheet
 from mirror.evaluation.systems import System
 from mirror.evaluation.systems.parser import ParserSystem
-from mirror.evaluation.truth import BadDataSet, DataSet
+from mirror.evaluation.systems.stored import StoredSystem
+from mirror.evaluation.truth import DataSet
 from mirror.outputs.lines import check_file
 from mirror.parsers.catalogue import find_parser
 from mirror.progress import FrameProgress
-
-WHAT = ("person", "parts")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is judged, by which data, and where the figures go."""
     parser.add_argument("what", choices=WHAT, help=", ".join(WHAT))
-    parser.add_argument("datasets", nargs="+", metavar="DIR", type=Path, help="a data set")
+    parser.add_argument(
+        "datasets", nargs="+", metavar="DIR", type=Path, help="a data set, or a JSON of COCO's"
+    )
     parser.add_argument("--half", choices=("even", "odd"), help="judge every second picture only")
     parser.add_argument("--limit", metavar="N", type=positive, help="the first so many pictures")
     for flag, help in (
         ("--json", "the figures, of the sets and of every picture"),
         ("--csv", "the figures of every picture"),
+        ("--plot", "the figures, drawn (.png, .svg, .pdf)"),
+        ("--sheet", "the worst twenty pictures (.png, .jpg); one a data set"),
     ):
         parser.add_argument(flag, metavar="FILE", type=Path, help=help)
     for flag, help in (
@@ -49,66 +60,84 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--quiet", "show no progress and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
+    group = parser.add_argument_group("what is judged, if not a parser of ours")
+    group.add_argument("--predictions", metavar="DIR", type=Path, help="label maps on disk")
+    group.add_argument(
+        "--classes", choices=list(CLASS_SETS), help="of the ids in --predictions; else parts.json's"
+    )
+    group.add_argument("--peer", choices=PEERS, help="another system, on the same pictures")
+    group.add_argument("--peer-python", metavar="PYTHON", type=Path, help="that has the peer")
+    group.add_argument("--peer-model", metavar="FILE", type=Path, help="BodyPix's network")
     add_parser_flags(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge on one data set after the other; nothing is judged before all are found in order."""
-    for target in (options.json, options.csv):
+    datasets = [one for path in options.datasets for one in open_datasets(path)]
+    sheets = _sheet_files(options.sheet, datasets)
+    for target in (options.json, options.csv, options.plot, *sheets):
         if target is not None:
             check_file(target, options.overwrite)
-    datasets = [open_dataset(folder) for folder in options.datasets]
+    if options.plot is not None:
+        check_plot(options.plot)
     system = _system(options)
     judges = [judge_for(options.what, dataset, system) for dataset in datasets]
     selection = Selection(options.half, options.limit)
     outcomes = [
-        _judged(system, dataset, judge, selection, options.quiet)
-        for dataset, judge in zip(datasets, judges, strict=True)
+        _judged(system, dataset, judge, selection, sheet, options.quiet)
+        for dataset, judge, sheet in zip(datasets, judges, sheets, strict=True)
     ]
-    if options.json is not None:
-        about = {"what": options.what, "system": system.name, "half": options.half}
-        report = {**about, "datasets": [outcome.as_json() for outcome in outcomes]}
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
-    if options.csv is not None:
-        write_csv(options.csv, outcomes)
+    _write(options, system, outcomes)
     if not options.quiet:
         Console().print(as_text(f"{options.what}: {system.name}", outcomes))
     return 0
 
 
-def judge_for(what: str, dataset: DataSet, system: System) -> Judge:
-    """Return who judges a system on a data set.
-
-    Raises:
-        BadDataSet: the data set does not have what it takes, or the two share no classes.
-    """
-    if what == "person":
-        return PersonJudge(dataset.single)
-    if dataset.classes is None:
-        raise BadDataSet("{name} has no parts labelled; try mirror eval person", name=dataset.name)
-    if system.parts is None:
-        raise BadDataSet("{name} tells no parts; try mirror eval person", name=system.name)
-    shared = comparisons(dataset.classes, system.parts)
-    if not shared:
-        raise BadDataSet(
-            "{dataset} is labelled in the classes of {classes}, in which the parts of {system} "
-            "cannot be told; try mirror eval person",
-            dataset=dataset.name,
-            classes=dataset.classes,
-            system=system.name,
-        )
-    return PartsJudge(dataset.single, shared)
-
-
 def _system(options: argparse.Namespace) -> System:
+    if options.predictions is not None:
+        return StoredSystem(options.predictions, options.classes)
+    if options.peer is not None:
+        if options.peer_python is None:
+            raise PeerFailed("{peer} needs --peer-python PYTHON, which has it", peer=options.peer)
+        return PeerSystem(options.peer, options.peer_python, options.peer_model)
     config = config_of(options).parser
     kind = find_parser(config.name, config)
     return ParserSystem(kind, config, *workers_for(kind, config))
 
 
 def _judged(
-    system: System, dataset: DataSet, judge_: Judge, selection: Selection, quiet: bool
+    system: System,
+    dataset: DataSet,
+    judge_: Judge,
+    selection: Selection,
+    sheet_file: Path | None,
+    quiet: bool,
 ) -> Outcome:
-    count = len(selection.within(dataset.samples)[0])
-    with FrameProgress(dataset.name, count, quiet) as progress:
-        return judge(system, dataset, judge_, selection, progress)
+    count = selection.looked_at(dataset)
+    sheet = None
+    if sheet_file is not None:
+        sheet = WorstSheet(dataset.classes, None if system.parts is None else tuple(system.parts))
+    watch = None if sheet is None else sheet.show
+    with FrameProgress(dataset.name, len(count), quiet) as progress:
+        outcome = judge(system, dataset, judge_, selection, progress, watch)
+    if sheet is not None and sheet_file is not None:
+        sheet.write(sheet_file)
+    return outcome
+
+
+def _sheet_files(asked: Path | None, datasets: Sequence[DataSet]) -> list[Path | None]:
+    """One file a data set: with its name in it, where there are several."""
+    if asked is None or len(datasets) == 1:
+        return [asked] * len(datasets)
+    return [asked.with_stem(f"{asked.stem}-{dataset.name}") for dataset in datasets]
+
+
+def _write(options: argparse.Namespace, system: System, outcomes: Sequence[Outcome]) -> None:
+    if options.json is not None:
+        about = {"what": options.what, "system": system.name, "half": options.half}
+        report = {**about, "datasets": [outcome.as_json() for outcome in outcomes]}
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    if options.csv is not None:
+        write_csv(options.csv, outcomes)
+    if options.plot is not None:
+        write_plot(options.plot, f"{options.what}: {system.name}", outcomes)

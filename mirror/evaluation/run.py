@@ -61,11 +61,14 @@ class Selection:
     half: str | None = None
     limit: int | None = None
 
-    def within(self, samples: Sequence[Sample]) -> tuple[list[Sample], set[str]]:
-        """Return the pictures of the data set that count at all, and the ids of the judged ones."""
-        first = list(samples[: self.limit])
-        places = {"even": (0,), "odd": (1,), None: (0, 1)}[self.half]
-        return first, {sample.id for place in places for sample in first[place::2]}
+    def judged(self, dataset: DataSet) -> Sequence[Sample]:
+        """Return the pictures that are judged, in order."""
+        first = dataset.samples[: self.limit]
+        return first if self.half is None else first[("even", "odd").index(self.half) :: 2]
+
+    def looked_at(self, dataset: DataSet) -> Sequence[Sample]:
+        """Return the pictures that a system is shown: of a clip all, judged or not."""
+        return dataset.samples[: self.limit] if dataset.clip else self.judged(dataset)
 
 
 def judge(
@@ -82,19 +85,18 @@ def judge(
         system: what is judged.
         dataset: by which.
         judge: new, for this data set.
-        selection: which pictures. All frames of a clip are looked at, judged or not.
+        selection: which pictures.
         progress: entered by the caller.
         watch: is shown every judged picture.
 
     Raises:
         BadDataSet: a picture or its truth cannot be read.
     """
-    samples, judged = selection.within(dataset.samples)
-    if not dataset.clip:
-        samples = [sample for sample in samples if sample.id in judged]
+    judged = {sample.id for sample in selection.judged(dataset)}
     pictures = []
+    answers = system.answers(dataset, selection.looked_at(dataset))
     began_at = time.monotonic()
-    for number, (sample, image, found) in enumerate(system.answers(dataset, samples), 1):
+    for number, (sample, image, found) in enumerate(answers, 1):
         if sample.id in judged:
             truth = sample.truth(image)
             seen = judge.see(sample, image, truth, found)

@@ -30,11 +30,13 @@ class Keypoints:
             order.
         area: pixels of the person's segment, which OKS measures distances by.
         box: x, y, width, height in pixels.
+        crowd: many people who were not told apart: neither missed nor false.
     """
 
     points: NDArray[np.float64]
     area: float
     box: tuple[float, float, float, float]
+    crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +108,8 @@ class DataSet:
         samples: the pictures, in the order of their names.
         single: only one person is labelled in each; others that are seen are nobody.
         clip: the pictures are frames of one video, one after the other.
+        apart: people are told apart, so that they can be counted.
+        keypoints: joints are labelled.
         classes: what the ids in ``Truth.parts`` mean, see ``mapping``; None without parts.
         remarks: what of the data set was left out, and why.
     """
@@ -114,6 +118,8 @@ class DataSet:
     samples: tuple[Sample, ...]
     single: bool = False
     clip: bool = False
+    apart: bool = True
+    keypoints: bool = False
     classes: str | None = None
     remarks: tuple[str, ...] = ()
 

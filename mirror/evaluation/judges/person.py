@@ -5,7 +5,7 @@ from __future__ import annotations
 from mirror.evaluation.judges import Figure, Judge, Seen, Verdict, mean
 from mirror.evaluation.judges.chosen import best_overlapping, everybody
 from mirror.evaluation.judges.heights import Heights
-from mirror.evaluation.metrics.boundary import NARROW_SHARE, boundary_f, radius_of
+from mirror.evaluation.metrics.boundary import boundary_f, narrow_radius
 from mirror.evaluation.metrics.overlap import Mask, iou
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Sample, Truth
@@ -19,10 +19,11 @@ class PersonJudge(Judge):
 
     Args:
         single: only one person is labelled: whoever overlaps them most is judged.
+        apart: the labelled people are told apart, so that they can be counted.
     """
 
-    def __init__(self, single: bool) -> None:
-        self._single = single
+    def __init__(self, single: bool, apart: bool = True) -> None:
+        self._single, self._apart = single, apart
         self._rows: list[dict[str, Figure]] = []
         self._heights = Heights(single)
 
@@ -34,7 +35,8 @@ class PersonJudge(Judge):
         if self._single:
             of_all = row if chosen is anybody else _masks(labelled, anybody, judged)
             row |= {f"everybody_{key}": of_all[key] for key in _KEYS}
-        row |= self._heights.see(truth, found)
+        if self._apart:
+            row |= self._heights.see(truth, found)
         self._rows.append(row)
         rank = row["iou"]
         assert rank is not None
@@ -49,6 +51,6 @@ class PersonJudge(Judge):
 
 
 def _masks(truth: Mask, found: Mask, judged: Mask) -> dict[str, float]:
-    radii = (2, radius_of(NARROW_SHARE, *truth.shape))
+    radii = (2, narrow_radius(*truth.shape))
     f_2px, f_075 = boundary_f(truth, found, radii, judged)
     return {"iou": iou(truth, found, judged), "f_2px": f_2px, "f_075": f_075}

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mirror.evaluation.layouts.coco import coco_files, open_coco
+from mirror.evaluation.layouts.davis import davis_sequences, open_davis
+from mirror.evaluation.layouts.human_parsing import open_human_parsing
 from mirror.evaluation.layouts.plain import is_plain, open_plain
 from mirror.evaluation.truth import BadDataSet, DataSet
 
 
-def open_dataset(folder: Path) -> DataSet:
-    """Open a data set, whatever layout it is in.
+def open_datasets(path: Path) -> list[DataSet]:
+    """Open a data set, whatever layout it is in; a clip a sequence, where it is of clips.
+
+    Args:
+        path: its folder, or one of COCO's annotation files.
 
     Raises:
         BadDataSet: it is not there, is in no known layout, or a part of it is missing.
     """
-    if not folder.is_dir():
-        raise BadDataSet("{path} does not exist; name a data set's folder", path=folder)
-    if is_plain(folder):
-        return open_plain(folder)
+    if path.is_file() and path.suffix == ".json":
+        return [open_coco(path)]
+    if not path.is_dir():
+        raise BadDataSet("{path} does not exist; name a data set's folder", path=path)
+    if is_plain(path):
+        return [open_plain(path)]
+    if files := coco_files(path):
+        return [open_coco(file) for file in files]
+    if sequences := davis_sequences(path):
+        return [open_davis(frames) for frames in sequences]
+    if (dataset := open_human_parsing(path)) is not None:
+        return [dataset]
     raise BadDataSet(
-        "{path} is in no layout that is known; docs/evaluation.md shows them", path=folder
+        "{path} is in no layout that is known; docs/evaluation.md shows them", path=path
     )

@@ -10,8 +10,8 @@ import numpy as np
 
 from mirror.evaluation.metrics.overlap import Mask
 
-DAVIS_SHARE = 0.008  # of the picture's diagonal: DAVIS's own tolerance
-NARROW_SHARE = 0.0075  # of the picture's diagonal
+_DAVIS_SHARE = 0.008  # of the picture's diagonal: ``bound_th`` of DAVIS's toolkit
+_NARROW_SHARE = 0.0075
 
 
 def boundary_f(
@@ -38,9 +38,14 @@ def boundary_f(
     return [_f(*(_share(distances, radius) for distances in hits)) for radius in radii]
 
 
-def radius_of(share: float, height: int, width: int) -> int:
-    """Return a share of a picture's diagonal in whole pixels, rounded up as DAVIS does."""
-    return math.ceil(share * math.hypot(height, width))
+def narrow_radius(height: int, width: int) -> float:
+    """Return 0.75 % of a picture's diagonal in pixels."""
+    return _NARROW_SHARE * math.hypot(height, width)
+
+
+def davis_radius(height: int, width: int) -> int:
+    """Return DAVIS's own tolerance: 0.8 % of a picture's diagonal, rounded up to whole pixels."""
+    return math.ceil(_DAVIS_SHARE * math.hypot(height, width))
 
 
 def boundary(mask: Mask) -> Mask:

@@ -1,0 +1,55 @@
+"""Who judges what, and whether a data set has what it takes."""
+
+from __future__ import annotations
+
+from mirror.evaluation.judges import Judge
+from mirror.evaluation.judges.clips import ClipJudge
+from mirror.evaluation.judges.parts import PartsJudge
+from mirror.evaluation.judges.person import PersonJudge
+from mirror.evaluation.judges.pose import PoseJudge
+from mirror.evaluation.mapping import comparisons
+from mirror.evaluation.systems import System
+from mirror.evaluation.truth import BadDataSet, DataSet
+
+WHAT = ("person", "parts", "pose", "clips")
+
+
+def judge_for(what: str, dataset: DataSet, system: System) -> Judge:
+    """Return who judges a system on a data set.
+
+    Args:
+        what: one of ``WHAT``.
+        dataset: by which.
+        system: what is judged.
+
+    Raises:
+        BadDataSet: the data set does not have what it takes, or the two share no classes.
+    """
+    if what == "person":
+        return PersonJudge(dataset.single, dataset.apart)
+    if what == "clips":
+        if not dataset.clip:
+            raise BadDataSet("{name} is no clip; try mirror eval person", name=dataset.name)
+        return ClipJudge(dataset.single)
+    if what == "pose":
+        if not dataset.keypoints:
+            raise BadDataSet("{name} has no joints labelled", name=dataset.name)
+        return PoseJudge()
+    return _parts(dataset, system)
+
+
+def _parts(dataset: DataSet, system: System) -> PartsJudge:
+    if dataset.classes is None:
+        raise BadDataSet("{name} has no parts labelled; try mirror eval person", name=dataset.name)
+    if system.parts is None:
+        raise BadDataSet("{name} tells no parts; try mirror eval person", name=system.name)
+    shared = comparisons(dataset.classes, system.parts)
+    if not shared:
+        raise BadDataSet(
+            "{dataset} is labelled in the classes of {classes}, in which the parts of {system} "
+            "cannot be told; try mirror eval person",
+            dataset=dataset.name,
+            classes=dataset.classes,
+            system=system.name,
+        )
+    return PartsJudge(dataset.single, shared)

@@ -1,0 +1,67 @@
+"""What came out, as a picture. Needs matplotlib, which the extra ``eval`` brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mirror.evaluation.run import Outcome
+from pipeline.errors import PipelineError
+
+
+class PlotRefused(PipelineError):
+    """A plot cannot be made here."""
+
+
+def check_plot(path: Path) -> None:
+    """Find out before a long run whether a plot can be made.
+
+    Raises:
+        PlotRefused: matplotlib is not installed, or cannot write such a file.
+    """
+    figure = _figure(1)
+    if path.suffix.lower().removeprefix(".") not in figure.canvas.get_supported_filetypes():
+        raise PlotRefused("{path} ends in no kind of plot; try .png, .svg or .pdf", path=path)
+
+
+def write_plot(path: Path, title: str, outcomes: Sequence[Outcome]) -> None:
+    """Draw every picture's figure from the worst to the best, and each table as bars.
+
+    Raises:
+        PlotRefused: see ``check_plot``.
+        OSError: it cannot be written.
+    """
+    tables = [
+        (f"{outcome.dataset}: {heading}", rows)
+        for outcome in outcomes
+        for heading, rows in outcome.verdict.tables.items()
+    ]
+    figure = _figure(1 + len(tables))
+    axes = figure.subplots(1 + len(tables), 1, squeeze=False)[:, 0]
+    for outcome in outcomes:
+        ranks = sorted(seen.rank for seen in outcome.pictures)
+        shares = [(place + 0.5) / len(ranks) for place in range(len(ranks))]
+        axes[0].plot(shares, ranks, label=f"{outcome.dataset} ({len(ranks)})")
+    axes[0].set(title=title, xlabel="share of pictures, the worst first", ylim=(0, 1))
+    axes[0].legend(loc="lower right")
+    axes[0].grid(alpha=0.3)
+    for axis, (heading, rows) in zip(axes[1:], tables, strict=True):
+        told = set().union(*rows.values())
+        key = next(key for key in ("iou", "recall", "pck") if key in told)
+        values = [float(row.get(key) or 0.0) for row in rows.values()]
+        axis.barh(list(rows), values)
+        axis.invert_yaxis()
+        axis.set(title=f"{heading}: {key}", xlim=(0, 1))
+        axis.grid(alpha=0.3, axis="x")
+    figure.savefig(path)
+
+
+def _figure(panels: int) -> Any:  # noqa: ANN401 - it may not be installed
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        raise PlotRefused(
+            "a plot needs matplotlib, which is not installed: pip install 'smart-mirror[eval]'"
+        ) from error
+    return Figure(figsize=(9, 4 * panels), layout="constrained")

@@ -1,0 +1,138 @@
+"""The worst pictures of a data set at a glance: picture, truth and what was found, side by side."""
+
+from __future__ import annotations
+
+import heapq
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mirror.evaluation.judges import Seen
+from mirror.evaluation.mapping import CLASS_SETS
+from mirror.evaluation.prediction import Prediction
+from mirror.evaluation.truth import UNJUDGED, BadDataSet, Truth
+from mirror.overlay import Style, draw
+from mirror.parsing import Parsing
+from mirror.parts import LabelMap, vocabulary
+from pipeline.frame import BGR
+
+WORST = 20
+_PANEL = 300  # pixels of a panel's longer side
+_CAPTION = 22
+_GAP = 6
+_COLUMNS = 2
+_GREY, _UNJUDGED_ID = "#808080", 30
+_VOCABULARIES = ("built-in", "cihp", "lip")
+
+
+class WorstSheet:
+    """Keeps the worst pictures that it is shown, drawn, and writes them as one.
+
+    Args:
+        truth_classes: name of the set of classes that the truth's parts are of; None without.
+        found_parts: names of the system's parts; None without.
+    """
+
+    def __init__(self, truth_classes: str | None, found_parts: tuple[str, ...] | None) -> None:
+        self._truth = _palette(CLASS_SETS[truth_classes] if truth_classes else None)
+        self._found = _palette(found_parts)
+        self._tiles: list[tuple[float, int, BGR]] = []  # a heap, the best of the worst on top
+        self._count = 0
+
+    def show(self, seen: Seen, image: BGR, truth: Truth, found: Prediction) -> None:
+        """Take in one picture, if it is among the worst so far."""
+        self._count += 1
+        if len(self._tiles) == WORST and -seen.rank <= self._tiles[0][0]:
+            return
+        labelled = truth.persons if truth.parts is None else truth.parts
+        told = found.persons if found.parts is None else found.parts
+        panels = [
+            _fitted(image),
+            _fitted(_drawn(image, labelled, self._truth if truth.parts is not None else _PEOPLE)),
+            _fitted(_drawn(image, told, self._found if found.parts is not None else _PEOPLE)),
+        ]
+        for one in truth.keypoints:
+            _dots(panels[1], one.points, 0.5, image.shape)
+        for joints in found.joints:
+            _dots(panels[2], joints, 0.3, image.shape)
+        tile = _captioned(np.hstack(panels), f"{seen.id}  {seen.rank:.3f}")
+        entry = (-seen.rank, self._count, tile)
+        (heapq.heappush if len(self._tiles) < WORST else heapq.heapreplace)(self._tiles, entry)
+
+    def write(self, path: Path) -> None:
+        """Write what was kept, the worst first, as PNG or JPEG.
+
+        Raises:
+            BadDataSet: nothing was shown, or the file's name ends in neither.
+            OSError: it cannot be written.
+        """
+        if not self._tiles:
+            raise BadDataSet("{path}: there is no picture to show", path=path)
+        tiles = [tile for _, _, tile in sorted(self._tiles, key=lambda entry: -entry[0])]
+        height, width = tiles[0].shape[:2]
+        rows = -(-len(tiles) // _COLUMNS)
+        ground = np.full(
+            (rows * (height + _GAP) + _GAP, _COLUMNS * (width + _GAP) + _GAP, 3), 24, np.uint8
+        )
+        for place, tile in enumerate(tiles):
+            row, column = divmod(place, _COLUMNS)
+            y, x = _GAP + row * (height + _GAP), _GAP + column * (width + _GAP)
+            ground[y : y + height, x : x + width] = tile
+        try:
+            coded = cv2.imencode(path.suffix, ground)[1]
+        except cv2.error as error:
+            raise BadDataSet(
+                "{path} is no name of a picture; a sheet is a .png or a .jpg", path=path
+            ) from error
+        path.write_bytes(coded.tobytes())
+
+
+def _palette(names: tuple[str, ...] | None) -> tuple[str, ...]:
+    for known in _VOCABULARIES:
+        if names == vocabulary(known).names:
+            return vocabulary(known).palette()
+    return _PEOPLE
+
+
+_PEOPLE = (
+    "#000000", "#35a7ff", "#ff7a59", "#3fbf6b", "#f5b642", "#8a7bff", "#f0569c", "#1fa59a",
+    "#b8d94a", "#d94fc1", "#4f6bd0", "#e0483e", "#7fdcc0", "#8c5a2b", "#b9b0ff", "#ffe08a",
+)  # fmt: skip
+
+
+def _drawn(image: BGR, labels: LabelMap, palette: tuple[str, ...]) -> BGR:
+    """Labels over a picture; what is not judged in grey, and colours again where there are many."""
+    table = np.zeros(256, np.uint8)
+    table[1:] = np.arange(255) % (len(palette) - 1) + 1
+    table[UNJUDGED] = _UNJUDGED_ID
+    colours = (*palette, *(_GREY for _ in range(_UNJUDGED_ID + 1 - len(palette))))
+    return draw(image, Parsing(table[labels]), Style(colours, opacity=0.55))
+
+
+def _fitted(image: BGR) -> BGR:
+    """A picture in the middle of a square panel."""
+    scale = _PANEL / max(image.shape[:2])
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    panel = np.full((_PANEL, _PANEL, 3), 40, np.uint8)
+    y, x = (_PANEL - size[1]) // 2, (_PANEL - size[0]) // 2
+    panel[y : y + size[1], x : x + size[0]] = small
+    return panel
+
+
+def _dots(panel: BGR, joints: np.ndarray, least: float, shape: tuple[int, ...]) -> None:
+    scale = _PANEL / max(shape[:2])
+    left, top = (_PANEL - shape[1] * scale) / 2, (_PANEL - shape[0] * scale) / 2
+    for x, y, sure in joints:
+        if sure >= least and np.isfinite((x, y)).all():
+            place = round(x * scale + left), round(y * scale + top)
+            cv2.circle(panel, place, 3, (24, 24, 24), -1, cv2.LINE_AA)
+            cv2.circle(panel, place, 2, (255, 255, 255), -1, cv2.LINE_AA)
+
+
+def _captioned(tile: BGR, text: str) -> BGR:
+    strip = np.full((_CAPTION, tile.shape[1], 3), 24, np.uint8)
+    light, font = (235, 235, 235), cv2.FONT_HERSHEY_SIMPLEX
+    cv2.putText(strip, text, (4, 16), font, 0.5, light, 1, cv2.LINE_AA)
+    return np.vstack([strip, tile])
