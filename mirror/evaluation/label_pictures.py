@@ -10,6 +10,7 @@ import numpy as np
 
 from mirror.evaluation.truth import BadDataSet
 from mirror.parts import LabelMap
+from pipeline.frame import planes_of
 
 
 def read_labels(path: Path) -> LabelMap:
@@ -25,11 +26,10 @@ def read_labels(path: Path) -> LabelMap:
             picture = next(container.decode(video=0))
     except (av.error.FFmpegError, OSError, StopIteration) as error:
         raise BadDataSet("{path} is not a picture that can be read", path=path) from error
-    if picture.format.name == "pal8":
-        indices = picture.to_ndarray()[0]  # then its palette
-        return np.ascontiguousarray(indices, np.uint8)
-    if picture.format.name in ("gray", "monob", "monow"):
-        return np.ascontiguousarray(picture.to_ndarray(format="gray"))
+    if picture.format.name in ("pal8", "gray"):
+        return np.ascontiguousarray(planes_of(picture)[0], np.uint8)
+    if picture.format.name == "monob":  # one bit: 0 and 1
+        return np.asarray(picture.to_ndarray(format="gray") > 0, np.uint8)
     raise BadDataSet(
         "{path} holds colours ({format}), not labels; save ids as grey levels or with a palette",
         path=path,

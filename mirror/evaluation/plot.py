@@ -39,11 +39,14 @@ def write_plot(path: Path, title: str, outcomes: Sequence[Outcome]) -> None:
     ]
     figure = _figure(1 + len(tables))
     axes = figure.subplots(1 + len(tables), 1, squeeze=False)[:, 0]
+    ranked = ", ".join(dict.fromkeys(outcome.verdict.ranked_by for outcome in outcomes))
     for outcome in outcomes:
         ranks = sorted(seen.rank for seen in outcome.pictures)
         shares = [(place + 0.5) / len(ranks) for place in range(len(ranks))]
         axes[0].plot(shares, ranks, label=f"{outcome.dataset} ({len(ranks)})")
-    axes[0].set(title=title, xlabel="share of pictures, the worst first", ylim=(0, 1))
+    axes[0].set(
+        title=title, xlabel="share of pictures, the worst first", ylabel=ranked, ylim=(0, 1)
+    )
     axes[0].legend(loc="lower right")
     axes[0].grid(alpha=0.3)
     for axis, (heading, rows) in zip(axes[1:], tables, strict=True):
@@ -52,7 +55,7 @@ def write_plot(path: Path, title: str, outcomes: Sequence[Outcome]) -> None:
         values = [float(row.get(key) or 0.0) for row in rows.values()]
         axis.barh(list(rows), values)
         axis.invert_yaxis()
-        axis.set(title=f"{heading}: {key}", xlim=(0, 1))
+        axis.set(title=heading, xlim=(0, 1))
         axis.grid(alpha=0.3, axis="x")
     figure.savefig(path)
 

@@ -104,4 +104,7 @@ def judge(
             if watch is not None:
                 watch(seen, image, truth, found)
         progress.show(number, number / (time.monotonic() - began_at))
-    return Outcome(dataset.name, tuple(pictures), judge.verdict(), dataset.remarks)
+    verdict = judge.verdict()
+    if system.cpu_ms is not None:
+        verdict.figures["cpu_ms"] = system.cpu_ms
+    return Outcome(dataset.name, tuple(pictures), verdict, dataset.remarks)

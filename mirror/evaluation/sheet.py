@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -47,15 +48,16 @@ class WorstSheet:
             return
         labelled = truth.persons if truth.parts is None else truth.parts
         told = found.persons if found.parts is None else found.parts
-        panels = [
-            _fitted(image),
-            _fitted(_drawn(image, labelled, self._truth if truth.parts is not None else _PEOPLE)),
-            _fitted(_drawn(image, told, self._found if found.parts is not None else _PEOPLE)),
+        part = _around(truth.persons, found.persons)
+        drawn = [
+            image.copy(),
+            _drawn(image, labelled, self._truth if truth.parts is not None else _PEOPLE),
+            _drawn(image, told, self._found if found.parts is not None else _PEOPLE),
         ]
-        for one in truth.keypoints:
-            _dots(panels[1], one.points, 0.5, image.shape)
-        for joints in found.joints:
-            _dots(panels[2], joints, 0.3, image.shape)
+        if truth.keypoints:
+            _dot(drawn[1], [one.points for one in truth.keypoints], 0.5)
+            _dot(drawn[2], found.joints, 0.3)
+        panels = [_fitted(picture[part]) for picture in drawn]
         tile = _captioned(np.hstack(panels), f"{seen.id}  {seen.rank:.3f}")
         entry = (-seen.rank, self._count, tile)
         (heapq.heappush if len(self._tiles) < WORST else heapq.heapreplace)(self._tiles, entry)
@@ -121,14 +123,24 @@ def _fitted(image: BGR) -> BGR:
     return panel
 
 
-def _dots(panel: BGR, joints: np.ndarray, least: float, shape: tuple[int, ...]) -> None:
-    scale = _PANEL / max(shape[:2])
-    left, top = (_PANEL - shape[1] * scale) / 2, (_PANEL - shape[0] * scale) / 2
-    for x, y, sure in joints:
+def _dot(picture: BGR, people: Sequence[np.ndarray], least: float) -> None:
+    size = max(2, max(picture.shape) // 150)
+    for x, y, sure in np.concatenate(people) if people else ():
         if sure >= least and np.isfinite((x, y)).all():
-            place = round(x * scale + left), round(y * scale + top)
-            cv2.circle(panel, place, 3, (24, 24, 24), -1, cv2.LINE_AA)
-            cv2.circle(panel, place, 2, (255, 255, 255), -1, cv2.LINE_AA)
+            for radius, colour in ((size + 1, (24, 24, 24)), (size, (255, 255, 255))):
+                cv2.circle(picture, (round(x), round(y)), radius, colour, -1, cv2.LINE_AA)
+
+
+def _around(*people: LabelMap) -> tuple[slice, slice]:
+    """The rows and columns round everybody, with some room; all where nobody is."""
+    height, width = people[0].shape
+    anybody = np.any([(labels > 0) & (labels != UNJUDGED) for labels in people], axis=0)
+    x, y, across, down = cv2.boundingRect(anybody.astype(np.uint8))
+    if not across:
+        return slice(0, height), slice(0, width)
+    room = max(across, down) // 6
+    rows = slice(max(0, y - room), min(height, y + down + room))
+    return rows, slice(max(0, x - room), min(width, x + across + room))
 
 
 def _captioned(tile: BGR, text: str) -> BGR:

@@ -34,10 +34,12 @@ class Verdict:
 
     Attributes:
         figures: name -> figure of the whole set.
+        ranked_by: the name of the figure that ranks single pictures.
         tables: title -> rows of figures: people by height, parts by name.
     """
 
     figures: dict[str, Figure]
+    ranked_by: str
     tables: Mapping[str, Mapping[str, Mapping[str, Figure]]] = field(default_factory=dict)
 
 

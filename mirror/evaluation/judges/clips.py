@@ -49,7 +49,7 @@ class ClipJudge(Judge):
             figures[f"{key}_decay"] = decay(values)
         figures["j_and_f"] = mean([figures["j_mean"], figures["f_mean"]])
         figures["labels_kept"] = mean(row.get("labels_kept") for row in self._rows)
-        return Verdict(figures)
+        return Verdict(figures, "j")
 
 
 def decay(values: list[float]) -> float | None:

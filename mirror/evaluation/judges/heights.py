@@ -50,12 +50,12 @@ class Heights:
     def verdict(self) -> Verdict:
         """Return recall and the share of false people, over all heights and by height."""
         if not self._labelled:
-            return Verdict({})
+            return Verdict({}, "recall")
         figures = self._between(0, 1 << 30) | {
             f"{key}_tall": value for key, value in self._between(_TALL, 1 << 30).items()
         }
         rows = {_words(low, high): self._between(low, high) for low, high in BINS}
-        return Verdict(figures, {"people by height in pixels": rows})
+        return Verdict(figures, "recall", {"people by height in pixels": rows})
 
     def _between(self, low: int, high: int) -> dict[str, Figure]:
         def within(counts: Counter[int]) -> int:

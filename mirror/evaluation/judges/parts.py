@@ -68,4 +68,4 @@ class PartsJudge(Judge):
             tables[f"IoU in the classes of {comparison.classes}"] = ious
         figures["sides_exchanged"] = sum(self._sides)
         figures["sides_told"] = len(self._sides)
-        return Verdict(figures, tables)
+        return Verdict(figures, f"miou_{len(self._comparisons[0].names)}", tables)

@@ -47,7 +47,7 @@ class PersonJudge(Judge):
         keys = [key for key in self._rows[0] if key.endswith(_KEYS)] if self._rows else []
         figures: dict[str, Figure] = {key: mean(row[key] for row in self._rows) for key in keys}
         people = self._heights.verdict()
-        return Verdict(figures | people.figures, people.tables)
+        return Verdict(figures | people.figures, "iou", people.tables)
 
 
 def _masks(truth: Mask, found: Mask, judged: Mask) -> dict[str, float]:

@@ -59,7 +59,7 @@ class PoseJudge(Judge):
             name: {"pck": mean(float(value) for value in values), "labelled": len(values)}
             for name, values in zip(COCO_JOINTS, self._joints, strict=True)
         }
-        return Verdict(figures | self._precision.figures(), {"PCK@0.2 by joint": by_joint})
+        return Verdict(figures | self._precision.figures(), "oks", {"PCK@0.2 by joint": by_joint})
 
     def _judged(self, one: Keypoints, joints: np.ndarray | None) -> dict[str, Figure]:
         """One labelled person's figures; who is missed has every joint wrong."""

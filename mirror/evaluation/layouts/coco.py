@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import warnings
 from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
@@ -112,7 +113,9 @@ def _mask(one: dict[str, Any], size: tuple[int, int], coco_mask: ModuleType) -> 
         codes = coco_mask.frPyObjects(segmentation, height, width)
     else:
         codes = segmentation
-    return np.asarray(coco_mask.decode(codes), np.bool_)
+    with warnings.catch_warnings():  # pycocotools 2.0 has not heard of NumPy 2's copy=
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return np.asarray(coco_mask.decode(codes), np.bool_)
 
 
 def _keypoints(one: dict[str, Any]) -> Keypoints:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import functools
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from mirror.evaluation.arrays import read_arrays
 from mirror.evaluation.truth import BadDataSet, DataSet, Sample, Truth, files_by_stem
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
@@ -74,10 +72,5 @@ def _classes(first: Path, about: dict[str, Any]) -> str | None:
 
 
 def _truth(path: Path) -> Truth:
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            persons = held["persons"]
-            parts = held.get("parts")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise BadDataSet("{path} cannot be read: {reason}", path=path, reason=str(error)) from error
-    return Truth(persons, parts)
+    held = read_arrays(path, "persons")
+    return Truth(held["persons"], held.get("parts"))

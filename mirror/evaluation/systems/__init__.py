@@ -18,10 +18,13 @@ class System(Protocol):
     Attributes:
         name: for tables.
         parts: names of its parts in the order of their ids; None where it tells no parts.
+        cpu_ms: CPU time a picture of the last data set, known after its answers; None where it is
+            not known.
     """
 
     name: str
     parts: Sequence[str] | None
+    cpu_ms: float | None
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
         """Yield each picture with what is said of it, in order.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import collections
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
+from typing import Any
 
 import cv2
 
@@ -15,9 +16,11 @@ from mirror.compose import open_flow
 from mirror.config import ParserConfig
 from mirror.evaluation.prediction import prediction_of
 from mirror.evaluation.systems import Answer
+from mirror.evaluation.systems.cpu import ThreadCost
 from mirror.evaluation.truth import DataSet, Sample
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsing import Parsing
+from mirror.parts import Vocabulary
 from pipeline.frame import BGR, Frame
 from pipeline.sources.memory import InMemory
 
@@ -37,51 +40,85 @@ class ParserSystem:
     def __init__(self, kind: AnyKind, config: ParserConfig, workers: int, threads: int) -> None:
         self.name = kind.name
         self.parts: Sequence[str] | None = kind.parts.names
+        self.cpu_ms: float | None = None
         self._kind, self._config = kind, config
         self._workers, self._threads = workers, threads
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
         """See ``System``. Raises what the parser raises."""
-        return self._of_clip(samples) if dataset.clip else self._of_pictures(samples)
+        cost = ThreadCost()
+        counted = _Counted(self._kind, cost)
+        if dataset.clip:
+            yield from self._of_clip(samples, counted)
+        else:
+            yield from self._of_pictures(samples, counted)
+        self.cpu_ms = cost.seconds / len(samples) * 1e3 if samples and self._threads == 1 else None
 
-    def _of_clip(self, samples: Sequence[Sample]) -> Iterator[Answer]:
+    def _of_clip(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
         frames = InMemory(_frames(samples))
-        flow = open_flow(frames, self._kind, self._workers, self._threads, self._config)
-        with flow as results:
+        with open_flow(frames, kind, self._workers, self._threads, self._config) as results:
             for sample, result in zip(samples, results, strict=True):
                 yield sample, result.frame.bgr, prediction_of(result.parsing)
 
-    def _of_pictures(self, samples: Sequence[Sample]) -> Iterator[Answer]:
+    def _of_pictures(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
         cv2.setNumThreads(1)
         mine = threading.local()
 
         def look(sample: Sample) -> tuple[BGR, Parsing]:
             if not hasattr(mine, "parse"):  # a model copy a thread
-                mine.parse = self._kind.make_parse(self._threads)
+                mine.parse = kind.make_parse(self._threads)
             frame = Frame.from_bgr(sample.image(), time.monotonic())
             # prepare and settle are made anew: what they remember is another picture's
-            plan = self._kind.make_prepare(live=False)(frame)
-            return frame.bgr, self._kind.make_settle()(frame, plan, mine.parse(frame, plan))
+            plan = kind.make_prepare(live=False)(frame)
+            return frame.bgr, kind.make_settle()(frame, plan, mine.parse(frame, plan))
 
+        waiting: collections.deque[tuple[Sample, Future[tuple[BGR, Parsing]]]] = collections.deque()
         # few wait at a time: pictures are large
         with ThreadPoolExecutor(self._workers, "judged") as pool:
-            waiting: collections.deque[tuple[Sample, Future[tuple[BGR, Parsing]]]]
-            waiting = collections.deque()
-            coming = iter(samples)
             try:
-                while True:
-                    while len(waiting) < 2 * self._workers:
-                        if (sample := next(coming, None)) is None:
-                            break
-                        waiting.append((sample, pool.submit(look, sample)))
-                    if not waiting:
-                        return
-                    sample, future = waiting.popleft()
-                    image, parsing = future.result()
-                    yield sample, image, prediction_of(parsing)
+                for sample in samples:
+                    waiting.append((sample, pool.submit(look, sample)))
+                    if len(waiting) > 2 * self._workers:
+                        yield _answer(*waiting.popleft())
+                while waiting:
+                    yield _answer(*waiting.popleft())
             finally:
                 for _, future in waiting:
                     future.cancel()
+
+
+class _Counted:
+    """A kind of parser whose three steps' CPU time is counted; loading its models is not."""
+
+    def __init__(self, kind: AnyKind, cost: ThreadCost) -> None:
+        self.name: str = kind.name
+        self.parts: Vocabulary = kind.parts
+        self.worker_memory_mb: int = kind.worker_memory_mb
+        self._kind, self._cost = kind, cost
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], Any]:
+        return _counted(self._kind.make_prepare(live), self._cost)
+
+    def make_parse(self, threads: int) -> Callable[[Frame, Any], Any]:
+        return _counted(self._kind.make_parse(threads), self._cost)
+
+    def make_settle(self) -> Callable[[Frame, Any, Any], Parsing]:
+        return _counted(self._kind.make_settle(), self._cost)
+
+
+def _counted(step: Callable[..., Any], cost: ThreadCost) -> Callable[..., Any]:
+    def counted(*given: Any) -> Any:  # noqa: ANN401 - whatever the step takes and gives
+        with cost.block():
+            return step(*given)
+
+    if hasattr(step, "close"):
+        counted.close = step.close  # type: ignore[attr-defined]
+    return counted
+
+
+def _answer(sample: Sample, future: Future[tuple[BGR, Parsing]]) -> Answer:
+    image, parsing = future.result()
+    return sample, image, prediction_of(parsing)
 
 
 def _frames(samples: Sequence[Sample]) -> Iterator[Frame]:

@@ -10,12 +10,12 @@ or DIR/NAME/… for several data sets, each by its name.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from mirror.evaluation.arrays import read_arrays
 from mirror.evaluation.label_pictures import read_labels
 from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.prediction import Prediction
@@ -39,6 +39,7 @@ class StoredSystem:
         if not folder.is_dir():
             raise BadDataSet("{path} does not exist; name a folder of label maps", path=folder)
         self.name = name or folder.name
+        self.cpu_ms: float | None = None
         self._folder = folder
         self.parts: Sequence[str] | None
         self.parts = CLASS_SETS[classes] if classes else _parts(folder / "parts.json")
@@ -63,16 +64,12 @@ class StoredSystem:
             everybody = (labels > 0).astype(np.uint8)
             parts = labels if self.parts else None
             return Prediction(everybody, (1.0,), parts, tells_apart=False)
-        try:
-            with np.load(path, allow_pickle=False) as held:
-                persons = held["persons"]
-                scores = held["scores"].tolist() if "scores" in held else [1.0] * int(persons.max())
-                joints = tuple(held["joints"]) if "joints" in held else ()
-                return Prediction(persons, tuple(scores), held.get("parts"), joints)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise BadDataSet(
-                "{path} cannot be read: {reason}", path=path, reason=str(error)
-            ) from error
+        held = read_arrays(path, "persons")
+        persons = held["persons"]
+        scores = (
+            held["scores"].tolist() if "scores" in held else [1.0] * int(persons.max(initial=0))
+        )
+        return Prediction(persons, tuple(scores), held.get("parts"), tuple(held.get("joints", ())))
 
 
 def _file_for(sample: Sample, files: Mapping[str, Path], folder: Path) -> Path:
