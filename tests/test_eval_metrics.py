@@ -159,7 +159,15 @@ def test_swapped_labels_lower_both_classes() -> None:
 def test_a_confusion_has_the_truth_in_its_rows() -> None:
     counts = Confusion(2)
     counts.add(np.array([[0, 0, 1]], np.uint8), np.array([[1, 1, 1]], np.uint8))
-    assert counts.counts.tolist() == [[0, 2], [0, 1]]
+    assert counts.counts.tolist() == [[0, 2, 0], [0, 1, 0]]
+
+
+def test_what_is_found_as_none_of_the_classes_is_missed_but_no_class_s_fault() -> None:
+    counts = Confusion(2)
+    counts.add(np.array([[0, 0, 1, 1]], np.uint8), np.array([[0, 9, 1, 255]], np.uint8))
+    assert counts.ious().tolist() == [0.5, 0.5]
+    assert counts.pixel_accuracy() == 0.5
+    assert counts.mean_accuracy() == 0.5
 
 
 def test_sides_are_exchanged_where_more_lies_the_other_way_round() -> None:

@@ -258,6 +258,20 @@ def test_m2fp_s_classes_meet_lip_s_atr_s_and_ours() -> None:
     assert rougher.classes == "head-body"
 
 
+def test_a_part_for_whatever_is_somebody_s_is_none_of_the_labelled_ones() -> None:
+    ours = (*CLASS_SETS["built-in"], "person")
+    finest, pascal = comparisons("built-in", ours)
+    assert finest.of_found(np.array([[14, 15]], np.uint8)).tolist() == [[14, 255]]
+    assert pascal.of_found(np.array([[14, 15]], np.uint8)).tolist() == [[6, 255]]
+    (rough,) = comparisons("cihp", ours)
+    assert rough.names[rough.of_found(np.array([[15]], np.uint8))[0, 0]] == "body"
+
+
+def test_truth_in_our_classes_has_the_ids_of_the_built_in_parser() -> None:
+    labelled = CLASS_SETS["built-in"]
+    assert vocabulary("built-in").names[: len(labelled)] == labelled
+
+
 def test_a_custom_parser_s_parts_are_known_by_their_names() -> None:
     some = ("background", "torso", "head")
     classes = [one.classes for one in comparisons("built-in", some)]

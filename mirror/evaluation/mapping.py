@@ -16,6 +16,11 @@ from mirror.evaluation.truth import UNJUDGED
 from mirror.parts import LabelMap, vocabulary
 
 # names in the order of their ids in label pictures
+BUILT_IN = (
+    "background", "head", "torso",
+    "left-upper-arm", "right-upper-arm", "left-forearm", "right-forearm", "left-hand", "right-hand",
+    "left-thigh", "right-thigh", "left-shin", "right-shin", "left-foot", "right-foot",
+)  # fmt: skip
 PASCAL = ("background", "head", "torso", "upper-arms", "lower-arms", "upper-legs", "lower-legs")
 ATR = (
     "background", "hat", "hair", "sunglasses", "upper-clothes", "skirt", "pants", "dress", "belt",
@@ -30,7 +35,7 @@ HEAD_FEET = ("background", "head", "feet", "body")
 HEAD = ("background", "head", "body")
 
 CLASS_SETS: Mapping[str, tuple[str, ...]] = {
-    "built-in": vocabulary("built-in").names,
+    "built-in": BUILT_IN,
     "cihp": vocabulary("cihp").names,
     "lip": vocabulary("lip").names,
     "atr": ATR,
@@ -39,6 +44,7 @@ CLASS_SETS: Mapping[str, tuple[str, ...]] = {
     "head-feet-body": HEAD_FEET,
     "head-body": HEAD,
 }
+SOMEBODY = "person"  # a part that a system may tell where it knows no other: nobody labels it
 _ROUGH = ("head-feet-body", "head-body")  # only where nothing finer is common
 
 # Pascal-Person-Part's hands are of the lower arms, its feet of the lower legs: the six parts of
@@ -87,7 +93,7 @@ class Comparison:
         return self._truth[labels]
 
     def of_found(self, labels: LabelMap) -> LabelMap:
-        """Return a found label map in these classes."""
+        """Return a found label map in these classes; 255 where the system tells none of them."""
         return self._found[labels]
 
     @property
@@ -107,40 +113,47 @@ def comparisons(truth: str, found: Sequence[str]) -> tuple[Comparison, ...]:
         truth: name of the set that the truth is labelled in.
         found: names of the system's parts, in the order of their ids.
     """
-    ours = next((name for name, names in CLASS_SETS.items() if names == tuple(found)), None)
     fit = []
     for name, names in CLASS_SETS.items():
-        tables = _table(truth, name), _table(ours, name) if ours else _by_name(found, name)
-        if tables[0] is not None and tables[1] is not None:
-            fit.append(Comparison(name, names, tables[0], tables[1]))
+        theirs, ours = _table(truth, name), _table_by_name(found, name)
+        if theirs is not None and ours is not None:
+            fit.append(Comparison(name, names, _filled(theirs), _filled(ours)))
     finer = [comparison for comparison in fit if comparison.classes not in _ROUGH]
     return tuple(finer or fit[:1])
 
 
-def _table(fine: str, coarse: str) -> NDArray[np.uint8] | None:
+def _table(fine: str, coarse: str) -> dict[int, int] | None:
     """Ids of one set -> ids of another; None where it cannot be told in that."""
+    names, target = CLASS_SETS[fine], CLASS_SETS[coarse]
     if fine == coarse:
-        return _filled({id: id for id in range(len(CLASS_SETS[fine]))})
+        return {id: id for id in range(len(names))}
     merged = _COARSER.get((fine, coarse))
     if merged is None:
         return None
-    target = CLASS_SETS[coarse]
     ids = {}
-    for id, name in enumerate(CLASS_SETS[fine]):
+    for id, name in enumerate(names):
         into = next((whole for whole, pieces in merged.items() if name in pieces), name)
         ids[id] = target.index(into) if into in target else target.index("body")
-    return _filled(ids)
+    return ids
 
 
-def _by_name(found: Sequence[str], target: str) -> NDArray[np.uint8] | None:
-    """A custom parser's ids, where every name of it is one of the set's."""
-    names = CLASS_SETS[target]
-    if not set(found) <= set(names):
-        return None
-    return _filled({id: names.index(name) for id, name in enumerate(found)})
+def _table_by_name(found: Sequence[str], coarse: str) -> dict[int, int] | None:
+    """A system's ids -> ids of a set; None where it has a name that cannot be told in that."""
+    target = CLASS_SETS[coarse]
+    parts = [name for name in found if name != SOMEBODY]
+    for fine, names in CLASS_SETS.items():
+        table = _table(fine, coarse)
+        if table is None or not set(parts) <= set(names):
+            continue
+        ids = {found.index(name): table[names.index(name)] for name in parts}
+        if SOMEBODY in found and "body" in target:
+            ids[found.index(SOMEBODY)] = target.index("body")
+        return ids
+    return None
 
 
 def _filled(ids: Mapping[int, int]) -> NDArray[np.uint8]:
+    """A table of every byte; what has no class stays 255."""
     table = np.full(256, UNJUDGED, np.uint8)
     for id, into in ids.items():
         table[id] = into

@@ -55,9 +55,9 @@ def _named(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
 
 def _table(title: str, columns: Mapping[str, Mapping[str, Figure]]) -> Table:
     table = Table(title=title, title_justify="left", box=None, header_style="dim")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in columns:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for key in dict.fromkeys(key for figures in columns.values() for key in figures):
         table.add_row(key, *(said(figures.get(key)) for figures in columns.values()))
     return table

@@ -73,12 +73,13 @@ class WorstSheet:
             raise BadDataSet("{path}: there is no picture to show", path=path)
         tiles = [tile for _, _, tile in sorted(self._tiles, key=lambda entry: -entry[0])]
         height, width = tiles[0].shape[:2]
-        rows = -(-len(tiles) // _COLUMNS)
+        columns = min(_COLUMNS, len(tiles))
+        rows = -(-len(tiles) // columns)
         ground = np.full(
-            (rows * (height + _GAP) + _GAP, _COLUMNS * (width + _GAP) + _GAP, 3), 24, np.uint8
+            (rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP, 3), 24, np.uint8
         )
         for place, tile in enumerate(tiles):
-            row, column = divmod(place, _COLUMNS)
+            row, column = divmod(place, columns)
             y, x = _GAP + row * (height + _GAP), _GAP + column * (width + _GAP)
             ground[y : y + height, x : x + width] = tile
         try:
@@ -92,7 +93,7 @@ class WorstSheet:
 
 def _palette(names: tuple[str, ...] | None) -> tuple[str, ...]:
     for known in _VOCABULARIES:
-        if names == vocabulary(known).names:
+        if names and names == vocabulary(known).names[: len(names)]:
             return vocabulary(known).palette()
     return _PEOPLE
 

@@ -50,7 +50,7 @@ class PartsJudge(Judge):
             self._sides.append(exchanged)
             row["sides_exchanged"] = int(exchanged)
         rank = row[f"miou_{len(finest.names)}"]
-        return Seen(sample.id, row, float(rank if rank is not None else 0.0))
+        return Seen(sample.id, row, 1.0 if rank is None else float(rank))
 
     def verdict(self) -> Verdict:
         """See ``Judge``. IoU is over all pixels of all pictures together."""

@@ -15,18 +15,18 @@ class Confusion:
     """Counts pixels by true and by found class.
 
     Attributes:
-        counts: (N, N) int64, the row is the truth.
+        counts: (N, N + 1) int64, the row is the truth; in the last column is found none of the N.
     """
 
     def __init__(self, classes: int) -> None:
-        self.counts = np.zeros((classes, classes), np.int64)
+        self.counts = np.zeros((classes, classes + 1), np.int64)
 
     def add(self, truth: LabelMap, found: LabelMap) -> None:
-        """Count a picture's pixels; where the truth is 255 none."""
-        size = len(self.counts)
+        """Count a picture's pixels, where the truth is not 255."""
+        rows, columns = self.counts.shape
         judged = truth != UNJUDGED
-        pairs = truth[judged].astype(np.intp) * size + found[judged]
-        self.counts += np.bincount(pairs, minlength=size * size).reshape(size, size)
+        pairs = truth[judged].astype(np.intp) * columns + np.minimum(found[judged], rows)
+        self.counts += np.bincount(pairs, minlength=rows * columns).reshape(rows, columns)
 
     def ious(self) -> NDArray[np.float64]:
         """Return the IoU of each class, (N,); NaN for one that is neither there nor found.
@@ -35,25 +35,25 @@ class Confusion:
         (Everingham et al., IJCV 2015), and with it LIP, CIHP and Pascal-Person-Part.
         """
         both = np.diag(self.counts).astype(np.float64)
-        union = self.counts.sum(axis=0) + self.counts.sum(axis=1) - both
+        union = self.counts.sum(axis=0)[:-1] + self.counts.sum(axis=1) - both
         with np.errstate(invalid="ignore"):
             return np.asarray(both / union)
 
-    def mean_iou(self) -> float:
+    def mean_iou(self) -> float | None:
         """Return the mean of ``ious`` over the classes that are there or found, background too."""
         ious = self.ious()
-        return float(np.nanmean(ious)) if np.isfinite(ious).any() else float("nan")
+        return float(np.nanmean(ious)) if np.isfinite(ious).any() else None
 
-    def pixel_accuracy(self) -> float:
-        """Return the share of all judged pixels that have their class, 0-1."""
+    def pixel_accuracy(self) -> float | None:
+        """Return the share of all judged pixels that have their class, 0-1; None without any."""
         total = self.counts.sum()
-        return float(np.trace(self.counts) / total) if total else float("nan")
+        return float(np.trace(self.counts) / total) if total else None
 
-    def mean_accuracy(self) -> float:
+    def mean_accuracy(self) -> float | None:
         """Return the mean over classes of the share of their pixels that was found, 0-1."""
         there = self.counts.sum(axis=1)
         recalls = np.diag(self.counts)[there > 0] / there[there > 0]
-        return float(recalls.mean()) if len(recalls) else float("nan")
+        return float(recalls.mean()) if len(recalls) else None
 
 
 def sides_exchanged(
