@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from truths import labels_of, picture_of, write_plain
+from truths import Labels, labels_of, picture_of, write_plain
 
 import mirror.cli
+from pipeline.frame import BGR
 
 PARSER = ("--parser", "truths:bright")
 BODY = (10, 20, 50, 40)
@@ -87,6 +89,32 @@ def test_clips_are_parsed_as_a_video_and_half_of_it_judged(tmp_path: Path) -> No
     out = tmp_path / "e.json"
     assert evaluate("person", data, "--quiet", "--half", "odd", "--json", out) == 0
     assert [row["id"] for row in figures_of(out)["pictures"]] == ["001", "003", "005"]
+
+
+def timid() -> Callable[[BGR], Labels]:
+    """A custom parser that fails on a picture of nobody."""
+
+    def parse(image: BGR) -> Labels:
+        if not image.any():
+            raise ValueError("nobody there")
+        return image[:, :, 0] // 20
+
+    return parse
+
+
+@pytest.mark.parametrize("clip", [False, True])
+def test_a_parser_s_failures_are_told_or_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], clip: bool
+) -> None:
+    pictures = [picture_of(labels_of(BODY)), picture_of(labels_of())]
+    data = write_plain(tmp_path / "made", pictures, [{"persons": labels_of(BODY)}] * 2, clip=clip)
+    arguments = ["eval", "person", str(data), "--parser", "test_eval_command:timid", "--json"]
+    assert mirror.cli.main([*arguments, str(tmp_path / "no.json")]) == 1
+    assert "nobody there" in capsys.readouterr().err
+    assert mirror.cli.main([*arguments, str(tmp_path / "e.json"), "--skip-failures"]) == 0
+    found = figures_of(tmp_path / "e.json")
+    assert [row["iou"] for row in found["pictures"]] == [1.0, 0.0]
+    assert found["remarks"] == ["the parser failed on 1 pictures, in which nobody was found then"]
 
 
 def test_what_cannot_be_judged_is_said_in_one_line(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+import mirror
 from mirror.commands.flags import add_parser_flags, config_of, positive
 from mirror.compose import workers_for
 from mirror.evaluation.choice import WHAT, judge_for
@@ -134,7 +135,13 @@ def _sheet_files(asked: Path | None, datasets: Sequence[DataSet]) -> list[Path |
 
 def _write(options: argparse.Namespace, system: System, outcomes: Sequence[Outcome]) -> None:
     if options.json is not None:
-        about = {"what": options.what, "system": system.name, "half": options.half}
+        about = {
+            "mirror": mirror.__version__,
+            "what": options.what,
+            "system": system.name,
+            "half": options.half,
+            "limit": options.limit,
+        }
         report = {**about, "datasets": [outcome.as_json() for outcome in outcomes]}
         options.json.write_text(json.dumps(report, indent=1) + "\n")
     if options.csv is not None:

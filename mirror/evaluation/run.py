@@ -107,4 +107,4 @@ def judge(
     verdict = judge.verdict()
     if system.cpu_ms is not None:
         verdict.figures["cpu_ms"] = system.cpu_ms
-    return Outcome(dataset.name, tuple(pictures), verdict, dataset.remarks)
+    return Outcome(dataset.name, tuple(pictures), verdict, (*dataset.remarks, *system.remarks))

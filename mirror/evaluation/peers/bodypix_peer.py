@@ -42,7 +42,7 @@ def main() -> None:
         persons = (parts > 0).astype(np.uint8)
         np.savez_compressed(target, persons=persons, parts=parts, scores=np.ones(persons.max()))
     cpu_ms = cpu_s / max(1, len(job["pictures"])) * 1e3
-    print(json.dumps({"cpu_ms": cpu_ms, "version": onnxruntime.__version__}))
+    print(json.dumps({"cpu_ms": cpu_ms, "version": f"onnxruntime {onnxruntime.__version__}"}))
 
 
 def look(session: Any, image: np.ndarray, stride: int) -> np.ndarray:  # noqa: ANN401

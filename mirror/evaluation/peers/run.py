@@ -41,6 +41,7 @@ class PeerSystem:
         self.name = name
         self.parts: Sequence[str] | None = CLASS_SETS["built-in"] if name == "bodypix" else None
         self.cpu_ms: float | None = None
+        self.remarks: tuple[str, ...] = ()
         self._python, self._model = python, model
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
@@ -50,11 +51,11 @@ class PeerSystem:
             PeerFailed: that Python does not run it.
         """
         with tempfile.TemporaryDirectory(prefix="mirror-peer-") as folder:
-            self.cpu_ms = self._run(Path(folder), dataset, samples)
+            self._run(Path(folder), dataset, samples)
             stored = StoredSystem(Path(folder), None, self.name)
             yield from stored.answers(dataset, samples)
 
-    def _run(self, folder: Path, dataset: DataSet, samples: Sequence[Sample]) -> float:
+    def _run(self, folder: Path, dataset: DataSet, samples: Sequence[Sample]) -> None:
         pictures = [
             [str(sample.image_file.absolute()), str(folder / f"{sample.id}.npz")]
             for sample in samples
@@ -82,4 +83,6 @@ class PeerSystem:
                 peer=self.name,
                 last=last,
             )
-        return float(json.loads(said[-1])["cpu_ms"])
+        told = json.loads(said[-1])
+        self.cpu_ms = float(told["cpu_ms"])
+        self.remarks = (f"{self.name}: version {told['version']}",)

@@ -20,11 +20,13 @@ class System(Protocol):
         parts: names of its parts in the order of their ids; None where it tells no parts.
         cpu_ms: CPU time a picture of the last data set, known after its answers; None where it is
             not known.
+        remarks: what else is to be said of them, known after its answers.
     """
 
     name: str
     parts: Sequence[str] | None
     cpu_ms: float | None
+    remarks: tuple[str, ...]
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
         """Yield each picture with what is said of it, in order.

@@ -11,13 +11,14 @@ from fractions import Fraction
 from typing import Any
 
 import cv2
+import numpy as np
 
 from mirror.compose import open_flow
 from mirror.config import ParserConfig
 from mirror.evaluation.prediction import prediction_of
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.systems.cpu import ThreadCost
-from mirror.evaluation.truth import DataSet, Sample
+from mirror.evaluation.truth import BadDataSet, DataSet, Sample
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
@@ -41,24 +42,30 @@ class ParserSystem:
         self.name = kind.name
         self.parts: Sequence[str] | None = kind.parts.names
         self.cpu_ms: float | None = None
+        self.remarks: tuple[str, ...] = ()
         self._kind, self._config = kind, config
         self._workers, self._threads = workers, threads
+        self._failed = 0
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
-        """See ``System``. Raises what the parser raises."""
-        cost = ThreadCost()
+        """See ``System``. Raises what the parser raises, unless failures are to be skipped."""
+        cost, self._failed = ThreadCost(), 0
         counted = _Counted(self._kind, cost)
         if dataset.clip:
             yield from self._of_clip(samples, counted)
         else:
             yield from self._of_pictures(samples, counted)
+        failed = f"the parser failed on {self._failed} pictures, in which nobody was found then"
+        self.remarks = (failed,) if self._failed else ()
         self.cpu_ms = cost.seconds / len(samples) * 1e3 if samples and self._threads == 1 else None
 
     def _of_clip(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
         frames = InMemory(_frames(samples))
-        with open_flow(frames, kind, self._workers, self._threads, self._config) as results:
+        flow = open_flow(frames, kind, self._workers, self._threads, self._config)
+        with flow as results:
             for sample, result in zip(samples, results, strict=True):
                 yield sample, result.frame.bgr, prediction_of(result.parsing)
+        self._failed = flow.statistics().failed
 
     def _of_pictures(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
         cv2.setNumThreads(1)
@@ -79,12 +86,25 @@ class ParserSystem:
                 for sample in samples:
                     waiting.append((sample, pool.submit(look, sample)))
                     if len(waiting) > 2 * self._workers:
-                        yield _answer(*waiting.popleft())
+                        yield self._answer(*waiting.popleft())
                 while waiting:
-                    yield _answer(*waiting.popleft())
+                    yield self._answer(*waiting.popleft())
             finally:
                 for _, future in waiting:
                     future.cancel()
+
+    def _answer(self, sample: Sample, future: Future[tuple[BGR, Parsing]]) -> Answer:
+        try:
+            image, parsing = future.result()
+        except BadDataSet:
+            raise
+        except Exception:
+            if not self._config.skip_failures:
+                raise
+            self._failed += 1
+            image = sample.image()
+            parsing = Parsing(np.zeros(image.shape[:2], np.uint8))
+        return sample, image, prediction_of(parsing)
 
 
 class _Counted:
@@ -114,11 +134,6 @@ def _counted(step: Callable[..., Any], cost: ThreadCost) -> Callable[..., Any]:
     if hasattr(step, "close"):
         counted.close = step.close  # type: ignore[attr-defined]
     return counted
-
-
-def _answer(sample: Sample, future: Future[tuple[BGR, Parsing]]) -> Answer:
-    image, parsing = future.result()
-    return sample, image, prediction_of(parsing)
 
 
 def _frames(samples: Sequence[Sample]) -> Iterator[Frame]:

@@ -40,6 +40,7 @@ class StoredSystem:
             raise BadDataSet("{path} does not exist; name a folder of label maps", path=folder)
         self.name = name or folder.name
         self.cpu_ms: float | None = None
+        self.remarks: tuple[str, ...] = ()
         self._folder = folder
         self.parts: Sequence[str] | None
         self.parts = CLASS_SETS[classes] if classes else _parts(folder / "parts.json")
