@@ -88,11 +88,14 @@ def test_an_outline_beside_what_is_not_judged_does_not_count() -> None:
     truth, found = box(0, 5, 40, 18), box(0, 5, 40, 30)
     assert boundary_f(truth, found, (1,), judged) == [1.0]
     assert boundary_f(truth, found, (1,))[0] < 1.0
+    # the truth may go on there: of its outline only the left line counts, which is found
+    assert boundary_f(truth, box(0, 5, 40, 15), (1,), judged) == [pytest.approx(2 / 3)]
 
 
 def test_radii_are_shares_of_the_diagonal_and_only_davis_rounds_them_up() -> None:
     assert narrow_radius(300, 400) == pytest.approx(3.75)
     assert davis_radius(300, 400) == 4
+    assert davis_radius(240, 320) == 4  # 3.2
     assert davis_radius(480, 854) == 8  # 7.84
     assert davis_radius(360, 480) == 5  # 4.8
 
