@@ -179,5 +179,6 @@ def test_sides_are_exchanged_where_more_lies_the_other_way_round() -> None:
     assert sides_exchanged(truth, truth, pairs) is False
     assert sides_exchanged(truth, np.array([[2, 2, 2, 1, 1, 1, 3]], np.uint8), pairs) is True
     assert sides_exchanged(truth, np.array([[1, 1, 2, 2, 2, 1, 3]], np.uint8), pairs) is False
+    assert sides_exchanged(truth, np.array([[1, 2, 0, 2, 1, 0, 3]], np.uint8), pairs) is False
     assert sides_exchanged(truth, np.zeros((1, 7), np.uint8), pairs) is None
     assert sides_exchanged(np.full((1, 7), 3, np.uint8), truth, pairs) is None
