@@ -105,7 +105,9 @@ def test_the_likest_pair_goes_first_and_nobody_is_taken_twice() -> None:
 def test_who_is_missed_scores_nothing_and_a_crowd_is_not_asked_for() -> None:
     far = standing()
     far[:, 0] += 5000
-    crowd = labelled(np.zeros((17, 3)), crowd=True)
+    beside = standing()
+    beside[:, 0] += 20
+    crowd = labelled(beside, crowd=True)
     figures = judged([labelled(standing()), labelled(far), crowd], [standing()], [0.9]).verdict()
     assert figures.figures["people"] == 2
     assert figures.figures["recall"] == 0.5

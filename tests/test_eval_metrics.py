@@ -182,3 +182,43 @@ def test_sides_are_exchanged_where_more_lies_the_other_way_round() -> None:
     assert sides_exchanged(truth, np.array([[1, 2, 0, 2, 1, 0, 3]], np.uint8), pairs) is False
     assert sides_exchanged(truth, np.zeros((1, 7), np.uint8), pairs) is None
     assert sides_exchanged(np.full((1, 7), 3, np.uint8), truth, pairs) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_people_are_matched_as_coco_s_own_code_matches_them(seed: int) -> None:
+    coco_mask = pytest.importorskip("pycocotools.mask")
+    from pycocotools.cocoeval import COCOeval
+
+    rng = np.random.default_rng(seed)
+    truth, found = people(), people()
+    for number in range(1, 6):
+        y, x = rng.integers(0, 24), rng.integers(0, 44)
+        truth[y : y + 14, x : x + 12] = number
+        dy, dx = rng.integers(-5, 6, 2)
+        found[max(0, y + dy) : y + dy + 14, max(0, x + dx) : x + dx + 12] = number
+    scores = rng.permutation(5) / 5.0
+    ours = match(truth, found, scores.tolist())
+
+    def annotations(labels: NDArray[np.uint8], present: tuple[int, ...]) -> list[dict[str, object]]:
+        masks = [np.asfortranarray((labels == number).astype(np.uint8)) for number in present]
+        return [
+            {
+                "id": number, "image_id": 1, "category_id": 1, "iscrowd": 0, "ignore": 0,
+                "area": float(mask.sum()), "segmentation": coco_mask.encode(mask),
+                "score": float(scores[number - 1]),
+            }
+            for number, mask in zip(present, masks, strict=True)
+        ]  # fmt: skip
+
+    judge = COCOeval(iouType="segm")
+    judge.params.catIds, judge.params.imgIds = [1], [1]
+    judge.params.iouThrs = np.array([0.5])
+    judge._gts = {(1, 1): annotations(truth, ours.truths)}
+    judge._dts = {(1, 1): annotations(found, ours.found)}
+    judge.cocoGt = type("Truth", (), {"imgs": {1: {"height": 40, "width": 60}}})
+    judge.ious = {(1, 1): judge.computeIoU(1, 1)}
+    theirs = judge.evaluateImg(1, 1, [0, 1e10], 100)
+    met = [int(found_as) for found_as in theirs["gtMatches"][0]]
+    assert [0 if place < 0 else ours.found[place] for place in ours.found_as] == met
+    order = [ours.found.index(int(number)) for number in theirs["dtIds"]]
+    assert [not ours.false[place] for place in order] == (theirs["dtMatches"][0] > 0).tolist()

@@ -53,6 +53,22 @@ def test_a_passer_by_is_no_fault_where_only_one_person_is_labelled(tmp_path: Pat
     assert "false" not in figures
 
 
+def test_a_passer_by_s_parts_are_no_fault_where_only_one_person_is_labelled(
+    tmp_path: Path,
+) -> None:
+    stored = tmp_path / "theirs"
+    stored.mkdir()
+    for number in range(2):
+        persons = labels_of(PASSER_BY, BODY)
+        parts = np.choose(persons, [0, 1, 2]).astype(np.uint8)  # a head, and a torso
+        np.savez(stored / f"{number:03d}.npz", persons=persons, parts=parts)
+    flags = ("--predictions", stored, "--classes", "built-in")
+    one = judged("parts", made(tmp_path, single=True), *flags, out=tmp_path / "e.json")
+    assert one["figures"]["miou_15"] == 1.0
+    everybody = judged("parts", made(tmp_path), *flags, out=tmp_path / "e.json")
+    assert everybody["tables"]["IoU in the classes of built-in"]["head"]["iou"] == 0.0
+
+
 def test_a_person_made_up_is_false_where_everybody_is_labelled(tmp_path: Path) -> None:
     data, stored = made(tmp_path), tmp_path / "theirs"
     (stored / "made").mkdir(parents=True)
