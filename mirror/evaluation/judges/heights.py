@@ -48,12 +48,14 @@ class Heights:
         return row if self._single else row | {"false": sum(matches.false)}
 
     def verdict(self) -> Verdict:
-        """Return recall and the share of false people, over all heights and by height."""
+        """Return recall and the share of false people: in all, and by height if all are labelled."""
         if not self._labelled:
             return Verdict({}, "recall")
         figures = self._between(0, 1 << 30) | {
             f"{key}_tall": value for key, value in self._between(_TALL, 1 << 30).items()
         }
+        if self._single:
+            return Verdict(figures, "recall")
         rows = {_words(low, high): self._between(low, high) for low, high in BINS}
         return Verdict(figures, "recall", {"people by height in pixels": rows})
 
