@@ -48,7 +48,7 @@ class Heights:
         return row if self._single else row | {"false": sum(matches.false)}
 
     def verdict(self) -> Verdict:
-        """Return recall and the share of false people: in all, and by height if all are labelled."""
+        """Return recall and false people; by height too, if everybody is labelled."""
         if not self._labelled:
             return Verdict({}, "recall")
         figures = self._between(0, 1 << 30) | {
