@@ -64,6 +64,38 @@ def write_video(
     return path
 
 
+def faststart(path: Path, codec: str = "libx264", options: dict[str, str] | None = None) -> Path:
+    """An MP4 of 50 frames whose index comes first, of noise, so that each has some bytes."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as output:
+        stream = output.add_stream(codec, rate=30, options=options)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+        for number in range(50):
+            picture = av.VideoFrame.from_ndarray(np.roll(noise, number, 1), format="bgr24")
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode(None))
+    return path
+
+
+def packets_of(path: Path) -> list[tuple[int, int]]:
+    """Where in a file each packet lies: its place and its size."""
+    with av.open(str(path)) as source:
+        return [
+            (packet.pos, packet.size)
+            for packet in source.demux(video=0)
+            if packet.size and packet.pos is not None
+        ]
+
+
+def cut_after(path: Path, count: int) -> Path:
+    """Cut a file off in the middle of the packet after so many."""
+    place, size = packets_of(path)[count]
+    cut = path.with_name(f"cut{path.suffix}")
+    cut.write_bytes(path.read_bytes()[: place + size // 2])
+    return cut
+
+
 def turn_a_quarter(path: Path) -> Path:
     """Say in an MP4's track header that it is to be shown turned by 90 degrees clockwise."""
     contents = bytearray(path.read_bytes())

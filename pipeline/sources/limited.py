@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pipeline.frame import Frame
 from pipeline.sources import Footage, Recorded
+from pipeline.sources.counts import FrameCounts, counts_of
 
 
 class Limited:
@@ -37,3 +38,9 @@ class Limited:
     def remarks(self) -> tuple[str, ...]:
         """What was wrong with the frames that were read."""
         return self._source.remarks
+
+    @property
+    def counts(self) -> FrameCounts | None:
+        """What came of the frames that were wanted; None where the source keeps no count."""
+        counts = counts_of(self._source)
+        return None if counts is None else counts.first(self._limit)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.frame import Frame
 from pipeline.sources import Footage, Recorded
+from pipeline.sources.counts import FrameCounts, counts_of
 
 
 class Paced:
@@ -61,3 +62,8 @@ class Paced:
     def remarks(self) -> tuple[str, ...]:
         """What was wrong with the source."""
         return self._source.remarks
+
+    @property
+    def counts(self) -> FrameCounts | None:
+        """What came of the source; None where the source keeps no count."""
+        return counts_of(self._source)

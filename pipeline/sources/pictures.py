@@ -15,6 +15,7 @@ import av.error
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Footage
+from pipeline.sources.counts import FrameCounts
 from pipeline.sources.upright import Upright
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
@@ -53,6 +54,7 @@ class PictureFolder:
         self._start = math.ceil(start_s * rate - 1e-6)  # a time is a number over a rate, rounded
         self._closed = False
         self._unreadable: list[str] = []
+        self._seen = 0
         try:
             files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
         except OSError as error:
@@ -80,6 +82,7 @@ class PictureFolder:
         for number, path in enumerate(self._files[self._start :], self._start):
             if self._closed:
                 return
+            self._seen += 1
             try:
                 picture = _decoded(path)
             except SourceError:
@@ -90,6 +93,12 @@ class PictureFolder:
     def close(self) -> None:
         """End the iteration at the next picture."""
         self._closed = True
+
+    @property
+    def counts(self) -> FrameCounts:
+        """How many pictures there are, and what came of them; complete when the iteration is."""
+        wanted = len(self._files) - self._start
+        return FrameCounts(promised=wanted, read=self._seen, damaged=len(self._unreadable))
 
     @property
     def remarks(self) -> tuple[str, ...]:

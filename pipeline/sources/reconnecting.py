@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
+from pipeline.sources.counts import FrameCounts, counts_of
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
@@ -50,7 +51,11 @@ class Reconnecting:
         self._source: Source | None = open_source()
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames until ``close``, or until a source that has an end is at it."""
+        """Yield frames until ``close``, or until a source that has an end is at it.
+
+        Raises:
+            SourceError: a source that has an end gave none.
+        """
         last_at = self._clock()
         pause_s = _FIRST_PAUSE_S
         broke = False
@@ -85,10 +90,15 @@ class Reconnecting:
         return gap_s
 
     @property
+    def counts(self) -> FrameCounts | None:
+        """What came of a recording; None of a camera, which promises nothing."""
+        return counts_of(self._source)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
-        """How often the source was away, and why the last time."""
+        """How often the source was away, and why the last time; what was wrong with a recording."""
         if not self._gap_count:
-            return ()
+            return () if self.counts is None else self.counts.remarks
         why = f"; the last time: {self._breaks[-1]}" if self._breaks else ""
         return (f"the source was away {self._gap_count} times{why}",)
 
@@ -106,6 +116,8 @@ class Reconnecting:
         try:
             yield from source
         except SourceError as error:
+            if getattr(source, "has_end", False):
+                raise  # a recording is not asked for again: it would begin anew
             self._breaks.append(str(error))
 
     def _announce(self, resumed_at: float, seconds: float) -> None:

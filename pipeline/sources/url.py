@@ -11,6 +11,8 @@ import av.error
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources.address import named, without_secrets
+from pipeline.sources.counts import FrameCounts
+from pipeline.sources.decoding import Decoding
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
@@ -33,7 +35,6 @@ class NetworkCamera:
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url, self._name, self._clock = url, named(url), clock
-        self._closed = False
         try:
             self._container = av.open(
                 url, options=_OPTIONS, timeout=(_OPENS_WITHIN_S, _READS_WITHIN_S)
@@ -45,36 +46,62 @@ class NetworkCamera:
                 address=self._name,
                 reason=self._reason(error),
             ) from self._nameless(error)
-        if not self._container.streams.video:
+        streams = [stream for stream in self._container.streams.video if stream.codec_context]
+        if not streams:
             self._container.close()
             raise SourceError("{address} carries no video", address=self._name)
         self.has_end = self._container.duration is not None
+        self._decoding = Decoding(self._container, streams[0], "SLICE")
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames until the stream ends, or ``close``.
+        """Yield frames until the stream ends, or ``close``; what is damaged is skipped.
+
+        A recording that breaks off ends where it does, and ``counts`` say so.
 
         Raises:
-            SourceError: the connection broke, or nothing came for five seconds.
+            SourceError: the connection to a camera broke, or nothing came for five seconds; or no
+                picture came at all.
         """
         try:
-            for picture in self._container.decode(video=0):
-                if self._closed:
+            for picture in self._decoding:
+                if self._decoding.closed:
                     return
                 yield Frame(picture, self._clock())
-        except av.error.EOFError:
-            return
-        except (av.error.FFmpegError, OSError) as error:
-            raise SourceError(
-                "{address} stopped delivering ({reason}); check the camera's network",
-                address=self._name,
-                reason=self._reason(error),
-            ) from self._nameless(error)
         finally:
             self._container.close()
+        if not self._decoding.closed:
+            self._check_end()
 
     def close(self) -> None:
         """End the iteration at the next frame, or when the read times out."""
-        self._closed = True
+        self._decoding.closed = True
+
+    @property
+    def counts(self) -> FrameCounts | None:
+        """How many frames a recording promised, and what came of them; None of a camera."""
+        return self._decoding.counts if self.has_end else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was wrong with a recording, one sentence each."""
+        return () if self.counts is None else self.counts.remarks
+
+    def _check_end(self) -> None:
+        failure = self._decoding.failure
+        if self.has_end and not self._decoding.frames:
+            raise SourceError(
+                "{address} delivered no picture ({reason}); if it is an MP4 file, its server must "
+                "answer requests for parts of it: download it first, or have it made with ffmpeg "
+                "-i IN -c copy -movflags +faststart OUT.mp4",
+                address=self._name,
+                reason="nothing that can be decoded" if failure is None else self._reason(failure),
+            ) from (failure and self._nameless(failure))
+        if failure is not None and not self.has_end:
+            raise SourceError(
+                "{address} stopped delivering ({reason}); check the camera's network",
+                address=self._name,
+                reason=self._reason(failure),
+            ) from self._nameless(failure)
 
     def _reason(self, error: Exception) -> str:
         return getattr(error, "strerror", None) or self._shown(str(error))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
 
 import av
 import av.error
@@ -17,6 +17,8 @@ from av.video.stream import VideoStream
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Footage
+from pipeline.sources.counts import FrameCounts
+from pipeline.sources.decoding import Decoding, ThreadType
 from pipeline.sources.upright import Upright
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
@@ -54,18 +56,16 @@ class VideoFile:
         *,
         container: InputContainer | None = None,
         # frame threads decode several times faster, but hold back a frame each
-        thread_type: Literal["AUTO", "SLICE"] = "AUTO",
+        thread_type: ThreadType = "AUTO",
         start_s: float = 0.0,
     ) -> None:
-        self._path, self._clock = path, clock
-        self._closed = False
-        self._damaged = 0
+        self._path, self._clock, self._thread_type = path, clock, thread_type
         self._untimed = 0
         self._container = container or _opened(path)
         try:
             self._stream = _video_stream(self._container, path)
-            self._stream.thread_type = thread_type
-            self._pictures = self._decoded()
+            self._decoding = self._decoded(container is None)
+            self._pictures = iter(self._decoding)
             first = next(self._pictures, None)
             if first is None:
                 raise SourceError(
@@ -103,7 +103,12 @@ class VideoFile:
 
     def close(self) -> None:
         """End the iteration at the next frame. Reading a file does not block."""
-        self._closed = True
+        self._decoding.closed = True
+
+    @property
+    def counts(self) -> FrameCounts:
+        """How many frames there are, and what came of them; complete when the iteration is."""
+        return self._decoding.counts
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -111,21 +116,15 @@ class VideoFile:
         found = []
         if self.is_still:
             found.append(f"{self._path.name} is a single picture, not a video: one frame")
-        if self._damaged:
-            found.append(f"{self._damaged} damaged packets could not be decoded and were skipped")
+        found.extend(self.counts.remarks)
         if self._untimed:
             found.append(f"{self._untimed} frames had no time of their own and follow the last")
         return tuple(found)
 
-    def _decoded(self) -> Iterator[av.VideoFrame]:
+    def _decoded(self, from_path: bool) -> Decoding:
+        reopen = functools.partial(_opened, self._path) if from_path else None
         # one decoder for the whole file: asked anew for each frame, it loses those it holds back
-        for packet in itertools.chain(self._packets(), [None]):
-            if self._closed:
-                return
-            try:
-                yield from self._stream.decode(packet)
-            except (av.error.InvalidDataError, av.error.PatchWelcomeError):
-                self._damaged += 1
+        return Decoding(self._container, self._stream, self._thread_type, reopen)
 
     def _skip_to(self, start_s: float) -> None:
         """Go to the last key frame before a time, and drop what lies between."""
@@ -139,22 +138,12 @@ class VideoFile:
                 "container with ffmpeg -i IN -c copy OUT.mkv",
                 path=self._path,
             ) from error
-        self._pictures = (
-            picture for picture in self._decoded() if picture.pts is None or picture.pts >= start
+        self._decoding = Decoding(
+            self._container, self._stream, self._thread_type, from_start=False
         )
-
-    def _packets(self) -> Iterator[av.Packet[Any]]:
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except av.error.FFmpegError:  # the rest of the file is missing or cannot be read
-                self._damaged += 1
-                return
-            if packet.size:
-                yield packet
+        self._pictures = (
+            picture for picture in self._decoding if picture.pts is None or picture.pts >= start
+        )
 
     def _footage(self, first: av.VideoFrame) -> Footage:
         stream, context = self._stream, self._stream.codec_context
