@@ -1,7 +1,8 @@
 """``mirror``: parses the command line, prints, and exits.
 
-0 done · 1 an expected failure, in one line on stderr that says what to do · 2 wrong usage · 130
-Ctrl-C · 143 terminated. Where stdout carries results, everything else goes to stderr.
+0 done · 1 an expected failure, in one line on stderr that says what to do · 2 wrong usage ·
+3 incomplete: what could be read was written, but the source promised more · 130 Ctrl-C · 143
+terminated. Where stdout carries results, everything else goes to stderr.
 """
 
 from __future__ import annotations

@@ -35,7 +35,11 @@ class RunReport:
         cpu_s: CPU time of the run, all threads together.
         cores: how many cores the process may use.
         peak_memory_mb: the most memory the process held.
-        remarks: what a user should know besides: skipped packets, streams left out, moved times.
+        remarks: what a user should know besides: skipped frames, streams left out, moved times.
+        promised: how many frames the source says that it holds; None where it does not say.
+        read: how many of them could be read, decodable or not; None where nobody counted.
+        damaged: how many of those could not be decoded, and so did not come out.
+        complete: False where more than a hundredth of what the source promised is not in it.
     """
 
     source: str
@@ -58,6 +62,10 @@ class RunReport:
     cores: int
     peak_memory_mb: int
     remarks: tuple[str, ...] = field(default=())
+    promised: int | None = None
+    read: int | None = None
+    damaged: int = 0
+    complete: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON's own types; seconds and megabytes as the names say."""
@@ -94,6 +102,7 @@ class RunReport:
             ("people", f"{self.people}, at most {self.most_people} at once"),
             ("speed", f"{self.fps:.1f} fps overall, {self.parse_fps:.1f} fps of parsing"),
             ("first frame", f"after {self.first_frame_s:.2f} s, all after {self.wall_s:.2f} s"),
+            *(("source", self._of_source()) for _ in [0] if self.damaged or not self.complete),
             ("dropped", ", ".join(f"{n} {why}" for why, n in self.dropped.items()) or "none"),
             ("workers", f"{self.workers} x {self.threads} thread{'s'[: self.threads != 1]}"),
             ("CPU", f"{cpu_ms:.1f} ms a frame, {busy:.0%} of {self.cores} cores"),
@@ -101,3 +110,7 @@ class RunReport:
             *(("written", self.output) for _ in [0] if self.output),
             *(("note", remark) for remark in self.remarks),
         ]
+
+    def _of_source(self) -> str:
+        promised = "" if self.promised is None else f"{self.promised} frames promised, "
+        return f"{promised}{self.read} read, {self.damaged} damaged"

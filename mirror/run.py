@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Sequence
 
@@ -16,6 +17,9 @@ from mirror.progress import FrameProgress
 from mirror.report import RunReport
 from mirror.tally import RunHeader, Tally
 from pipeline.sources import Recorded
+from pipeline.sources.counts import counts_of
+
+INCOMPLETE = 3  # exit code: what could be read was written, but the source promised more
 
 
 def run(
@@ -52,4 +56,14 @@ def run(
     remarks = list(source.remarks)
     for output in outputs:
         remarks.extend(output.remarks)
-    return tally.report(header, flow.statistics(), clock(), tuple(remarks))
+    return tally.report(header, flow.statistics(), clock(), tuple(remarks), counts_of(source))
+
+
+def say_incomplete(report: RunReport) -> None:
+    """Say on stderr, in one line, that a source did not hold what it promised."""
+    how = "breaks off" if report.promised is None else f"promised {report.promised} frames"
+    print(
+        f"mirror: incomplete: what could be read was written, {report.frames} frames; the input "
+        f"{how}",
+        file=sys.stderr,
+    )

@@ -10,6 +10,7 @@ from mirror.parsing import Parsing
 from mirror.report import RunReport
 from pipeline.meter import Latencies, Rate, StageMeter
 from pipeline.result import FlowStatistics, Result
+from pipeline.sources.counts import FrameCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class Tally:
         statistics: FlowStatistics,
         now: float,
         remarks: tuple[str, ...] = (),
+        counts: FrameCounts | None = None,
     ) -> RunReport:
-        """Return the report of the run as it stands."""
+        """Return the report of the run as it stands; ``counts`` are the source's."""
         wall_s = now - self._started_at
         stages = self._stages.spreads()
         parse_s = stages["parse"].mean if "parse" in stages else 0.0
@@ -91,4 +93,8 @@ class Tally:
             cores=machine.cores(),
             peak_memory_mb=machine.peak_memory_mb(),
             remarks=remarks,
+            promised=None if counts is None else counts.promised,
+            read=None if counts is None else counts.read,
+            damaged=0 if counts is None else counts.damaged,
+            complete=counts is None or counts.is_complete,
         )

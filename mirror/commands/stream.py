@@ -1,6 +1,7 @@
 """Frames on standard input, parsed frames or results on standard output.
 
 Lossless: a slow reader slows the writer down. With --live, old frames are dropped and counted.
+Exit code 3 says that the input is cut off: what could be read of it was written.
 
   ffmpeg -i IN -f yuv4mpegpipe - | mirror stream | ffplay -
   program | mirror stream --size 1280x720 --pix-fmt bgr24 --out-format jsonl
@@ -24,6 +25,7 @@ from mirror.commands.flags import (
 )
 from mirror.compose import encoding_of, style_of, workers_for
 from mirror.parsers.catalogue import find_parser
+from mirror.run import INCOMPLETE, say_incomplete
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamRun
 from mirror.tally import RunHeader
@@ -101,6 +103,9 @@ def run(options: argparse.Namespace) -> int:
     report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
     for remark in () if options.quiet else (*report.run.remarks, report):
         print(f"mirror: {remark}", file=sys.stderr)
+    if not report.run.complete:
+        say_incomplete(report.run)
+        return INCOMPLETE
     return _EXIT_CODES.get(report.ending, 0)
 
 

@@ -1,6 +1,7 @@
 """Turn a video, or a folder of pictures, into a video with coloured parts.
 
-Every frame in is a frame out, at its own time; sound and subtitles come along.
+Every frame in is a frame out, at its own time; sound and subtitles come along. Exit code 3 says
+that the input is cut off: what could be read of it was written, and the film is complete as such.
 
   mirror video squats.mp4                      writes squats-mirror.mp4
   mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
@@ -34,6 +35,7 @@ from mirror.outputs.masks import MaskFolder
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.progress import FrameProgress
+from mirror.run import INCOMPLETE, say_incomplete
 from mirror.run import run as run_through
 from mirror.tally import RunHeader
 from pipeline.sinks.container import CONTAINERS
@@ -88,6 +90,9 @@ def run(options: argparse.Namespace) -> int:
         options.stats.write_text(json.dumps(report.as_json(), indent=1) + "\n")
     if not options.quiet:
         Console().print(report.as_table())
+    if not report.complete:
+        say_incomplete(report)
+        return INCOMPLETE
     return 0
 
 

@@ -23,6 +23,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
+from pipeline.sources.counts import counts_of
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
 
@@ -84,6 +85,7 @@ class StreamRun:
     ) -> None:
         self._source = UntilBroken(source)
         self._gap_before = source.gap_before if isinstance(source, Reconnecting) else _no_gap
+        self._counted = source
         self._remarks_of = (source, *outputs)
         self._style, self._outputs, self._header = style, outputs, header
         self._draws = any(output.draws for output in outputs)
@@ -161,7 +163,10 @@ class StreamRun:
     def _report(self, ending: Ending) -> StreamReport:
         remarks = [remark for part in self._remarks_of for remark in getattr(part, "remarks", ())]
         statistics: FlowStatistics = self._flow.statistics()
-        run = self._tally.report(self._header, statistics, self._clock(), tuple(remarks))
+        # whoever stops a stream does not want the rest of it
+        counts = counts_of(self._counted) if ending == "input ended" else None
+        now = self._clock()
+        run = self._tally.report(self._header, statistics, now, tuple(remarks), counts)
         unfinished = statistics.captured - run.frames - sum(statistics.dropped.values())
         return StreamReport(ending, run, unfinished)
 
