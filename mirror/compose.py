@@ -21,9 +21,10 @@ from mirror.parts import Vocabulary
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.sinks.video import Encoding
-from pipeline.sources import Source
+from pipeline.sources import Recorded, Source
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
+from pipeline.sources.y4m import Y4mFile, is_y4m
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _USUAL_LIMITS = Limits()
@@ -45,13 +46,16 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
     return count, max(1, cores // count) if threads == "auto" else threads
 
 
-def open_source(path: Path, rate: Fraction = Fraction(30)) -> VideoFile | PictureFolder:
+def open_source(path: Path, rate: Fraction = Fraction(30)) -> Recorded:
     """Return a video file, or a folder's pictures at a rate of frames a second.
 
     Raises:
         SourceError: there is nothing to be seen there; says why, and what to do.
     """
-    return PictureFolder(path, rate) if path.is_dir() else VideoFile(path)
+    if path.is_dir():
+        return PictureFolder(path, rate)
+    # FFmpeg gives a y4m file up at its first damaged mark
+    return Y4mFile(path, rate) if path.is_file() and is_y4m(path) else VideoFile(path)
 
 
 def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:

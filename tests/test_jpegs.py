@@ -13,6 +13,7 @@ from media import level, number_in
 from pipeline.errors import SourceError
 from pipeline.pipes import PipeReader
 from pipeline.sources import jpegs
+from pipeline.sources.counts import FrameCounts
 from pipeline.sources.jpegs import JpegSplitter, JpegStream
 
 OpenPipe = Callable[[bytes], PipeReader]
@@ -97,6 +98,28 @@ def test_a_last_picture_that_is_cut_off_is_left_out_and_said(piped: OpenPipe) ->
     assert source.remarks == (
         f"{len(jpeg(1)) - 2} bytes of a last picture that was cut off were left out",
     )
+
+
+def with_a_long_segment(picture: bytes) -> bytes:
+    """Its first segment says that it goes on far beyond the picture's end."""
+    return picture[:4] + b"\xff\xff" + picture[6:]
+
+
+def test_a_damaged_length_costs_one_picture_and_not_all_that_follow(piped: OpenPipe) -> None:
+    files = [jpeg(0), with_a_long_segment(jpeg(1)), *(jpeg(number) for number in range(2, 5))]
+    source = JpegStream(piped(b"".join(files)), Fraction(30))
+    assert [number_in(frame.picture) for frame in source] == [0, 2, 3, 4]
+    assert source.counts == FrameCounts(read=5, damaged=1)
+
+
+def test_compressed_data_without_an_end_costs_one_picture(
+    piped: OpenPipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jpegs, "_LARGEST", 1 << 18)
+    endless = jpeg(1)[:-2] + bytes(1 << 20)
+    source = JpegStream(piped(jpeg(0) + endless + jpeg(2)), Fraction(30))
+    assert [number_in(frame.picture) for frame in source] == [0, 2]
+    assert source.counts == FrameCounts(read=3, damaged=1)
 
 
 def test_the_size_may_change_in_the_middle(piped: OpenPipe) -> None:

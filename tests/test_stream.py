@@ -222,10 +222,16 @@ def test_a_last_frame_that_is_cut_off_is_dropped_and_said() -> None:
     assert "the stream ended 10 bytes short of a frame, which was left out" in said
 
 
-def test_what_came_before_a_broken_frame_goes_out_first() -> None:
-    code, out, said = through(y4m(3) + b"noise" * 100, *PLAIN)
-    assert (code, out) == (1, y4m(3))
-    assert "after 3 frames of the y4m stream comes b'noisen' instead of FRAME" in said
+def test_what_is_no_frame_is_left_out_and_said() -> None:
+    code, out, said = through(y4m(3) + b"noise" * 100 + y4m_frame(3), *PLAIN)
+    assert (code, out) == (0, y4m(4))
+    assert "500 bytes of the y4m stream were no frame and were skipped, 0 frames with" in said
+
+
+def test_what_came_before_the_input_broke_goes_out_first() -> None:
+    code, out, said = through(y4m(8).replace(b"H48", b"H40"), *PLAIN)
+    assert (code, out.count(b"FRAME\n")) == (1, 4)
+    assert "its header names another size" in said
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import av
 import pytest
+from media import pts_of
 from streaming import HEADER, picture_bytes, y4m, y4m_frame
 
+from mirror.cli import main
+from mirror.compose import open_source
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.layout import Layout
 from pipeline.pipes import open_target
 from pipeline.sinks.plain import RawWriter, Y4mWriter
-from pipeline.sources.y4m import Y4mStream
+from pipeline.sources.counts import FrameCounts
+from pipeline.sources.y4m import Y4mFile, Y4mStream
 from pipeline.y4m import Y4mHeader, parse_header
 
 
@@ -86,10 +90,99 @@ def test_what_a_frame_says_of_its_fields_is_skipped() -> None:
     assert pixels(frame, source.header.layout) == picture_bytes(7)
 
 
-def test_what_stands_where_a_frame_belongs_is_an_error() -> None:
-    source = source_of(y4m(1) + b"warning: low battery\n")
-    with pytest.raises(SourceError, match="after 1 frames of the y4m stream comes b'warnin'"):
-        list(source)
+STRIDE = len(y4m_frame(0))
+
+
+def what_comes_of(data: bytes) -> tuple[list[int], list[int], Y4mStream]:
+    """Which of the usual pictures come, their times, and the source afterwards."""
+    known = {picture_bytes(number): number for number in range(10)}
+    source = source_of(data)
+    frames = list(source)
+    found = [known.get(pixels(frame, source.header.layout), -1) for frame in frames]
+    return found, [frame.pts or 0 for frame in frames], source
+
+
+def test_what_stands_between_frames_is_skipped_and_said() -> None:
+    data = y4m(1) + b"warning: low battery\n" + y4m_frame(1) + y4m_frame(2)
+    found, times, source = what_comes_of(data)
+    assert (found, times) == ([0, 1, 2], [0, 1, 2])
+    assert source.remarks == (
+        "21 bytes of the y4m stream were no frame and were skipped, 0 frames with them",
+    )
+
+
+@pytest.mark.parametrize("which", [1, 3])
+def test_a_frame_whose_mark_is_damaged_comes_all_the_same(which: int) -> None:
+    data = bytearray(y4m(4))
+    data[len(HEADER) + which * STRIDE + 2] ^= 8
+    found, times, source = what_comes_of(bytes(data))
+    assert (found, times) == ([0, 1, 2, 3], [0, 1, 2, 3])
+    assert source.counts == FrameCounts(read=4, flawed=1)
+    assert source.remarks == ("1 frames were there without a whole mark before them",)
+
+
+def test_bytes_that_are_missing_cost_two_frames_and_no_time() -> None:
+    data = y4m(6)
+    place = len(HEADER) + 2 * STRIDE + 1000
+    found, times, source = what_comes_of(data[:place] + data[place + 100 :])
+    assert (found, times) == ([0, 1, -1, 4, 5], [0, 1, 2, 4, 5])
+    assert source.counts == FrameCounts(read=6, damaged=1)
+
+
+def test_frames_that_are_wiped_out_are_counted_and_their_time_passes() -> None:
+    data = bytearray(y4m(8))
+    place = len(HEADER) + 2 * STRIDE
+    data[place : place + 3 * STRIDE] = bytes(3 * STRIDE)
+    found, times, source = what_comes_of(bytes(data))
+    assert (found, times) == ([0, 1, 5, 6, 7], [0, 1, 5, 6, 7])
+    assert source.counts == FrameCounts(read=8, damaged=3)
+
+
+def test_a_second_stream_after_the_first_goes_on_where_that_ended() -> None:
+    found, times, source = what_comes_of(y4m(2) + y4m(3))
+    assert (found, times) == ([0, 1, 0, 1, 2], [0, 1, 2, 3, 4])
+    assert source.remarks == ("1 more headers came in mid-stream, and hold from there on",)
+
+
+def test_a_second_stream_may_have_another_size() -> None:
+    small = b"YUV4MPEG2 W6 H4 F30:1 Cmono\n" + 2 * (b"FRAME\n" + bytes(range(24)))
+    source = source_of(y4m(2) + small + y4m(1))
+    frames = list(source)
+    assert [(frame.width, frame.height) for frame in frames] == [(64, 48)] * 2 + [(6, 4)] * 2 + [
+        (64, 48)
+    ]
+    assert pixels(frames[2], Layout(4, 6, "gray")) == bytes(range(24))
+    assert pixels(frames[4], source.header.layout) == picture_bytes(0)
+    assert (source.footage.height, source.footage.width) == (48, 64)
+
+
+def test_a_second_header_that_is_none_is_skipped() -> None:
+    found, _, source = what_comes_of(y4m(1) + b"YUV4MPEG2 W0 H9\n" + y4m_frame(1))
+    assert found == [0, 1]
+    assert "16 bytes of the y4m stream were no frame" in source.remarks[0]
+
+
+def test_a_header_that_names_another_size_is_refused() -> None:
+    with pytest.raises(SourceError, match="its header names another size"):
+        list(source_of(y4m(8).replace(b"H48", b"H40")))
+
+
+def test_a_file_that_does_not_say_its_rate_gets_the_one_that_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "clip.y4m"
+    path.write_bytes(y4m(3).replace(b"F30:1", b"F0:0"))
+    source = open_source(path, Fraction(25))
+    assert isinstance(source, Y4mFile)
+    assert [frame.time for frame in source] == [0.0, 0.04, 0.08]
+    assert source.footage.rate == 25
+
+
+def test_a_damaged_file_becomes_a_film(tmp_path: Path) -> None:
+    data = bytearray(y4m(6))
+    data[len(HEADER) + 2 * STRIDE] = 0
+    path, out = tmp_path / "clip.y4m", tmp_path / "out.mp4"
+    path.write_bytes(bytes(data) + y4m(2))
+    assert main(["video", str(path), "-o", str(out), "--parser", "none", "--quiet"]) == 0
+    assert len(pts_of(out)) == 8
 
 
 def grey(width: int, height: int, pixel_format: str) -> Frame:

@@ -15,6 +15,7 @@ from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.pipes import PipeReader
 from pipeline.sources import Footage
+from pipeline.sources.counts import FrameCounts
 
 START = b"\xff\xd8\xff"
 _LARGEST = 64 << 20  # bytes: more is no picture, and as much without one is no stream of pictures
@@ -30,6 +31,7 @@ class JpegSplitter:
     Segments are walked, so that a thumbnail within a picture is not taken for the next one.
 
     Attributes:
+        pictures: how many were whole.
         skipped: bytes between pictures.
         damaged: pictures that break off where the next one begins.
         cut_off: bytes of a last picture that is not whole.
@@ -38,7 +40,7 @@ class JpegSplitter:
     def __init__(self, pipe: PipeReader) -> None:
         self._pipe = pipe
         self._buffer = bytearray()
-        self.skipped = self.damaged = self.cut_off = 0
+        self.pictures = self.skipped = self.damaged = self.cut_off = 0
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield one JPEG file after the other, each as soon as its last byte has come.
@@ -48,10 +50,11 @@ class JpegSplitter:
         """
         while self._find_start():
             end = self._find_end()
-            if end is None:
+            if end is None and self._buffer.find(START, len(START)) < 0:
                 self.cut_off = len(self._buffer)
                 return
             if end:
+                self.pictures += 1
                 yield bytes(self._buffer[:end])
                 del self._buffer[:end]
             else:
@@ -63,7 +66,7 @@ class JpegSplitter:
         in_a_row = 0
         while (place := self._buffer.find(START)) < 0:
             in_a_row += self._skip(max(0, len(self._buffer) - len(START) + 1))
-            if in_a_row > _LARGEST:
+            if in_a_row > _LARGEST and not self.pictures:
                 raise SourceError(
                     f"{self._pipe.name} has held no JPEG picture for {_LARGEST >> 20} MB; name "
                     "what it is with --in-format"
@@ -91,16 +94,21 @@ class JpegSplitter:
                 return None
             else:
                 at += 2 + int.from_bytes(self._buffer[at + 2 : at + 4])
-                if marker == _SCAN and not (at := self._end_of_scan(at)):
-                    return None
+                if marker == _SCAN:
+                    end = self._end_of_scan(at)
+                    if not end:
+                        return end
+                    at = end
         return None
 
-    def _end_of_scan(self, at: int) -> int:
-        """Where the marker after compressed data is; 0 if the stream ends before."""
+    def _end_of_scan(self, at: int) -> int | None:
+        """Where the marker after compressed data is; 0 if far too late, None if cut off."""
         while (found := _WITHIN_SCAN.search(self._buffer, at)) is None:
             at = max(at, len(self._buffer) - 1)
-            if len(self._buffer) > _LARGEST or not self._more():
+            if len(self._buffer) > _LARGEST:
                 return 0
+            if not self._more():
+                return None
         return found.start()
 
     def _has(self, count: int) -> bool:
@@ -172,6 +180,13 @@ class JpegStream:
     def close(self) -> None:
         """End the iteration at once. Any thread may call it."""
         self._pipe.close()
+
+    @property
+    def counts(self) -> FrameCounts:
+        """How many pictures came, and how many were damaged; complete when the iteration is."""
+        split = self._split
+        damaged = split.damaged + self._undecodable
+        return FrameCounts(read=split.pictures + split.damaged, damaged=damaged)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class RawStream:
     ) -> None:
         self._stream, self._layout, self._rate, self._clock = stream, layout, rate, clock
         self._closed = False
+        self._number = 0  # of the next frame, those that were lost included
         self._cut_off = 0  # bytes of a last frame that is not whole
         self.is_live = is_live
 
@@ -57,14 +58,14 @@ class RawStream:
                 writer's.
         """
         time_base = None if self._rate is None else 1 / self._rate
-        number = 0
-        while not self._closed and self._begins(number):
+        while not self._closed and self._begins():
             picture, received = self._read_picture()
             if received < self._layout.size:
-                self._end_within(number, received)
+                self._end_within(received)
                 return
-            yield Frame(picture, self._clock(), None if time_base is None else number, time_base)
-            number += 1
+            pts = None if time_base is None else self._number
+            yield Frame(picture, self._clock(), pts, time_base)
+            self._number += 1
 
     def close(self) -> None:
         """End the iteration: at once where a pipe is read, else at the next frame."""
@@ -93,7 +94,7 @@ class RawStream:
             "was left out",
         )
 
-    def _begins(self, number: int) -> bool:
+    def _begins(self) -> bool:
         """Read what stands before a frame; whether there is one."""
         return True
 
@@ -112,10 +113,10 @@ class RawStream:
                 break
         return picture, received
 
-    def _end_within(self, number: int, received: int) -> None:
+    def _end_within(self, received: int) -> None:
         if self._closed or (received == 0 and not self._is_marked):
             return
-        if number == 0:
+        if self._number == 0:
             layout = self._layout
             raise SourceError(
                 f"the stream ended {layout.size - received} bytes short of its first frame of "
