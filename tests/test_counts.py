@@ -82,6 +82,16 @@ def test_a_matroska_that_is_cut_off_breaks_its_promise_too(whole: Path, tmp_path
     assert not counts.is_complete
 
 
+def test_an_avi_that_is_cut_off_has_no_index_and_breaks_its_promise(tmp_path: Path) -> None:
+    pts = [number if number < 10 else number + 20 for number in range(40)]
+    path = write_video(tmp_path / "clip.avi", 40, codec="mpeg4", pts=pts, size=(320, 240))
+    assert counts_after_reading(path) == FrameCounts(promised=40, read=40)  # of 60 that it counts
+    counts = counts_after_reading(cut_after(path, 20))
+    assert counts.promised is not None
+    assert 35 <= counts.promised <= 41
+    assert not counts.is_complete
+
+
 def test_sound_that_goes_on_after_the_pictures_is_no_broken_promise(tmp_path: Path) -> None:
     path = tmp_path / "clip.mkv"
     with av.open(str(path), "w") as output:

@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.sources.counts import FrameCounts
-from pipeline.sources.promise import Reopen, promised_frames
+from pipeline.sources.promise import Promise, Reopen
 from pipeline.sources.reading import Reading
 
 ThreadType = Literal["AUTO", "SLICE"]
@@ -44,8 +44,9 @@ class Decoding:
         *,
         from_start: bool = True,
     ) -> None:
-        self._container, self._stream, self._reopen = container, stream, reopen
-        self._from_start, self._at_end = from_start, False
+        self._stream, self._reopen = stream, reopen
+        self._promise = Promise(container, stream, reopen) if from_start else None
+        self._at_end = False
         self._by_frames = thread_type == "AUTO"
         if (context := stream.codec_context) is not None and not context.is_open:
             stream.thread_type = thread_type
@@ -71,10 +72,8 @@ class Decoding:
         yield from self._decoded(None)
         if self._by_frames and self._lost > errors:
             yield from self._held_back()
-        if self._from_start:
-            self._promised = promised_frames(
-                self._container, self._stream, self._reading, self._read, self._reopen
-            )
+        if self._promise is not None:
+            self._promised = self._promise.frames(self._reading, self._read)
         self._at_end = True
 
     @property

@@ -15,58 +15,67 @@ from pipeline.errors import SourceError
 from pipeline.sources.counts import TOLERATED
 from pipeline.sources.reading import Reading
 
-_INDEXED = ("mov", "avi")  # containers with a list of all their frames
-_TIMED = ("matroska", "flv", "asf")  # those whose header says how long they are
+_TIMED = ("matroska", "flv", "asf")  # containers whose header says how long they are
 
 Reopen = Callable[[], InputContainer]
 
 
-def promised_frames(
-    container: InputContainer,
-    stream: VideoStream,
-    reading: Reading,
-    read: int,
-    reopen: Reopen | None,
-) -> int | None:
-    """Return how many frames there should have been, now that all that comes was read.
+class Promise:
+    """How many frames there should be, by what a container says of itself.
 
     Counts come from an index alone: a duration times a rate says nothing of a variable rate. From
     a container without an index, a promise is kept or broken in time, and what is missing at its
     end is counted at the average rate.
 
     Args:
-        container: what was read; still open.
+        container: just opened.
         stream: its video.
-        reading: how it was read.
-        read: how many frames came.
         reopen: opens the same again, to see whether sound goes on after the pictures; None where
             that is not possible.
     """
-    kind = container.format.name
-    if any(name in kind for name in _INDEXED):
-        return _indexed(stream, read)
-    if reopen is None or not container.duration or not any(name in kind for name in _TIMED):
+
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, reopen: Reopen | None
+    ) -> None:
+        self._container, self._stream, self._reopen = container, stream, reopen
+        self._indexed = len(stream.index_entries)  # some containers add to it while they are read
+
+    def frames(self, reading: Reading, read: int) -> int | None:
+        """Return how many there should have been, now that all that comes was read.
+
+        Args:
+            reading: how far the file goes.
+            read: how many frames came.
+        """
+        kind, stream = self._container.format.name, self._stream
+        if "mov" in kind or (kind == "avi" and self._indexed >= read):
+            return _in_index(stream)
+        if kind == "avi" and stream.time_base:
+            length = stream.frames * stream.time_base  # pictures that stand for longer included
+            return read + _cut_off(length, stream, reading, None)
+        if self._reopen and self._container.duration and any(name in kind for name in _TIMED):
+            duration = Fraction(self._container.duration, av.time_base)
+            return read + _cut_off(duration, stream, reading, self._reopen)
         return None
-    return read + _cut_off(Fraction(container.duration, av.time_base), stream, reading, reopen)
 
 
-def _indexed(stream: VideoStream, read: int) -> int | None:
-    entries = stream.index_entries
-    if len(entries) in (0, read):  # without an index, as in an AVI that was cut off, it is counted
-        return max(stream.frames, read) or None
+def _in_index(stream: VideoStream) -> int | None:
     # an edit list leaves frames out, and an empty one stands for the last picture once more
-    return sum(1 for entry in entries if entry.size and not entry.is_discard) or None
+    shown = sum(1 for entry in stream.index_entries if entry.size and not entry.is_discard)
+    return shown or stream.frames or None
 
 
-def _cut_off(duration: Fraction, stream: VideoStream, reading: Reading, reopen: Reopen) -> int:
+def _cut_off(
+    duration: Fraction, stream: VideoStream, reading: Reading, reopen: Reopen | None
+) -> int:
     """How many frames are missing at the end, by the time that passes without anything."""
     rate = stream.average_rate or stream.guessed_rate
     if not rate:
         return 0
     tolerance = max(Fraction(TOLERATED) * duration, 2 / Fraction(rate))
-    if duration - reading.end <= tolerance:
-        return 0
-    missing = duration - max(reading.end, _end_of_all(reading.end, reopen))
+    missing = duration - reading.end
+    if missing > tolerance and reopen is not None:
+        missing = duration - max(reading.end, _end_of_all(reading.end, reopen))
     return round(missing * Fraction(rate)) if missing > tolerance else 0
 
 
