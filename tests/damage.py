@@ -134,12 +134,12 @@ class Case:
     fault: str
 
 
-def made(folder: Path, only: str = "") -> Iterator[Path]:
+def made(folder: Path, only: str = "", silent: bool = False) -> Iterator[Path]:
     """Make the sources."""
     for name, flags in SOURCES.items():
         if only in name:
             path = folder / name
-            sound = [] if "-an" in flags else SOUND
+            sound = [] if "-an" in flags or silent else SOUND
             command = ["ffmpeg", "-v", "error", "-y", *PICTURES, *sound, *flags, str(path)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             yield path
@@ -275,12 +275,13 @@ def main() -> int:
     parser.add_argument("--only", default="", help="sources whose name has this in it")
     parser.add_argument("--to", default=".mkv", help="what is written (.mkv)")
     parser.add_argument("--keep", type=Path, help="a folder for the damaged films")
+    parser.add_argument("--silent", action="store_true", help="leave sound out of the sources")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if options.keep is not None:
             options.keep.mkdir(parents=True, exist_ok=True)
-        sources = made(folder, options.only)
+        sources = made(folder, options.only, options.silent)
         found = []
         for case in cases(sources, range(options.seeds), folder, options.to, options.keep):
             found.append(case)
