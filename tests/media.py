@@ -65,8 +65,9 @@ def write_video(
 
 
 def faststart(path: Path, codec: str = "libx264", options: dict[str, str] | None = None) -> Path:
-    """An MP4 of 50 frames whose index comes first, of noise, so that each has some bytes."""
-    with av.open(str(path), "w", options={"movflags": "+faststart"}) as output:
+    """A film of 50 frames of noise, so that each has some bytes; an MP4's index comes first."""
+    container = {"movflags": "+faststart"} if path.suffix == ".mp4" else {}
+    with av.open(str(path), "w", container_options=container) as output:
         stream = output.add_stream(codec, rate=30, options=options)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
