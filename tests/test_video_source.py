@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from media import level, number_in, pts_of, turn_a_quarter, write_video
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
+from pipeline.sources.misplaced import InPlace
 from pipeline.sources.video import VideoFile
 
 
@@ -28,6 +29,32 @@ def test_uneven_and_late_times_are_kept(tmp_path: Path) -> None:
     pts = [5000, 5033, 5040, 5100, 5400]
     path = write_video(tmp_path / "clip.mkv", 5, pts=pts, time_base=Fraction(1, 1000))
     assert [frame.pts for frame in VideoFile(path)] == pts
+
+
+@pytest.mark.parametrize(
+    ("pts", "wanted"),
+    [
+        ([0, 40, 80, 9000, 160, 200], [0, 40, 80, 120, 160, 200]),
+        ([0, 40, 80, 9000, 120, 160], [0, 40, 80, 100, 120, 160]),
+        ([9000, 40, 80, 120], [0, 40, 80, 120]),
+        ([0, 40, 80, 9000, 9040, 9080], [0, 40, 80, 9000, 9040, 9080]),  # it pauses
+        ([0, 40, 80, 9000], [0, 40, 80, 9000]),
+        ([0, 40, 20, 80], [0, 40, 20, 80]),
+        ([7], [7]),
+    ],
+)
+def test_one_wrong_time_moves_one_frame_and_not_all_that_follow(
+    pts: list[int], wanted: list[int]
+) -> None:
+    def pictures() -> Iterator[av.VideoFrame]:
+        for ticks in pts:
+            picture = av.VideoFrame(16, 16, "gray")
+            picture.pts, picture.duration = ticks, 40
+            yield picture
+
+    in_place = InPlace(pictures())
+    assert [picture.pts for picture in in_place] == wanted
+    assert in_place.moved == (pts != wanted)
 
 
 def test_footage_says_what_the_file_says(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pipeline.frame import Frame
 from pipeline.sources import Footage
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.decoding import Decoding, ThreadType
+from pipeline.sources.misplaced import InPlace
 from pipeline.sources.upright import Upright
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
@@ -61,6 +62,7 @@ class VideoFile:
     ) -> None:
         self._path, self._clock, self._thread_type = path, clock, thread_type
         self._untimed = 0
+        self._in_place: InPlace | None = None
         self._container = container or _opened(path)
         try:
             self._stream = _video_stream(self._container, path)
@@ -88,8 +90,11 @@ class VideoFile:
         last_pts = -1
         upright = (self._upright(picture) for picture in self._pictures)
         first = [] if self._first is None else [self._first]
+        self._in_place = InPlace(itertools.chain(first, upright))
+        # a picture that comes through a pipe is not held back until the next one is there
+        pictures = self._in_place if self._thread_type == "AUTO" else self._in_place.pictures
         try:
-            for picture in itertools.chain(first, upright):
+            for picture in pictures:
                 captured_at = self._clock()
                 if picture.pts is None:
                     self._untimed += 1
@@ -119,6 +124,11 @@ class VideoFile:
         found.extend(self.counts.remarks)
         if self._untimed:
             found.append(f"{self._untimed} frames had no time of their own and follow the last")
+        if self._in_place is not None and self._in_place.moved:
+            found.append(
+                f"{self._in_place.moved} frames had a time far from their neighbours' and were put "
+                "between them"
+            )
         return tuple(found)
 
     def _decoded(self, from_path: bool) -> Decoding:
