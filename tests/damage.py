@@ -28,14 +28,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PICTURES = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=25:duration=2"]  # 50 frames
+WORDS = "1\n00:00:00,000 --> 00:00:01,000\nup\n\n2\n00:00:01,000 --> 00:00:02,000\ndown\n"
 SOUND = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
 X264 = ["-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p"]
 X265 = ["-c:v", "libx265", "-x265-params", "log-level=0:keyint=25"]
 SOURCES: dict[str, list[str]] = {  # a name and its ending -> how it is made
-    "h264.mp4": [*X264, "-c:a", "aac", "-movflags", "+faststart"],
+    "h264.mp4": [*X264, "-c:a", "aac", "-c:s", "mov_text", "-movflags", "+faststart"],
     "hevc.mp4": [*X265, "-c:a", "aac", "-movflags", "+faststart"],
     "h264.mov": [*X264, "-c:a", "pcm_s16le"],
-    "h264.mkv": [*X264, "-c:a", "libopus"],
+    "h264.mkv": [*X264, "-c:a", "libopus", "-c:s", "srt"],
     "vp9.webm": ["-c:v", "libvpx-vp9", "-b:v", "200k", "-cpu-used", "8", "-c:a", "libvorbis"],
     "mpeg4.avi": ["-c:v", "mpeg4", "-q:v", "5", "-c:a", "libmp3lame"],
     "h264.ts": [*X264, "-c:a", "aac"],
@@ -136,11 +137,15 @@ class Case:
 
 def made(folder: Path, only: str = "", silent: bool = False) -> Iterator[Path]:
     """Make the sources."""
+    words = folder / "words.srt"
+    words.write_text(WORDS)
     for name, flags in SOURCES.items():
         if only in name:
             path = folder / name
-            sound = [] if "-an" in flags or silent else SOUND
-            command = ["ffmpeg", "-v", "error", "-y", *PICTURES, *sound, *flags, str(path)]
+            inputs = [*PICTURES, *([] if "-an" in flags or silent else SOUND)]
+            if "-c:s" in flags:
+                inputs += ["-i", str(words)]
+            command = ["ffmpeg", "-v", "error", "-y", *inputs, *flags, str(path)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             yield path
 
