@@ -2,6 +2,7 @@
 
   python tests/damage.py                        all cases, about three minutes on two cores
   python tests/damage.py --only hevc --seeds 20
+  python tests/damage.py --to .mp4              or --to pipe, for mirror stream
   python tests/damage.py --keep FOLDER          leaves the damaged films there, to look at
 
 Every case runs in a process of its own, with limits: an abort, a hang or a traceback is seen.
@@ -17,6 +18,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,6 +48,9 @@ SOURCES: dict[str, list[str]] = {  # a name and its ending -> how it is made
     "film.y4m": ["-an", "-pix_fmt", "yuv420p"],
     "film.mjpeg": ["-an", "-c:v", "mjpeg", "-q:v", "5"],
 }
+PIPED = "pipe"
+THROUGH_PIPES = (".mkv", ".webm", ".ts", ".mpg", ".y4m", ".mjpeg")  # what needs no rewinding
+IN_FORMAT = {".ts": "mpegts", ".mpg": "container", ".mjpeg": "mjpeg"}
 LIMIT_S = 60
 MEMORY = 4 << 30  # bytes a case may map
 CODES = {0: "done", 1: "refused", 3: "incomplete"}  # the exit codes that a damaged film may have
@@ -150,12 +155,14 @@ def made(folder: Path, only: str = "", silent: bool = False) -> Iterator[Path]:
             yield path
 
 
-def decoded_by_ffmpeg(path: Path) -> int:
+def decoded_by_ffmpeg(path: Path, piped: bool = False) -> int:
     """How many frames of a film the ffmpeg program decodes."""
-    flags = ["-nostdin", "-v", "quiet", "-stats", "-err_detect", "ignore_err"]
-    command = ["ffmpeg", *flags, "-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
+    flags = ["-v", "quiet", "-stats", "-err_detect", "ignore_err", "-i", "-" if piped else path]
+    command = ["ffmpeg", *flags, "-map", "0:v:0", "-f", "null", os.devnull]
     try:
-        said = subprocess.run(command, capture_output=True, timeout=LIMIT_S).stderr
+        with path.open("rb") as film:
+            given = film if piped else subprocess.DEVNULL
+            said = subprocess.run(command, stdin=given, capture_output=True, timeout=LIMIT_S).stderr
     except subprocess.TimeoutExpired:
         return 0
     counts = re.findall(rb"frame= *(\d+)", said)
@@ -189,22 +196,36 @@ def in_a_process(work: Callable[[], int], said: Path) -> int | None:
     return None
 
 
-def tried(path: Path, folder: Path, ending: str) -> tuple[int, int, str]:
-    """Run ``mirror video`` on a film: frames, exit code, fault."""
+def tried(path: Path, folder: Path, target: str) -> tuple[int, int, str]:
+    """Run ``mirror video`` on a film, or ``mirror stream``: frames, exit code, fault."""
     from mirror.cli import main
 
-    out, stats, said = folder / f"out{ending}", folder / "stats.json", folder / "said.txt"
-    for old in (out, stats, *folder.glob("out.*")):
-        old.unlink(missing_ok=True)
-    command = ["video", str(path), "-o", str(out), "--stats", str(stats)]
-    code = in_a_process(lambda: main([*command, "--parser", "none", "--quiet"]), said)
-    report = json.loads(stats.read_text()) if stats.exists() else None
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    out, stats, said = folder / f"out{target}", folder / "stats.json", folder.with_suffix(".txt")
+    if target == PIPED:
+        format = IN_FORMAT.get(path.suffix)  # a film without its head is not recognised
+        command = ["stream", "--out", f"jsonl={stats}", "--quiet"]
+        command += [] if format is None else ["--in-format", format]
+    else:
+        command = ["video", str(path), "-o", str(out), "--stats", str(stats), "--quiet"]
+
+    def work() -> int:
+        os.dup2(os.open(path, os.O_RDONLY), 0)
+        return main([*command, "--parser", "none"])
+
+    code = in_a_process(work, said)
+    last = stats.read_text().splitlines() if stats.exists() else []
+    report = json.loads("".join(last) if target != PIPED else last[-1]) if last else {}
+    report = report.get("summary", report)
     told = said.read_text(errors="replace")
-    frames = report["frames"] if report else 0
-    return frames, -1 if code is None else code, _fault(code, told, report, out)
+    fault = _fault(code, told, report)
+    if not fault and code != 1:
+        fault = _fault_of_output(folder, report, set() if target == PIPED else {out}, stats)
+    return report.get("frames", 0), -1 if code is None else code, fault
 
 
-def _fault(code: int | None, said: str, report: dict[str, object] | None, out: Path) -> str:
+def _fault(code: int | None, said: str, report: dict[str, object]) -> str:
     if code is None:
         return f"hangs for {LIMIT_S} s"
     if code < 0:
@@ -213,13 +234,18 @@ def _fault(code: int | None, said: str, report: dict[str, object] | None, out: P
         return f"exit code {code}: {said.strip().splitlines()[-1] if said.strip() else ''}"
     if code == 1:
         return "" if said.startswith("mirror: ") else "refused without a word"
-    if report is None or not out.exists():
-        return f"exit code {code} without its output"
-    complete = report["complete"]
-    if complete != (code == 0):
-        return f"exit code {code}, complete: {complete}"
-    if len_of(out) != report["frames"]:
-        return f"{report['frames']} frames written, {len_of(out)} in the file"
+    if report.get("complete") != (code == 0):
+        return f"exit code {code}, complete: {report.get('complete')}"
+    return ""
+
+
+def _fault_of_output(folder: Path, report: dict[str, object], films: set[Path], stats: Path) -> str:
+    there = set(folder.iterdir())
+    if there != {*films, stats}:
+        return f"left: {', '.join(sorted(path.name for path in there))}"
+    for film in films:
+        if len_of(film) != report["frames"]:
+            return f"{report['frames']} frames written, {len_of(film)} in the file"
     return ""
 
 
@@ -232,7 +258,7 @@ def len_of(path: Path) -> int:
 
 
 def cases(
-    sources: Iterable[Path], seeds: range, folder: Path, ending: str, keep: Path | None
+    sources: Iterable[Path], seeds: range, folder: Path, target: str, keep: Path | None
 ) -> Iterator[Case]:
     """Damage every source in every way, and see what comes of it."""
     for source in sources:
@@ -243,10 +269,10 @@ def cases(
                 place = keep or folder
                 path = place / f"{name.replace(' ', '-')}-{seed}-{source.name}"
                 path.write_bytes(damage(whole, chance))
-                expected = decoded_by_ffmpeg(path)
-                frames, code, fault = tried(path, folder, ending)
+                expected = decoded_by_ffmpeg(path, target == PIPED)
+                frames, code, fault = tried(path, folder / "here", target)
                 if code == 1 and expected > 0 and not fault:
-                    fault = (folder / "said.txt").read_text().strip()
+                    fault = (folder / "here.txt").read_text().strip()
                 yield Case(source.name, name, seed, expected, frames, code, fault)
                 if keep is None:
                     path.unlink()
@@ -278,7 +304,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=4, help="how often each damage is done (4)")
     parser.add_argument("--only", default="", help="sources whose name has this in it")
-    parser.add_argument("--to", default=".mkv", help="what is written (.mkv)")
+    parser.add_argument(
+        "--to", default=".mkv", help=f"what is written (.mkv); {PIPED} sends films to mirror stream"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for the damaged films")
     parser.add_argument("--silent", action="store_true", help="leave sound out of the sources")
     options = parser.parse_args()
@@ -286,7 +314,9 @@ def main() -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if options.keep is not None:
             options.keep.mkdir(parents=True, exist_ok=True)
-        sources = made(folder, options.only, options.silent)
+        sources: Iterable[Path] = made(folder, options.only, options.silent)
+        if options.to == PIPED:
+            sources = (path for path in sources if path.suffix in THROUGH_PIPES)
         found = []
         for case in cases(sources, range(options.seeds), folder, options.to, options.keep):
             found.append(case)

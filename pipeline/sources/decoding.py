@@ -131,8 +131,10 @@ class Decoding:
         with self._reopen() as again:
             stream = again.streams[self._stream.index]
             assert isinstance(stream, VideoStream)
+            # a key frame's place in a file may come before that of pictures shown ahead of it
+            second = round(1 / stream.time_base) if stream.time_base else 0
             try:
-                again.seek(last_pts, stream=stream)
+                again.seek(max(stream.start_time or 0, last_pts - second), stream=stream)
             except av.error.FFmpegError:
                 return  # no key frame is to be found, so that all would have to be decoded again
             pictures = iter(Decoding(again, stream, "SLICE", from_start=False))
