@@ -15,7 +15,7 @@ from pipeline.errors import SourceError
 from pipeline.sources.counts import TOLERATED
 from pipeline.sources.reading import Reading
 
-_TIMED = ("matroska", "flv", "asf")  # containers whose header says how long they are
+_TIMED = ("matroska", "flv", "asf", "mxf")  # containers whose header says how long they are
 
 Reopen = Callable[[], InputContainer]
 
