@@ -11,6 +11,7 @@ from av.codec.context import Flags
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from pipeline.errors import SourceError
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.promise import Promise, Reopen
 from pipeline.sources.reading import Reading
@@ -127,19 +128,22 @@ class Decoding:
         """
         if self._reopen is None or self._last_pts is None or self.closed:
             return
-        last_pts = self._last_pts
-        with self._reopen() as again:
-            stream = again.streams[self._stream.index]
-            assert isinstance(stream, VideoStream)
-            # a key frame's place in a file may come before that of pictures shown ahead of it
-            second = round(1 / stream.time_base) if stream.time_base else 0
-            try:
-                again.seek(max(stream.start_time or 0, last_pts - second), stream=stream)
-            except av.error.FFmpegError:
-                return  # no key frame is to be found, so that all would have to be decoded again
-            pictures = iter(Decoding(again, stream, "SLICE", from_start=False))
-            if any(picture.pts == last_pts for picture in pictures):
-                yield from map(self._counted, pictures)
+        try:
+            with self._reopen() as again:
+                yield from map(self._counted, self._after(self._last_pts, again))
+        except (av.error.FFmpegError, SourceError):
+            return  # it is gone, or has no key frame to go to: all would have to be decoded again
+
+    def _after(self, pts: int, container: InputContainer) -> Iterator[av.VideoFrame]:
+        """The pictures that come after the one of a time; none where that is not found."""
+        stream = container.streams[self._stream.index]
+        assert isinstance(stream, VideoStream)
+        # a key frame's place in a file may come before that of pictures shown ahead of it
+        second = round(1 / stream.time_base) if stream.time_base else 0
+        container.seek(max(stream.start_time or 0, pts - second), stream=stream)
+        pictures = iter(Decoding(container, stream, "SLICE", from_start=False))
+        if any(picture.pts == pts for picture in pictures):
+            yield from pictures
 
 
 def _shows(codec: str, packet: av.Packet[Any]) -> bool:
