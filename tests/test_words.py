@@ -26,6 +26,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/bench",
     "mirror/commands",
     "mirror/config.py",
+    "mirror/evaluation",
     "mirror/outputs",
     "mirror/stream",
     "pipeline/pipes.py",
