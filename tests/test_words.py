@@ -32,11 +32,14 @@ NOT_OF_THE_WINDOW = (
     "pipeline/pipes.py",
     "pipeline/sinks/coded.py",
     "pipeline/sinks/plain.py",
+    "pipeline/sinks/salvage.py",
     "pipeline/sinks/virtual_camera.py",
     "pipeline/sources/jpegs.py",
     "pipeline/sources/piped.py",
     "pipeline/sources/raw.py",
     "pipeline/sources/y4m.py",
+    "pipeline/targets/apart.py",
+    "pipeline/targets/part_folder.py",
 )
 
 

@@ -1,0 +1,190 @@
+"""A folder of numbered files of a run, from the moment it is claimed until it has its name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pipeline.errors import SinkError
+from pipeline.targets.claim import claim
+from pipeline.targets.durable import sync_all, sync_folder
+from pipeline.targets.path import (
+    TargetTaken,
+    cannot_be_made,
+    check_folder_of,
+    followed,
+    shown_beside,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Which files of a folder are one run's.
+
+    Attributes:
+        names: what they are called, all of the name.
+        mark: the file among them without which a folder is not such a run's.
+    """
+
+    names: re.Pattern[str]
+    mark: str
+
+    def __contains__(self, name: str) -> bool:
+        return name == self.mark or self.names.fullmatch(name) is not None
+
+
+class PartFolder:
+    """A folder that has its name, or its new files, only when they are complete.
+
+    Files are written to ``part``, a folder beside it. ``finish`` gives that its name. Where the
+    folder is there already, the files move into it, and those of the series that an earlier run
+    left there go, so that no two runs mix; files of any other name stay as they are.
+
+    Args:
+        path: the folder to be.
+        series: which files are written; no others are ever removed.
+        overwrite: whether an earlier run's may be replaced.
+
+    Attributes:
+        path: as given.
+        part: where files are written until they are complete.
+
+    Raises:
+        TargetTaken: the folder holds something and may not be overwritten, or another run
+            writes it.
+        SinkError: the folder cannot be made, or holds numbered files that are no earlier run's.
+    """
+
+    def __init__(self, path: Path, series: Series, overwrite: bool = False) -> None:
+        self.path, self._series, self._overwrite = path, series, overwrite
+        self._target = followed(path)
+        try:
+            _check_folder(path, series, overwrite)
+            claimed = claim(path, self._target, _made, Path.rmdir)
+        except OSError as error:
+            raise cannot_be_made(path, error) from error
+        self._part, self._descriptor = claimed.part, claimed.descriptor
+        self.part = shown_beside(path, self._part)
+        self._settled = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._settled:
+            return
+        if error is None:
+            self.finish()
+            return
+        if self._holds_something:
+            error.add_note(f"what was written until then is in {self.part}")
+        self.keep()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file of the series.
+
+        Raises:
+            SinkError: it cannot be written; the disk may be full.
+        """
+        try:
+            (self._part / name).write_bytes(content)
+        except OSError as error:
+            raise cannot_be_made(self.path, error) from error
+
+    def finish(self) -> None:
+        """Bring the files to the disk and give them their place; on a failure they stay a part.
+
+        Raises:
+            TargetTaken: a folder has appeared meanwhile, and may not be written to.
+            SinkError: the disk is full, for instance.
+        """
+        try:
+            sync_all(self._part)
+            if self._target.exists():
+                self._check_still_free()
+                self._move_in()
+            else:
+                self._part.rename(self._target)
+            sync_folder(self._target)
+            sync_folder(self._target.parent)
+        except OSError as error:
+            raise SinkError(
+                "{path} cannot be completed: {reason}. What was written is in {part}",
+                path=self.path,
+                reason=error.strerror or str(error),
+                part=self.part,
+            ) from error
+        finally:
+            self.keep()
+
+    def keep(self) -> None:
+        """Let go of it; what was written stays, as a part. An empty part goes."""
+        if not self._settled:
+            self._settled = True
+            if not self._holds_something:
+                with contextlib.suppress(OSError):
+                    (self._part / self._series.mark).unlink(missing_ok=True)
+                    self._part.rmdir()
+            os.close(self._descriptor)
+
+    @property
+    def _holds_something(self) -> bool:
+        """Whether there is a part with more in it than its mark."""
+        with contextlib.suppress(OSError):
+            return any(entry.name != self._series.mark for entry in self._part.iterdir())
+        return False
+
+    def _move_in(self) -> None:
+        names = {entry.name for entry in self._part.iterdir()}
+        for name in sorted(names):
+            (self._part / name).replace(self._target / name)
+        for entry in self._target.iterdir():
+            if entry.name in self._series and entry.name not in names and not entry.is_dir():
+                entry.unlink()
+
+    def _check_still_free(self) -> None:
+        if not self._overwrite and any(self._target.iterdir()):
+            raise TargetTaken(
+                "{path} was filled while it was being written, and was left as it is. What was "
+                "written is in {part}",
+                path=self.path,
+                part=self.part,
+            )
+
+
+def _check_folder(path: Path, series: Series, overwrite: bool) -> None:
+    """Refuse a folder that cannot, or should not, be written to."""
+    try:
+        names = {entry.name for entry in path.iterdir()}
+    except FileNotFoundError:
+        return check_folder_of(path)
+    except NotADirectoryError as error:
+        raise SinkError("{path} is a file; name a folder", path=path) from error
+    if names and not overwrite:
+        raise TargetTaken("{path} is not empty; name another folder, or add --overwrite", path=path)
+    if series.mark not in names and any(name in series for name in names):
+        raise SinkError(
+            "{path} holds numbered files, but no {mark}: no earlier run wrote them, and they are "
+            "not replaced; name another folder",
+            path=path,
+            mark=series.mark,
+        )
+
+
+def _made(part: Path) -> int:
+    part.mkdir()
+    try:
+        return os.open(part, os.O_RDONLY)
+    except BaseException:
+        part.rmdir()
+        raise
