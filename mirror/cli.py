@@ -95,10 +95,10 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, PipelineError):
-        return str(error)
     notes = "; ".join(getattr(error, "__notes__", ()))
     where = f" ({notes})" if notes else ""
+    if isinstance(error, PipelineError):
+        return f"{error}{where}"
     return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"
 
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 import socket
-import stat
 import sys
 import weakref
 from pathlib import Path
@@ -16,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import SinkClosed, SinkError, SourceError
+from pipeline.targets.claims import OutputFile, open_file
 
 Bytes = bytes | memoryview | NDArray[np.uint8]
 
 _ROOM = 1 << 20  # bytes a pipe is asked to hold: a frame in 22 pieces costs 22 switches each way
-_TCP = "tcp://"
+TCP = "tcp://"
 
 
 class Readable(Protocol):
@@ -173,6 +173,26 @@ class PipeWriter:
             os.close(self._descriptor)
 
 
+class FileWriter(PipeWriter):
+    """Writes to a claimed file, which is complete, and has its name, when the writer is closed."""
+
+    def __init__(self, file: OutputFile) -> None:
+        super().__init__(file.descriptor, str(file.path))
+        self._file = file
+
+    def close(self) -> None:
+        """Finish the file; where not all could be written, leave it as a part.
+
+        Raises:
+            SinkError: it cannot have its name, or does not get to the disk.
+        """
+        if self._broken:
+            self._file.keep()
+        elif not self._closed:
+            self._closed = True
+            self._file.finish()
+
+
 def open_target(target: str, overwrite: bool = False) -> PipeWriter:
     """Open what a command line names for writing; waits for a reader where there must be one.
 
@@ -186,20 +206,13 @@ def open_target(target: str, overwrite: bool = False) -> PipeWriter:
     """
     if target == "-":
         return PipeWriter(sys.stdout.fileno())
-    if target.startswith(_TCP):
+    if target.startswith(TCP):
         return PipeWriter(_connected(target), target, owned=True)
-    path = Path(target)
-    if path.exists() and stat.S_ISREG(path.stat().st_mode) and not overwrite:
-        raise SinkError(f"{path} exists; name another file, or add --overwrite")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        return PipeWriter(os.open(path, flags, 0o666), target, owned=True)
-    except OSError as error:
-        raise SinkError(f"{path} cannot be opened: {error.strerror}; name another target") from None
+    return FileWriter(open_file(Path(target), overwrite))
 
 
 def _connected(target: str) -> int:
-    address, _, option = target.removeprefix(_TCP).partition("?")
+    address, _, option = target.removeprefix(TCP).partition("?")
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or option not in ("", "listen"):
         raise SinkError(f"{target} is no address; try tcp://127.0.0.1:9000, or with ?listen")

@@ -146,7 +146,7 @@ def test_the_original_goes_to_the_left_where_that_is_wanted(parsers: Path) -> No
     [
         (("--out-pix-fmt", "bgr"), "no pixel format is called 'bgr'"),
         (("--out-pix-fmt", "bgr24"), "y4m cannot hold bgr24; write raw pictures"),
-        (("--out", "/none/such"), "/none/such cannot be opened"),
+        (("--out", "/none/such"), "the folder /none does not exist; make it first"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_anything_is(
@@ -292,7 +292,10 @@ def test_a_parser_that_fails_ends_the_stream_and_the_results_say_so(parsers: Pat
     code, _, said = through(y4m(3), *flags, cwd=parsers)
     assert code == 1
     assert "RuntimeError: out of ideas" in said
-    assert lines_of(results.read_bytes())[-1]["summary"]["ended"] == "failed"
+    assert not results.exists()
+    (part,) = parsers.glob("results.part-*.jsonl")
+    assert lines_of(part.read_bytes())[-1]["summary"]["ended"] == "failed"
+    assert f"what was written until then is {part}" in said
 
 
 def test_a_parser_that_may_fail_leaves_frames_as_they_came(parsers: Path) -> None:

@@ -14,6 +14,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 
 from mirror.commands.flags import (
@@ -24,13 +25,16 @@ from mirror.commands.flags import (
     rate,
 )
 from mirror.compose import encoding_of, style_of, workers_for
-from mirror.parsers.catalogue import find_parser
+from mirror.config import Config
+from mirror.overlay import Style
+from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.run import INCOMPLETE, say_incomplete
 from mirror.stream import inputs, targets
-from mirror.stream.run import StreamRun
+from mirror.stream.run import StreamReport, StreamRun
 from mirror.tally import RunHeader
 from pipeline.errors import SinkError
 from pipeline.sources.address import named as named_address
+from pipeline.targets.claims import Claims, claimed
 
 _EXIT_CODES = {"SIGINT": 130}
 
@@ -81,8 +85,29 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(options)
     kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
-    workers, threads = workers_for(kind, config.parser)
     places = _targets(options)
+    targets.check(places, options.out_pix_fmt)
+    files = [place.file for place in places if place.file is not None]
+    read = inputs.paths_of(options.source, options.config)
+    with claimed(files, read, options.overwrite) as claims:
+        report = _stream(options, config, kind, style, places, claims)
+    for remark in () if options.quiet else (*report.run.remarks, report):
+        print(f"mirror: {remark}", file=sys.stderr)
+    if not report.run.complete:
+        say_incomplete(report.run)
+        return INCOMPLETE
+    return _EXIT_CODES.get(report.ending, 0)
+
+
+def _stream(
+    options: argparse.Namespace,
+    config: Config,
+    kind: AnyKind,
+    style: Style,
+    places: Sequence[targets.Target],
+    claims: Claims,
+) -> StreamReport:
+    workers, threads = workers_for(kind, config.parser)
     source = inputs.open_input(options.source, _wanted(options))
     offer = targets.Offer(
         source,
@@ -95,18 +120,12 @@ def run(options: argparse.Namespace) -> int:
         config.overlay.side_by_side,
         options.rle,
     )
-    outputs = targets.open_outputs(places, offer, options.overwrite)
+    outputs = targets.open_outputs(places, offer, claims)
     named = " and ".join(place.place for place in places)
     read = named_address(options.source or "standard input")
     header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
-    report = StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
-    for remark in () if options.quiet else (*report.run.remarks, report):
-        print(f"mirror: {remark}", file=sys.stderr)
-    if not report.run.complete:
-        say_incomplete(report.run)
-        return INCOMPLETE
-    return _EXIT_CODES.get(report.ending, 0)
+    return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
 
 
 def _wanted(options: argparse.Namespace) -> inputs.Wanted:
@@ -124,7 +143,7 @@ def _wanted(options: argparse.Namespace) -> inputs.Wanted:
 def _targets(options: argparse.Namespace) -> list[targets.Target]:
     found = [targets.Target.of(text, options.out_format) for text in options.out or ["-"]]
     if options.results is not None:
-        found.append(targets.Target("jsonl", options.results))
+        found.append(targets.Target("jsonl", options.results, "--results"))
     return found
 
 

@@ -20,6 +20,7 @@ from pipeline.sources.raw import RawStream
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.url import NetworkCamera
 from pipeline.sources.y4m import Y4mStream
+from pipeline.targets.apart import InputPath
 from pipeline.y4m import MAGIC
 
 _CONTAINERS = {"matroska": "matroska", "mpegts": "mpegts", "mp4": "mp4", "container": None}
@@ -64,6 +65,16 @@ class Wanted:
     rate: Fraction = Fraction(30)
     is_live: bool = False
     real_time: bool = False
+
+
+def paths_of(name: str | None, config: Path | None) -> list[InputPath]:
+    """Return what a stream reads as paths: nothing of it must be written to."""
+    found = [] if config is None else [InputPath(config, "the configuration")]
+    if name is None:
+        found.append(InputPath(Path("/dev/stdin"), "what standard input reads"))
+    elif not name.isdigit() and "://" not in name:
+        found.append(InputPath(Path(name)))
+    return found
 
 
 def open_input(name: str | None, wanted: Wanted) -> Source:

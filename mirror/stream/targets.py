@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from mirror.outputs import OutputRefused
 from mirror.parts import Vocabulary
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
 from pipeline.layout import Layout
-from pipeline.pipes import PipeWriter, open_target
+from pipeline.pipes import TCP, PipeWriter, open_target
 from pipeline.sinks import Sink
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import RawWriter, Y4mWriter
@@ -20,10 +21,13 @@ from pipeline.sinks.video import Encoding
 from pipeline.sinks.virtual_camera import VirtualCamera
 from pipeline.sources import Recorded, Source
 from pipeline.sources.y4m import Y4mStream
+from pipeline.targets.apart import OutputPath
+from pipeline.targets.claims import Claims
 from pipeline.y4m import holds
 
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
 CAMERA = "camera"  # a place: one that other programs can open
+_STDOUT = Path("/dev/stdout")
 _ENDINGS = {
     ".y4m": "y4m",
     ".raw": "raw",
@@ -36,10 +40,17 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place to write to, and what: ``-``, ``camera``, a path, or an address."""
+    """One place to write to, and what: ``-``, ``camera``, a path, or an address.
+
+    Attributes:
+        format: one of ``FORMATS``.
+        place: where to.
+        flag: what names it.
+    """
 
     format: str
     place: str
+    flag: str = "--out"
 
     @classmethod
     def of(cls, text: str, default: str) -> Target:
@@ -48,6 +59,15 @@ class Target:
         if equals and format in FORMATS:
             return cls(format, place)
         return cls(_ENDINGS.get(PurePath(text).suffix, default), text)
+
+    @property
+    def file(self) -> OutputPath | None:
+        """What it is in the file system; None where it is not there."""
+        if self.place == "-":
+            return OutputPath(self.flag, _STDOUT) if _STDOUT.exists() else None
+        if self.place == CAMERA or self.place.startswith(TCP):
+            return None
+        return OutputPath(self.flag, Path(self.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +111,13 @@ class Offer:
         return Fraction(1)
 
 
-def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[StreamOutput]:
-    """Open every target; lines come last, since they say when the others have written.
+def check(targets: Sequence[Target], pixel_format: str | None) -> None:
+    """Refuse what cannot be written, or would mix in one place, before anything is opened.
 
     Raises:
-        SinkError: one cannot be opened, or two would mix in one place.
+        OutputRefused: says what to do.
     """
-    _check_pixel_format(offer.pixel_format, targets)
+    _check_pixel_format(pixel_format, targets)
     places = [target.place for target in targets]
     if twice := {place for place in places if places.count(place) > 1}:
         raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
@@ -107,16 +127,32 @@ def open_outputs(targets: list[Target], offer: Offer, overwrite: bool) -> list[S
             f"standard output is a terminal, which cannot show {shown[0]}; pipe it on: "
             "mirror stream ... | ffplay -"
         )
+
+
+def open_outputs(targets: Sequence[Target], offer: Offer, claims: Claims) -> list[StreamOutput]:
+    """Open every target; lines come last, since they say when the others have written.
+
+    Files are finished by whoever claimed them.
+
+    Raises:
+        SinkError: one cannot be opened.
+    """
     in_order = sorted(targets, key=lambda target: target.format == "jsonl")
     return [
         Pictures(VirtualCamera(offer.rate), offer.side_by_side)
         if target.place == CAMERA
-        else _output(target.format, open_target(target.place, overwrite), offer)
+        else _output(target.format, _pipe(target, claims), offer)
         for target in in_order
     ]
 
 
-def _check_pixel_format(name: str | None, targets: list[Target]) -> None:
+def _pipe(target: Target, claims: Claims) -> PipeWriter:
+    if target.file is None or target.place == "-":
+        return open_target(target.place)
+    return PipeWriter(claims.file(target.file).descriptor, target.place)
+
+
+def _check_pixel_format(name: str | None, targets: Sequence[Target]) -> None:
     if name is None:
         return
     try:
