@@ -1,5 +1,7 @@
 import errno
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -214,9 +216,58 @@ def test_after_a_kill_all_but_the_last_second_plays(tmp_path: Path, ending: str)
         assert writer.stdout is not None
         assert "five seconds" in writer.stdout.readline()
         writer.send_signal(signal.SIGKILL)
-    played = numbers_in(target.with_name(f"out.part.{ending}"))
+    (part,) = tmp_path.iterdir()
+    assert re.fullmatch(rf"out\.part-\w{{6}}\.{ending}", part.name)
+    played = numbers_in(part)
     assert len(played) >= 151 - 60  # the encoder looks ahead, by more with more cores
     assert played == [n % 10 for n in range(len(played))]
+
+
+COMPLETING = """
+import os, sys, time
+from fractions import Fraction
+from pathlib import Path
+import numpy as np
+from pipeline.frame import Frame
+from pipeline.sinks import container
+from pipeline.sinks.video import VideoWriter
+from pipeline.sources import Footage
+from pipeline.targets import second_copy
+
+if sys.argv[2] == "named":
+    second_copy._unnamed = lambda folder, bits: None
+
+def copies_half(*arguments, **named):
+    copy(*arguments, **named)
+    print("half is copied", flush=True)
+    time.sleep(60)
+
+copy, container.copy_packets = container.copy_packets, copies_half
+footage = Footage(48, 64, Fraction(1, 15360), Fraction(30), None)
+with VideoWriter(Path(sys.argv[1]), footage) as out:
+    for n in range(30):
+        grey = np.full((48, 64, 3), 20 * (n % 10) + 30, np.uint8)
+        frame = Frame.from_bgr(grey, 0.0, n * 512, footage.time_base)
+        out.write(frame.picture, frame)
+"""
+
+
+@pytest.mark.parametrize("copy", ["unnamed", "named"])
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_film_that_is_stopped_while_it_is_completed_is_whole_in_its_part(
+    tmp_path: Path, copy: str, sent: signal.Signals
+) -> None:
+    command = [sys.executable, "-c", COMPLETING, str(tmp_path / "out.mp4"), copy]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as writer:
+        assert writer.stdout is not None
+        assert "half is copied" in writer.stdout.readline()
+        writer.send_signal(sent)
+        _, said = writer.communicate()
+    parts = {path.suffix: path for path in tmp_path.iterdir()}
+    leftover = [".finishing"] if (copy, sent) == ("named", signal.SIGKILL) else []
+    assert sorted(parts) == sorted([".mp4", *leftover])
+    assert numbers_in(parts[".mp4"]) == [n % 10 for n in range(30)]
+    assert (parts[".mp4"].name in said) == (sent == signal.SIGINT)
 
 
 def test_a_full_disk_is_said_and_what_was_written_plays(tmp_path: Path) -> None:
@@ -233,7 +284,8 @@ def test_a_full_disk_is_said_and_what_was_written_plays(tmp_path: Path) -> None:
     assert "SinkError" in ended.stderr
     assert os.strerror(errno.EFBIG) in ended.stderr
     assert not target.exists()
-    assert len(numbers_in(tmp_path / "out.part.mp4")) > 30
+    (part,) = tmp_path.glob("out.part-*.mp4")
+    assert len(numbers_in(part)) > 30
 
 
 def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> None:
@@ -242,7 +294,7 @@ def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> Non
     folder.mkdir()
     with pytest.raises(SinkError) as refused:
         with VideoWriter(folder / "out.mp4", source.footage) as writer:
-            folder.rmdir()
+            shutil.rmtree(folder)
             for frame in source:
                 writer.write(frame.picture, frame)
     source.close()
@@ -266,7 +318,7 @@ def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> Non
         ("out.mp4", Encoding(container="mkw"), "did you mean mkv"),
         ("none/out.mp4", Encoding(), "does not exist; make it first: mkdir"),
         ("in.mp4", Encoding(), "is the source itself; name another file with -o"),
-        ("there.mp4", Encoding(), "exists; name another file with -o, or add --overwrite"),
+        ("there.mp4", Encoding(), "exists; name another file, or add --overwrite"),
     ],
 )
 def test_a_target_that_cannot_be_made_is_refused_and_leaves_nothing(

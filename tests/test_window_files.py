@@ -31,6 +31,7 @@ from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
+from pipeline.targets.claims import OutputFile
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_a_picture_for_which_the_disk_has_no_room_leaves_no_file(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("mirror.live.folder.os.fsync", full)
+    monkeypatch.setattr("pipeline.targets.claims.os.fsync", full)
     source = HandFed()
     window = opened(source, folder=tmp_path / "folder")
     window.watch(CAMERA)
@@ -287,7 +288,7 @@ def test_closing_waits_for_all_files_together_no_longer_than_it_may(
     qtbot: QtBot, opened: Open, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hung = threading.Event()
-    monkeypatch.setattr("mirror.live.folder.os.fsync", lambda _: hung.wait(10.0))
+    monkeypatch.setattr("pipeline.targets.claims.os.fsync", lambda _: hung.wait(10.0))
     source = HandFed()
     window = opened(source)
     window.watch(CAMERA)
@@ -323,10 +324,10 @@ def test_closing_waits_for_a_recording_that_takes_long_to_complete(
 ) -> None:
     completing, may_complete, never = threading.Event(), threading.Event(), threading.Event()
 
-    def slowly(part: Path, target: Path, container: Container, time_base: Fraction) -> None:
+    def slowly(file: OutputFile, container: Container, time_base: Fraction) -> None:
         completing.set()
         assert may_complete.wait(10.0)
-        complete(part, target, container, time_base)
+        complete(file, container, time_base)
 
     def let_complete() -> None:
         assert completing.wait(10.0)

@@ -20,6 +20,8 @@ from mirror.run import run as run_through
 from mirror.shipped import media_file
 from mirror.tally import RunHeader
 from pipeline.sinks.video import VideoWriter
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import claimed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,20 +40,24 @@ def run(options: argparse.Namespace) -> int:
     style = style_of(kind.parts, config.overlay)
     workers, threads = workers_for(kind, config.parser)
     clip = media_file("demo.mp4")
-    film, sheet = options.into / "mirror-demo.mp4", options.into / "mirror-demo.png"
-    source = open_source(clip)
-    writer = VideoWriter(
-        film, source.footage, encoding_of(config.video), passengers=clip, overwrite=True
-    )
-    report = run_through(
-        source,
-        kind,
-        config.parser,
-        style,
-        [Film(writer), ContactSheet(sheet)],
-        RunHeader("the bundled clip", f"{film} and {sheet}", kind.name, workers, threads),
-        FrameProgress("demo", source.footage.frames, options.quiet),
-    )
+    film = OutputPath("--into", options.into / "mirror-demo.mp4")
+    sheet = OutputPath("--into", options.into / "mirror-demo.png")
+    with claimed([film, sheet], [InputPath(clip, "the bundled clip")], overwrite=True) as claims:
+        source = open_source(clip)
+        writer = VideoWriter(
+            claims.file(film), source.footage, encoding_of(config.video), passengers=clip
+        )
+        report = run_through(
+            source,
+            kind,
+            config.parser,
+            style,
+            [Film(writer), ContactSheet(claims.file(sheet))],
+            RunHeader(
+                "the bundled clip", f"{film.path} and {sheet.path}", kind.name, workers, threads
+            ),
+            FrameProgress("demo", source.footage.frames, options.quiet),
+        )
     if not options.quiet:
         console = Console()
         console.print(report.as_table())

@@ -36,9 +36,9 @@ from mirror.evaluation.systems import System
 from mirror.evaluation.systems.parser import ParserSystem
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import DataSet
-from mirror.outputs.lines import check_file
 from mirror.parsers.catalogue import find_parser
 from mirror.progress import FrameProgress
+from pipeline.targets.path import check_free
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     sheets = _sheet_files(options.sheet, datasets)
     for target in (options.json, options.csv, options.plot, *sheets):
         if target is not None:
-            check_file(target, options.overwrite)
+            check_free(target, options.overwrite)
     if options.plot is not None:
         check_plot(options.plot)
     system = _system(options)

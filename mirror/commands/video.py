@@ -7,6 +7,7 @@ that the input is cut off: what could be read of it was written, and the film is
   mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
   mirror video pictures/ --fps 12 -o film.mp4
   mirror video squats.mp4 --masks masks/ --results poses.jsonl --rle
+  mirror video --salvage squats-mirror.part-k3x9qd.mp4    completes what a broken-off run left
 """
 
 from __future__ import annotations
@@ -30,18 +31,25 @@ from mirror.compose import encoding_of, open_source, style_of, workers_for
 from mirror.config import Config
 from mirror.outputs import Output
 from mirror.outputs.film import Film
-from mirror.outputs.lines import ResultLines, check_file, header_line
+from mirror.outputs.lines import ResultLines, header_line
 from mirror.outputs.masks import MaskFolder
+from mirror.outputs.planned import PlannedOutputs
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.progress import FrameProgress
 from mirror.run import INCOMPLETE, say_incomplete
 from mirror.run import run as run_through
 from mirror.tally import RunHeader
+from pipeline.errors import SourceError
 from pipeline.sinks.container import CONTAINERS
-from pipeline.sinks.video import VideoWriter, check_target
+from pipeline.sinks.salvage import salvage
+from pipeline.sinks.video import VideoWriter
 from pipeline.sources import Footage, Recorded
 from pipeline.sources.limited import Limited
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import Claims, claimed, write_whole
+from pipeline.targets.part_name import whole_name
+from pipeline.targets.special_file import is_standard_output
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for flag, help in (
         ("--rle", "add masks in COCO's encoding to the results"),
         ("--overwrite", "replace what is there already"),
+        ("--salvage", "IN is a part that a run left: complete it, and parse nothing"),
         ("--quiet", "show no progress and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
@@ -72,27 +81,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; nothing is written before all was found to be in order."""
     config = config_of(options)
-    target = options.output or default_output(options.input)
-    check_target(target, options.input if options.input.exists() else None, options.overwrite)
-    if options.stats is not None:
-        check_file(options.stats, options.overwrite)
+    if options.salvage:
+        return _salvage(options)
     kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
     workers, threads = workers_for(kind, config.parser)
-    source: Recorded = open_source(options.input, options.fps)
-    if options.limit is not None:
-        source = Limited(source, options.limit)
-    header = RunHeader(str(options.input), str(target), kind.name, workers, threads)
-    outputs = _outputs(options, config, source.footage, target, kind, style)
-    progress = FrameProgress(options.input.name, source.footage.frames, options.quiet)
-    report = run_through(source, kind, config.parser, style, outputs, header, progress)
-    if options.stats is not None:
-        options.stats.write_text(json.dumps(report.as_json(), indent=1) + "\n")
+    planned = PlannedOutputs.at(
+        options.output or default_output(options.input),
+        options.masks,
+        options.results,
+        options.stats,
+    )
+    with claimed(planned.all, _inputs(options), options.overwrite) as claims:
+        source: Recorded = open_source(options.input, options.fps)
+        if options.limit is not None:
+            source = Limited(source, options.limit)
+        film = planned.film.path
+        header = RunHeader(str(options.input), str(film), kind.name, workers, threads)
+        outputs = _outputs(options, config, source.footage, planned, claims, kind, style)
+        progress = FrameProgress(options.input.name, source.footage.frames, options.quiet)
+        report = run_through(source, kind, config.parser, style, outputs, header, progress)
+        if planned.stats is not None:
+            text = json.dumps(report.as_json(), indent=1) + "\n"
+            write_whole(claims.file(planned.stats), text.encode())
     if not options.quiet:
-        Console().print(report.as_table())
+        holds_data = any(is_standard_output(output.path) for output in planned.all)
+        Console(stderr=holds_data).print(report.as_table())
     if not report.complete:
         say_incomplete(report)
         return INCOMPLETE
+    return 0
+
+
+def _inputs(options: argparse.Namespace) -> list[InputPath]:
+    found = [InputPath(options.input)]
+    if options.config is not None:
+        found.append(InputPath(options.config, "the configuration"))
+    return found
+
+
+def _salvage(options: argparse.Namespace) -> int:
+    """Complete the part that a run left which was broken off."""
+    target = options.output or whole_name(options.input)
+    if target is None:
+        raise SourceError(
+            "{path} is not called as parts of runs are; say what it becomes with -o",
+            path=options.input,
+        )
+    film = OutputPath("-o", target)
+    with claimed([film], _inputs(options), options.overwrite) as claims:
+        pictures = salvage(options.input, claims.file(film), options.container)
+    if not options.quiet:
+        print(f"{target} is complete, with {pictures} frames; {options.input} may go now")
     return 0
 
 
@@ -110,28 +150,27 @@ def _outputs(
     options: argparse.Namespace,
     config: Config,
     footage: Footage,
-    target: Path,
+    planned: PlannedOutputs,
+    claims: Claims,
     kind: AnyKind,
     style: Style,
 ) -> list[Output]:
-    """Everything that the run is to leave behind; refuses what cannot be made."""
+    """Everything that the run writes while it goes on."""
     found: list[Output] = []
-    if options.masks is not None:
-        found.append(MaskFolder(options.masks, kind.parts, style.palette, options.overwrite))
-    if options.results is not None:
+    if planned.masks is not None:
+        found.append(MaskFolder(claims.folder(planned.masks), kind.parts, style.palette))
+    if planned.results is not None:
         header = header_line(
             kind.name, kind.parts, footage.height, footage.width, footage.time_base
         )
-        found.append(
-            ResultLines(options.results, header, kind.parts, options.rle, options.overwrite)
-        )
+        results = claims.file(planned.results)
+        found.append(ResultLines(results, header, kind.parts, options.rle))
     writer = VideoWriter(
-        target,
+        claims.file(planned.film),
         footage,
         encoding_of(config.video),
         passengers=None if options.input.is_dir() else options.input,
         cut_short=options.limit is not None,
-        overwrite=options.overwrite,
     )
     found.append(Film(writer, config.overlay.side_by_side))
     return found

@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import SinkError
+from pipeline.targets.part_file import PartFile
+from pipeline.targets.path import TargetTaken
 
 
-def unused(folder: Path, suffix: str) -> Path:
-    """Return a file's name with the present time in it, which no file has yet; makes the folder.
+def claim_unused(folder: Path, *endings: str) -> tuple[PartFile, ...]:
+    """Claim files whose name is the present time, and which nobody else has; makes the folder.
+
+    Args:
+        folder: where the files go.
+        endings: what comes behind the time, one for each file.
 
     Raises:
-        SinkError: the folder cannot be made.
+        SinkError: the folder, or a file in it, cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise refused(folder, error) from error
     stem = datetime.now().strftime("mirror-%Y-%m-%d-%H%M%S")
-    path, number = folder / f"{stem}{suffix}", 2
-    while path.exists() or part_of(path).exists():
-        path, number = folder / f"{stem}-{number}{suffix}", number + 1
-    return path
+    for number in itertools.count(1):
+        name = stem if number == 1 else f"{stem}-{number}"
+        with contextlib.suppress(TargetTaken):
+            return _claimed([folder / f"{name}{ending}" for ending in endings])
+    raise AssertionError("there is always another number")
 
 
-def part_of(path: Path) -> Path:
-    """Return what a file is called until it is complete."""
-    return path.with_name(f"{path.stem}.part{path.suffix}")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a name of its own until it is complete; what fails leaves nothing.
-
-    Raises:
-        SinkError: it cannot be written; the disk may be full.
-    """
-    part = part_of(path)
+def _claimed(paths: Sequence[Path]) -> tuple[PartFile, ...]:
+    """Claim all of some files, or none."""
+    files: list[PartFile] = []
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # some disks say only here that they are full
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise refused(path, error) from error
+        for path in paths:
+            files.append(PartFile(path))
+    except BaseException:
+        for file in files:
+            file.discard()
+        raise
+    return tuple(files)
 
 
 def refused(path: Path, error: OSError) -> SinkError:

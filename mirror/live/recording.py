@@ -9,13 +9,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from mirror.live.folder import unused
+from mirror.live.folder import claim_unused
 from mirror.overlay import Style, painted, sketch
 from mirror.parsing import Parsing
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources import Footage
+from pipeline.targets.part_file import PartFile
 
 _TICK = Fraction(1, 90_000)  # MPEG's clock: fine enough for any camera
 _WAITING = 8  # frames that may wait for the encoder: a quarter of a second
@@ -47,7 +48,7 @@ class Recording:
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
 
     def start(self) -> None:
-        """Begin; the folder is made at once, the file with the first frame."""
+        """Begin; the folder is made and the file claimed at once. Without a frame, none is left."""
         self._thread.start()
 
     def take(self, result: Result[Parsing]) -> None:
@@ -96,21 +97,24 @@ class Recording:
 
     def _run(self) -> None:
         try:
-            path = unused(self._folder, ".mp4")
+            (file,) = claim_unused(self._folder, ".mp4")
             with self._lock:
-                self._path = path
-            first = self._next()
-            if first is not None:
-                self._write_all(path, first)
+                self._path = file.path
+            with file:
+                first = self._next()
+                if first is None:
+                    file.discard()
+                else:
+                    self._write_all(file, first)
         except Exception as error:
             with self._lock:
                 self._failure = error
 
-    def _write_all(self, path: Path, first: Result[Parsing]) -> None:
+    def _write_all(self, file: PartFile, first: Result[Parsing]) -> None:
         frame = first.frame
         footage = Footage(frame.height, frame.width, _TICK, None, None)
         began_at, style = frame.captured_at, self._make_style()
-        with VideoWriter(path, footage, self._encoding) as writer:
+        with VideoWriter(file, footage, self._encoding) as writer:
             result: Result[Parsing] | None = first
             while result is not None:
                 self._write(writer, result, began_at, style)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import cv2
 
-from mirror.live.folder import unused, write_whole
+from mirror.live.folder import claim_unused
 from mirror.live.look import Look
 from mirror.live.pairing import Pair
 from mirror.overlay import draw
 from mirror.parts import Vocabulary
+from pipeline.targets.claims import write_whole
 
 
 def save_snapshot(folder: Path, pair: Pair, look: Look, parts: Vocabulary) -> tuple[Path, ...]:
@@ -19,13 +21,15 @@ def save_snapshot(folder: Path, pair: Pair, look: Look, parts: Vocabulary) -> tu
     Raises:
         SinkError: the folder cannot be written to; no file is left that is not whole.
     """
-    plain = unused(folder, ".png")
-    files = [(plain, pair.frame.bgr)]
+    images = {".png": pair.frame.bgr}
     if pair.result is not None:
-        drawn = draw(pair.frame.bgr, pair.result.parsing, look.style(parts))
-        files.append((plain.with_name(f"{plain.stem}-parts.png"), drawn))
-    for path, image in files:
-        # imwrite knows no other names than those of the system's own encoding
-        _, encoded = cv2.imencode(".png", image)
-        write_whole(path, encoded.tobytes())
-    return tuple(path for path, _ in files)
+        images["-parts.png"] = draw(pair.frame.bgr, pair.result.parsing, look.style(parts))
+    files = claim_unused(folder, *images)
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            stack.callback(file.discard)  # leaves alone what is finished
+        for file, image in zip(files, images.values(), strict=True):
+            # imwrite knows no other names than those of the system's own encoding
+            _, encoded = cv2.imencode(".png", image)
+            write_whole(file, encoded.tobytes())
+    return tuple(file.path for file in files)

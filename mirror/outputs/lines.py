@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
@@ -19,6 +18,7 @@ from mirror.parts import LabelMap, Vocabulary
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
 from pipeline.result import Result
+from pipeline.targets.claims import OutputFile
 
 
 def header_line(
@@ -86,8 +86,11 @@ def coco_rle(labels: LabelMap, parts: Vocabulary) -> Mapping[str, Any]:
 class ResultLines:
     """Writes result lines to a file, under its own name when complete; see ``Output``.
 
-    Raises:
-        OutputRefused: the file exists, and ``overwrite`` is not set; or its folder does not.
+    Args:
+        file: the file to be, claimed.
+        header: the first line.
+        parts: the names of the part ids.
+        with_rle: whether to add every part's mask in COCO's run-length encoding.
     """
 
     stage = "results"
@@ -95,22 +98,20 @@ class ResultLines:
 
     def __init__(
         self,
-        path: Path,
+        file: OutputFile,
         header: Mapping[str, Any],
         parts: Vocabulary,
         with_rle: bool = False,
-        overwrite: bool = False,
     ) -> None:
-        check_file(path, overwrite)
-        self._path, self._parts, self._with_rle = path, parts, with_rle
-        self._header = header
-        self._part = path.with_name(f"{path.stem}.part{path.suffix}")
-        self._file: IO[str] | None = None
+        self._file, self._header = file, header
+        self._parts, self._with_rle = parts, with_rle
+        self._lines: IO[str] | None = None
 
     def __enter__(self) -> ResultLines:
         if self._with_rle:
             coco_rle(np.zeros((1, 1), np.uint8), self._parts)  # refuses before anything is written
-        self._file = self._part.open("w", encoding="utf-8")
+        self._file.__enter__()
+        self._lines = open(self._file.descriptor, "w", encoding="utf-8", closefd=False)
         self._put(self._header)
         return self
 
@@ -120,10 +121,15 @@ class ResultLines:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._file is not None
-        self._file.close()
-        if kind is None:
-            self._part.replace(self._path)
+        assert self._lines is not None
+        try:
+            self._lines.close()
+        except OSError as failure:
+            if error is None:
+                broken = self._broken(failure)
+                self._file.__exit__(type(broken), broken, None)
+                raise broken from failure
+        self._file.__exit__(kind, error, traceback)
 
     def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
         """Write one frame's line."""
@@ -132,25 +138,16 @@ class ResultLines:
         )
 
     def _put(self, line: Mapping[str, Any]) -> None:
-        assert self._file is not None
+        assert self._lines is not None
         try:
-            self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+            self._lines.write(json.dumps(line, separators=(",", ":")) + "\n")
         except OSError as error:
-            raise SinkError(f"{self._path} cannot be written on: {error.strerror}") from error
+            raise self._broken(error) from error
 
-
-def check_file(path: Path, overwrite: bool) -> None:
-    """Refuse a file that cannot, or should not, be made.
-
-    Raises:
-        OutputRefused: it exists, or its folder does not.
-    """
-    if path.is_dir():
-        raise OutputRefused(f"{path} is a folder; name a file in it")
-    if path.exists() and not overwrite:
-        raise OutputRefused(f"{path} exists; name another file, or add --overwrite")
-    if not path.absolute().parent.is_dir():
-        raise OutputRefused(f"the folder {path.parent} does not exist; make it first")
+    def _broken(self, error: OSError) -> SinkError:
+        return SinkError(
+            "{path} cannot be written on: {reason}", path=self._file.path, reason=error.strerror
+        )
 
 
 def _person(person: Person) -> dict[str, Any]:

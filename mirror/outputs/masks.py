@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 
 import av
@@ -12,45 +12,41 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
-from mirror.outputs import OutputRefused
 from mirror.parsing import Parsing
 from mirror.parts import LabelMap, Vocabulary
 from pipeline.result import Result
+from pipeline.targets.part_folder import PartFolder, Series
+
+MASKS = Series(re.compile(r"\d{6,}\.png"), "parts.json")
 
 
 class MaskFolder:
     """Writes one 8-bit palette PNG a frame, ``000000.png`` on, and ``parts.json``; see ``Output``.
 
-    A pixel's value is its part id, whatever colour a viewer shows it in.
+    A pixel's value is its part id, whatever colour a viewer shows it in. The folder is there when
+    the run is complete; masks of an earlier run in it, and nothing else, make room then.
 
-    Raises:
-        OutputRefused: the folder holds something already, and ``overwrite`` is not set; or it
-            cannot be made.
+    Args:
+        folder: the folder to be, claimed for ``MASKS``.
+        parts: the names of the part ids.
+        palette: one ``#rrggbb`` a part id.
     """
 
     stage = "masks"
     remarks: tuple[str, ...] = ()
 
-    def __init__(
-        self, folder: Path, parts: Vocabulary, palette: tuple[str, ...], overwrite: bool = False
-    ) -> None:
+    def __init__(self, folder: PartFolder, parts: Vocabulary, palette: tuple[str, ...]) -> None:
         self._folder, self._parts, self._colours = folder, parts, palette
         self._encode = PaletteEncoder(palette)
-        if folder.exists() and not folder.is_dir():
-            raise OutputRefused(f"{folder} is a file; --masks takes a folder")
-        if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-            raise OutputRefused(f"{folder} is not empty; name another folder, or add --overwrite")
-        if not folder.absolute().parent.is_dir():
-            raise OutputRefused(f"the folder {folder.parent} does not exist; make it first")
 
     def __enter__(self) -> MaskFolder:
-        self._folder.mkdir(exist_ok=True)
+        self._folder.__enter__()
         colours = dict(zip(self._parts.names, self._colours, strict=False))
         description = {
             "parts": {str(id): name for id, name in enumerate(self._parts.names)},
             "palette": colours,
         }
-        (self._folder / "parts.json").write_text(json.dumps(description, indent=1) + "\n")
+        self._folder.write(MASKS.mark, (json.dumps(description, indent=1) + "\n").encode())
         return self
 
     def __exit__(
@@ -59,12 +55,11 @@ class MaskFolder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        pass  # every file is whole by itself
+        self._folder.__exit__(kind, error, traceback)
 
     def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
         """Write one frame's label map."""
-        png = self._encode(result.parsing.labels)
-        (self._folder / f"{result.ticket:06d}.png").write_bytes(png)
+        self._folder.write(f"{result.ticket:06d}.png", self._encode(result.parsing.labels))
 
 
 class PaletteEncoder:

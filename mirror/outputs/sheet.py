@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 
 import av
@@ -10,9 +9,9 @@ import cv2
 import numpy as np
 
 from mirror.parsing import Parsing
-from pipeline.errors import SinkError
 from pipeline.frame import BGR, Frame
 from pipeline.result import Result
+from pipeline.targets.claims import OutputFile, write_whole
 
 _TILES = 8
 _COLUMNS = 4
@@ -21,13 +20,17 @@ _GAP = 6
 
 
 class ContactSheet:
-    """Writes a PNG of drawn pictures, evenly spread over a run of any length; see ``Output``."""
+    """Writes a PNG of drawn pictures, evenly spread over a run of any length; see ``Output``.
+
+    Args:
+        file: the file to be, claimed.
+    """
 
     stage = "sheet"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, file: OutputFile) -> None:
+        self._file = file
         self._tiles: list[BGR] = []
         self._step = 1
 
@@ -43,10 +46,9 @@ class ContactSheet:
         if kind is None and self._tiles:
             chosen = np.linspace(0, len(self._tiles) - 1, _TILES).round().astype(int)
             png = cv2.imencode(".png", arranged([self._tiles[place] for place in chosen]))[1]
-            try:
-                self._path.write_bytes(png.tobytes())
-            except OSError as failure:
-                raise SinkError(f"{self._path} cannot be written: {failure.strerror}") from failure
+            write_whole(self._file, png.tobytes())
+        else:
+            self._file.discard()
 
     def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
         """Keep every so many a picture; twice as many frames, when there are too many tiles."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import av.codec
 import av.error
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
+from av.stream import Stream
 
 from pipeline.errors import SinkError
 from pipeline.nearest import nearest
+from pipeline.targets.claims import OutputFile
+from pipeline.targets.part_file import PartFile
+
+AnyPacket: TypeAlias = "av.Packet[Stream]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,55 +119,85 @@ def encoder_for(name: str) -> str:
 
 
 def open_output(
-    path: Path, container: Container, time_base: Fraction, rate: Fraction | None
+    file: OutputFile, container: Container, time_base: Fraction, rate: Fraction | None
 ) -> OutputContainer:
-    """Open a file for writing in a way that survives a kill."""
+    """Open a claimed file for writing in a way that survives a kill."""
     options = dict(container.options)
     if container.name in ("mp4", "mov") and time_base.numerator < time_base.denominator:
-        options |= _timescales(time_base)
+        options |= timescales(time_base)
     try:
-        return av.open(str(path), "w", format=container.name, container_options=options)
+        return av.open(file.url, "w", format=container.name, container_options=options)
     except (av.error.FFmpegError, OSError) as error:
         raise SinkError(
-            "{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)
+            "{path} cannot be written: {reason}",
+            path=file.path,
+            reason=error.strerror or str(error),
         ) from error
 
 
-def complete(part: Path, target: Path, container: Container, time_base: Fraction) -> None:
+def complete(file: OutputFile, container: Container, time_base: Fraction) -> None:
     """Turn a file that survives a kill into one that starts fast, under its own name.
 
-    Packets are copied as they are; it needs the space twice for a moment.
+    Packets are copied as they are; it needs the space twice for a moment. What goes to a pipe is
+    out already, and stays as it is.
+
+    Raises:
+        SinkError: it cannot have its name.
+        OSError: it cannot be copied; the disk may be full. FFmpeg's errors are such, too.
     """
-    if container.finished is None:
-        part.replace(target)
-        return
-    finished = part.with_name(part.name.replace(".part.", ".finishing."))
-    options = dict(container.finished)
-    if container.name in ("mp4", "mov"):
-        options |= _timescales(time_base)
-    try:
-        with (
-            av.open(str(part)) as source,
-            av.open(str(finished), "w", format=container.name, container_options=options) as sink,
-        ):
-            copied = {
-                stream.index: sink.add_stream_from_template(stream) for stream in source.streams
-            }
-            for stream in source.streams:
-                copied[stream.index].metadata.update(stream.metadata)
-            sink.metadata.update(source.metadata)
-            for packet in source.demux():
-                if packet.size:  # the last one of a stream is empty, and only flushes decoders
-                    packet.stream = copied[packet.stream.index]
-                    sink.mux(packet)
-        finished.replace(target)
-    except BaseException:
-        finished.unlink(missing_ok=True)
-        raise
-    part.unlink()
+    if container.finished is not None and isinstance(file, PartFile):
+        options = dict(container.finished)
+        if container.name in ("mp4", "mov"):
+            options |= timescales(time_base)
+        with file.put_in_order() as finishing, av.open(file.url) as source:
+            copy_packets(source, finishing, container.name, options)
+    file.finish()
 
 
-def _timescales(time_base: Fraction) -> dict[str, str]:
-    """Have the muxer count as the source does: the video's times, and when it begins."""
+def copy_packets(
+    source: InputContainer,
+    target: str,
+    container: str,
+    options: dict[str, str],
+    broken_off: bool = False,
+) -> int:
+    """Write every packet of a file to another, as it is; return how many pictures there were.
+
+    Args:
+        source: is read to its end.
+        target: what FFmpeg writes to.
+        container: as FFmpeg calls its muxer.
+        options: of the muxer.
+        broken_off: whether the source may end in the middle of a packet, which then is its end.
+    """
+    pictures = 0
+    packets = _until_broken_off(source) if broken_off else source.demux()
+    with av.open(target, "w", format=container, container_options=options) as sink:
+        copied = {stream.index: sink.add_stream_from_template(stream) for stream in source.streams}
+        for stream in source.streams:
+            copied[stream.index].metadata.update(stream.metadata)
+        sink.metadata.update(source.metadata)
+        for packet in packets:
+            if packet.size:  # the last one of a stream is empty, and only flushes decoders
+                pictures += packet.stream.type == "video"
+                packet.stream = copied[packet.stream.index]
+                sink.mux(packet)
+    return pictures
+
+
+def _until_broken_off(source: InputContainer) -> Iterator[AnyPacket]:
+    packets = source.demux()
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        if packet.is_corrupt:
+            return
+        yield packet
+
+
+def timescales(time_base: Fraction) -> dict[str, str]:
+    """Return what has the muxer count as the source does: the video's times, and when it begins."""
     ticks = str(time_base.denominator)
     return {"video_track_timescale": ticks, "movie_timescale": ticks}

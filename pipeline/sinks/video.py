@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
-from pipeline.errors import SinkError
+from pipeline.errors import PipelineError, SinkError
 from pipeline.frame import Frame, padded_to_even
 from pipeline.nearest import nearest
 from pipeline.sinks.container import (
@@ -25,6 +25,8 @@ from pipeline.sinks.container import (
 )
 from pipeline.sinks.passengers import Passengers
 from pipeline.sources import Footage
+from pipeline.targets.apart import InputPath, OutputPath, check_apart
+from pipeline.targets.claims import OutputFile, open_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,23 @@ class Encoding:
 class VideoWriter:
     """Writes pictures to a video file, each at exactly its frame's time.
 
-    While it is written the file is called ``NAME.part.ENDING`` and is made of fragments, so that
-    what was written up to about a second before plays whatever happens. Leaving the ``with`` block
-    normally completes it under its own name; leaving it by an exception leaves the part.
+    While it is written the file is called ``NAME.part-k3x9qd.ENDING``, with other letters each
+    time, and is made of fragments, so that what was written up to about a second before plays
+    whatever happens. Leaving the ``with`` block normally completes it under its own name; leaving
+    it by an exception leaves the part.
 
     Args:
-        path: the file to make. Its folder must be there.
+        path: the file to make, or one that was claimed already. Its folder must be there.
         footage: what the frames are like.
         encoding: how to encode them.
         passengers: a file whose sound and subtitles are copied along.
         cut_short: whether the pictures end before that file, so that its sound must end with them.
         overwrite: whether an existing file may be replaced.
+
+    Attributes:
+        path: the file to make.
+        part: what it is called until it is complete.
+        frames: how many were written.
 
     Raises:
         SinkError: the file cannot be made; nothing is left behind.
@@ -70,7 +78,7 @@ class VideoWriter:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | OutputFile,
         footage: Footage,
         encoding: Encoding = Encoding(),
         *,
@@ -78,12 +86,21 @@ class VideoWriter:
         cut_short: bool = False,
         overwrite: bool = False,
     ) -> None:
-        check_target(path, passengers, overwrite)
-        self.path, self._footage, self._encoding = path, footage, encoding
-        self._kind = container_for(path, encoding.container)
+        self.path = path if isinstance(path, Path) else path.path
+        self._footage, self._encoding = footage, encoding
+        self._kind = container_for(self.path, encoding.container)
         self._codec = encoder_for(encoding.codec or self._kind.default_codec)
-        self.part = path.with_name(f"{path.stem}.part{path.suffix}")
-        self._output = open_output(self.part, self._kind, footage.time_base, footage.rate)
+        if isinstance(path, Path):
+            check_apart(
+                [OutputPath("-o", path)], [] if passengers is None else [InputPath(passengers)]
+            )
+            path = open_file(path, overwrite)
+        self._file, self.part = path, path.part
+        try:
+            self._output = open_output(path, self._kind, footage.time_base, footage.rate)
+        except BaseException:
+            self._file.discard()
+            raise
         self._passengers: Passengers | None = None
         self._stream: VideoStream | None = None
         self._source, self._cut_short = passengers, cut_short
@@ -110,13 +127,18 @@ class VideoWriter:
         if self._stream is None:
             self._discard()
             return
-        if error is not None and self._has_part():
-            error.add_note(f"what was written until then plays: {self.part}")
         try:
             self._finish(whole=kind is None)
         except (av.error.FFmpegError, OSError) as failure:
             if kind is None:
                 raise self._broken(failure) from failure
+        except BaseException as interruption:
+            self._tell_part(interruption)
+            raise
+        finally:
+            if error is not None:
+                self._tell_part(error)
+            self._file.keep()
 
     def write(self, picture: av.VideoFrame, frame: Frame) -> None:
         """Encode a picture at the time of the frame it was made from.
@@ -146,6 +168,9 @@ class VideoWriter:
     def remarks(self) -> tuple[str, ...]:
         """What a user should know of the file, one sentence each."""
         found = list(self._passengers.left_out) if self._passengers else []
+        if self._file.left:
+            left = self._file.left[-1]
+            found.append(f"an earlier run left {left}; {_to_complete(left)}")
         if self._moved:
             found.append(f"{self._moved} frames repeated a time and were moved by a tick")
         return tuple(found)
@@ -219,7 +244,7 @@ class VideoWriter:
             self._passengers.close()
         self._output.close()
         if whole:
-            complete(self.part, self.path, self._kind, self._footage.time_base)
+            complete(self._file, self._kind, self._footage.time_base)
 
     def _check_codec(self) -> None:
         preset = self._encoding.preset
@@ -238,15 +263,19 @@ class VideoWriter:
 
     def _discard(self) -> None:
         self._output.close()
-        self.part.unlink(missing_ok=True)
+        self._file.discard()
 
-    def _has_part(self) -> bool:
-        """Whether anything was written: FFmpeg opens the file only with the first picture."""
-        return self.part.exists() and self.part.stat().st_size > 0
+    def _tell_part(self, error: BaseException) -> None:
+        """Have an error say what plays and how to keep it, unless it says so already."""
+        told = isinstance(error, PipelineError) and "part" in error.arguments
+        if self._file.holds_something and not told:
+            error.add_note(
+                f"what was written until then plays: {self.part}; {_to_complete(self.part)}"
+            )
 
     def _broken(self, failure: Exception) -> SinkError:
         reason = getattr(failure, "strerror", None) or str(failure)
-        if not self._has_part():
+        if not self._file.holds_something:  # FFmpeg writes only from the first picture on
             return SinkError("{path} cannot be written: {reason}", path=self.path, reason=reason)
         return SinkError(
             "{path} cannot be written on: {reason}. What was written until about a second before "
@@ -257,23 +286,5 @@ class VideoWriter:
         )
 
 
-def check_target(path: Path, source: Path | None, overwrite: bool) -> None:
-    """Refuse a file that cannot, or should not, be made.
-
-    Raises:
-        SinkError: its folder is missing or read-only, it exists, or it is the source itself.
-    """
-    if not path.parent.is_dir():
-        raise SinkError(
-            "the folder {folder} does not exist; make it first: mkdir {folder}", folder=path.parent
-        )
-    if path.is_dir():
-        raise SinkError("{path} is a folder; name a file in it", path=path)
-    if source is not None and path.exists() and path.samefile(source):
-        raise SinkError("{path} is the source itself; name another file with -o", path=path)
-    if path.exists() and not overwrite:
-        raise SinkError("{path} exists; name another file with -o, or add --overwrite", path=path)
-    if not os.access(path.parent, os.W_OK):
-        raise SinkError(
-            "the folder {folder} may not be written to; name another with -o", folder=path.parent
-        )
+def _to_complete(part: Path) -> str:
+    return f"to complete it: mirror video --salvage {shlex.quote(str(part))}"
