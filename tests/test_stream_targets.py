@@ -70,3 +70,11 @@ def test_a_file_that_is_replaced_stays_until_the_stream_has_ended(tmp_path: Path
     assert through(y4m(2), "--out", str(out), "--overwrite", *PLAIN)[0] == 0
     assert out.read_bytes() == y4m(2)
     assert part.exists()
+
+
+def test_a_source_that_is_not_there_is_not_taken_for_what_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["stream", "--source", "in.mp4", "--out", "in.y4m", *PLAIN]) == 1
+    assert capsys.readouterr().err == "mirror: in.mp4 does not exist\n"

@@ -371,6 +371,8 @@ def test_salvage_refuses_what_is_still_written_and_what_does_not_play(
     assert "is still being written; wait for its run to end" in capsys.readouterr().err
     assert main(["video", "--salvage", "clip.mp4"]) == 1
     assert "is not called as parts of runs are" in capsys.readouterr().err
+    assert main(["video", "--salvage", "gone.part-abc234.mp4"]) == 1
+    assert "gone.part-abc234.mp4 does not exist" in capsys.readouterr().err
     Path("x.part-abc234.mp4").write_bytes(clip.read_bytes()[:200])
     assert main(["video", "--salvage", "x.part-abc234.mp4"]) == 1
     assert not Path("x.mp4").exists()

@@ -92,10 +92,10 @@ def run(options: argparse.Namespace) -> int:
         options.results,
         options.stats,
     )
+    source: Recorded = open_source(options.input, options.fps)
+    if options.limit is not None:
+        source = Limited(source, options.limit)
     with claimed(planned.all, _inputs(options), options.overwrite) as claims:
-        source: Recorded = open_source(options.input, options.fps)
-        if options.limit is not None:
-            source = Limited(source, options.limit)
         film = planned.film.path
         header = RunHeader(str(options.input), str(film), kind.name, workers, threads)
         outputs = _outputs(options, config, source.footage, planned, claims, kind, style)

@@ -24,9 +24,11 @@ def salvage(part: Path, file: OutputFile, container: str | None = None) -> int:
         container: overrides what the file's ending says.
 
     Raises:
-        SourceError: the part is still being written, or nothing of it plays.
+        SourceError: the part is not there, is still being written, or nothing of it plays.
         SinkError: the file cannot be written.
     """
+    if not part.is_file():
+        raise SourceError("{part} does not exist; name a part that a run left", part=part)
     if is_locked(part):
         raise SourceError("{part} is still being written; wait for its run to end", part=part)
     try:

@@ -21,6 +21,7 @@ from pipeline.sources.counts import FrameCounts
 from pipeline.sources.decoding import Decoding, ThreadType
 from pipeline.sources.misplaced import InPlace
 from pipeline.sources.upright import Upright
+from pipeline.targets.part_name import is_locked
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
 _TEXT_FORMATS = ("tty", "srt", "ass", "webvtt", "lrc")  # it would draw a text as a film
@@ -187,7 +188,8 @@ def _opened(path: Path) -> InputContainer:
             )
         container = av.open(str(path), metadata_errors="replace")
     except FileNotFoundError:
-        near = ", ".join(sorted(entry.name for entry in path.parent.glob(f"{path.stem}*"))[:3])
+        alike = (entry for entry in path.parent.glob(f"{path.stem}*") if not is_locked(entry))
+        near = ", ".join(sorted(entry.name for entry in alike)[:3])
         if near:
             raise SourceError(
                 "{path} does not exist; there is {near}", path=path, near=near
