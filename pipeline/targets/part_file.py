@@ -120,11 +120,12 @@ class PartFile:
             SinkError: the disk is full, for instance.
         """
         try:
-            whole = self._part if self._in_order is None else self._in_order.named()
-            sync(whole)
+            written = self._part if self._in_order is None else Path(self._in_order.url)
+            sync(written)
             self._check_still_free()
             if self._mode is not None:
-                whole.chmod(self._mode)
+                written.chmod(self._mode)
+            whole = self._part if self._in_order is None else self._in_order.named()
             if os.name == "nt":
                 self._release()  # what is open cannot be renamed there
             rename(whole, self._target, self._overwrite)
