@@ -143,3 +143,20 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(
     assert evaluate("person", data, "--json", out) == 1
     assert out.read_text() == "mine"
     assert "--overwrite" in capsys.readouterr().err
+
+
+def test_figures_are_not_written_over_what_is_judged_or_over_one_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_plain(
+        tmp_path / "made", [picture_of(labels_of(BODY))], [{"persons": labels_of(BODY)}]
+    )
+    (picture,) = (data / "images").iterdir()
+    content = picture.read_bytes()
+    assert evaluate("person", data, "--sheet", picture, "--overwrite") == 1
+    assert "is one of the source's pictures" in capsys.readouterr().err
+    assert picture.read_bytes() == content
+    out = tmp_path / "out"
+    assert evaluate("person", data, "--json", out, "--csv", out) == 1
+    assert "is named twice, with --json and with --csv" in capsys.readouterr().err
+    assert not out.exists()

@@ -27,6 +27,8 @@ from mirror.commands.camera import check_window
 from mirror.commands.flags import positive
 from mirror.config import ConfigError
 from mirror.parsers.catalogue import needing
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import claimed, write_whole
 
 WHAT = ("parser", "threads", "engine", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen
@@ -63,14 +65,19 @@ def run(options: argparse.Namespace) -> int:
     if options.random_weights:
         console.print("random weights: the speed is that of trained ones, the answers mean nothing")
     found: dict[str, list[Row]] = {}
-    for name in options.what or [name for name in measures if name not in ON_REQUEST]:
-        with console.status(f"measuring: {name}"):
-            found[name] = list(measures[name]())
-        console.print(as_table(name, found[name], console.width))
-    if options.json is not None:
+    given = [path for path in (options.peer, options.network) if path is not None]
+    read = [InputPath(path, "what is measured against") for path in given]
+    files = [] if options.json is None else [OutputPath("--json", options.json)]
+    with claimed(files, read, overwrite=True) as claims:
+        for name in options.what or [name for name in measures if name not in ON_REQUEST]:
+            with console.status(f"measuring: {name}"):
+                found[name] = list(measures[name]())
+            console.print(as_table(name, found[name], console.width))
         figures = {name: [row.as_json() for row in rows] for name, rows in found.items()}
         about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
-        options.json.write_text(json.dumps({**about, **figures}, indent=1) + "\n")
+        for file in files:
+            text = json.dumps({**about, **figures}, indent=1) + "\n"
+            write_whole(claims.file(file), text.encode())
     return 0
 
 

@@ -38,7 +38,8 @@ from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import DataSet
 from mirror.parsers.catalogue import find_parser
 from mirror.progress import FrameProgress
-from pipeline.targets.path import check_free
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import Claims, OutputFile, claimed, write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,22 +77,38 @@ def run(options: argparse.Namespace) -> int:
     """Judge on one data set after the other; nothing is judged before all are found in order."""
     datasets = [one for path in options.datasets for one in open_datasets(path)]
     sheets = _sheet_files(options.sheet, datasets)
-    for target in (options.json, options.csv, options.plot, *sheets):
-        if target is not None:
-            check_free(target, options.overwrite)
     if options.plot is not None:
         check_plot(options.plot)
-    system = _system(options)
-    judges = [judge_for(options.what, dataset, system) for dataset in datasets]
-    selection = Selection(options.half, options.limit)
-    outcomes = [
-        _judged(system, dataset, judge, selection, sheet, options.quiet)
-        for dataset, judge, sheet in zip(datasets, judges, sheets, strict=True)
-    ]
-    _write(options, system, outcomes)
+    with claimed(_outputs(options, sheets), _inputs(options), options.overwrite) as claims:
+        system = _system(options)
+        judges = [judge_for(options.what, dataset, system) for dataset in datasets]
+        selection = Selection(options.half, options.limit)
+        outcomes = [
+            _judged(system, dataset, judge, selection, _sheet(sheet, claims), options.quiet)
+            for dataset, judge, sheet in zip(datasets, judges, sheets, strict=True)
+        ]
+        _write(options, system, outcomes, claims)
     if not options.quiet:
         Console().print(as_text(f"{options.what}: {system.name}", outcomes))
     return 0
+
+
+def _outputs(options: argparse.Namespace, sheets: Sequence[OutputPath | None]) -> list[OutputPath]:
+    named = (("--json", options.json), ("--csv", options.csv), ("--plot", options.plot))
+    files = [OutputPath(flag, path) for flag, path in named if path is not None]
+    return [*files, *(sheet for sheet in sheets if sheet is not None)]
+
+
+def _inputs(options: argparse.Namespace) -> list[InputPath]:
+    found = [InputPath(path, "a data set") for path in options.datasets]
+    found += [InputPath(path / "images") for path in options.datasets]
+    if options.config is not None:
+        found.append(InputPath(options.config, "the configuration"))
+    return found
+
+
+def _sheet(sheet: OutputPath | None, claims: Claims) -> OutputFile | None:
+    return None if sheet is None else claims.file(sheet)
 
 
 def _system(options: argparse.Namespace) -> System:
@@ -111,7 +128,7 @@ def _judged(
     dataset: DataSet,
     judge_: Judge,
     selection: Selection,
-    sheet_file: Path | None,
+    sheet_file: OutputFile | None,
     quiet: bool,
 ) -> Outcome:
     count = selection.looked_at(dataset)
@@ -126,14 +143,19 @@ def _judged(
     return outcome
 
 
-def _sheet_files(asked: Path | None, datasets: Sequence[DataSet]) -> list[Path | None]:
+def _sheet_files(asked: Path | None, datasets: Sequence[DataSet]) -> list[OutputPath | None]:
     """One file a data set: with its name in it, where there are several."""
-    if asked is None or len(datasets) == 1:
-        return [asked] * len(datasets)
-    return [asked.with_stem(f"{asked.stem}-{dataset.name}") for dataset in datasets]
+    if asked is None:
+        return [None] * len(datasets)
+    if len(datasets) == 1:
+        return [OutputPath("--sheet", asked)]
+    named = (asked.with_stem(f"{asked.stem}-{dataset.name}") for dataset in datasets)
+    return [OutputPath("--sheet", path) for path in named]
 
 
-def _write(options: argparse.Namespace, system: System, outcomes: Sequence[Outcome]) -> None:
+def _write(
+    options: argparse.Namespace, system: System, outcomes: Sequence[Outcome], claims: Claims
+) -> None:
     if options.json is not None:
         about = {
             "mirror": mirror.__version__,
@@ -143,8 +165,10 @@ def _write(options: argparse.Namespace, system: System, outcomes: Sequence[Outco
             "limit": options.limit,
         }
         report = {**about, "datasets": [outcome.as_json() for outcome in outcomes]}
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
+        text = json.dumps(report, indent=1) + "\n"
+        write_whole(claims.file(OutputPath("--json", options.json)), text.encode())
     if options.csv is not None:
-        write_csv(options.csv, outcomes)
+        write_csv(claims.file(OutputPath("--csv", options.csv)), outcomes)
     if options.plot is not None:
-        write_plot(options.plot, f"{options.what}: {system.name}", outcomes)
+        plot = claims.file(OutputPath("--plot", options.plot))
+        write_plot(plot, f"{options.what}: {system.name}", outcomes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mirror.evaluation.run import Outcome
 from pipeline.errors import PipelineError
+from pipeline.targets.claims import OutputFile, write_whole
 
 
 class PlotRefused(PipelineError):
@@ -25,12 +27,12 @@ def check_plot(path: Path) -> None:
         raise PlotRefused("{path} ends in no kind of plot; try .png, .svg or .pdf", path=path)
 
 
-def write_plot(path: Path, title: str, outcomes: Sequence[Outcome]) -> None:
+def write_plot(file: OutputFile, title: str, outcomes: Sequence[Outcome]) -> None:
     """Draw every picture's figure from the worst to the best, and each table as bars.
 
     Raises:
         PlotRefused: see ``check_plot``.
-        OSError: it cannot be written.
+        SinkError: it cannot be written.
     """
     tables = [
         (f"{outcome.dataset}: {heading}", rows)
@@ -57,7 +59,9 @@ def write_plot(path: Path, title: str, outcomes: Sequence[Outcome]) -> None:
         axis.invert_yaxis()
         axis.set(title=heading, xlim=(0, 1))
         axis.grid(alpha=0.3, axis="x")
-    figure.savefig(path)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=file.path.suffix[1:].lower())
+    write_whole(file, drawn.getvalue())
 
 
 def _figure(panels: int) -> Any:  # noqa: ANN401 - it may not be installed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mirror.evaluation.judges import Figure
 from mirror.evaluation.run import Outcome
+from pipeline.targets.claims import OutputFile, write_whole
 
 
 def as_text(title: str, outcomes: Sequence[Outcome]) -> Group:
@@ -32,21 +33,22 @@ def as_text(title: str, outcomes: Sequence[Outcome]) -> Group:
     return Group(*said)
 
 
-def write_csv(path: Path, outcomes: Sequence[Outcome]) -> None:
+def write_csv(file: OutputFile, outcomes: Sequence[Outcome]) -> None:
     """Write one line a picture, with the data set's name before it.
 
     Raises:
-        OSError: it cannot be written.
+        SinkError: it cannot be written.
     """
     keys = dict.fromkeys(
         key for outcome in outcomes for seen in outcome.pictures for key in seen.figures
     )
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["dataset", "id", *keys], restval="")
-        writer.writeheader()
-        for outcome in outcomes:
-            for seen in outcome.pictures:
-                writer.writerow({"dataset": outcome.dataset, "id": seen.id, **seen.figures})
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ["dataset", "id", *keys], restval="")
+    writer.writeheader()
+    for outcome in outcomes:
+        for seen in outcome.pictures:
+            writer.writerow({"dataset": outcome.dataset, "id": seen.id, **seen.figures})
+    write_whole(file, text.getvalue().encode())
 
 
 def _named(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from mirror.overlay import Style, draw
 from mirror.parsing import Parsing
 from mirror.parts import LabelMap, vocabulary
 from pipeline.frame import BGR
+from pipeline.targets.claims import OutputFile, write_whole
 
 WORST = 20
 _PANEL = 300  # pixels of a panel's longer side
@@ -62,13 +62,14 @@ class WorstSheet:
         entry = (-seen.rank, self._count, tile)
         (heapq.heappush if len(self._tiles) < WORST else heapq.heapreplace)(self._tiles, entry)
 
-    def write(self, path: Path) -> None:
+    def write(self, file: OutputFile) -> None:
         """Write what was kept, the worst first, as PNG or JPEG.
 
         Raises:
             BadDataSet: nothing was shown, or the file's name ends in neither.
-            OSError: it cannot be written.
+            SinkError: it cannot be written.
         """
+        path = file.path
         if not self._tiles:
             raise BadDataSet("{path}: there is no picture to show", path=path)
         tiles = [tile for _, _, tile in sorted(self._tiles, key=lambda entry: -entry[0])]
@@ -88,7 +89,7 @@ class WorstSheet:
             raise BadDataSet(
                 "{path} is no name of a picture; a sheet is a .png or a .jpg", path=path
             ) from error
-        path.write_bytes(coded.tobytes())
+        write_whole(file, coded.tobytes())
 
 
 def _palette(names: tuple[str, ...] | None) -> tuple[str, ...]:
