@@ -274,6 +274,7 @@ def test_a_folder_that_is_there_is_filled_and_keeps_what_is_not_of_the_series(
         folder.write("index", b"1")
         folder.write("1.txt", b"one")
         assert (out / "1.txt").read_text() == "before"
+        assert folder.part.parent == out  # what is beside it may be another disk
     assert names(tmp_path) == ["out"]
     assert names(out) == ["1.txt", "9.txt", "index", "mine"]
     assert (out / "1.txt").read_text() == "one"
@@ -290,6 +291,35 @@ def test_a_folder_that_was_filled_meanwhile_stays_and_the_part_too(tmp_path: Pat
         folder.finish()
     assert (out / "1.txt").read_text() == "somebody else's"
     assert names(folder.part) == ["1.txt"]
+
+
+def test_a_folder_has_one_writer_whether_it_is_there_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    with PartFolder(out, SERIES) as folder:
+        with pytest.raises(TargetTaken, match="another run is writing"):
+            PartFolder(out, SERIES)
+        out.mkdir()
+        with pytest.raises(TargetTaken, match="another run is writing"):
+            PartFolder(out, SERIES)
+        folder.write("index", b"1")
+    monkeypatch.chdir(out)
+    with PartFolder(Path(), SERIES, overwrite=True) as folder:
+        with pytest.raises(TargetTaken, match="another run is writing"):
+            PartFolder(out, SERIES, overwrite=True)
+        folder.write("index", b"2")
+    assert names(out) == ["index"]
+
+
+def test_what_a_killed_run_left_in_a_folder_does_not_fill_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    left = out / "out.part-abc234"
+    left.mkdir()
+    with PartFolder(out, SERIES) as folder:
+        folder.write("1.txt", b"one")
+    assert names(out) == ["1.txt", left.name]
 
 
 def test_a_folder_whose_run_fails_before_its_first_file_leaves_nothing(tmp_path: Path) -> None:

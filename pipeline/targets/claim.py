@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,14 +62,23 @@ def _claim(
     try:
         lock(descriptor)
         others = [other for other in parts_of(target) if other != part]
-        if busy := [other for other in others if is_locked(other)]:
-            raise TargetTaken(
-                "another run is writing {path} (as {part}); wait for it, or name another",
-                path=path,
-                part=busy[0].name,
-            )
+        check_not_busy(path, others)
         return Claim(part, descriptor, tuple(others))
     except BaseException:
         remove(part)
         os.close(descriptor)
         raise
+
+
+def check_not_busy(path: Path, parts: Sequence[Path]) -> None:
+    """Refuse a target one of whose parts is being written.
+
+    Raises:
+        TargetTaken: says which.
+    """
+    if busy := [part for part in parts if is_locked(part)]:
+        raise TargetTaken(
+            "another run is writing {path} (as {part}); wait for it, or name another",
+            path=path,
+            part=busy[0].name,
+        )

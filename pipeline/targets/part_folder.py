@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.errors import SinkError
-from pipeline.targets.claim import claim
+from pipeline.targets.claim import check_not_busy, claim
 from pipeline.targets.durable import sync_all, sync_folder
+from pipeline.targets.part_name import parts_of
 from pipeline.targets.path import (
     TargetTaken,
     cannot_be_made,
@@ -42,8 +43,9 @@ class PartFolder:
     """A folder that has its name, or its new files, only when they are complete.
 
     Files are written to ``part``, a folder beside it. ``finish`` gives that its name. Where the
-    folder is there already, the files move into it, and those of the series that an earlier run
-    left there go, so that no two runs mix; files of any other name stay as they are.
+    folder is there already, the part is in it, since what is beside it may be another disk. Then
+    the files move up, and those of the series that an earlier run left there go, so that no two
+    runs mix; files of any other name stay as they are.
 
     Args:
         path: the folder to be.
@@ -64,12 +66,16 @@ class PartFolder:
         self.path, self._series, self._overwrite = path, series, overwrite
         self._target = followed(path)
         try:
-            _check_folder(path, series, overwrite)
-            claimed = claim(path, self._target, _made, Path.rmdir)
+            _check_folder(path, self._target, series, overwrite)
+            is_there = self._target.is_dir()
+            if is_there:
+                check_not_busy(path, parts_of(self._target))  # of before it was there
+            place = _inside(self._target) if is_there else self._target
+            claimed = claim(path, place, _made, Path.rmdir)
         except OSError as error:
             raise cannot_be_made(path, error) from error
         self._part, self._descriptor = claimed.part, claimed.descriptor
-        self.part = shown_beside(path, self._part)
+        self.part = path / self._part.name if is_there else shown_beside(path, self._part)
         self._settled = False
 
     def __enter__(self) -> Self:
@@ -153,7 +159,7 @@ class PartFolder:
                 entry.unlink()
 
     def _check_still_free(self) -> None:
-        if not self._overwrite and any(self._target.iterdir()):
+        if not self._overwrite and _names_in(self._target):
             raise TargetTaken(
                 "{path} was filled while it was being written, and was left as it is. What was "
                 "written is in {part}",
@@ -162,10 +168,12 @@ class PartFolder:
             )
 
 
-def _check_folder(path: Path, series: Series, overwrite: bool) -> None:
+def _check_folder(path: Path, target: Path, series: Series, overwrite: bool) -> None:
     """Refuse a folder that cannot, or should not, be written to."""
+    if not target.name:
+        raise SinkError("{path} is where all folders are; name one in it", path=path)
     try:
-        names = {entry.name for entry in path.iterdir()}
+        names = _names_in(target)
     except FileNotFoundError:
         return check_folder_of(path)
     except NotADirectoryError as error:
@@ -179,6 +187,17 @@ def _check_folder(path: Path, series: Series, overwrite: bool) -> None:
             path=path,
             mark=series.mark,
         )
+
+
+def _names_in(folder: Path) -> set[str]:
+    """What is in a folder, but for what runs left that were broken off."""
+    parts = {part.name for part in parts_of(_inside(folder))}
+    return {entry.name for entry in folder.iterdir()} - parts
+
+
+def _inside(folder: Path) -> Path:
+    """What a folder's part is named after where it is in the folder itself."""
+    return folder / folder.name
 
 
 def _made(part: Path) -> int:
