@@ -13,6 +13,18 @@ from untouched import OWN_OUTPUT, untouched
 from mirror.cli import main
 
 PLAIN = ("--parser", "none")
+FAILS_AFTER_THREE = """
+def fails():
+    seen = []
+
+    def parse(image):
+        if len(seen) == 3:
+            raise RuntimeError("out of ideas")
+        seen.append(image)
+        return image[:, :, 0] * 0
+
+    return parse
+"""
 
 
 @pytest.mark.parametrize(
@@ -62,7 +74,9 @@ def test_a_stream_writes_to_what_a_link_to_its_output_leads_to(tmp_path: Path) -
 def test_a_file_that_is_replaced_stays_until_the_stream_has_ended(tmp_path: Path) -> None:
     out = tmp_path / "out.y4m"
     out.write_bytes(b"before")
-    code, _, said = through(y4m(3) + b"noise" * 99, "--out", str(out), "--overwrite", *PLAIN)
+    (tmp_path / "third.py").write_text(FAILS_AFTER_THREE)
+    flags = ("--out", "out.y4m", "--overwrite", "--workers", "1", "--parser", "third:fails")
+    code, _, said = through(y4m(9), *flags, cwd=tmp_path)
     assert (code, out.read_bytes()) == (1, b"before")
     (part,) = tmp_path.glob("out.part-*.y4m")
     assert part.read_bytes() == y4m(3)
