@@ -23,7 +23,7 @@ from pipeline.sinks.container import (
     encoder_for,
     open_output,
 )
-from pipeline.sinks.passengers import Passengers
+from pipeline.sinks.stream_copy import Passengers
 from pipeline.sources import Footage
 from pipeline.targets.apart import InputPath, OutputPath, check_apart
 from pipeline.targets.claims import OutputFile, open_file
