@@ -15,6 +15,7 @@ from pipeline.errors import SourceError
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.promise import Promise, Reopen
 from pipeline.sources.reading import Reading
+from pipeline.timeline import Timeline
 
 ThreadType = Literal["AUTO", "SLICE"]
 
@@ -54,7 +55,8 @@ class Decoding:
             # without it, one lost reference takes all pictures up to the next key frame along
             context.flags |= Flags.output_corrupt
         self._codec = context.name if context is not None else ""
-        self._reading = Reading(container, stream)
+        self._timeline = Timeline(container)
+        self._reading = Reading(container, *self._timeline.shown_by(stream))
         self._read = self._void = self._errors = self._out = self._flawed = self._fields = 0
         self._last_pts: int | None = None
         self._promised: int | None = None
@@ -65,6 +67,9 @@ class Decoding:
         for packet in self._reading:
             if self.closed:
                 return
+            self._timeline.place(packet)
+            if packet.stream_index != self._stream.index:
+                continue
             if not packet.is_discard:
                 self._read += 1
                 self._void += not _shows(self._codec, packet)
@@ -94,6 +99,11 @@ class Decoding:
     def frames(self) -> int:
         """How many pictures came out so far."""
         return self._out
+
+    @property
+    def jumps(self) -> int:
+        """How often the container's clock was found to jump."""
+        return self._timeline.jumps
 
     @property
     def failure(self) -> av.error.FFmpegError | None:

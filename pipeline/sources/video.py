@@ -130,6 +130,11 @@ class VideoFile:
                 f"{self._in_place.moved} frames had a time far from their neighbours' and were put "
                 "between them"
             )
+        if self._decoding.jumps:
+            found.append(
+                f"the file's clock jumped {self._decoding.jumps} times, as where recordings are "
+                "joined; its pieces follow one another"
+            )
         return tuple(found)
 
     def _decoded(self, from_path: bool) -> Decoding:
