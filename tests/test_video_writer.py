@@ -112,15 +112,15 @@ def test_subtitles_are_copied_or_converted(tmp_path: Path, ending: str) -> None:
     assert ["Down" in text or "Stand" in text for _, text in titles] == [True, True]
 
 
-def test_what_the_container_cannot_hold_is_named_with_one_that_can(tmp_path: Path) -> None:
+def test_what_was_converted_is_named_with_a_container_that_keeps_it(tmp_path: Path) -> None:
     source = write_video(tmp_path / "in.mp4", 10, sound=True)
     video = VideoFile(source)
     with VideoWriter(tmp_path / "out.webm", video.footage, passengers=source) as out:
         for frame in video:
             out.write(frame.picture, frame)
     assert out.remarks == (
-        "the sound is aac, which webm cannot hold: left out; "
-        "write to a file ending in .mkv to keep it",
+        "sound 1 (aac) was converted to opus for webm; "
+        "write to a file ending in .mkv or .mov to keep it as it is",
     )
 
 

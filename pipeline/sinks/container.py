@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
 
 import av
 import av.codec
 import av.error
 from av.container import InputContainer, OutputContainer
-from av.stream import Stream
 
 from pipeline.errors import SinkError
 from pipeline.nearest import nearest
+from pipeline.sinks.remux import NOTHING_BESIDE, Beside, remux
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_file import PartFile
-
-AnyPacket: TypeAlias = "av.Packet[Stream]"
+from pipeline.timeline import AnyPacket
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ _FRAGMENTS = {
     "frag_duration": "500000",
     "flush_packets": "1",
 }
+_FINEST = Fraction(1, 1_000_000)  # of what MP4 and MOV count in
 _FASTSTART = {"movflags": "+faststart"}
 _CLUSTERS = {"cluster_time_limit": "500", "flush_packets": "1", "avoid_negative_ts": "disabled"}
 
@@ -118,6 +118,32 @@ def encoder_for(name: str) -> str:
     return encoder
 
 
+def can_hold(container: Container, encoder: str) -> bool:
+    """Whether what an encoder makes can be put into a container."""
+    codec = av.Codec(encoder, "w").canonical_name
+    try:
+        with av.open(os.devnull, "w", format=container.name) as trial:
+            if not {codec, encoder} & set(trial.supported_codecs):
+                return False
+            if container.name == "mov":  # it lists AV1 and VP9, and refuses them at the header
+                stream = trial.add_mux_stream(encoder, rate=25, width=64, height=48)
+                stream.time_base = Fraction(1, 25)
+                trial.start_encoding()
+    except (av.error.FFmpegError, ValueError):
+        return False
+    return True
+
+
+def time_base_in(container: Container, time_base: Fraction) -> Fraction:
+    """Return the source's time base, or microseconds where the container cannot count as finely.
+
+    MP4 keeps the time from one frame to the next in 32 bits: two seconds, if they are nanoseconds.
+    """
+    if container.name not in ("mp4", "mov"):
+        return time_base
+    return max(time_base, _FINEST)
+
+
 def open_output(
     file: OutputFile, container: Container, time_base: Fraction, rate: Fraction | None
 ) -> OutputContainer:
@@ -135,7 +161,9 @@ def open_output(
         ) from error
 
 
-def complete(file: OutputFile, container: Container, time_base: Fraction) -> None:
+def complete(
+    file: OutputFile, container: Container, time_base: Fraction, beside: Beside = NOTHING_BESIDE
+) -> None:
     """Turn a file that survives a kill into one that starts fast, under its own name.
 
     Packets are copied as they are; it needs the space twice for a moment. What goes to a pipe is
@@ -150,7 +178,7 @@ def complete(file: OutputFile, container: Container, time_base: Fraction) -> Non
         if container.name in ("mp4", "mov"):
             options |= timescales(time_base)
         with file.put_in_order() as finishing, av.open(file.url) as source:
-            copy_packets(source, finishing, container.name, options)
+            copy_packets(source, finishing, container.name, options, beside=beside)
     file.finish()
 
 
@@ -160,6 +188,7 @@ def copy_packets(
     container: str,
     options: dict[str, str],
     broken_off: bool = False,
+    beside: Beside = NOTHING_BESIDE,
 ) -> int:
     """Write every packet of a file to another, as it is; return how many pictures there were.
 
@@ -169,20 +198,11 @@ def copy_packets(
         container: as FFmpeg calls its muxer.
         options: of the muxer.
         broken_off: whether the source may end in the middle of a packet, which then is its end.
+        beside: what changes on the way.
     """
-    pictures = 0
     packets = _until_broken_off(source) if broken_off else source.demux()
     with av.open(target, "w", format=container, container_options=options) as sink:
-        copied = {stream.index: sink.add_stream_from_template(stream) for stream in source.streams}
-        for stream in source.streams:
-            copied[stream.index].metadata.update(stream.metadata)
-        sink.metadata.update(source.metadata)
-        for packet in packets:
-            if packet.size:  # the last one of a stream is empty, and only flushes decoders
-                pictures += packet.stream.type == "video"
-                packet.stream = copied[packet.stream.index]
-                sink.mux(packet)
-    return pictures
+        return remux(source, packets, sink, beside)
 
 
 def _until_broken_off(source: InputContainer) -> Iterator[AnyPacket]:

@@ -2,139 +2,210 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 import av
 import av.error
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
-from av.subtitles.codeccontext import SubtitleCodecContext
-from av.subtitles.stream import SubtitleStream
 
-AnyPacket: TypeAlias = "av.Packet[Stream]"
-Carry = Callable[[AnyPacket], "AnyPacket | None"]  # a source's packet -> what goes into the output
+from pipeline.sinks.packet_screen import PacketScreen
+from pipeline.sinks.side_content import attach, chapters_of, is_cover, other_content
+from pipeline.sinks.stream_routes import Route
+from pipeline.sinks.stream_support import (
+    Rehearsal,
+    codec_of,
+    converted,
+    described,
+    left_out,
+    set_up,
+)
+from pipeline.timeline import AnyPacket, Timeline
 
-_TEXT_SUBTITLES = ("subrip", "ass", "mov_text", "webvtt", "text")  # which can become one another
-_TEXT_SUBTITLE_OF = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt", "matroska": "srt"}
+if TYPE_CHECKING:
+    from av.container.core import Chapter
+
+_FAR_AHEAD_S = 60  # of the picture: nothing is interleaved like that, so that it is not waited for
 
 
-class Passengers:
+@dataclass(slots=True)
+class _Carried:
+    """A stream under way."""
+
+    name: str
+    route: Route
+    target: Stream
+    rehearsal: Rehearsal
+    is_sound: bool
+    screen: PacketScreen | None = None
+    damaged: int = 0
+    written: int = 0
+    ended: str | None = field(default=None)
+
+
+class StreamCopy:
     """Copies a source's streams other than its video into an output, as the video goes on.
 
-    Text subtitles that the output cannot hold as they are become those that it can. The source is
-    opened a second time, so that packets need no hand-over between threads and what waits in memory
-    stays bounded whatever the interleaving.
+    What the output cannot hold as it is becomes something that it can: sound is encoded anew, and
+    text subtitles are rewritten. The source is opened a second time, so that packets need no
+    hand-over between threads and what waits in memory stays bounded whatever the interleaving. A
+    stream that turns out damaged ends; the picture and the other streams go on.
 
-    Attributes:
-        left_out: what the output cannot hold, one sentence each, with the container that can.
+    Args:
+        source: the file.
+        output: not started yet; its video stream is there already.
     """
 
     def __init__(self, source: Path, output: OutputContainer) -> None:
         self._source: InputContainer = av.open(str(source), metadata_errors="replace")
         self._output = output
-        self._carriers: dict[int, Carry] = {}
-        self.left_out: list[str] = []
-        for stream in self._source.streams:
-            if stream.type in ("audio", "subtitle"):
-                self._board(stream)
+        self._carried: dict[int, _Carried] = {}
+        self._said: list[str] = []
+        self._timeline = Timeline(self._source)
+        self._plan_all(source)
+        self._set_interleaving()
         self._packets = self._coming()
         self._next = next(self._packets, None)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out or converted, one sentence each, with the container that keeps it."""
+        found = list(self._said)
+        for carried in self._carried.values():
+            if carried.ended is not None:
+                found.append(f"{carried.name} {carried.ended}")
+            left_out = carried.damaged + (carried.screen.left_out if carried.screen else 0)
+            if left_out:
+                found.append(f"{carried.name}: {left_out} damaged packets were left out")
+        return tuple(found)
+
+    def chapters(self, end: Fraction | None = None) -> list[Chapter]:
+        """Return the chapters that begin before a time, for a file that takes them at its end."""
+        return chapters_of(self._source, end)
+
+    @property
+    def unused(self) -> frozenset[int]:
+        """Which of the output's streams got no packet."""
+        return frozenset(
+            carried.target.index for carried in self._carried.values() if not carried.written
+        )
 
     def write_until(self, time: Fraction | None) -> None:
         """Write all packets up to a media time in seconds; all that remain for None."""
         while self._next is not None:
-            if time is not None and _time_of(self._next) > time:
+            ahead = 0 if time is None else _time_of(self._next) - time
+            if 0 < ahead < _FAR_AHEAD_S:
                 return
-            carried = self._carriers[self._next.stream.index](self._next)
-            if carried is not None:
-                self._output.mux(carried)
+            self._carry(self._carried[self._next.stream.index], self._next)
             self._next = next(self._packets, None)
+            if ahead > 0:  # one at a time: such a file would be read to its end
+                return
+
+    def finish(self, time: Fraction | None) -> None:
+        """Write all packets up to a time, and what encoders still hold back."""
+        self.write_until(time)
+        for carried in self._carried.values():
+            self._carry(carried, None)
+            for packet in carried.screen.rest() if carried.screen else ():
+                self._mux(carried, packet)
 
     def close(self) -> None:
         """Let go of the source."""
+        for carried in self._carried.values():
+            carried.rehearsal.close()
         self._source.close()
 
-    def _board(self, stream: Stream) -> None:
-        codec = stream.codec_context.codec.canonical_name if stream.codec_context else "unknown"
-        names = {codec, stream.codec_context.name if stream.codec_context else codec}
+    def _plan(self, stream: Stream) -> None:
+        if not stream.time_base or stream.type not in ("audio", "subtitle", "video"):
+            return
         kind = self._output.format.name
-        if names & set(self._output.supported_codecs):
-            self._carriers[stream.index] = self._copier(stream)
-        elif codec in _TEXT_SUBTITLES and kind in _TEXT_SUBTITLE_OF:
-            assert isinstance(stream, SubtitleStream)
-            self._carriers[stream.index] = self._converter(stream, _TEXT_SUBTITLE_OF[kind])
-        else:
-            what = "subtitles are" if stream.type == "subtitle" else "sound is"
-            self.left_out.append(
-                f"the {what} {codec}, which {kind} cannot hold: left out; "
-                "write to a file ending in .mkv to keep it"
-            )
+        found = set_up(self._output, stream)
+        if found is None:
+            self._said.append(left_out(stream, kind))
+            return
+        rehearsal, route, target, codec = found
+        if codec != codec_of(stream):
+            self._said.append(converted(stream, kind, codec))
+        self._carried[stream.index] = _Carried(
+            described(stream), route, target, rehearsal, stream.type == "audio"
+        )
 
-    def _copier(self, stream: Stream) -> Carry:
-        passenger = self._output.add_stream_from_template(stream)
-        passenger.time_base = stream.time_base
-        passenger.metadata.update(stream.metadata)
+    def _plan_all(self, path: Path) -> None:
+        kind = self._output.format.name
+        beside = [s for s in self._source.streams if is_cover(s) or s.type == "attachment"]
+        for stream in self._source.streams:
+            if stream.type in ("audio", "subtitle"):
+                self._plan(stream)
+        for stream in beside if kind in ("mp4", "mov") else ():
+            self._plan(stream) if is_cover(stream) else self._said.append(left_out(stream, kind))
+        if kind == "matroska":
+            self._said += attach(path, beside, self._output)
+        elif kind == "webm":
+            self._said += [left_out(stream, kind) for stream in beside]
+        self._said += other_content(self._source)
+        if kind in ("matroska", "webm"):
+            self._output.set_chapters(chapters_of(self._source))
 
-        def carry(packet: AnyPacket) -> AnyPacket:
-            packet.stream = passenger
-            return packet
+    def _set_interleaving(self) -> None:
+        kinds = {carried.target.type for carried in self._carried.values()}
+        if "subtitle" not in kinds:
+            return
+        options = self._output.container_options
+        # hours may pass between two subtitles; what is held back meanwhile does not survive a kill
+        options["max_interleave_delta"] = "2000000"  # microseconds
+        # The muxer ends a text by an empty one as another packet comes. Where the empty one ends a
+        # fragment too, that packet's time is mistaken (FFmpeg 8.1); key frames end them anyway.
+        options.pop("frag_duration", None)
 
-        return carry
+    def _carry(self, carried: _Carried, packet: AnyPacket | None) -> None:
+        if carried.ended is not None:
+            return
+        if carried.screen is None:  # the muxer's time base is known once the file is begun
+            assert carried.target.time_base is not None
+            carried.screen = PacketScreen(carried.target.time_base, confirm_leaps=carried.is_sound)
+        try:
+            converted = carried.route.convert(packet)
+        except (av.error.FFmpegError, ValueError):
+            carried.damaged += 1
+            return
+        for coded in converted:
+            for passed in carried.screen.admit(coded):
+                self._mux(carried, passed)
 
-    def _converter(self, stream: SubtitleStream, codec: str) -> Carry:
-        passenger = self._output.add_stream(codec)
-        assert isinstance(passenger, SubtitleStream)
-        passenger.time_base = stream.time_base
-        passenger.metadata.update(stream.metadata)
-        decoder, encoder = stream.codec_context, passenger.codec_context
-        assert isinstance(decoder, SubtitleCodecContext)
-        assert isinstance(encoder, SubtitleCodecContext)
-        # every text subtitle is decoded to ASS; the encoder wants to know with which styles
-        encoder.subtitle_header = decoder.subtitle_header or _PLAIN_STYLES
-
-        def carry(packet: AnyPacket) -> AnyPacket | None:
-            text = decoder.decode2(packet)
-            if text is None:
-                return None
-            converted = encoder.encode_subtitle(text)
-            converted.pts = converted.dts = packet.pts
-            converted.duration, converted.time_base = packet.duration, packet.time_base
-            converted.stream = passenger
-            return converted
-
-        return carry
+    def _mux(self, carried: _Carried, packet: AnyPacket) -> None:
+        if carried.ended is not None:
+            return
+        try:
+            carried.rehearsal.mux(packet)
+        except av.error.FFmpegError as error:
+            at = float(_time_of(packet))
+            carried.ended = f"ends at {at:.1f} s: what follows cannot be written ({error.strerror})"
+            return
+        packet.stream = carried.target
+        self._output.mux_one(packet)
+        carried.written += 1
 
     def _coming(self) -> Iterator[AnyPacket]:
-        wanted = [stream for stream in self._source.streams if stream.index in self._carriers]
-        if not wanted:
+        """Yield the packets of the streams that are carried, at their places in the timeline."""
+        if not self._carried:
             return
-        packets = self._source.demux(wanted)
+        wanted = [self._source.streams[index] for index in self._carried]
+        packets = self._source.demux(self._timeline.shown_by(*wanted))
         while True:
             try:
                 packet = next(packets)
             except (StopIteration, av.error.FFmpegError):  # cut off: what there is has been copied
                 return
             if packet.size:
-                yield packet
+                self._timeline.place(packet)
+                if packet.stream.index in self._carried:
+                    yield packet
 
 
 def _time_of(packet: AnyPacket) -> Fraction:
     ticks = packet.dts if packet.dts is not None else packet.pts
     return (ticks or 0) * packet.time_base
-
-
-_PLAIN_STYLES = b"""[Script Info]
-ScriptType: v4.00+
-
-[V4+ Styles]
-Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, \
-Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, \
-Alignment, MarginL, MarginR, MarginV, Encoding
-Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0
-
-[Events]
-Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
-"""

@@ -18,12 +18,15 @@ from pipeline.frame import Frame, padded_to_even
 from pipeline.nearest import nearest
 from pipeline.sinks.container import (
     PRESETS,
+    can_hold,
     complete,
     container_for,
     encoder_for,
     open_output,
+    time_base_in,
 )
-from pipeline.sinks.stream_copy import Passengers
+from pipeline.sinks.remux import Beside
+from pipeline.sinks.stream_copy import StreamCopy
 from pipeline.sources import Footage
 from pipeline.targets.apart import InputPath, OutputPath, check_apart
 from pipeline.targets.claims import OutputFile, open_file
@@ -96,12 +99,13 @@ class VideoWriter:
             )
             path = open_file(path, overwrite)
         self._file, self.part = path, path.part
+        self._time_base = time_base_in(self._kind, footage.time_base)
         try:
-            self._output = open_output(path, self._kind, footage.time_base, footage.rate)
+            self._output = open_output(path, self._kind, self._time_base, footage.rate)
         except BaseException:
             self._file.discard()
             raise
-        self._passengers: Passengers | None = None
+        self._passengers: StreamCopy | None = None
         self._stream: VideoStream | None = None
         self._source, self._cut_short = passengers, cut_short
         self._first_size = (0, 0)
@@ -153,11 +157,12 @@ class VideoWriter:
             if self._stream is None:
                 self._start(picture)
             assert self._stream is not None
-            picture.pts, picture.time_base = self._pts(frame), self._footage.time_base
-            picture.duration = frame.duration or 0
+            picture.pts, picture.time_base = self._pts(frame), self._time_base
+            length = (frame.duration or 0) * self._footage.time_base
+            picture.duration = round(length / self._time_base)
             self._output.mux(self._stream.encode(picture))
-            now = picture.pts * self._footage.time_base
-            self._end = now + (frame.duration or 0) * self._footage.time_base
+            now = picture.pts * self._time_base
+            self._end = now + length
             if self._passengers is not None:
                 self._passengers.write_until(now)
         except (av.error.FFmpegError, OSError) as failure:
@@ -167,7 +172,7 @@ class VideoWriter:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a user should know of the file, one sentence each."""
-        found = list(self._passengers.left_out) if self._passengers else []
+        found = list(self._passengers.remarks) if self._passengers else []
         if self._file.left:
             left = self._file.left[-1]
             found.append(f"an earlier run left {left}; {_to_complete(left)}")
@@ -184,8 +189,7 @@ class VideoWriter:
         assert isinstance(context, VideoCodecContext)
         context.width, context.height = picture.width, picture.height
         context.pix_fmt = encoding.pixel_format
-        context.time_base = footage.time_base
-        stream.time_base = footage.time_base
+        context.time_base = stream.time_base = self._time_base
         context.gop_size = max(1, round(rate))  # a second: what a kill may cost
         context.thread_count = encoding.threads
         context.options = self._encoder_options()
@@ -197,7 +201,8 @@ class VideoWriter:
         context.color_trc = footage.color_trc
         self._output.metadata.update(dict(footage.metadata))
         if self._source is not None:
-            self._passengers = Passengers(self._source, self._output)
+            self._passengers = StreamCopy(self._source, self._output)
+        self._output.start_encoding()
         self._stream = stream
 
     def _encoder_options(self) -> dict[str, str]:
@@ -222,13 +227,12 @@ class VideoWriter:
 
     def _pts(self, frame: Frame) -> int:
         """The frame's own time, or the least later one that the file can hold."""
-        footage = self._footage
         if frame.pts is None or frame.time_base is None:
             raise SinkError("a video needs frames with times; a live source has to be given some")
         pts = (
             frame.pts
-            if frame.time_base == footage.time_base
-            else round(frame.pts * frame.time_base / footage.time_base)
+            if frame.time_base == self._time_base
+            else round(frame.pts * frame.time_base / self._time_base)
         )
         if self._last_pts is not None and pts <= self._last_pts:
             pts = self._last_pts + 1
@@ -239,12 +243,15 @@ class VideoWriter:
     def _finish(self, whole: bool) -> None:
         assert self._stream is not None
         self._output.mux(self._stream.encode(None))
+        beside = Beside()
         if self._passengers is not None:
-            self._passengers.write_until(self._end if self._cut_short or not whole else None)
+            end = self._end if self._cut_short or not whole else None
+            self._passengers.finish(end)
+            beside = Beside(self._passengers.unused, self._passengers.chapters(end))
             self._passengers.close()
         self._output.close()
         if whole:
-            complete(self._file, self._kind, self._footage.time_base)
+            complete(self._file, self._kind, self._time_base, beside)
 
     def _check_codec(self) -> None:
         preset = self._encoding.preset
@@ -252,8 +259,7 @@ class VideoWriter:
             raise SinkError(
                 "no preset is called {name!r}; {hint}", name=preset, hint=nearest(preset, PRESETS)
             )
-        name = av.Codec(self._codec, "w").canonical_name
-        if not {name, self._codec} & set(self._output.supported_codecs):
+        if not can_hold(self._kind, self._codec):
             raise SinkError(
                 "{container} cannot hold {codec}; write to a file ending in .mkv, or leave --codec "
                 "out",

@@ -1,0 +1,167 @@
+"""Sound, subtitles and what else is in a file reach the output in step, or are named."""
+
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.audio.stream import AudioStream
+from media import numbers_in, pts_of, sound_of, write_video
+from test_video_writer import DEFAULT, add_subtitles, copy, titles_in
+
+from pipeline.sinks.video import Encoding, VideoWriter
+from pipeline.sources.video import VideoFile
+from pipeline.timeline import AnyPacket
+
+
+def remarks_of(source: Path, target: Path, encoding: Encoding = DEFAULT) -> tuple[str, ...]:
+    """Copy a file frame by frame; return what the source and the writer have to say."""
+    video = VideoFile(source)
+    with VideoWriter(target, video.footage, encoding, passengers=source) as out:
+        for frame in video:
+            out.write(frame.picture, frame)
+    return video.remarks + out.remarks
+
+
+def with_sound(source: Path, target: Path, *codecs: str, languages: tuple[str, ...] = ()) -> Path:
+    """Put a silent video beside tracks of its own sound, each coded anew."""
+    with av.open(str(source)) as video, av.open(str(target), "w") as output:
+        picture = output.add_stream_from_template(video.streams.video[0], opaque=True)
+        tracks: list[AudioStream] = []
+        for number, codec in enumerate(codecs):
+            track = output.add_stream(codec, rate=48000)
+            assert isinstance(track, AudioStream)
+            track.layout = "mono"
+            if languages:
+                track.metadata["language"] = languages[number]
+            tracks.append(track)
+        for packet in video.demux(video=0):
+            if packet.size:
+                packet.stream = picture
+                output.mux(packet)
+        seconds = float(pts_of(source)[-1][0] * pts_of(source)[-1][1]) + 0.04
+        for track in tracks:
+            output.mux(_tone(track, seconds))
+    return target
+
+
+def _tone(track: AudioStream, seconds: float) -> list[AnyPacket]:
+    samples = (np.sin(np.arange(round(48000 * seconds)) / 17) * 8000).astype(np.int16)[None]
+    frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+    frame.rate, frame.pts, frame.time_base = 48000, 0, Fraction(1, 48000)
+    return [*track.encode(frame), *track.encode(None)]
+
+
+def codecs_in(path: Path) -> list[str]:
+    with av.open(str(path)) as file:
+        return [stream.codec_context.codec.canonical_name for stream in file.streams]
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv"])
+def test_aac_of_a_transport_stream_is_copied_without_its_headers(
+    tmp_path: Path, ending: str
+) -> None:
+    source = with_sound(write_video(tmp_path / "in.mp4", 30, rate=25), tmp_path / "in.ts", "aac")
+    assert remarks_of(source, tmp_path / f"out.{ending}") == ()
+    before, after = sound_of(source), sound_of(tmp_path / f"out.{ending}")
+    assert [packet[7:] for _, packet in before] == [packet for _, packet in after]  # ADTS: 7 bytes
+    assert [time for time, _ in after] == pytest.approx([time for time, _ in before], abs=1e-3)
+    assert numbers_in(tmp_path / f"out.{ending}") == [n % 10 for n in range(30)]
+
+
+@pytest.mark.parametrize("ending", ["avi", "mkv"])
+def test_pcm_becomes_aac_in_mp4_and_stays_in_mov(tmp_path: Path, ending: str) -> None:
+    source = with_sound(
+        write_video(tmp_path / "in.mp4", 30, rate=25, codec="mpeg4"),
+        tmp_path / f"in.{ending}",
+        "pcm_s16le",
+    )
+    assert remarks_of(source, tmp_path / "out.mp4") == (
+        "sound 1 (pcm_s16le) was converted to aac for mp4; "
+        "write to a file ending in .mkv or .mov to keep it as it is",
+    )
+    assert codecs_in(tmp_path / "out.mp4") == ["h264", "aac"]
+    assert _heard(tmp_path / "out.mp4") == pytest.approx(_heard(source), abs=0.03)
+    assert remarks_of(source, tmp_path / "out.mov") == ()
+    kept = b"".join(packet for _, packet in sound_of(tmp_path / "out.mov"))
+    assert kept == b"".join(packet for _, packet in sound_of(source))
+
+
+def _heard(path: Path) -> tuple[float, float]:
+    """From when to when there is sound."""
+    with av.open(str(path)) as file:
+        frames = [
+            (float((frame.pts or 0) * (frame.time_base or 0)), frame.samples / frame.sample_rate)
+            for frame in file.decode(audio=0)
+        ]
+    return frames[0][0], sum(frames[-1])
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "webm"])
+def test_sound_and_subtitles_come_along_together(tmp_path: Path, ending: str) -> None:
+    source = tmp_path / "in.mkv"
+    _with_both(write_video(tmp_path / "in.mp4", 100, rate=25, sound=True), source)
+    out = copy(source, tmp_path / f"out.{ending}")
+    shown = [time for time, _ in titles_in(source)]
+    assert [time for time, _ in titles_in(out)] == pytest.approx(shown, abs=1e-3)
+    assert ["Down" in text or "Stand" in text for _, text in titles_in(out)] == [True, True]
+    assert _heard(out) == pytest.approx(_heard(source), abs=0.03)
+    if ending != "webm":
+        assert [packet for _, packet in sound_of(out)] == [packet for _, packet in sound_of(source)]
+    assert numbers_in(out) == [n % 10 for n in range(100)]
+
+
+def _with_both(video: Path, target: Path) -> None:
+    titled = add_subtitles(video, target.with_name("titled.mkv"))
+    with av.open(str(video)) as sounding, av.open(str(titled)) as texts:
+        with av.open(str(target), "w") as output:
+            parts = [*sounding.streams, texts.streams.subtitles[0]]
+            twins = {id(part): output.add_stream_from_template(part, opaque=True) for part in parts}
+            packets = [
+                packet
+                for file in (sounding, texts)
+                for packet in file.demux()
+                if packet.size and id(packet.stream) in twins
+            ]
+            for packet in sorted(packets, key=lambda one: (one.dts or 0) * one.time_base):
+                packet.stream = twins[id(packet.stream)]
+                output.mux(packet)
+
+
+def test_av1_is_finished_without_its_decoder(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 5)
+    assert codecs_in(copy(source, tmp_path / "out.mp4", Encoding(codec="av1"))) == ["av1"]
+    assert numbers_in(tmp_path / "out.mp4") == list(range(5))
+
+
+def test_tracks_keep_their_languages_and_which_is_played(tmp_path: Path) -> None:
+    source = with_sound(
+        write_video(tmp_path / "in.mp4", 10),
+        tmp_path / "in.mkv",
+        *("aac", "aac"),
+        languages=("eng", "deu"),
+    )
+    for ending in ("mp4", "mkv"):
+        with av.open(str(copy(source, tmp_path / f"out.{ending}"))) as out:
+            assert [track.language for track in out.streams.audio] == ["eng", "deu"]
+
+
+def test_recordings_that_were_joined_follow_one_another(tmp_path: Path) -> None:
+    piece = with_sound(write_video(tmp_path / "in.mp4", 30, rate=25), tmp_path / "one.ts", "aac")
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(piece.read_bytes() * 3)
+    assert remarks_of(joined, tmp_path / "out.mp4") == (
+        "the file's clock jumped 2 times, as where recordings are joined; "
+        "its pieces follow one another",
+    )
+    assert numbers_in(tmp_path / "out.mp4") == [n % 10 for n in range(30)] * 3
+    times = [float(ticks * base) for ticks, base in pts_of(tmp_path / "out.mp4")]
+    steps = [later - sooner for sooner, later in itertools.pairwise(times)]
+    assert min(steps) >= 0.039
+    assert max(steps) <= 0.2
+    before, after = sound_of(piece), sound_of(tmp_path / "out.mp4")
+    assert [packet for _, packet in after] == [packet[7:] for _, packet in before] * 3
+    first = [times[30 * n] - after[len(before) * n][0] for n in range(3)]
+    assert first == pytest.approx([first[0]] * 3, abs=2e-3)  # in step in every piece
