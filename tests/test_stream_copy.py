@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.audio.stream import AudioStream
 from media import numbers_in, pts_of, sound_of, write_video
-from test_video_writer import DEFAULT, add_subtitles, copy, titles_in
+from test_video_writer import DEFAULT, TITLES, add_subtitles, copy, titles_in
 
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources.video import VideoFile
@@ -113,15 +113,15 @@ def test_sound_and_subtitles_come_along_together(tmp_path: Path, ending: str) ->
     assert numbers_in(out) == [n % 10 for n in range(100)]
 
 
-def _with_both(video: Path, target: Path) -> None:
-    titled = add_subtitles(video, target.with_name("titled.mkv"))
-    with av.open(str(video)) as sounding, av.open(str(titled)) as texts:
+def _with_both(video: Path, target: Path, texts: str = TITLES) -> None:
+    titled = add_subtitles(video, target.with_name("titled.mkv"), texts)
+    with av.open(str(video)) as sounding, av.open(str(titled)) as titles:
         with av.open(str(target), "w") as output:
-            parts = [*sounding.streams, texts.streams.subtitles[0]]
+            parts = [*sounding.streams, titles.streams.subtitles[0]]
             twins = {id(part): output.add_stream_from_template(part, opaque=True) for part in parts}
             packets = [
                 packet
-                for file in (sounding, texts)
+                for file in (sounding, titles)
                 for packet in file.demux()
                 if packet.size and id(packet.stream) in twins
             ]
@@ -165,3 +165,28 @@ def test_recordings_that_were_joined_follow_one_another(tmp_path: Path) -> None:
     assert [packet for _, packet in after] == [packet[7:] for _, packet in before] * 3
     first = [times[30 * n] - after[len(before) * n][0] for n in range(3)]
     assert first == pytest.approx([first[0]] * 3, abs=2e-3)  # in step in every piece
+
+
+OVERLAPPING = """1
+00:00:00,100 --> 00:00:02,000
+Down
+
+2
+00:00:00,400 --> 00:00:00,900
+One
+
+3
+00:00:00,400 --> 00:00:01,200
+Two
+"""
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov"])
+def test_subtitles_that_overlap_share_a_sample(tmp_path: Path, ending: str) -> None:
+    source = tmp_path / "in.mkv"
+    plain = write_video(tmp_path / "in.mp4", 75, rate=25, sound=True)
+    _with_both(plain, source, texts=OVERLAPPING)
+    begins = titles_in(source)[0][0] - 0.1
+    out = copy(source, tmp_path / f"out.{ending}")
+    lasting = [(round(time - begins, 2), text[2:]) for time, text in titles_in(out)]
+    assert lasting == [(0.1, "Down"), (0.4, "Down\nOne\nTwo"), (0.9, "Down\nTwo"), (1.2, "Down")]

@@ -79,15 +79,16 @@ def test_sound_ends_with_a_video_cut_short(tmp_path: Path) -> None:
     assert 0.9 < sound_of(out)[-1][0] <= 1.1
 
 
-def add_subtitles(video: Path, target: Path) -> Path:
+TITLES = "1\n00:00:00,100 --> 00:00:00,500\nDown\n\n2\n00:00:00,600 --> 00:00:00,900\nStand\n"
+
+
+def add_subtitles(video: Path, target: Path, titles: str = TITLES) -> Path:
     text = target.with_suffix(".srt")
-    text.write_text(
-        "1\n00:00:00,100 --> 00:00:00,500\nDown\n\n2\n00:00:00,600 --> 00:00:00,900\nStand\n"
-    )
-    with av.open(str(video)) as source, av.open(str(text)) as titles:
+    text.write_text(titles)
+    with av.open(str(video)) as source, av.open(str(text)) as lines:
         with av.open(str(target), "w") as output:
-            twins = [output.add_stream_from_template(file.streams[0]) for file in (source, titles)]
-            for file, twin in zip((source, titles), twins, strict=True):
+            twins = [output.add_stream_from_template(file.streams[0]) for file in (source, lines)]
+            for file, twin in zip((source, lines), twins, strict=True):
                 for packet in file.demux(file.streams[0]):
                     if packet.size:
                         packet.stream = twin

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition, Stream
 
+from pipeline.sinks.late_subtitles import LateSubtitles
 from pipeline.sinks.packet_screen import PacketScreen
 from pipeline.timeline import AnyPacket
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
-
-_EMPTY_TEXT = 2  # bytes of a text that says nothing: the muxer fills gaps with such by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,12 @@ class Beside:
     Attributes:
         unused: streams that are not taken along, for nothing is in them.
         chapters: of the finished file; those written while the run goes on hold none.
+        subtitles: likewise.
     """
 
     unused: Collection[int] = ()
     chapters: Sequence[Chapter] = ()
+    subtitles: Sequence[LateSubtitles] = ()
 
 
 NOTHING_BESIDE = Beside()
@@ -56,6 +58,7 @@ def remux(
         for stream in source.streams
         if stream.index not in beside.unused
     }
+    late = _Late(beside.subtitles, target)
     target.metadata.update(source.metadata)
     target.set_chapters(list(beside.chapters))
     target.start_encoding()
@@ -67,13 +70,35 @@ def remux(
     pictures = 0
     for packet in packets:
         index = packet.stream.index
-        if index not in copied or not packet.size or _says_nothing(packet):
+        if index not in copied or not packet.size:
             continue  # the last one of a stream is empty, and only flushes decoders
         pictures += packet.stream.type == "video"
         for passed in screens[index].admit(packet) if index in screens else [packet]:
             passed.stream = copied[index]
+            late.write_until(passed)
             target.mux_one(passed)
+    late.write_until(None)
     return pictures
+
+
+class _Late:
+    """Writes what was kept for the end among the other packets, where its time comes."""
+
+    def __init__(self, kept: Sequence[LateSubtitles], target: OutputContainer) -> None:
+        self._target = target
+        streams = [(subtitles.add_to(target), subtitles) for subtitles in kept]
+        self._waiting = [(s, packet) for s, subtitles in streams for packet in subtitles.packets()]
+        self._waiting.sort(key=lambda one: _time_of(one[1]), reverse=True)
+
+    def write_until(self, other: AnyPacket | None) -> None:
+        """Write all that comes before a packet; all that remains for None."""
+        while self._waiting:
+            stream, packet = self._waiting[-1]
+            if other is not None and _time_of(packet) > _time_of(other):
+                return
+            self._waiting.pop()
+            packet.stream = stream
+            self._target.mux_one(packet)
 
 
 def _twin(stream: Stream, target: OutputContainer) -> Stream:
@@ -84,11 +109,6 @@ def _twin(stream: Stream, target: OutputContainer) -> Stream:
     return twin
 
 
-def _says_nothing(packet: AnyPacket) -> bool:
-    context = packet.stream.codec_context
-    return (
-        packet.stream.type == "subtitle"
-        and context is not None
-        and context.name == "mov_text"
-        and packet.size <= _EMPTY_TEXT
-    )
+def _time_of(packet: AnyPacket) -> Fraction:
+    ticks = packet.dts if packet.dts is not None else packet.pts
+    return (ticks or 0) * packet.time_base

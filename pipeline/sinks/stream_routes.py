@@ -46,7 +46,8 @@ class Copied:
 
     def add_to(self, output: OutputContainer) -> Stream:
         """Add a stream like the source's. The decoder, if any, need not be there."""
-        return _described(output.add_stream_from_template(self._source, opaque=True), self._source)
+        copy = output.add_stream_from_template(self._source, opaque=True)
+        return _described(copy, self._source, output)
 
     def convert(self, packet: AnyPacket | None) -> list[AnyPacket]:
         """Return the packet itself, filtered."""
@@ -80,7 +81,7 @@ class EncodedSound:
             encoder.format = _lossless_format(self._codec, self._source.codec_context)
         encoder.codec_context.time_base = encoder.time_base = Fraction(1, rate)
         self._encoder = encoder
-        return _described(encoder, self._source)
+        return _described(encoder, self._source, output)
 
     def convert(self, packet: AnyPacket | None) -> list[AnyPacket]:
         """Return the packets that the encoder gives out by now."""
@@ -130,7 +131,7 @@ class ConvertedText:
         # every text subtitle is decoded to ASS; the encoder wants to know with which styles
         encoder.codec_context.subtitle_header = decoder.subtitle_header or _PLAIN_STYLES
         self._encoder = encoder
-        return _described(encoder, self._source)
+        return _described(encoder, self._source, output)
 
     def convert(self, packet: AnyPacket | None) -> list[AnyPacket]:
         """Return the text in its new form, at the times of the packet."""
@@ -138,18 +139,22 @@ class ConvertedText:
         if packet is None:
             return []
         text = self._source.codec_context.decode2(packet)
-        if text is None or not text.rects:
+        start = packet.pts if packet.pts is not None else packet.dts
+        if text is None or not text.rects or start is None:
             return []
         converted = self._encoder.codec_context.encode_subtitle(text)
-        converted.pts = converted.dts = packet.pts if packet.pts is not None else packet.dts
+        converted.pts = converted.dts = start
         converted.duration, converted.time_base = packet.duration, packet.time_base
         return [converted]
 
 
-def _described(stream: Stream, source: Stream) -> Stream:
+def _described(stream: Stream, source: Stream, output: OutputContainer) -> Stream:
     stream.metadata.update(
         {key: value for key, value in source.metadata.items() if not key.startswith(_STALE)}
     )
+    if output.format.name == "mov":
+        language = source.metadata.get("language", "und")
+        stream.metadata["language"] = _LANGUAGES_OF_MOV.get(language, language)
     stream.disposition = source.disposition
     return stream
 
@@ -177,6 +182,12 @@ def _lossless_format(codec: str, source: AudioCodecContext) -> str:
     return "s32" if deep else "s16"
 
 
+# MOV numbers languages as the Macintosh did; what FFmpeg calls these differs from ISO 639-2/T
+_LANGUAGES_OF_MOV = {
+    "bod": "tib", "cym": "wel", "deu": "ger", "ell": "gre", "eus": "baq", "fas": "per",
+    "hye": "arm", "isl": "ice", "kat": "geo", "mkd": "mac", "msa": "may", "mya": "bur",
+    "nld": "dut", "nob": "nor", "sqi": "alb", "swe": "sve", "zho": "chi",
+}  # fmt: skip
 _LOSSLESS = ("alac", "flac")
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _PLAIN_STYLES = b"""[Script Info]

@@ -74,9 +74,10 @@ def routes_for(stream: Stream, kind: str) -> Iterator[tuple[Route, str]]:
         yield Copied(stream), codec
     if isinstance(stream, AudioStream):
         instead = (_PCM_INSTEAD if codec.startswith("pcm_") else _SOUND_INSTEAD)[kind]
-        yield EncodedSound(stream, instead), instead.removeprefix("lib")
+        yield EncodedSound(stream, instead), av.Codec(instead, "w").canonical_name
     elif isinstance(stream, SubtitleStream) and codec in TEXT_SUBTITLES:
-        yield ConvertedText(stream, _TEXT_INSTEAD[kind]), _TEXT_INSTEAD[kind]
+        instead = _TEXT_INSTEAD[kind]
+        yield ConvertedText(stream, instead), av.Codec(instead, "w").canonical_name
 
 
 def _is_sound(stream: AudioStream) -> bool:
@@ -137,13 +138,13 @@ def _holds(stream: Stream, kind: str) -> bool:
     return True
 
 
-def set_up(output: OutputContainer, stream: Stream) -> tuple[Rehearsal, Route, Stream, str] | None:
-    """Add a stream to an output in the best way that works; None where none does."""
+def set_up(output: OutputContainer, stream: Stream) -> tuple[Rehearsal, Route, str] | None:
+    """Return the best way that works, and which codec comes out; None where none does."""
     kind = output.format.name
     for route, codec in routes_for(stream, kind):
         try:
             rehearsal = Rehearsal(kind, output.container_options, route)
         except (av.error.FFmpegError, ValueError):
             continue
-        return rehearsal, route, route.add_to(output), codec
+        return rehearsal, route, codec
     return None

@@ -242,16 +242,19 @@ class VideoWriter:
 
     def _finish(self, whole: bool) -> None:
         assert self._stream is not None
-        self._output.mux(self._stream.encode(None))
-        beside = Beside()
-        if self._passengers is not None:
-            end = self._end if self._cut_short or not whole else None
-            self._passengers.finish(end)
-            beside = Beside(self._passengers.unused, self._passengers.chapters(end))
-            self._passengers.close()
-        self._output.close()
-        if whole:
-            complete(self._file, self._kind, self._time_base, beside)
+        try:
+            self._output.mux(self._stream.encode(None))
+            beside = Beside()
+            if self._passengers is not None:
+                end = self._end if self._cut_short or not whole else None
+                self._passengers.finish(end)
+                beside = self._passengers.beside(end)
+            self._output.close()
+            if whole:
+                complete(self._file, self._kind, self._time_base, beside)
+        finally:
+            if self._passengers is not None:
+                self._passengers.close()
 
     def _check_codec(self) -> None:
         preset = self._encoding.preset
@@ -268,6 +271,8 @@ class VideoWriter:
             )
 
     def _discard(self) -> None:
+        if self._passengers is not None:
+            self._passengers.close()
         self._output.close()
         self._file.discard()
 
