@@ -8,7 +8,7 @@ import av.error
 from av.container import OutputContainer
 from av.stream import Stream
 
-from pipeline.sinks.late_subtitles import LateSubtitles
+from pipeline.sinks.late_streams import LateStream
 from pipeline.sinks.packet_screen import PacketScreen
 from pipeline.sinks.stream_routes import Route
 from pipeline.sinks.stream_support import Rehearsal
@@ -98,11 +98,11 @@ class KeptStream:
     """Is kept until the file is finished.
 
     Attributes:
-        subtitles: what was kept.
+        late: what was kept.
     """
 
-    def __init__(self, name: str, route: Route, subtitles: LateSubtitles) -> None:
-        self._name, self._route, self.subtitles = name, route, subtitles
+    def __init__(self, name: str, route: Route, late: LateStream) -> None:
+        self._name, self._route, self.late = name, route, late
         self._damaged = 0
 
     def take(self, packet: AnyPacket | None) -> None:
@@ -113,11 +113,11 @@ class KeptStream:
             self._damaged += 1
             return
         for coded in converted:
-            self.subtitles.keep(coded)
+            self.late.keep(coded)
 
     def remarks(self) -> list[str]:
         """Return what was damaged."""
-        return _said_of_damage(self._name, self._damaged + self.subtitles.left_out)
+        return _said_of_damage(self._name, self._damaged + self.late.left_out)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition, Stream
 
-from pipeline.sinks.late_subtitles import LateSubtitles
+from pipeline.sinks.late_streams import LateStream
 from pipeline.sinks.packet_screen import PacketScreen
 from pipeline.timeline import AnyPacket
 
@@ -25,12 +25,12 @@ class Beside:
     Attributes:
         unused: streams that are not taken along, for nothing is in them.
         chapters: of the finished file; those written while the run goes on hold none.
-        subtitles: likewise.
+        late: streams of which the same holds.
     """
 
     unused: Collection[int] = ()
     chapters: Sequence[Chapter] = ()
-    subtitles: Sequence[LateSubtitles] = ()
+    late: Sequence[LateStream] = ()
 
 
 NOTHING_BESIDE = Beside()
@@ -58,7 +58,7 @@ def remux(
         for stream in source.streams
         if stream.index not in beside.unused
     }
-    late = _Late(beside.subtitles, target)
+    late = _Late(beside.late, target)
     target.metadata.update(source.metadata)
     target.set_chapters(list(beside.chapters))
     target.start_encoding()
@@ -84,10 +84,10 @@ def remux(
 class _Late:
     """Writes what was kept for the end among the other packets, where its time comes."""
 
-    def __init__(self, kept: Sequence[LateSubtitles], target: OutputContainer) -> None:
+    def __init__(self, kept: Sequence[LateStream], target: OutputContainer) -> None:
         self._target = target
-        streams = [(subtitles.add_to(target), subtitles) for subtitles in kept]
-        self._waiting = [(s, packet) for s, subtitles in streams for packet in subtitles.packets()]
+        streams = [(late.add_to(target), late) for late in kept]
+        self._waiting = [(stream, packet) for stream, late in streams for packet in late.packets()]
         self._waiting.sort(key=lambda one: _time_of(one[1]), reverse=True)
 
     def write_until(self, other: AnyPacket | None) -> None:

@@ -12,7 +12,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
 from pipeline.sinks.carried_stream import CarriedStream, KeptStream, MuxedStream
-from pipeline.sinks.late_subtitles import LateSubtitles
+from pipeline.sinks.late_streams import LateCover, LateSubtitles
 from pipeline.sinks.remux import Beside
 from pipeline.sinks.side_content import attach, chapters_of, is_cover, other_content
 from pipeline.sinks.stream_support import (
@@ -61,11 +61,11 @@ class StreamCopy:
         """Return what the finished file still has to get, up to a media time in seconds."""
         carried = self._carried.values()
         muxed = [stream for stream in carried if isinstance(stream, MuxedStream)]
-        kept = [stream.subtitles for stream in carried if isinstance(stream, KeptStream)]
+        kept = [stream.late for stream in carried if isinstance(stream, KeptStream)]
         return Beside(
             frozenset(stream.target.index for stream in muxed if not stream.written),
             chapters_of(self._source, end),
-            [subtitles for subtitles in kept if len(subtitles)],
+            [late for late in kept if len(late)],
         )
 
     def write_until(self, time: Fraction | None) -> None:
@@ -103,9 +103,10 @@ class StreamCopy:
         if codec != codec_of(stream):
             self._said.append(converted(stream, kind, codec))
         name = described(stream)
-        if stream.type == "subtitle" and kind in ("mp4", "mov"):
+        if stream.type != "audio" and kind in ("mp4", "mov"):
             rehearsal.close()
-            self._carried[stream.index] = KeptStream(name, route, LateSubtitles(route, codec))
+            late = LateCover(route) if is_cover(stream) else LateSubtitles(route, codec)
+            self._carried[stream.index] = KeptStream(name, route, late)
             return
         target = route.add_to(self._output)
         self._carried[stream.index] = MuxedStream(name, route, target, rehearsal, self._output)

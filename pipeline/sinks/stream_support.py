@@ -89,7 +89,9 @@ def _is_sound(stream: AudioStream) -> bool:
 def codec_of(stream: Stream) -> str:
     """Return the name of a stream's codec, such as ``pcm_s16le``."""
     context = stream.codec_context
-    return context.codec.canonical_name if context else (stream.name or "an unknown codec")
+    if context is not None:
+        return context.codec.canonical_name
+    return getattr(stream, "name", None) or "an unknown codec"  # PyAV asks the context for it
 
 
 def described(stream: Stream) -> str:

@@ -1,10 +1,11 @@
-"""Subtitles that MP4 and MOV get at the end, when all of them are known."""
+"""Subtitles and covers, which MP4 and MOV get at the end, when all is known of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import av
 from av.container import OutputContainer
@@ -19,6 +20,58 @@ MOST_BYTES = 64 << 20  # of a film's subtitles, which wait in memory
 _TICK = Fraction(1, 100_000)
 _LONGEST = 2**30  # ticks; the muxer counts a sample's length in 31 bits
 _LATEST_S = 10**6
+
+
+class LateStream(Protocol):
+    """Keeps a stream's packets until the file is finished.
+
+    Attributes:
+        left_out: how many packets could not be kept.
+    """
+
+    left_out: int
+
+    def keep(self, packet: AnyPacket) -> None:
+        """Take a packet for later; what cannot be is left out and counted."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def add_to(self, output: OutputContainer) -> Stream:
+        """Add the stream that the packets go into."""
+        ...
+
+    def packets(self) -> Iterator[AnyPacket]:
+        """Yield all of them in order."""
+        ...
+
+
+class LateCover:
+    """A still picture, which a file that is written in fragments cannot hold."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._picture = b""
+        self.left_out = 0
+
+    def keep(self, packet: AnyPacket) -> None:
+        """Take the picture; there is one."""
+        self._picture = self._picture or bytes(packet)
+
+    def __len__(self) -> int:
+        return int(bool(self._picture))
+
+    def add_to(self, output: OutputContainer) -> Stream:
+        """Add the stream that the picture goes into."""
+        return self._route.add_to(output)
+
+    def packets(self) -> Iterator[AnyPacket]:
+        """Yield the picture, at the beginning."""
+        packet: AnyPacket = av.Packet(self._picture)
+        packet.pts = packet.dts = packet.duration = 0
+        packet.time_base = _TICK
+        packet.is_keyframe = True
+        yield packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +98,7 @@ class LateSubtitles:
         self.left_out = 0
 
     def keep(self, packet: AnyPacket) -> None:
-        """Take a packet for later; what cannot be is left out and counted."""
+        """Take a subtitle for later; what cannot be is left out and counted."""
         start = packet.pts if packet.pts is not None else packet.dts
         if start is None or not packet.time_base or not self._is_sane(packet, start):
             self.left_out += 1
