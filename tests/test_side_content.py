@@ -97,10 +97,11 @@ def test_mp4_keeps_a_cover_and_names_a_font(rich: Path, tmp_path: Path) -> None:
     assert cover_in(tmp_path / "out.mp4") == cover_in(rich)
 
 
-def test_webm_names_both(rich: Path, tmp_path: Path) -> None:
-    assert remarks_of(rich, tmp_path / "out.webm") == (
-        "cover 1 (png) was left out: webm cannot hold it; "
+@pytest.mark.parametrize("ending", ["mov", "webm"])
+def test_others_name_both(rich: Path, tmp_path: Path, ending: str) -> None:
+    assert remarks_of(rich, tmp_path / f"out.{ending}") == (
+        f"cover 1 (png) was left out: {ending} cannot hold it; "
         "write to a file ending in .mkv or .mp4 to keep it",
-        "attachment 2 (plain.ttf) was left out: webm cannot hold it; "
+        f"attachment 2 (plain.ttf) was left out: {ending} cannot hold it; "
         "write to a file ending in .mkv to keep it",
     )

@@ -1,17 +1,22 @@
 """Sound, subtitles and what else is in a file reach the output in step, or are named."""
 
 import itertools
+import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
 import pytest
 from av.audio.stream import AudioStream
-from media import numbers_in, pts_of, sound_of, write_video
+from media import level, numbers_in, pts_of, sound_of, write_video
 from test_video_writer import DEFAULT, TITLES, add_subtitles, copy, titles_in
 
+from pipeline.frame import Frame
 from pipeline.sinks.video import Encoding, VideoWriter
+from pipeline.sources import Footage
 from pipeline.sources.video import VideoFile
 from pipeline.timeline import AnyPacket
 
@@ -190,3 +195,103 @@ def test_subtitles_that_overlap_share_a_sample(tmp_path: Path, ending: str) -> N
     out = copy(source, tmp_path / f"out.{ending}")
     lasting = [(round(time - begins, 2), text[2:]) for time, text in titles_in(out)]
     assert lasting == [(0.1, "Down"), (0.4, "Down\nOne\nTwo"), (0.9, "Down\nTwo"), (1.2, "Down")]
+
+
+def test_a_pipe_gives_its_pictures_and_says_what_is_missing(tmp_path: Path) -> None:
+    film = with_sound(write_video(tmp_path / "in.mp4", 10), tmp_path / "in.mkv", "aac")
+    pipe = tmp_path / "pipe"
+    video = VideoFile(film)
+    os.mkfifo(pipe)
+    with VideoWriter(tmp_path / "out.mp4", video.footage, passengers=pipe) as out:
+        for frame in video:
+            out.write(frame.picture, frame)
+    assert out.remarks == ("pipe is not a file: its sound and subtitles were left out",)
+    assert numbers_in(tmp_path / "out.mp4") == list(range(10))
+
+
+def test_times_finer_than_mp4_counts_are_rounded_to_microseconds(tmp_path: Path) -> None:
+    nanosecond = Fraction(1, 10**9)
+    footage = Footage(48, 64, nanosecond, Fraction(1, 3), None)
+    with VideoWriter(tmp_path / "out.mp4", footage) as out:
+        for number in range(3):
+            grey = np.full((48, 64, 3), level(number), np.uint8)
+            # MP4 keeps no step of more than 2,147,483,647 ticks
+            frame = Frame.from_bgr(grey, 0.0, number * 3_000_000_001, nanosecond)
+            out.write(frame.picture, frame)
+    times = [float(ticks * base) for ticks, base in pts_of(tmp_path / "out.mp4")]
+    assert times == pytest.approx([0.0, 3.0, 6.0], abs=1e-6)
+
+
+def damaged(source: Path, target: Path, wrong: slice) -> Path:
+    """Copy a file; put zeros into some packets of its sound."""
+    with av.open(str(source)) as file, av.open(str(target), "w") as output:
+        twins = [output.add_stream_from_template(stream, opaque=True) for stream in file.streams]
+        sounds = 0
+        for packet in file.demux():
+            if not packet.size:
+                continue
+            copied: AnyPacket = packet
+            if packet.stream.type == "audio":
+                if sounds in range(*wrong.indices(10**6)):
+                    copied = av.Packet(bytes(packet.size))
+                    copied.pts, copied.dts, copied.duration = (
+                        packet.pts,
+                        packet.dts,
+                        packet.duration,
+                    )
+                    copied.time_base = packet.time_base
+                sounds += 1
+            copied.stream = twins[packet.stream.index]
+            output.mux(copied)
+    return target
+
+
+def test_packets_that_a_muxer_refuses_are_left_out_and_the_rest_goes_on(tmp_path: Path) -> None:
+    whole = with_sound(write_video(tmp_path / "in.mp4", 30), tmp_path / "whole.mkv", "eac3")
+    source = damaged(whole, tmp_path / "in.mkv", slice(3, 6))
+    assert remarks_of(source, tmp_path / "out.mp4") == (
+        "sound 1 (eac3): 3 damaged packets were left out",
+    )
+    before, after = sound_of(whole), sound_of(tmp_path / "out.mp4")
+    assert [packet for _, packet in after] == [p for _, p in before[:3] + before[6:]]
+    assert numbers_in(tmp_path / "out.mp4") == [n % 10 for n in range(30)]
+
+
+def test_sound_that_is_damaged_throughout_is_left_out_of_mp4(tmp_path: Path) -> None:
+    whole = with_sound(write_video(tmp_path / "in.mp4", 30), tmp_path / "whole.mkv", "eac3")
+    source = damaged(whole, tmp_path / "in.mkv", slice(0, 10**6))
+    assert remarks_of(source, tmp_path / "out.mp4") == (
+        "sound 1 (eac3) is damaged throughout and was left out",
+    )
+    assert codecs_in(tmp_path / "out.mp4") == ["h264"]
+    assert numbers_in(tmp_path / "out.mp4") == [n % 10 for n in range(30)]
+
+
+class FindsStreamsMidway:
+    """A container in which PyAV trips over streams that were not there when it was opened."""
+
+    def __init__(self, container: av.container.InputContainer) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._container, name)
+
+    def demux(self, *streams: object) -> Iterator[AnyPacket]:
+        yield from (packet for packet in self._container.demux(*streams) if packet.size)
+        raise IndexError("list index out of range")  # as PyAV 18 does where it flushes decoders
+
+
+def test_streams_that_are_found_midway_end_nothing(tmp_path: Path) -> None:
+    opened = FindsStreamsMidway(av.open(str(write_video(tmp_path / "in.ts", 30))))
+    video = VideoFile(tmp_path / "in.ts", container=cast(av.container.InputContainer, opened))
+    assert len(list(video)) == 30
+
+
+def test_sound_that_the_file_does_not_describe_is_named(tmp_path: Path) -> None:
+    silent = write_video(tmp_path / "silent.ts", 60, rate=5)  # longer than FFmpeg listens
+    sounding = with_sound(write_video(tmp_path / "b.mp4", 10), tmp_path / "sounding.ts", "aac")
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(silent.read_bytes() + sounding.read_bytes())
+    assert remarks_of(joined, tmp_path / "out.mp4")[-1] == (
+        "sound 1 (aac) was left out: the file does not say its rate and channels"
+    )

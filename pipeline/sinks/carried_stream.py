@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Protocol
 
 import av.error
@@ -10,9 +11,12 @@ from av.stream import Stream
 
 from pipeline.sinks.late_streams import LateStream
 from pipeline.sinks.packet_screen import PacketScreen
-from pipeline.sinks.stream_routes import Route
+from pipeline.sinks.stream_routes import Copied, Route
 from pipeline.sinks.stream_support import Rehearsal
 from pipeline.timeline import AnyPacket
+
+_PRIMING_S = Fraction(1, 10)  # what a decoder may need before the first sound that is heard
+_HOPELESS = 200  # packets that a muxer refuses one after the other: four seconds of sound
 
 
 class CarriedStream(Protocol):
@@ -34,18 +38,30 @@ class CarriedStream(Protocol):
 class MuxedStream:
     """Is written as it comes.
 
+    Args:
+        names: what it is called, and what is to be said of it in any case.
+        route: how its packets become the output's.
+        target: the output's stream.
+        rehearsal: shows which packets the output would refuse.
+        output: where they go.
+
     Attributes:
         target: the output's stream.
         written: how many packets.
     """
 
     def __init__(
-        self, name: str, route: Route, target: Stream, rehearsal: Rehearsal, output: OutputContainer
+        self,
+        names: tuple[str, ...],
+        route: Route,
+        target: Stream,
+        rehearsal: Rehearsal,
+        output: OutputContainer,
     ) -> None:
-        self._name, self._route, self._rehearsal = name, route, rehearsal
+        (self._name, *self._said), self._route, self._rehearsal = names, route, rehearsal
         self._output, self.target = output, target
         self._screen: PacketScreen | None = None
-        self._damaged = 0
+        self._damaged = self._refused = 0
         self._ended: str | None = None
         self.written = 0
 
@@ -57,6 +73,8 @@ class MuxedStream:
             base = self.target.time_base
             assert base is not None
             self._screen = PacketScreen(base, confirm_leaps=self.target.type == "audio")
+        if packet is not None and self._is_cut_off(packet):
+            return
         try:
             converted = self._route.convert(packet)
         except (av.error.FFmpegError, ValueError):
@@ -71,13 +89,23 @@ class MuxedStream:
 
     def remarks(self) -> list[str]:
         """Return what was damaged, and from when on it is missing."""
-        found = [] if self._ended is None else [f"{self._name} {self._ended}"]
         damaged = self._damaged + (self._screen.left_out if self._screen else 0)
-        return found + _said_of_damage(self._name, damaged)
+        if damaged and not self.written:
+            return [f"{self._name} is damaged throughout and was left out"]
+        found = [] if self._ended is None else [f"{self._name} {self._ended}"]
+        return [*self._said, *found, *_said_of_damage(self._name, damaged)]
 
     def close(self) -> None:
         """End the rehearsal."""
         self._rehearsal.close()
+
+    def _is_cut_off(self, packet: AnyPacket) -> bool:
+        """Whether an edit list hides a packet: only MP4 and MOV can say so again."""
+        if not packet.is_discard or self._output.format.name in ("mp4", "mov"):
+            return False
+        return (packet.pts or 0) * packet.time_base < -_PRIMING_S and isinstance(
+            self._route, Copied
+        )
 
     def _mux(self, packet: AnyPacket) -> None:
         if self._ended is not None:
@@ -85,10 +113,14 @@ class MuxedStream:
         try:
             self._rehearsal.mux(packet)
         except (av.error.FFmpegError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            at = float((packet.dts or 0) * packet.time_base)
-            self._ended = f"ends at {at:.1f} s: what follows cannot be written ({reason})"
+            self._damaged += 1
+            self._refused += 1
+            if self._refused >= _HOPELESS:
+                reason = getattr(error, "strerror", None) or str(error)
+                at = float((packet.dts or 0) * packet.time_base)
+                self._ended = f"ends before {at:.1f} s: what follows cannot be written ({reason})"
             return
+        self._refused = 0
         packet.stream = self.target
         self._output.mux_one(packet)
         self.written += 1
@@ -97,12 +129,17 @@ class MuxedStream:
 class KeptStream:
     """Is kept until the file is finished.
 
+    Args:
+        names: what it is called, and what is to be said of it in any case.
+        route: how its packets become the output's.
+        late: where they are kept.
+
     Attributes:
         late: what was kept.
     """
 
-    def __init__(self, name: str, route: Route, late: LateStream) -> None:
-        self._name, self._route, self.late = name, route, late
+    def __init__(self, names: tuple[str, ...], route: Route, late: LateStream) -> None:
+        (self._name, *self._said), self._route, self.late = names, route, late
         self._damaged = 0
 
     def take(self, packet: AnyPacket | None) -> None:
@@ -117,7 +154,7 @@ class KeptStream:
 
     def remarks(self) -> list[str]:
         """Return what was damaged."""
-        return _said_of_damage(self._name, self._damaged + self.late.left_out)
+        return self._said + _said_of_damage(self._name, self._damaged + self.late.left_out)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -41,8 +41,8 @@ class LateStream(Protocol):
         """Add the stream that the packets go into."""
         ...
 
-    def packets(self) -> Iterator[AnyPacket]:
-        """Yield all of them in order."""
+    def packets(self, end: Fraction | None) -> Iterator[AnyPacket]:
+        """Yield all of them in order, up to a media time in seconds."""
         ...
 
 
@@ -65,7 +65,7 @@ class LateCover:
         """Add the stream that the picture goes into."""
         return self._route.add_to(output)
 
-    def packets(self) -> Iterator[AnyPacket]:
+    def packets(self, end: Fraction | None) -> Iterator[AnyPacket]:
         """Yield the picture, at the beginning."""
         packet: AnyPacket = av.Packet(self._picture)
         packet.pts = packet.dts = packet.duration = 0
@@ -120,9 +120,11 @@ class LateSubtitles:
         stream.time_base = _TICK
         return stream
 
-    def packets(self) -> Iterator[AnyPacket]:
-        """Yield all of them in order."""
-        cues = sorted(self._cues, key=lambda cue: cue.start)
+    def packets(self, end: Fraction | None) -> Iterator[AnyPacket]:
+        """Yield all of them in order; the last one ends with the film."""
+        last = round(end / _TICK) if end is not None else 2**62
+        cues = [replace(cue, end=min(cue.end, last)) for cue in self._cues if cue.start < last]
+        cues.sort(key=lambda cue: cue.start)
         shown = laid_out(cues) if self._codec == "mov_text" else cues
         latest = -1
         for cue in shown:

@@ -7,10 +7,10 @@ from fractions import Fraction
 from pipeline.timeline import AnyPacket
 
 MOST_BYTES = 32 << 20  # of a packet of sound or subtitles
-_MOST_TICKS = 2**31 - 1  # between two packets: FFmpeg's MP4 muxer asserts it
-_LONGEST_S = Fraction(24 * 3600)  # of a silence
-_SUSPECT_S = Fraction(10)  # a leap ahead of sound that the next packet has to confirm
-_LATEST_S = Fraction(2**31)  # sixty-eight years
+_MOST_TICKS = 2**30  # between two packets: FFmpeg's MP4 muxer counts them in 31 bits
+_LONGEST_S = 24 * 3600  # of a silence
+_SUSPECT_S = 10  # a leap ahead of sound that the next packet has to confirm
+_LATEST_S = 2**31  # sixty-eight years
 
 
 class PacketScreen:
@@ -29,8 +29,11 @@ class PacketScreen:
 
     def __init__(self, time_base: Fraction, *, confirm_leaps: bool) -> None:
         self._time_base, self._confirm = time_base, confirm_leaps
+        # all in ticks: this is done for every packet
+        self._farthest = min(_MOST_TICKS, round(_LONGEST_S / time_base))
+        self._suspect, self._latest = round(_SUSPECT_S / time_base), round(_LATEST_S / time_base)
         self._last: int | None = None
-        self._ends: Fraction | None = None
+        self._ends = 0
         self._held: AnyPacket | None = None
         self.left_out = 0
 
@@ -39,72 +42,60 @@ class PacketScreen:
 
         Times become those of the stream's time base, strictly increasing.
         """
-        if not self._is_sane(packet):
+        start = self._start(packet)
+        if start is None:
             self.left_out += 1
             return []
         held, self._held = self._held, None
-        if held is not None:
-            if self._start(packet) >= self._start(held):
-                return [self._counted(held), *self.admit(packet)]
+        before: list[AnyPacket] = []
+        if held is not None and start >= (held.dts or 0):
+            before = [self._passed(held)]
+        elif held is not None:
             self.left_out += 1
-        if self._leaps(packet):
+        if self._last is not None and self._ends - start > self._suspect:
+            self.left_out += 1  # it cannot be moved to where it would be heard
+            return before
+        if self._confirm and self._last is not None and start - self._ends > self._suspect:
             self._held = packet
-            return []
-        if self._last is not None and self._ends is not None:
-            behind = self._ends - self._start(packet)
-            if behind > _SUSPECT_S:  # it cannot be moved to where it would be heard
-                self.left_out += 1
-                return []
-        return [self._counted(packet)]
+            return before
+        return [*before, self._passed(packet)]
 
     def rest(self) -> list[AnyPacket]:
         """Return what still waited when the stream ended."""
         held, self._held = self._held, None
-        return [] if held is None else [self._counted(held)]
+        return [] if held is None else [self._passed(held)]
 
-    def _is_sane(self, packet: AnyPacket) -> bool:
+    def _start(self, packet: AnyPacket) -> int | None:
+        """Count a packet's times in the stream's ticks; None where they, or its size, cannot be."""
         if not 0 < packet.size <= MOST_BYTES or not packet.time_base:
-            return False
-        if packet.dts is None and packet.pts is None:
-            if self._ends is None:
-                return False
-            packet.pts = round(self._ends / packet.time_base)
-        if packet.pts is None:
-            packet.pts = packet.dts
-        if packet.dts is None or (packet.pts is not None and packet.pts < packet.dts):
-            packet.dts = packet.pts
-        if packet.duration is None or packet.duration < 0:
-            packet.duration = 0
-        if packet.duration * packet.time_base > _LONGEST_S:
-            return False
-        start = self._start(packet)
-        return abs(start) < _LATEST_S and (self._ends is None or self._is_near(start))
+            return None
+        dts, pts = self._ticks(packet.dts, packet), self._ticks(packet.pts, packet)
+        if pts is None:
+            pts = dts if dts is not None else (None if self._last is None else self._ends)
+        if pts is None:
+            return None
+        if dts is None or dts > pts:
+            dts = pts
+        duration = max(0, self._ticks(packet.duration, packet) or 0)
+        ahead = 0 if self._last is None else dts - self._ends
+        if max(duration, ahead) > self._farthest or max(abs(dts), abs(pts)) > self._latest:
+            return None
+        packet.pts, packet.dts, packet.duration = pts, dts, duration
+        packet.time_base = self._time_base
+        return dts
 
-    def _is_near(self, start: Fraction) -> bool:
-        assert self._ends is not None
-        ahead = start - self._ends
-        return ahead < _LONGEST_S and ahead / self._time_base < _MOST_TICKS // 2
+    def _ticks(self, ticks: int | None, packet: AnyPacket) -> int | None:
+        if ticks is None or packet.time_base == self._time_base:
+            return ticks
+        own, base = packet.time_base, self._time_base
+        whole = own.denominator * base.numerator
+        return (2 * ticks * own.numerator * base.denominator + whole) // (2 * whole)
 
-    def _leaps(self, packet: AnyPacket) -> bool:
-        if not self._confirm or self._ends is None:
-            return False
-        return self._start(packet) - self._ends > _SUSPECT_S
-
-    def _counted(self, packet: AnyPacket) -> AnyPacket:
-        """Count in the muxer's ticks, of which no two packets may share one."""
-        base = self._time_base
-        assert packet.dts is not None
-        assert packet.pts is not None
-        dts, pts = (round(ticks * packet.time_base / base) for ticks in (packet.dts, packet.pts))
+    def _passed(self, packet: AnyPacket) -> AnyPacket:
+        """Move a packet behind the last one where the muxer's ticks make them share a time."""
+        dts = packet.dts or 0
         if self._last is not None and dts <= self._last:
             dts = self._last + 1
-        duration = round((packet.duration or 0) * packet.time_base / base)
-        packet.dts, packet.pts, packet.duration = dts, max(pts, dts), duration
-        packet.time_base = base
-        self._last, self._ends = dts, (dts + duration) * base
+            packet.dts, packet.pts = dts, max(packet.pts or 0, dts)
+        self._last, self._ends = dts, dts + (packet.duration or 0)
         return packet
-
-    @staticmethod
-    def _start(packet: AnyPacket) -> Fraction:
-        assert packet.dts is not None
-        return packet.dts * packet.time_base

@@ -26,11 +26,13 @@ class Beside:
         unused: streams that are not taken along, for nothing is in them.
         chapters: of the finished file; those written while the run goes on hold none.
         late: streams of which the same holds.
+        end: seconds of media time at which the film was cut short, if it was.
     """
 
     unused: Collection[int] = ()
     chapters: Sequence[Chapter] = ()
     late: Sequence[LateStream] = ()
+    end: Fraction | None = None
 
 
 NOTHING_BESIDE = Beside()
@@ -58,7 +60,7 @@ def remux(
         for stream in source.streams
         if stream.index not in beside.unused
     }
-    late = _Late(beside.late, target)
+    late = _Late(beside, target)
     target.metadata.update(source.metadata)
     target.set_chapters(list(beside.chapters))
     target.start_encoding()
@@ -84,10 +86,12 @@ def remux(
 class _Late:
     """Writes what was kept for the end among the other packets, where its time comes."""
 
-    def __init__(self, kept: Sequence[LateStream], target: OutputContainer) -> None:
+    def __init__(self, beside: Beside, target: OutputContainer) -> None:
         self._target = target
-        streams = [(late.add_to(target), late) for late in kept]
-        self._waiting = [(stream, packet) for stream, late in streams for packet in late.packets()]
+        self._waiting: list[tuple[Stream, AnyPacket]] = []
+        for late in beside.late:
+            stream = late.add_to(target)
+            self._waiting += [(stream, packet) for packet in late.packets(beside.end)]
         self._waiting.sort(key=lambda one: _time_of(one[1]), reverse=True)
 
     def write_until(self, other: AnyPacket | None) -> None:

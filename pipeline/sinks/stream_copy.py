@@ -66,6 +66,7 @@ class StreamCopy:
             frozenset(stream.target.index for stream in muxed if not stream.written),
             chapters_of(self._source, end),
             [late for late in kept if len(late)],
+            end,
         )
 
     def write_until(self, time: Fraction | None) -> None:
@@ -100,16 +101,16 @@ class StreamCopy:
             self._said.append(left_out(stream, kind))
             return
         rehearsal, route, codec = found
+        names: tuple[str, ...] = (described(stream),)
         if codec != codec_of(stream):
-            self._said.append(converted(stream, kind, codec))
-        name = described(stream)
+            names += (converted(stream, kind, codec),)
         if stream.type != "audio" and kind in ("mp4", "mov"):
             rehearsal.close()
             late = LateCover(route) if is_cover(stream) else LateSubtitles(route, codec)
-            self._carried[stream.index] = KeptStream(name, route, late)
+            self._carried[stream.index] = KeptStream(names, route, late)
             return
         target = route.add_to(self._output)
-        self._carried[stream.index] = MuxedStream(name, route, target, rehearsal, self._output)
+        self._carried[stream.index] = MuxedStream(names, route, target, rehearsal, self._output)
 
     def _plan_all(self, path: Path) -> None:
         kind = self._output.format.name
@@ -117,12 +118,13 @@ class StreamCopy:
         for stream in self._source.streams:
             if stream.type in ("audio", "subtitle"):
                 self._plan(stream)
-        for stream in beside if kind in ("mp4", "mov") else ():
-            self._plan(stream) if is_cover(stream) else self._said.append(left_out(stream, kind))
         if kind == "matroska":
             self._said += attach(path, beside, self._output)
-        elif kind == "webm":
-            self._said += [left_out(stream, kind) for stream in beside]
+        for stream in beside if kind != "matroska" else ():
+            if kind == "mp4" and is_cover(stream):
+                self._plan(stream)
+            else:
+                self._said.append(left_out(stream, kind))
         self._said += other_content(self._source)
         if kind in ("matroska", "webm"):
             self._output.set_chapters(chapters_of(self._source))
@@ -141,7 +143,9 @@ class StreamCopy:
         while True:
             try:
                 packet = next(packets)
-            except (StopIteration, av.error.FFmpegError):  # cut off: what there is has been copied
+            # cut off, or PyAV trips at the end over streams that were found midway: what there is
+            # has been copied
+            except (StopIteration, IndexError, av.error.FFmpegError):
                 return
             if packet.size:
                 self._timeline.place(packet)

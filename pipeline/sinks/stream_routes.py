@@ -11,12 +11,14 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
-from av.stream import Stream
+from av.stream import Disposition, Stream
 from av.subtitles.codeccontext import SubtitleCodecContext
 from av.subtitles.stream import SubtitleStream
 
 from pipeline.timeline import AnyPacket
 
+# FFmpeg's MP4 muxer leaves out packets at the start that begin otherwise, without a word
+BEGINNINGS = {"ac3": b"\x0b\x77", "eac3": b"\x0b\x77"}
 _BITS_PER_CHANNEL = 96_000  # a second of AAC or Opus: nobody hears a difference
 _MILLISECOND = Fraction(1, 1000)
 _STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS")  # what Matroska's tags count
@@ -34,6 +36,7 @@ class Route(Protocol):
 
         Raises:
             av.error.FFmpegError: the packet is damaged; the next ones may be good.
+            ValueError: likewise.
         """
         ...
 
@@ -43,6 +46,7 @@ class Copied:
 
     def __init__(self, source: Stream) -> None:
         self._source, self._filter = source, _filter_for(source)
+        self._begins_with = BEGINNINGS.get(source.codec_context.name, b"")
 
     def add_to(self, output: OutputContainer) -> Stream:
         """Add a stream like the source's. The decoder, if any, need not be there."""
@@ -51,8 +55,12 @@ class Copied:
 
     def convert(self, packet: AnyPacket | None) -> list[AnyPacket]:
         """Return the packet itself, filtered."""
-        if packet is None or self._filter is None:
-            return [] if packet is None else [packet]
+        if packet is None:
+            return []
+        if not bytes(memoryview(packet)[:2]).startswith(self._begins_with):
+            raise ValueError("not a packet of this codec")
+        if self._filter is None:
+            return [packet]
         base = packet.time_base
         filtered = self._filter.filter(packet)
         for passed in filtered:
@@ -155,14 +163,14 @@ def _described(stream: Stream, source: Stream, output: OutputContainer) -> Strea
     if output.format.name == "mov":
         language = source.metadata.get("language", "und")
         stream.metadata["language"] = _LANGUAGES_OF_MOV.get(language, language)
-    stream.disposition = source.disposition
+    cover = source.disposition & Disposition.attached_pic
+    stream.disposition = cover or source.disposition  # the MP4 muxer wants no other beside it
     return stream
 
 
 def _filter_for(source: Stream) -> BitStreamFilterContext | None:
     """AAC from a transport stream describes itself in every packet; files say it once."""
-    context = source.codec_context
-    if context.name == "aac" and not context.extradata:
+    if source.codec_context.name == "aac":
         return BitStreamFilterContext("aac_adtstoasc", in_stream=source)
     return None
 

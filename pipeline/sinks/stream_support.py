@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +13,7 @@ from av.container import OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 
-from pipeline.sinks.stream_routes import ConvertedText, Copied, EncodedSound, Route
+from pipeline.sinks.stream_routes import BEGINNINGS, ConvertedText, Copied, EncodedSound, Route
 from pipeline.timeline import AnyPacket
 
 TEXT_SUBTITLES = ("subrip", "ass", "mov_text", "webvtt", "text")  # which can become one another
@@ -20,7 +21,8 @@ _TEXT_INSTEAD = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt", "matros
 # MP4 is written to be played anywhere, and AAC is what plays anywhere; PCM in MP4 is young and few
 # players know it. Who wants every bit kept has .mkv and .mov for it.
 _SOUND_INSTEAD = {"mp4": "aac", "mov": "aac", "matroska": "aac", "webm": "libopus"}
-_PCM_INSTEAD = {"mp4": "aac", "mov": "alac", "matroska": "flac", "webm": "libopus"}
+_LOSSLESS_INSTEAD = {"mp4": "aac", "mov": "alac", "matroska": "flac", "webm": "libopus"}
+_LOSSLESS = ("flac", "alac", "wavpack", "tta", "truehd", "mlp", "ape", "tak", "wmalossless")
 _ENDINGS = {"matroska": ".mkv", "mov": ".mov", "mp4": ".mp4", "webm": ".webm"}
 _KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "picture"}
 
@@ -70,14 +72,28 @@ def routes_for(stream: Stream, kind: str) -> Iterator[tuple[Route, str]]:
     if stream.codec_context is None or (isinstance(stream, AudioStream) and not _is_sound(stream)):
         return
     codec = codec_of(stream)
-    if not (kind == "mp4" and codec.startswith("pcm_")):
+    if not (kind == "mp4" and codec.startswith("pcm_")) and _begins_well(stream, kind):
         yield Copied(stream), codec
     if isinstance(stream, AudioStream):
-        instead = (_PCM_INSTEAD if codec.startswith("pcm_") else _SOUND_INSTEAD)[kind]
+        whole = codec in _LOSSLESS or codec.startswith("pcm_")
+        instead = (_LOSSLESS_INSTEAD if whole else _SOUND_INSTEAD)[kind]
         yield EncodedSound(stream, instead), av.Codec(instead, "w").canonical_name
     elif isinstance(stream, SubtitleStream) and codec in TEXT_SUBTITLES:
         instead = _TEXT_INSTEAD[kind]
         yield ConvertedText(stream, instead), av.Codec(instead, "w").canonical_name
+
+
+def _begins_well(stream: Stream, kind: str) -> bool:
+    """Whether there will be a packet to describe the stream by, where MP4 needs one for that."""
+    beginning = BEGINNINGS.get(codec_of(stream))
+    if beginning is None or kind not in ("mp4", "mov"):
+        return True
+    try:
+        with av.open(stream.container.name, metadata_errors="replace") as file:
+            packets = file.demux(file.streams[stream.index])
+            return any(bytes(packet)[:2] == beginning for packet in itertools.islice(packets, 200))
+    except (av.error.FFmpegError, OSError, IndexError):
+        return False
 
 
 def _is_sound(stream: AudioStream) -> bool:
@@ -109,6 +125,8 @@ def described(stream: Stream) -> str:
 def left_out(stream: Stream, kind: str) -> str:
     """Return the sentence for a stream that a kind of file cannot hold."""
     was, it = ("were", "them") if stream.type == "subtitle" else ("was", "it")
+    if isinstance(stream, AudioStream) and not _is_sound(stream):
+        return f"{described(stream)} was left out: the file does not say its rate and channels"
     advice = _advice(stream, kind, f"to keep {it}")
     return f"{described(stream)} {was} left out: {kind} cannot hold {it}{advice}"
 

@@ -106,6 +106,7 @@ class VideoWriter:
             self._file.discard()
             raise
         self._passengers: StreamCopy | None = None
+        self._said: tuple[str, ...] = ()
         self._stream: VideoStream | None = None
         self._source, self._cut_short = passengers, cut_short
         self._first_size = (0, 0)
@@ -172,7 +173,7 @@ class VideoWriter:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a user should know of the file, one sentence each."""
-        found = list(self._passengers.remarks) if self._passengers else []
+        found = [*self._said, *(self._passengers.remarks if self._passengers else ())]
         if self._file.left:
             left = self._file.left[-1]
             found.append(f"an earlier run left {left}; {_to_complete(left)}")
@@ -201,9 +202,19 @@ class VideoWriter:
         context.color_trc = footage.color_trc
         self._output.metadata.update(dict(footage.metadata))
         if self._source is not None:
-            self._passengers = StreamCopy(self._source, self._output)
+            self._take_along(self._source)
         self._output.start_encoding()
         self._stream = stream
+
+    def _take_along(self, source: Path) -> None:
+        if not source.is_file():  # a pipe cannot be read twice
+            self._said = (f"{source.name} is not a file: its sound and subtitles were left out",)
+            return
+        try:
+            self._passengers = StreamCopy(source, self._output)
+        except (av.error.FFmpegError, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._said = (f"sound and subtitles were left out, for {source.name}: {reason}",)
 
     def _encoder_options(self) -> dict[str, str]:
         quality, preset = str(self._encoding.quality), self._encoding.preset

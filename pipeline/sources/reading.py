@@ -42,6 +42,8 @@ class Reading:
                     self._note(packet)
                     yield packet
                 return
+            except IndexError:  # PyAV's, at the end of a file in which streams were found midway
+                return
             except av.error.FFmpegError as error:
                 self.failure = error
                 errors += 1
