@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -295,3 +297,28 @@ def test_sound_that_the_file_does_not_describe_is_named(tmp_path: Path) -> None:
     assert remarks_of(joined, tmp_path / "out.mp4")[-1] == (
         "sound 1 (aac) was left out: the file does not say its rate and channels"
     )
+
+
+JUMPING = """
+import sys
+from pathlib import Path
+from pipeline.frame import Frame
+from pipeline.sinks.video import VideoWriter
+from pipeline.sources.video import VideoFile
+
+source, target = map(Path, sys.argv[1:])
+video = VideoFile(source)
+with VideoWriter(target, video.footage, passengers=source) as out:
+    for number, frame in enumerate(video):
+        pts = round(16.464 / frame.time_base) if number == 3 else frame.pts
+        out.write(frame.picture, Frame(frame.picture, 0.0, pts, frame.time_base, frame.duration))
+"""
+
+
+def test_a_picture_whose_time_is_damaged_beside_subtitles_aborts_nothing(tmp_path: Path) -> None:
+    plain = write_video(tmp_path / "in.mp4", 40, rate=25)
+    source = add_subtitles(plain, tmp_path / "in.mkv", TITLES.replace("00:00:00,9", "00:00:01,9"))
+    command = [sys.executable, "-c", JUMPING, str(source), str(tmp_path / "out.mp4")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [text[2:] for _, text in titles_in(tmp_path / "out.mp4")] == ["Down", "Stand"]
