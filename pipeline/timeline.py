@@ -52,6 +52,8 @@ class Timeline:
         ticks = packet.dts if packet.dts is not None else packet.pts
         if not self._may_jump or ticks is None or packet.time_base is None:
             return
+        if packet.pts is not None and abs(packet.pts - ticks) * packet.time_base > _AHEAD_S:
+            packet.pts = ticks  # no picture waits that long for the ones it is shown after
         raw = ticks * packet.time_base
         offset = self._offset_for(raw, packet)
         moved = round(offset / packet.time_base)

@@ -269,6 +269,15 @@ def test_sound_that_is_damaged_throughout_is_left_out_of_mp4(tmp_path: Path) -> 
     assert numbers_in(tmp_path / "out.mp4") == [n % 10 for n in range(30)]
 
 
+def test_sound_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mp4", 10, sound=True)
+    damaged_bytes = source.read_bytes().replace(b"mp4a", b"xyzw").replace(b"esds", b"xyzw")
+    source.write_bytes(damaged_bytes)
+    assert remarks_of(source, tmp_path / "out.mp4") == (
+        "sound 1 (an unknown codec) was left out: this FFmpeg does not know what is in it",
+    )
+
+
 class FindsStreamsMidway:
     """A container in which PyAV trips over streams that were not there when it was opened."""
 

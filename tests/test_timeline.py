@@ -79,6 +79,13 @@ def test_subtitles_follow_but_find_no_jumps(timeline: Timeline) -> None:
     assert placed(timeline, *packets) == [5000, 5000, 60_000, 5040, 5040]
 
 
+def test_a_packet_is_not_shown_hours_after_it_is_decoded(timeline: Timeline) -> None:
+    packet = MadePacket(5000, PICTURE)
+    packet.pts = 40_000_000
+    timeline.place(packet)  # type: ignore[arg-type]
+    assert (packet.dts, packet.pts) == (5000, 5000)
+
+
 def test_a_file_whose_clock_cannot_jump_is_left_alone(tmp_path: Path) -> None:
     with av.open(str(write_video(tmp_path / "in.mkv", 2))) as file:
         timeline = Timeline(file)

@@ -125,6 +125,8 @@ def described(stream: Stream) -> str:
 def left_out(stream: Stream, kind: str) -> str:
     """Return the sentence for a stream that a kind of file cannot hold."""
     was, it = ("were", "them") if stream.type == "subtitle" else ("was", "it")
+    if stream.codec_context is None and stream.type in ("audio", "subtitle"):
+        return f"{described(stream)} {was} left out: this FFmpeg does not know what is in {it}"
     if isinstance(stream, AudioStream) and not _is_sound(stream):
         return f"{described(stream)} was left out: the file does not say its rate and channels"
     advice = _advice(stream, kind, f"to keep {it}")
