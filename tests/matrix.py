@@ -127,7 +127,7 @@ shown. They get their subtitles when the file is finished, so that one that was 
 | fonts and other attachments | left out | left out | kept | left out |
 | a second film in the file, data streams | left out | left out | left out | left out |
 
-Recordings that were joined by putting one file behind the other (MPEG-TS, M2TS, MPG), and
+Recordings that were joined by putting one file behind the other (MPEG-TS, M2TS, MPG, MKV), and
 broadcasts whose clock is set, go on where the piece before ended, sound and picture by the same
 amount; the run says how often that was. A damaged packet of sound or subtitles is left out and
 counted, and a stream that cannot be written any further ends; the picture goes on.

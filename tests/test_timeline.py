@@ -87,6 +87,14 @@ def test_a_packet_is_not_shown_hours_after_it_is_decoded(timeline: Timeline) -> 
 
 
 def test_a_file_whose_clock_cannot_jump_is_left_alone(tmp_path: Path) -> None:
-    with av.open(str(write_video(tmp_path / "in.mkv", 2))) as file:
+    with av.open(str(write_video(tmp_path / "in.mp4", 2))) as file:
         timeline = Timeline(file)
     assert placed(timeline, (PICTURE, 5000), (PICTURE, 1000)) == [5000, 1000]
+
+
+def test_matroska_may_leap_ahead_but_starts_anew_at_its_beginning_only(tmp_path: Path) -> None:
+    with av.open(str(write_video(tmp_path / "in.mkv", 2))) as file:
+        timeline = Timeline(file)
+    packets = [(PICTURE, 0), (PICTURE, 90_000), (PICTURE, 70_000), (SOUND, 90_000), (PICTURE, 20)]
+    assert placed(timeline, *packets, (SOUND, 0)) == [0, 90_000, 70_000, 90_000, 90_040, 90_020]
+    assert timeline.jumps == 1

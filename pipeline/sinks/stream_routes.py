@@ -71,19 +71,19 @@ class Copied:
 class EncodedSound:
     """Sound that is decoded and encoded again."""
 
-    def __init__(self, source: AudioStream, codec: str) -> None:
-        self._source, self._codec = source, codec
+    def __init__(self, source: AudioStream, codec: str, layout: str) -> None:
+        self._source, self._codec, self._layout = source, codec, layout
         self._encoder: AudioStream | None = None
         self._resampler: AudioResampler | None = None
         self._heard: tuple[str, str, int] | None = None
 
     def add_to(self, output: OutputContainer) -> Stream:
-        """Add an encoder at the source's rate and with its channels, or the nearest it knows."""
+        """Add an encoder at the source's rate, or the nearest that it knows."""
         rate = _rate_for(self._codec, self._source.codec_context.sample_rate)
         encoder = output.add_stream(self._codec, rate=rate)
         assert isinstance(encoder, AudioStream)
         channels = self._source.codec_context.channels
-        encoder.layout = _LAYOUTS.get(channels, "stereo")
+        encoder.layout = self._layout
         encoder.bit_rate = _BITS_PER_CHANNEL * min(channels, 6)
         if self._codec in _LOSSLESS:
             encoder.format = _lossless_format(self._codec, self._source.codec_context)
@@ -102,7 +102,7 @@ class EncodedSound:
                 coded += self._encoder.encode(last)
             if self._encoder.codec_context.is_open and self._heard is not None:
                 coded += self._encoder.encode(None)
-        return coded
+        return [passed for passed in coded if passed.size]  # FLAC ends with its header anew
 
     def _encode(self, frame: av.AudioFrame) -> list[AnyPacket]:
         assert self._encoder is not None
@@ -156,6 +156,12 @@ class ConvertedText:
         return [converted]
 
 
+def layouts_for(source: AudioStream) -> list[str]:
+    """Return the channel layouts to encode a sound in, best first."""
+    own, usual = source.codec_context.layout.name, _USUAL.get(source.codec_context.channels, ())
+    return list(dict.fromkeys([own, *usual, "stereo"]))
+
+
 def _described(stream: Stream, source: Stream, output: OutputContainer) -> Stream:
     stream.metadata.update(
         {key: value for key, value in source.metadata.items() if not key.startswith(_STALE)}
@@ -197,7 +203,10 @@ _LANGUAGES_OF_MOV = {
     "nld": "dut", "nob": "nor", "sqi": "alb", "swe": "sve", "zho": "chi",
 }  # fmt: skip
 _LOSSLESS = ("alac", "flac")
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_USUAL = {
+    1: ("mono",), 2: ("stereo",), 3: ("3.0",), 4: ("quad", "4.0"), 5: ("5.0",), 6: ("5.1",),
+    7: ("6.1", "6.1(back)"), 8: ("7.1", "7.1(wide)"),
+}  # fmt: skip
 _PLAIN_STYLES = b"""[Script Info]
 ScriptType: v4.00+
 

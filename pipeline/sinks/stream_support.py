@@ -13,7 +13,14 @@ from av.container import OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 
-from pipeline.sinks.stream_routes import BEGINNINGS, ConvertedText, Copied, EncodedSound, Route
+from pipeline.sinks.stream_routes import (
+    BEGINNINGS,
+    ConvertedText,
+    Copied,
+    EncodedSound,
+    Route,
+    layouts_for,
+)
 from pipeline.timeline import AnyPacket
 
 TEXT_SUBTITLES = ("subrip", "ass", "mov_text", "webvtt", "text")  # which can become one another
@@ -77,7 +84,10 @@ def routes_for(stream: Stream, kind: str) -> Iterator[tuple[Route, str]]:
     if isinstance(stream, AudioStream):
         whole = codec in _LOSSLESS or codec.startswith("pcm_")
         instead = (_LOSSLESS_INSTEAD if whole else _SOUND_INSTEAD)[kind]
-        yield EncodedSound(stream, instead), av.Codec(instead, "w").canonical_name
+        name = av.Codec(instead, "w").canonical_name
+        for layout in layouts_for(stream):
+            mixed = layout == "stereo" and stream.codec_context.channels > 2
+            yield EncodedSound(stream, instead, layout), name + " in stereo" * mixed
     elif isinstance(stream, SubtitleStream) and codec in TEXT_SUBTITLES:
         instead = _TEXT_INSTEAD[kind]
         yield ConvertedText(stream, instead), av.Codec(instead, "w").canonical_name
