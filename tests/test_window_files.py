@@ -31,6 +31,7 @@ from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
+from pipeline.sinks.remux import Beside
 from pipeline.targets.claims import OutputFile
 
 
@@ -324,10 +325,10 @@ def test_closing_waits_for_a_recording_that_takes_long_to_complete(
 ) -> None:
     completing, may_complete, never = threading.Event(), threading.Event(), threading.Event()
 
-    def slowly(file: OutputFile, container: Container, time_base: Fraction) -> None:
+    def slowly(file: OutputFile, container: Container, time_base: Fraction, beside: Beside) -> None:
         completing.set()
         assert may_complete.wait(10.0)
-        complete(file, container, time_base)
+        complete(file, container, time_base, beside)
 
     def let_complete() -> None:
         assert completing.wait(10.0)

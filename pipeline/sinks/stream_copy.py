@@ -22,6 +22,7 @@ from pipeline.sinks.stream_support import (
     left_out,
     set_up,
 )
+from pipeline.sources.reading import Reading
 from pipeline.timeline import AnyPacket, Timeline
 
 _FAR_AHEAD_S = 60  # of the picture: nothing is interleaved like that, so that it is not waited for
@@ -139,18 +140,10 @@ class StreamCopy:
         if not self._carried:
             return
         wanted = [self._source.streams[index] for index in self._carried]
-        packets = self._source.demux(self._timeline.shown_by(*wanted))
-        while True:
-            try:
-                packet = next(packets)
-            # cut off, or PyAV trips at the end over streams that were found midway: what there is
-            # has been copied
-            except (StopIteration, IndexError, av.error.FFmpegError):
-                return
-            if packet.size:
-                self._timeline.place(packet)
-                if packet.stream.index in self._carried:
-                    yield packet
+        for packet in Reading(self._source, *self._timeline.shown_by(*wanted)):
+            self._timeline.place(packet)
+            if packet.stream_index in self._carried:
+                yield packet
 
 
 def _time_of(packet: AnyPacket) -> Fraction:
