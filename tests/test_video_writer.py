@@ -316,6 +316,7 @@ def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> Non
             Encoding(codec="h264"),
             "webm cannot hold h264; write to a file",
         ),
+        ("out.mov", Encoding(codec="av1"), "mov cannot hold av1; write to a file ending in .mkv"),
         ("out.mp4", Encoding(container="mkw"), "did you mean mkv"),
         ("none/out.mp4", Encoding(), "does not exist; make it first: mkdir"),
         ("in.mp4", Encoding(), "is the source itself; name another file with -o"),

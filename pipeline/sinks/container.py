@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -116,22 +115,6 @@ def encoder_for(name: str) -> str:
     if encoder not in av.codec.codecs_available:
         raise SinkError("this FFmpeg cannot encode {name}; use --codec h264", name=name)
     return encoder
-
-
-def can_hold(container: Container, encoder: str) -> bool:
-    """Whether what an encoder makes can be put into a container."""
-    codec = av.Codec(encoder, "w").canonical_name
-    try:
-        with av.open(os.devnull, "w", format=container.name) as trial:
-            if not {codec, encoder} & set(trial.supported_codecs):
-                return False
-            if container.name == "mov":  # it lists AV1 and VP9, and refuses them at the header
-                stream = trial.add_mux_stream(encoder, rate=25, width=64, height=48)
-                stream.time_base = Fraction(1, 25)
-                trial.start_encoding()
-    except (av.error.FFmpegError, ValueError):
-        return False
-    return True
 
 
 def time_base_in(container: Container, time_base: Fraction) -> Fraction:

@@ -15,16 +15,14 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import PipelineError, SinkError
 from pipeline.frame import Frame, padded_to_even
-from pipeline.nearest import nearest
 from pipeline.sinks.container import (
-    PRESETS,
-    can_hold,
     complete,
     container_for,
     encoder_for,
     open_output,
     time_base_in,
 )
+from pipeline.sinks.encoders import check_encoder, encoder_options
 from pipeline.sinks.remux import Beside
 from pipeline.sinks.stream_copy import StreamCopy
 from pipeline.sources import Footage
@@ -115,7 +113,7 @@ class VideoWriter:
         self._end = Fraction(0)
         self.frames = 0
         try:
-            self._check_codec()
+            check_encoder(self._codec, encoding.preset, self._kind, encoding.codec)
         except BaseException:
             self._discard()
             raise
@@ -193,7 +191,7 @@ class VideoWriter:
         context.time_base = stream.time_base = self._time_base
         context.gop_size = max(1, round(rate))  # a second: what a kill may cost
         context.thread_count = encoding.threads
-        context.options = self._encoder_options()
+        context.options = encoder_options(self._codec, encoding.quality, encoding.preset)
         if footage.sample_aspect_ratio != 1:
             context.sample_aspect_ratio = footage.sample_aspect_ratio
         context.color_range = int(picture.color_range)
@@ -215,16 +213,6 @@ class VideoWriter:
         except (av.error.FFmpegError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._said = (f"sound and subtitles were left out, for {source.name}: {reason}",)
-
-    def _encoder_options(self) -> dict[str, str]:
-        quality, preset = str(self._encoding.quality), self._encoding.preset
-        if self._codec in ("libx264", "libx265"):
-            return {"crf": quality, "preset": preset}
-        if self._codec == "libvpx-vp9":
-            return {"crf": quality, "b": "0", "deadline": "realtime", "cpu-used": "6"}
-        if self._codec == "libsvtav1":
-            return {"crf": quality, "preset": "9"}
-        return {}
 
     def _converted(self, picture: av.VideoFrame) -> av.VideoFrame:
         wanted = self._encoding.pixel_format
@@ -266,20 +254,6 @@ class VideoWriter:
         finally:
             if self._passengers is not None:
                 self._passengers.close()
-
-    def _check_codec(self) -> None:
-        preset = self._encoding.preset
-        if self._codec in ("libx264", "libx265") and preset not in PRESETS:
-            raise SinkError(
-                "no preset is called {name!r}; {hint}", name=preset, hint=nearest(preset, PRESETS)
-            )
-        if not can_hold(self._kind, self._codec):
-            raise SinkError(
-                "{container} cannot hold {codec}; write to a file ending in .mkv, or leave --codec "
-                "out",
-                container=self._kind.name,
-                codec=self._encoding.codec,
-            )
 
     def _discard(self) -> None:
         if self._passengers is not None:
