@@ -26,6 +26,10 @@ class MadePacket:
     def __post_init__(self) -> None:
         self.pts = self.dts
 
+    @property
+    def stream_index(self) -> int:
+        return int(self.stream.index)
+
 
 PICTURE, SOUND, TEXT = (
     SimpleNamespace(index=index, type=kind)
