@@ -32,6 +32,7 @@ class PacketScreen:
         # all in ticks: this is done for every packet
         self._farthest = min(_MOST_TICKS, round(_LONGEST_S / time_base))
         self._suspect, self._latest = round(_SUSPECT_S / time_base), round(_LATEST_S / time_base)
+        self._own, self._times, self._parts = time_base, 1, 1
         self._last: int | None = None
         self._ends = 0
         self._held: AnyPacket | None = None
@@ -67,29 +68,37 @@ class PacketScreen:
 
     def _start(self, packet: AnyPacket) -> int | None:
         """Count a packet's times in the stream's ticks; None where they, or its size, cannot be."""
-        if not 0 < packet.size <= MOST_BYTES or not packet.time_base:
+        own = packet.time_base
+        if not 0 < packet.size <= MOST_BYTES or not own:
             return None
-        dts, pts = self._ticks(packet.dts, packet), self._ticks(packet.pts, packet)
+        if own != self._own:
+            self._count_from(own)
+        dts, pts = self._ticks(packet.dts), self._ticks(packet.pts)
         if pts is None:
             pts = dts if dts is not None else (None if self._last is None else self._ends)
         if pts is None:
             return None
         if dts is None or dts > pts:
             dts = pts
-        duration = max(0, self._ticks(packet.duration, packet) or 0)
+        duration = max(0, self._ticks(packet.duration) or 0)
         ahead = 0 if self._last is None else dts - self._ends
         if max(duration, ahead) > self._farthest or max(abs(dts), abs(pts)) > self._latest:
             return None
         packet.pts, packet.dts, packet.duration = pts, dts, duration
-        packet.time_base = self._time_base
+        if own != self._time_base:
+            packet.time_base = self._time_base
         return dts
 
-    def _ticks(self, ticks: int | None, packet: AnyPacket) -> int | None:
-        if ticks is None or packet.time_base == self._time_base:
+    def _ticks(self, ticks: int | None) -> int | None:
+        if ticks is None or self._times == self._parts:
             return ticks
-        own, base = packet.time_base, self._time_base
-        whole = own.denominator * base.numerator
-        return (2 * ticks * own.numerator * base.denominator + whole) // (2 * whole)
+        return (2 * ticks * self._times + self._parts) // (2 * self._parts)
+
+    def _count_from(self, own: Fraction) -> None:
+        """Take in how a packet counts, which seldom changes."""
+        self._own = own
+        factor = own / self._time_base
+        self._times, self._parts = factor.numerator, factor.denominator
 
     def _passed(self, packet: AnyPacket) -> AnyPacket:
         """Move a packet behind the last one where the muxer's ticks make them share a time."""
