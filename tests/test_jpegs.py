@@ -11,6 +11,7 @@ import pytest
 from media import level, number_in
 
 from pipeline.errors import SourceError
+from pipeline.limits import InputLimits
 from pipeline.pipes import PipeReader
 from pipeline.sources import jpegs
 from pipeline.sources.counts import FrameCounts
@@ -112,12 +113,10 @@ def test_a_damaged_length_costs_one_picture_and_not_all_that_follow(piped: OpenP
     assert source.counts == FrameCounts(read=5, damaged=1)
 
 
-def test_compressed_data_without_an_end_costs_one_picture(
-    piped: OpenPipe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jpegs, "_LARGEST", 1 << 18)
+def test_compressed_data_without_an_end_costs_one_picture(piped: OpenPipe) -> None:
+    limits = InputLimits(jpeg_bytes=1 << 18)
     endless = jpeg(1)[:-2] + bytes(1 << 20)
-    source = JpegStream(piped(jpeg(0) + endless + jpeg(2)), Fraction(30))
+    source = JpegStream(piped(jpeg(0) + endless + jpeg(2)), Fraction(30), limits=limits)
     assert [number_in(frame.picture) for frame in source] == [0, 2]
     assert source.counts == FrameCounts(read=3, damaged=1)
 
@@ -130,10 +129,9 @@ def test_the_size_may_change_in_the_middle(piped: OpenPipe) -> None:
     assert [frame.pts for frame in frames] == [0, 1, 2]
 
 
-def test_zeros_are_not_read_for_ever(piped: OpenPipe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jpegs, "_LARGEST", 1 << 20)
+def test_zeros_are_not_read_for_ever(piped: OpenPipe) -> None:
     with pytest.raises(SourceError, match="has held no JPEG picture for 1 MB"):
-        JpegStream(piped(b"\0" * (3 << 20)), Fraction(30))
+        JpegStream(piped(b"\0" * (3 << 20)), Fraction(30), limits=InputLimits(jpeg_bytes=1 << 20))
 
 
 def test_a_stream_without_a_whole_picture_is_refused(piped: OpenPipe) -> None:

@@ -1,8 +1,9 @@
 """What every source keeps to, and what each of them adds."""
 
+import contextlib
 import io
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from broadcast import download
 from doubles import FakeClock, number_of
 from media import level, number_in, write_video
 
@@ -68,28 +70,33 @@ def picture_folder(folder: Path, count: int = COUNT) -> Path:
     return folder
 
 
-Maker = Callable[[Path, FakeClock], Source]
+Maker = Callable[[Path, FakeClock, contextlib.ExitStack], Source]
 SOURCES: dict[str, Maker] = {
-    "video file": lambda path, clock: VideoFile(write_video(path / "clip.mp4", COUNT), clock),
-    "picture folder": lambda path, clock: PictureFolder(
+    "video file": lambda path, clock, stack: VideoFile(
+        write_video(path / "clip.mp4", COUNT), clock
+    ),
+    "picture folder": lambda path, clock, stack: PictureFolder(
         picture_folder(path / "pictures"), clock=clock
     ),
-    "raw stream": lambda path, clock: RawStream(
+    "raw stream": lambda path, clock, stack: RawStream(
         io.BytesIO(raw_bytes()), Layout(48, 64, "bgr24"), Fraction(30), clock=clock
     ),
-    "camera": lambda path, clock: Camera(0, open_capture=lambda _: FakeCapture(200), clock=clock),
-    "network camera": lambda path, clock: NetworkCamera(
-        f"file:{write_video(path / 'clip.mp4', COUNT)}", clock
+    "camera": lambda path, clock, stack: Camera(
+        0, open_capture=lambda _: FakeCapture(200), clock=clock
     ),
-    "limited": lambda path, clock: Limited(
+    "network camera": lambda path, clock, stack: NetworkCamera(
+        stack.enter_context(download(write_video(path / "clip.mp4", COUNT))), clock
+    ),
+    "limited": lambda path, clock, stack: Limited(
         VideoFile(write_video(path / "clip.mp4", 30), clock), COUNT
     ),
 }
 
 
 @pytest.fixture(params=SOURCES)
-def source(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Source:
-    return SOURCES[request.param](tmp_path, clock)
+def source(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Source]:
+    with contextlib.ExitStack() as stack:
+        yield SOURCES[request.param](tmp_path, clock, stack)
 
 
 def test_frames_come_in_order(source: Source) -> None:

@@ -24,6 +24,7 @@ from mirror.parsers.builtin import BuiltIn
 from mirror.parsing import Parsing
 from mirror.shipped import media_file
 from pipeline.frame import Frame
+from pipeline.opening import create_file
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources.video import VideoFile
 
@@ -137,7 +138,7 @@ def _run_command(clip: Path, output: Path, *flags: str) -> None:
 
 def _clip_at_720p(path: Path) -> Path:
     config = load().video
-    with av.open(str(path), "w") as output:
+    with create_file(path, "mp4", {}) as output:
         stream = output.add_stream("libx264", rate=30)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import av
 import av.error
 import numpy as np
 
 from mirror.evaluation.truth import BadDataSet
 from mirror.parts import LabelMap
 from pipeline.frame import planes_of
+from pipeline.opening import open_file
 
 
 def read_labels(path: Path) -> LabelMap:
@@ -20,9 +20,10 @@ def read_labels(path: Path) -> LabelMap:
 
     Raises:
         BadDataSet: it cannot be read, or holds colours.
+        TooManyPixels: it is too large.
     """
     try:
-        with av.open(str(path)) as container:
+        with open_file(path) as container:
             picture = next(container.decode(video=0))
     except (av.error.FFmpegError, OSError, StopIteration) as error:
         raise BadDataSet("{path} is not a picture that can be read", path=path) from error

@@ -13,7 +13,9 @@ import av.error
 from av.container import InputContainer, OutputContainer
 
 from pipeline.errors import SinkError
+from pipeline.limits import NOT_DECODED
 from pipeline.nearest import nearest
+from pipeline.opening import create_file, open_file
 from pipeline.sinks.remux import NOTHING_BESIDE, Beside, remux
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_file import PartFile
@@ -135,7 +137,7 @@ def open_output(
     if container.name in ("mp4", "mov") and time_base.numerator < time_base.denominator:
         options |= timescales(time_base)
     try:
-        return av.open(file.url, "w", format=container.name, container_options=options)
+        return create_file(file.url, container.name, options)
     except (av.error.FFmpegError, OSError) as error:
         raise SinkError(
             "{path} cannot be written: {reason}",
@@ -160,7 +162,10 @@ def complete(
         options = dict(container.finished)
         if container.name in ("mp4", "mov"):
             options |= timescales(time_base)
-        with file.put_in_order() as finishing, av.open(file.url) as source:
+        with (
+            file.put_in_order() as finishing,
+            open_file(Path(file.url), NOT_DECODED) as source,
+        ):
             copy_packets(source, finishing, container.name, options, beside=beside)
     file.finish()
 
@@ -184,7 +189,7 @@ def copy_packets(
         beside: what changes on the way.
     """
     packets = _until_broken_off(source) if broken_off else source.demux()
-    with av.open(target, "w", format=container, container_options=options) as sink:
+    with create_file(target, container, options) as sink:
         return remux(source, packets, sink, beside)
 
 

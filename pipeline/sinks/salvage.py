@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import av
 import av.error
 
 from pipeline.errors import SinkError, SourceError
+from pipeline.limits import NOT_DECODED
+from pipeline.opening import open_file
 from pipeline.sinks.container import Container, container_for, copy_packets, timescales
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_name import is_locked
@@ -42,7 +43,7 @@ def salvage(part: Path, file: OutputFile, container: str | None = None) -> int:
 
 def _copied(part: Path, file: OutputFile, kind: Container) -> int:
     try:
-        with av.open(str(part), metadata_errors="replace") as source:
+        with open_file(part, NOT_DECODED) as source:
             if not source.streams.video:
                 raise SourceError("{part} has no video in it; name another part", part=part)
             options = dict(kind.finished or {})

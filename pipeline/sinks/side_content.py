@@ -12,6 +12,8 @@ import av.error
 from av.container import InputContainer, OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 
+from pipeline.limits import NOT_DECODED
+from pipeline.opening import open_file
 from pipeline.sinks.stream_support import described, left_out
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def other_content(source: InputContainer) -> Iterator[str]:
 
 def _picture_in(source: Path, index: int) -> bytes:
     try:
-        with av.open(str(source), metadata_errors="replace") as file:
+        with open_file(source, NOT_DECODED) as file:
             for packet in file.demux(file.streams[index]):
                 if packet.size:
                     return bytes(packet)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
-import av.error
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
+from pipeline.limits import NOT_DECODED
+from pipeline.opening import open_file
 from pipeline.sinks.carried_stream import CarriedStream, KeptStream, MuxedStream
 from pipeline.sinks.late_streams import LateCover, LateSubtitles
 from pipeline.sinks.remux import Beside
@@ -42,7 +42,7 @@ class StreamCopy:
     """
 
     def __init__(self, source: Path, output: OutputContainer) -> None:
-        self._source: InputContainer = av.open(str(source), metadata_errors="replace")
+        self._source: InputContainer = open_file(source, NOT_DECODED)
         self._output = output
         self._carried: dict[int, CarriedStream] = {}
         self._said: list[str] = []

@@ -13,6 +13,7 @@ from av.container import OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 
+from pipeline.opening import reopened
 from pipeline.sinks.stream_routes import (
     BEGINNINGS,
     ConvertedText,
@@ -99,7 +100,7 @@ def _begins_well(stream: Stream, kind: str) -> bool:
     if beginning is None or kind not in ("mp4", "mov"):
         return True
     try:
-        with av.open(stream.container.name, metadata_errors="replace") as file:
+        with reopened(stream.container) as file:
             packets = file.demux(file.streams[stream.index])
             return any(bytes(packet)[:2] == beginning for packet in itertools.islice(packets, 200))
     except (av.error.FFmpegError, OSError, IndexError):

@@ -1,8 +1,38 @@
-"""How an address is named where it can be read: without user name, password and keys."""
+"""Addresses: which there are, and how one is named where it can be read, without its secrets."""
 
 from __future__ import annotations
 
 import re
+
+from pipeline.errors import SourceError
+
+_WEB = "http,https,tcp,tls,httpproxy,crypto"  # a stream in pieces is many files
+_PROTOCOLS = {  # what an address begins with -> what FFmpeg may use for it, and for what it names
+    "http": _WEB,
+    "https": _WEB,
+    "rtsp": "rtsp,rtp,udp,tcp,tls",
+    "rtsps": "rtsp,rtp,udp,tcp,tls",
+    "rtmp": "rtmp,tcp",
+    "rtmps": "rtmps,rtmp,tcp,tls",
+    "rtmpt": "rtmpt,ffrtmphttp,http,tcp",
+    "rtp": "rtp,udp",
+    "udp": "udp",
+    "tcp": "tcp",
+    "srt": "srt",
+}
+_OWN_WAY = {  # what FFmpeg would open besides -> the plain way to the same
+    "file": "name the file itself: {rest}",
+    "fd": "leave it out: standard input is read then",
+    "pipe": "leave it out: standard input is read then",
+    "concat": "name one file; ffmpeg -f concat joins them",
+    "concatf": "name one file; ffmpeg -f concat joins them",
+    "subfile": "name the whole file",
+    "data": "save the data to a file, and name that",
+    "cache": "name the address itself: {rest}",
+    "async": "name the address itself: {rest}",
+    "crypto": "decrypt it to a file first, and name that",
+    "unix": "connect it to a pipe: ... | mirror stream",
+}
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 _IN_QUERY = re.compile(  # cameras and relays are also told who asks behind the question mark
@@ -34,3 +64,31 @@ def _is_port(host: str) -> bool:
     """Whether what stands behind a host's last colon, if there is one, can be a port."""
     _, colon, port = host.rpartition(":")
     return not colon or port.isdigit() or host.endswith("]")
+
+
+def protocols_of(address: str) -> str:
+    """Return what FFmpeg may use to open an address, and whatever that names, with commas.
+
+    Raises:
+        SourceError: it begins with nothing that is known; says what to name instead.
+    """
+    scheme = address.partition("://")[0].lower()
+    if scheme not in _PROTOCOLS:
+        raise SourceError(
+            "{address} cannot be opened: {way}",
+            address=named(address),
+            way=plain_way(address) or f"an address begins with {', '.join(_PROTOCOLS)}",
+        )
+    return _PROTOCOLS[scheme]
+
+
+def plain_way(name: str) -> str | None:
+    """Return what to name instead of something that only FFmpeg would understand; None: it is not.
+
+    For what is no file: a file may have any name.
+    """
+    found = re.match(r"([a-z]+)(?:[:,])", name, re.IGNORECASE)
+    if found is None or found[1].lower() not in _OWN_WAY:
+        return None
+    rest = name[found.end() :]
+    return _OWN_WAY[found[1].lower()].format(rest=re.sub("^//+", "/", rest))

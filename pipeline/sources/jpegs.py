@@ -13,12 +13,13 @@ from av.video.codeccontext import VideoCodecContext
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.pipes import PipeReader
 from pipeline.sources import Footage
 from pipeline.sources.counts import FrameCounts
+from pipeline.sources.picture_size import size_in_header
 
 START = b"\xff\xd8\xff"
-_LARGEST = 64 << 20  # bytes: more is no picture, and as much without one is no stream of pictures
 _PIECE = 1 << 16
 _WITHIN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that ends compressed data
 _SCAN, _START_OF_IMAGE, _END_OF_IMAGE = 0xDA, 0xD8, 0xD9
@@ -30,6 +31,10 @@ class JpegSplitter:
 
     Segments are walked, so that a thumbnail within a picture is not taken for the next one.
 
+    Args:
+        pipe: where the bytes come from.
+        largest: bytes: more is no picture, and as much without one is no stream of pictures.
+
     Attributes:
         pictures: how many were whole.
         skipped: bytes between pictures.
@@ -37,8 +42,8 @@ class JpegSplitter:
         cut_off: bytes of a last picture that is not whole.
     """
 
-    def __init__(self, pipe: PipeReader) -> None:
-        self._pipe = pipe
+    def __init__(self, pipe: PipeReader, largest: int = USUAL_LIMITS.jpeg_bytes) -> None:
+        self._pipe, self._largest = pipe, largest
         self._buffer = bytearray()
         self.pictures = self.skipped = self.damaged = self.cut_off = 0
 
@@ -66,10 +71,10 @@ class JpegSplitter:
         in_a_row = 0
         while (place := self._buffer.find(START)) < 0:
             in_a_row += self._skip(max(0, len(self._buffer) - len(START) + 1))
-            if in_a_row > _LARGEST and not self.pictures:
+            if in_a_row > self._largest and not self.pictures:
                 raise SourceError(
-                    f"{self._pipe.name} has held no JPEG picture for {_LARGEST >> 20} MB; name "
-                    "what it is with --in-format"
+                    f"{self._pipe.name} has held no JPEG picture for {self._largest >> 20} MB; "
+                    "name what it is with --in-format"
                 )
             if not self._more():
                 self._skip(len(self._buffer))
@@ -82,7 +87,7 @@ class JpegSplitter:
         at = 2
         while self._has(at + 2):
             marker = self._buffer[at + 1]
-            if self._buffer[at] != 0xFF or marker == _START_OF_IMAGE or at > _LARGEST:
+            if self._buffer[at] != 0xFF or marker == _START_OF_IMAGE or at > self._largest:
                 return 0
             if marker == _END_OF_IMAGE:
                 return at + 2
@@ -105,7 +110,7 @@ class JpegSplitter:
         """Where the marker after compressed data is; 0 if far too late, None if cut off."""
         while (found := _WITHIN_SCAN.search(self._buffer, at)) is None:
             at = max(at, len(self._buffer) - 1)
-            if len(self._buffer) > _LARGEST:
+            if len(self._buffer) > self._largest:
                 return 0
             if not self._more():
                 return None
@@ -142,6 +147,7 @@ class JpegStream:
         rate: frames a second, from which they get their times.
         is_live: whether the writer sends at its own pace.
         clock: monotonic seconds.
+        limits: what is refused unread.
 
     Raises:
         SourceError: no picture comes.
@@ -154,15 +160,17 @@ class JpegStream:
         *,
         is_live: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
-        self._pipe, self._clock = pipe, clock
+        self._pipe, self._clock, self._limits = pipe, clock, limits
         self.is_live = is_live
-        self._split = JpegSplitter(pipe)
+        self._split = JpegSplitter(pipe, limits.jpeg_bytes)
         self._undecodable = 0
+        self._refused: TooManyPixels | None = None
         self._pictures = self._decoded()
         self._first = next(self._pictures, None)
         if self._first is None:
-            raise SourceError(
+            raise self._refused or SourceError(
                 f"{pipe.name} ended before a JPEG picture was whole; its writer failed, perhaps"
             )
         picture = self._first[0]
@@ -204,10 +212,14 @@ class JpegStream:
         decoder = av.CodecContext.create("mjpeg", "r")
         assert isinstance(decoder, VideoCodecContext)
         decoder.thread_count = 1  # more would hold pictures back
+        decoder.options = {"max_pixels": str(self._limits.decoder_pixels)}
         for data in self._split:
             captured_at = self._clock()
             try:
+                self._limits.check(*(size_in_header(data) or (0, 0)), self._pipe.name)
                 pictures = decoder.decode(av.Packet(data))
+            except TooManyPixels as refusal:
+                self._refused, pictures = refusal, []
             except av.error.FFmpegError:
                 pictures = []
             self._undecodable += not pictures

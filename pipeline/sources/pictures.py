@@ -14,6 +14,8 @@ import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.opening import open_file
 from pipeline.sources import Footage
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.upright import Upright
@@ -25,13 +27,15 @@ class PictureFolder:
     """The pictures in a folder, in the order of their names, numbers counted as numbers.
 
     Opening decodes the first. What cannot be read later on is skipped and counted, and its time
-    passes, so that what follows stays where it was.
+    passes, so that what follows stays where it was. Pipes, devices and folders that are called
+    like pictures are none.
 
     Args:
         path: of the folder.
         rate: pictures a second.
         clock: monotonic seconds.
         start_s: seconds before which no picture is delivered.
+        limits: what is refused unread.
 
     Attributes:
         is_live: False: nothing is dropped.
@@ -49,14 +53,19 @@ class PictureFolder:
         rate: Fraction = Fraction(30),
         clock: Callable[[], float] = time.monotonic,
         start_s: float = 0.0,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
-        self._clock = clock
+        self._clock, self._limits = clock, limits
         self._start = math.ceil(start_s * rate - 1e-6)  # a time is a number over a rate, rounded
         self._closed = False
         self._unreadable: list[str] = []
         self._seen = 0
         try:
-            files = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+            files = [
+                entry
+                for entry in path.iterdir()
+                if entry.suffix.lower() in SUFFIXES and entry.is_file()
+            ]
         except OSError as error:
             raise SourceError("{path} may not be read; check its permissions", path=path) from error
         self._files = sorted(files, key=_natural)
@@ -66,7 +75,7 @@ class PictureFolder:
                 path=path,
                 endings=", ".join(SUFFIXES),
             )
-        first = _decoded(self._files[0])
+        first = _decoded(self._files[0], limits)
         self.footage = Footage(
             height=first.height,
             width=first.width,
@@ -84,7 +93,7 @@ class PictureFolder:
                 return
             self._seen += 1
             try:
-                picture = _decoded(path)
+                picture = _decoded(path, self._limits)
             except SourceError:
                 self._unreadable.append(path.name)
                 continue
@@ -112,15 +121,22 @@ class PictureFolder:
 def _natural(path: Path) -> list[tuple[int, str]]:
     """A key by which frame-9 comes before frame-10."""
     return [
-        (int(piece), "") if piece.isdigit() else (0, piece)
+        (int(piece), "") if piece.isdecimal() else (0, piece)  # ² is a digit, but no number
         for piece in re.split(r"(\d+)", path.name)
     ]
 
 
-def _decoded(path: Path) -> av.VideoFrame:
+def _decoded(path: Path, limits: InputLimits) -> av.VideoFrame:
     try:
-        with av.open(str(path)) as container:
+        with open_file(path, limits) as container:
             picture = next(container.decode(video=0), None)
+    except av.error.ArgumentError as error:  # what FFmpeg says of one that is too large
+        raise SourceError(
+            "{path} is not a picture that can be read (it is damaged, or over the limit of "
+            "{limit:g} megapixels)",
+            path=path,
+            limit=limits.pixels / MEGA,
+        ) from error
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(

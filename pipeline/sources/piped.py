@@ -8,11 +8,12 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import av.error
 from av.container import InputContainer
 
 from pipeline.errors import SourceError
+from pipeline.limits import USUAL_LIMITS, InputLimits
+from pipeline.opening import open_stream
 from pipeline.pipes import PipeReader
 from pipeline.sources.video import VideoFile
 
@@ -30,6 +31,7 @@ class PipedVideo(VideoFile):
         format: FFmpeg's name of the container; None lets it look.
         is_live: whether the writer sends at its own pace.
         clock: monotonic seconds.
+        limits: what is refused unread.
 
     Raises:
         SourceError: there is no video in what comes.
@@ -42,12 +44,15 @@ class PipedVideo(VideoFile):
         *,
         is_live: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
         self._pipe = pipe
         pull = _Pull(pipe)
         try:
-            container = _opened(pull, format)
-            super().__init__(Path(pipe.name), clock, container=container, thread_type="SLICE")
+            container = _opened(pull, format, limits)
+            super().__init__(
+                Path(pipe.name), clock, container=container, thread_type="SLICE", limits=limits
+            )
         finally:
             if pull.interrupt is not None:
                 raise pull.interrupt
@@ -83,9 +88,9 @@ class _Pull:
             return b""
 
 
-def _opened(pull: _Pull, format: str | None) -> InputContainer:
+def _opened(pull: _Pull, format: str | None, limits: InputLimits) -> InputContainer:
     try:
-        return av.open(pull, "r", format=format, metadata_errors="replace")
+        return open_stream(pull, format, limits)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.layout import Layout
+from pipeline.limits import USUAL_LIMITS, InputLimits
 from pipeline.pipes import PipeReader, Readable, fill
 from pipeline.sources import Footage
 
@@ -31,6 +32,11 @@ class RawStream:
         layout: the size and pixel format of every frame.
         rate: frames a second, from which they get their times; None: they have none.
         is_live: whether the writer sends at its own pace.
+        clock: monotonic seconds.
+        limits: what is refused unread.
+
+    Raises:
+        TooManyPixels: a frame is too large.
     """
 
     _is_marked = False  # whether something stands before every frame
@@ -43,7 +49,10 @@ class RawStream:
         *,
         is_live: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
+        limits.check(layout.height, layout.width, getattr(stream, "name", "the stream"))
+        self._limits = limits
         self._stream, self._layout, self._rate, self._clock = stream, layout, rate, clock
         self._closed = False
         self._number = 0  # of the next frame, those that were lost included

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-import av
 import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.limits import USUAL_LIMITS, InputLimits
+from pipeline.opening import open_address
 from pipeline.sources.address import named, without_secrets
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.decoding import Decoding
@@ -33,11 +34,16 @@ class NetworkCamera:
 
     is_live = True
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
+    ) -> None:
         self._url, self._name, self._clock = url, named(url), clock
         try:
-            self._container = av.open(
-                url, options=_OPTIONS, timeout=(_OPENS_WITHIN_S, _READS_WITHIN_S)
+            self._container = open_address(
+                url, _OPTIONS, (_OPENS_WITHIN_S, _READS_WITHIN_S), limits
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(

@@ -16,7 +16,10 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.opening import open_file
 from pipeline.sources import Footage
+from pipeline.sources.address import plain_way
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.decoding import Decoding, ThreadType
 from pipeline.sources.misplaced import InPlace
@@ -39,6 +42,7 @@ class VideoFile:
         container: the file, opened already.
         thread_type: how frames are decoded by several threads.
         start_s: seconds of the file's own time before which no frame is delivered.
+        limits: what is refused unread.
 
     Attributes:
         is_live: False: nothing is dropped.
@@ -60,11 +64,13 @@ class VideoFile:
         # frame threads decode several times faster, but hold back a frame each
         thread_type: ThreadType = "AUTO",
         start_s: float = 0.0,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
         self._path, self._clock, self._thread_type = path, clock, thread_type
         self._untimed = 0
         self._in_place: InPlace | None = None
-        self._container = container or _opened(path)
+        self._limits = limits
+        self._container = container or _opened(path, limits)
         try:
             self._stream = _video_stream(self._container, path)
             self._decoding = self._decoded(container is None)
@@ -72,8 +78,10 @@ class VideoFile:
             first = next(self._pictures, None)
             if first is None:
                 raise SourceError(
-                    "{path}: no frame of it can be decoded; it is encrypted, damaged or cut off",
+                    "{path}: no frame of it can be decoded; it is encrypted, damaged, cut off or "
+                    "over the limit of {limit:g} megapixels",
                     path=path,
+                    limit=limits.pixels / MEGA,
                 )
             if start_s > 0:
                 self._skip_to(start_s)
@@ -138,7 +146,7 @@ class VideoFile:
         return tuple(found)
 
     def _decoded(self, from_path: bool) -> Decoding:
-        reopen = functools.partial(_opened, self._path) if from_path else None
+        reopen = functools.partial(_opened, self._path, self._limits) if from_path else None
         # one decoder for the whole file: asked anew for each frame, it loses those it holds back
         return Decoding(self._container, self._stream, self._thread_type, reopen)
 
@@ -181,7 +189,7 @@ class VideoFile:
         )
 
 
-def _opened(path: Path) -> InputContainer:
+def _opened(path: Path, limits: InputLimits) -> InputContainer:
     if path.is_dir():
         raise SourceError(
             "{path} is a folder; name a video in it, or a folder of pictures", path=path
@@ -191,7 +199,7 @@ def _opened(path: Path) -> InputContainer:
             raise SourceError(
                 "{path} is empty; it may still be copying, or its recording failed", path=path
             )
-        container = av.open(str(path), metadata_errors="replace")
+        container = open_file(path, limits)
     except FileNotFoundError:
         alike = (entry for entry in path.parent.glob(f"{path.stem}*") if not is_locked(entry))
         near = ", ".join(sorted(entry.name for entry in alike)[:3])
@@ -199,6 +207,8 @@ def _opened(path: Path) -> InputContainer:
             raise SourceError(
                 "{path} does not exist; there is {near}", path=path, near=near
             ) from None
+        if way := plain_way(str(path)):
+            raise SourceError("{path} is no file: {way}", path=path, way=way) from None
         raise SourceError("{path} does not exist", path=path) from None
     except PermissionError as error:
         raise SourceError("{path} may not be read; check its permissions", path=path) from error

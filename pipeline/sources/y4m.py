@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 
 from pipeline.errors import SourceError
+from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.pipes import PipeReader, Readable
 from pipeline.sources import Footage
 from pipeline.sources.counts import FrameCounts
@@ -45,7 +46,7 @@ class Y4mStream(RawStream):
         header_line: the very bytes that said so, for whoever passes frames on as they came.
 
     Raises:
-        SourceError: it is no such stream.
+        SourceError: it is no such stream, or its pictures are too large.
     """
 
     _is_marked = True
@@ -57,6 +58,7 @@ class Y4mStream(RawStream):
         rate: Fraction | None = None,
         is_live: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
         self._bytes = Pushback(stream)
         self._pipe = stream if isinstance(stream, PipeReader) else None
@@ -64,7 +66,7 @@ class Y4mStream(RawStream):
         self.header: Y4mHeader = _parsed(self.header_line)
         self._now = self.header
         layout, rate = self.header.layout, self.header.rate or rate
-        super().__init__(self._bytes, layout, rate, is_live=is_live, clock=clock)
+        super().__init__(self._bytes, layout, rate, is_live=is_live, clock=clock, limits=limits)
         self._skipped = self._lost = self._joints = 0
         self._in_place = self._mended = self._searches = 0
 
@@ -133,11 +135,12 @@ class Y4mStream(RawStream):
         if line == MAGIC:
             line += _line_of(self._bytes)
             try:
-                self._now = parse_header(line)
-            except ValueError:
+                now = parse_header(line)
+                self._limits.check(now.layout.height, now.layout.width, "a header in mid-stream")
+            except (ValueError, TooManyPixels):
                 pass
             else:
-                self._layout = self._now.layout
+                self._now, self._layout = now, now.layout
                 self._joints += 1
                 return True
         self._bytes.unread(line)
@@ -201,14 +204,18 @@ class Y4mFile(Y4mStream):
     """
 
     def __init__(
-        self, path: Path, rate: Fraction, clock: Callable[[], float] = time.monotonic
+        self,
+        path: Path,
+        rate: Fraction,
+        clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
         try:
             file = path.open("rb", buffering=0)
         except OSError as error:
             raise SourceError("{path} may not be read; check its permissions", path=path) from error
         weakref.finalize(self, file.close)
-        super().__init__(file, rate=rate, clock=clock)
+        super().__init__(file, rate=rate, clock=clock, limits=limits)
 
 
 def is_y4m(path: Path) -> bool:

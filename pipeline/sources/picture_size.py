@@ -1,0 +1,45 @@
+"""The size that a picture's file says it has, read without decoding it."""
+
+from __future__ import annotations
+
+import re
+
+HEAD = 1 << 20  # bytes of a file to look at: a camera's notes may come before a JPEG's size
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8"
+_BMP = b"BM"
+_PNM = re.compile(rb"P[1-6]\s+(?:#.*\s+)*(\d{1,9})\s+(?:#.*\s+)*(\d{1,9})\s")
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of JPEG segments that say the size
+_BARE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
+
+
+def size_in_header(head: bytes) -> tuple[int, int] | None:
+    """Return (height, width) of a PNG, JPEG, BMP or PNM file; None where the bytes do not say."""
+    if head.startswith(_PNG) and len(head) >= 24:
+        return int.from_bytes(head[20:24]), int.from_bytes(head[16:20])
+    if head.startswith(_JPEG):
+        return _size_of_jpeg(head)
+    if head.startswith(_BMP) and len(head) >= 26:
+        width, height = (
+            int.from_bytes(head[at : at + 4], "little", signed=True) for at in (18, 22)
+        )
+        return abs(height), abs(width)  # rows from the top on count backwards
+    if found := _PNM.match(head):
+        return int(found[2]), int(found[1])
+    return None
+
+
+def _size_of_jpeg(head: bytes) -> tuple[int, int] | None:
+    at = len(_JPEG)
+    while at + 9 <= len(head) and head[at] == 0xFF:
+        marker = head[at + 1]
+        if marker in _FRAMES:
+            return int.from_bytes(head[at + 5 : at + 7]), int.from_bytes(head[at + 7 : at + 9])
+        if marker == 0xFF:  # filling
+            at += 1
+        elif marker in _BARE:
+            at += 2
+        else:
+            at += 2 + int.from_bytes(head[at + 2 : at + 4])
+    return None
