@@ -12,7 +12,15 @@ from typing import Any
 import cv2
 
 from mirror import machine
-from mirror.config import Auto, ConfigError, OverlayConfig, ParserConfig, VideoConfig
+from mirror.config import (
+    Auto,
+    ConfigError,
+    InputConfig,
+    OverlayConfig,
+    ParserConfig,
+    VideoConfig,
+    most_threads,
+)
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
@@ -20,6 +28,7 @@ from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
+from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.sinks.video import Encoding
 from pipeline.sources import Recorded, Source
 from pipeline.sources.pictures import PictureFolder
@@ -27,7 +36,7 @@ from pipeline.sources.video import VideoFile
 from pipeline.sources.y4m import Y4mFile, is_y4m
 
 _FAILED = object()  # stands for what a worker would have made of a frame
-_USUAL_LIMITS = Limits()
+_FLOW_LIMITS = Limits()
 _OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
 
 
@@ -39,23 +48,40 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
     """Return how many threads parse, and how many each of them computes with.
 
     Many workers of one thread beat one worker of many: nothing waits at the end of every layer.
+
+    Raises:
+        ConfigError: one of them is not between 1 and four times the cores.
     """
+    _check_count("workers", workers)
+    _check_count("threads", threads)
     cores = machine.cores()
     each = 1 if threads == "auto" else threads
     count = max(1, cores // each) if workers == "auto" else workers
     return count, max(1, cores // count) if threads == "auto" else threads
 
 
-def open_source(path: Path, rate: Fraction = Fraction(30)) -> Recorded:
+def _check_count(what: str, count: int | Auto) -> None:
+    if count != "auto" and not 1 <= count <= most_threads():
+        raise ConfigError(
+            f"{what} is a whole number from 1 to {most_threads()} (four for each core), or auto, "
+            f"got {count}"
+        )
+
+
+def open_source(
+    path: Path, rate: Fraction = Fraction(30), limits: InputLimits = USUAL_LIMITS
+) -> Recorded:
     """Return a video file, or a folder's pictures at a rate of frames a second.
 
     Raises:
         SourceError: there is nothing to be seen there; says why, and what to do.
     """
     if path.is_dir():
-        return PictureFolder(path, rate)
+        return PictureFolder(path, rate, limits=limits)
     # FFmpeg gives a y4m file up at its first damaged mark
-    return Y4mFile(path, rate) if path.is_file() and is_y4m(path) else VideoFile(path)
+    if path.is_file() and is_y4m(path):
+        return Y4mFile(path, rate, limits=limits)
+    return VideoFile(path, limits=limits)
 
 
 def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
@@ -105,7 +131,7 @@ def open_flow(
     workers: int,
     threads: int,
     config: ParserConfig,
-    limits: Limits = _USUAL_LIMITS,
+    limits: Limits = _FLOW_LIMITS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Flow[Any, Any, Parsing]:
     """Return the flow that parses a source's frames; enter it to start.
@@ -158,4 +184,12 @@ def encoding_of(video: VideoConfig) -> Encoding:
         quality=video.quality,
         preset=video.preset,
         container=None if video.container == "auto" else video.container,
+    )
+
+
+def limits_of(config: InputConfig) -> InputLimits:
+    """Return how large what comes in may be."""
+    return InputLimits(
+        pixels=round(config.max_megapixels * MEGA),
+        jpeg_bytes=round(config.max_jpeg_megabytes * (1 << 20)),
     )

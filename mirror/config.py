@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from mirror import machine
 from mirror.overlay.style import Labels
 from mirror.shipped import config_file
 from pipeline.errors import PipelineError
@@ -62,6 +63,14 @@ class VideoConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class InputConfig:
+    """How large what comes in may be. See ``configs/default.toml``."""
+
+    max_megapixels: float
+    max_jpeg_megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every setting, checked.
 
@@ -72,15 +81,24 @@ class Config:
     parser: ParserConfig
     overlay: OverlayConfig
     video: VideoConfig
+    input: InputConfig
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
 
-_SECTIONS = {"parser": ParserConfig, "overlay": OverlayConfig, "video": VideoConfig}
+_SECTIONS = {
+    "parser": ParserConfig,
+    "overlay": OverlayConfig,
+    "video": VideoConfig,
+    "input": InputConfig,
+}
 LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
-_COUNT = "a whole number from 1 on, or auto"
+_THREADS_A_CORE = 4  # more only wait for one another, and many thousands end the process
+_LONGEST_LIMIT_S = 86_400
+_LARGEST_MEGAPIXELS = 2000  # FFmpeg counts pixels in 31 bits
+_COUNT = "a whole number from 1 to {most} (four for each core), or auto"
 _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
-    "parser.workers": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
-    "parser.threads": (_COUNT, lambda value: value == "auto" or (_whole(value) and value > 0)),
+    "parser.workers": (_COUNT, lambda value: value == "auto" or _is_count(value)),
+    "parser.threads": (_COUNT, lambda value: value == "auto" or _is_count(value)),
     "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
     "parser.input_size": (
         f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512",
@@ -90,7 +108,10 @@ _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and a
         "a whole number from 0 on",
         lambda value: _whole(value) and value >= 0,
     ),
-    "parser.parse_limit_s": ("seconds above 0", lambda value: _number(value) and value > 0),
+    "parser.parse_limit_s": (
+        "seconds above 0, a day at most",
+        lambda value: _number(value) and 0 < value <= _LONGEST_LIMIT_S,
+    ),
     "overlay.opacity": ("0 to 1", lambda value: _number(value) and 0 <= value <= 1),
     "overlay.labels": ("none, people or parts", lambda value: value in ("none", "people", "parts")),
     "overlay.parts": (
@@ -98,6 +119,14 @@ _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and a
         lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
     ),
     "video.quality": ("a whole number, 0 to 63", lambda value: _whole(value) and 0 <= value <= 63),
+    "input.max_megapixels": (
+        f"a number above 0, {_LARGEST_MEGAPIXELS} at most",
+        lambda value: _number(value) and 0 < value <= _LARGEST_MEGAPIXELS,
+    ),
+    "input.max_jpeg_megabytes": (
+        f"a number above 0, {_LARGEST_MEGAPIXELS} at most",
+        lambda value: _number(value) and 0 < value <= _LARGEST_MEGAPIXELS,
+    ),
 }
 
 
@@ -123,6 +152,11 @@ def load(path: Path | None = None, flags: Mapping[str, object] | None = None) ->
     settings["overlay"]["parts"] = tuple(settings["overlay"]["parts"])
     sections = {name: kind(**settings[name]) for name, kind in _SECTIONS.items()}
     return Config(**sections, given=frozenset(given))
+
+
+def most_threads() -> int:
+    """Return how many workers may be asked for, and how many threads of each."""
+    return _THREADS_A_CORE * machine.cores()
 
 
 def size_of(text: object) -> tuple[int, int] | None:
@@ -170,11 +204,16 @@ def _check(key: str, value: object, default: object, where: str) -> None:
     else:
         good = is_good(value)
     if not good:
+        words = words.format(most=most_threads())
         raise ConfigError(f"{where}{key} is {words}, got {value!r}")
 
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and _whole(value) and 1 <= value <= most_threads()
 
 
 def _number(value: object) -> bool:

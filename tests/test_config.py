@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from mirror import machine
 from mirror.config import ConfigError, load
 
 COUNT = "a whole number from 1 on, or auto"
@@ -27,17 +28,32 @@ def test_a_file_counts_more_than_defaults_and_a_flag_more_than_both(tmp_path: Pa
     assert config.video.quality == 20
 
 
+COUNT = f"is a whole number from 1 to {4 * machine.cores()} (four for each core), or auto"
+A_DAY = "is seconds above 0, a day at most"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[overlay]\nopacty = 1", "no key of [overlay] is called opacty; did you mean opacity?"),
         ("[overlays]\nopacity = 1", "no section is called [overlays]; did you mean overlay?"),
-        ("workers = 2", "no section is called [workers]; there are: parser, overlay, video"),
+        ("workers = 2", "no section is called [workers]; there are: parser, overlay, video, input"),
         ("[overlay]\nopacity = 1.5", "overlay.opacity is 0 to 1, got 1.5"),
-        ("[parser]\nworkers = 0", "parser.workers is a whole number from 1 on, or auto, got 0"),
-        (
-            "[parser]\nworkers = 'x'",
-            "parser.workers is a whole number from 1 on, or auto, got 'x'",
+        ("[parser]\nworkers = 0", f"parser.workers {COUNT}, got 0"),
+        ("[parser]\nworkers = 'x'", f"parser.workers {COUNT}, got 'x'"),
+        ("[parser]\nworkers = true", f"parser.workers {COUNT}, got True"),
+        ("[parser]\nthreads = 100000", f"parser.threads {COUNT}, got 100000"),
+        *(
+            (f"[parser]\nparse_limit_s = {number}", f"parser.parse_limit_s {A_DAY}, got {number}")
+            for number in ("inf", "nan", "0", "86401")
+        ),
+        ("[overlay]\nopacity = nan", "overlay.opacity is 0 to 1, got nan"),
+        *(
+            (
+                f"[input]\nmax_megapixels = {number}",
+                f"input.max_megapixels is a number above 0, 2000 at most, got {number}",
+            )
+            for number in ("inf", "nan", "0", "2147")
         ),
         ("[parser]\nskip_failures = 1", "parser.skip_failures is true or false, got 1"),
         ("[overlay]\nparts = 'head'", "overlay.parts is a list of names, got 'head'"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broadcast import download
 from media import write_video
 from streaming import (
     FRAME_BYTES,
@@ -266,7 +267,8 @@ def test_a_file_is_a_source_too(tmp_path: Path) -> None:
 
 def test_a_recording_at_an_address_ends_where_it_ends(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", 6)
-    code, out, said = through(b"", *PLAIN, "--source", clip.as_uri(), "--out-format", "jsonl")
+    with download(clip) as address:
+        code, out, said = through(b"", *PLAIN, "--source", address, "--out-format", "jsonl")
     summary = lines_of(out)[-1]["summary"]
     assert (code, summary["ended"]) == (0, "input ended"), said
     assert summary["frames"] + sum(summary["dropped"].values()) == 6

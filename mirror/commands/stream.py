@@ -24,7 +24,7 @@ from mirror.commands.flags import (
     config_of,
     rate,
 )
-from mirror.compose import encoding_of, style_of, workers_for
+from mirror.compose import encoding_of, limits_of, style_of, workers_for
 from mirror.config import Config
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
@@ -33,6 +33,7 @@ from mirror.stream import inputs, targets
 from mirror.stream.run import StreamReport, StreamRun
 from mirror.tally import RunHeader
 from pipeline.errors import SinkError
+from pipeline.limits import InputLimits
 from pipeline.sources.address import named as named_address
 from pipeline.targets.claims import Claims, claimed
 
@@ -108,7 +109,7 @@ def _stream(
     claims: Claims,
 ) -> StreamReport:
     workers, threads = workers_for(kind, config.parser)
-    source = inputs.open_input(options.source, _wanted(options))
+    source = inputs.open_input(options.source, _wanted(options, limits_of(config.input)))
     offer = targets.Offer(
         source,
         options.fps,
@@ -128,7 +129,7 @@ def _stream(
     return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
 
 
-def _wanted(options: argparse.Namespace) -> inputs.Wanted:
+def _wanted(options: argparse.Namespace, limits: InputLimits) -> inputs.Wanted:
     is_live = options.live or options.max_age is not None
     return inputs.Wanted(
         options.in_format,
@@ -137,6 +138,7 @@ def _wanted(options: argparse.Namespace) -> inputs.Wanted:
         options.fps,
         is_live,
         options.realtime,
+        limits,
     )
 
 

@@ -27,7 +27,7 @@ from mirror.commands.flags import (
     positive,
     rate,
 )
-from mirror.compose import encoding_of, open_source, style_of, workers_for
+from mirror.compose import encoding_of, limits_of, open_source, style_of, workers_for
 from mirror.config import Config
 from mirror.outputs import Output
 from mirror.outputs.film import Film
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         options.results,
         options.stats,
     )
-    source: Recorded = open_source(options.input, options.fps)
+    source: Recorded = open_source(options.input, options.fps, limits_of(config.input))
     if options.limit is not None:
         source = Limited(source, options.limit)
     with claimed(planned.all, _inputs(options), options.overwrite) as claims:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mirror.live.player import Player
 from mirror.live.screening import Screening
+from pipeline.limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
 from pipeline.sources.address import named
 from pipeline.sources.camera import Camera
@@ -111,7 +112,7 @@ def address_of(text: str) -> Choice:
     return AddressChoice(("rtsp://" if host.endswith(":554") else "http://") + text.strip())
 
 
-def open_choice(choice: Choice) -> Source:
+def open_choice(choice: Choice, limits: InputLimits = USUAL_LIMITS) -> Source:
     """Open it. May take seconds: not for the GUI's thread.
 
     Raises:
@@ -120,7 +121,7 @@ def open_choice(choice: Choice) -> Source:
     if isinstance(choice, CameraChoice):
         return Camera(choice.device, size=choice.size, rate=choice.rate)
     if isinstance(choice, AddressChoice):
-        camera = NetworkCamera(choice.url)
+        camera = NetworkCamera(choice.url, limits=limits)
         return Screening(camera) if camera.has_end else camera
     return Player(
         choice.path,
@@ -128,6 +129,7 @@ def open_choice(choice: Choice) -> Source:
         paused=choice.paused,
         speed=choice.speed,
         loops=choice.loops,
+        limits=limits,
     )
 
 

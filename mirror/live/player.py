@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.limits import USUAL_LIMITS, InputLimits
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 
@@ -21,7 +22,10 @@ Film = VideoFile | PictureFolder
 
 
 def open_film(
-    path: Path, start_s: float = 0.0, clock: Callable[[], float] = time.monotonic
+    path: Path,
+    start_s: float = 0.0,
+    clock: Callable[[], float] = time.monotonic,
+    limits: InputLimits = USUAL_LIMITS,
 ) -> Film:
     """Return a video file's frames from a time on, or those of a folder of pictures.
 
@@ -29,8 +33,8 @@ def open_film(
         SourceError: there is nothing to be seen there; says why, and what to do.
     """
     if path.is_dir():
-        return PictureFolder(path, clock=clock, start_s=start_s)
-    return VideoFile(path, clock, start_s=start_s)
+        return PictureFolder(path, clock=clock, start_s=start_s, limits=limits)
+    return VideoFile(path, clock, start_s=start_s, limits=limits)
 
 
 class Pace:
@@ -86,9 +90,10 @@ class Player:
         speed: float = 1.0,
         loops: bool = True,
         clock: Callable[[], float] = time.monotonic,
+        limits: InputLimits = USUAL_LIMITS,
     ) -> None:
-        self.path, self._clock = path, clock
-        file = open_film(path, start_s, clock)
+        self.path, self._clock, self._limits = path, clock, limits
+        file = open_film(path, start_s, clock, limits)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
         self._file: Film | None = file  # the source thread's
@@ -227,9 +232,9 @@ class Player:
             if self._closed:
                 return None
         try:
-            return open_film(self.path, start_s, self._clock)
+            return open_film(self.path, start_s, self._clock, self._limits)
         except SourceError:  # one that cannot be searched is played from its beginning
-            return open_film(self.path, 0.0, self._clock)
+            return open_film(self.path, 0.0, self._clock, self._limits)
 
     def _wait_wanted(self) -> float:
         """Wait at the end until another place is wanted, which comes at once; the lock is held."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from mirror.compose import open_source
 from pipeline.errors import SourceError
 from pipeline.layout import Layout
+from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
 from pipeline.sources.camera import Camera
@@ -57,6 +58,7 @@ class Wanted:
         rate: frames a second, where the input does not say itself.
         is_live: whether frames may be dropped rather than get late.
         real_time: whether a file is shown at its own rate.
+        limits: what is refused unread.
     """
 
     format: str | None = None
@@ -65,6 +67,7 @@ class Wanted:
     rate: Fraction = Fraction(30)
     is_live: bool = False
     real_time: bool = False
+    limits: InputLimits = USUAL_LIMITS
 
 
 def paths_of(name: str | None, config: Path | None) -> list[InputPath]:
@@ -91,8 +94,8 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
         device = int(name) if name.isdigit() else name
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
-        return Reconnecting(lambda: NetworkCamera(name))
-    source = open_source(Path(name), wanted.rate)
+        return Reconnecting(lambda: NetworkCamera(name, limits=wanted.limits))
+    source = open_source(Path(name), wanted.rate, wanted.limits)
     return Paced(source, is_live=wanted.is_live) if wanted.real_time else source
 
 
@@ -117,13 +120,17 @@ def open_pipe(pipe: PipeReader, wanted: Wanted) -> Recorded:
     """
     name = wanted.format or ("raw" if wanted.size else recognised(pipe))
     if name == "raw":
-        return RawStream(pipe, _layout(wanted), wanted.rate, is_live=wanted.is_live)
+        return RawStream(
+            pipe, _layout(wanted), wanted.rate, is_live=wanted.is_live, limits=wanted.limits
+        )
     if name == "y4m":
-        return Y4mStream(pipe, is_live=wanted.is_live)
+        return Y4mStream(pipe, is_live=wanted.is_live, limits=wanted.limits)
     if name == "mjpeg":
-        return JpegStream(pipe, wanted.rate, is_live=wanted.is_live)
+        return JpegStream(pipe, wanted.rate, is_live=wanted.is_live, limits=wanted.limits)
     try:
-        return PipedVideo(pipe, _CONTAINERS[name], is_live=wanted.is_live)
+        return PipedVideo(pipe, _CONTAINERS[name], is_live=wanted.is_live, limits=wanted.limits)
+    except TooManyPixels:
+        raise
     except SourceError as error:
         raise SourceError(f"{error}{_HINTS.get(name, '')}") from error
 

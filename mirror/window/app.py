@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import sys
 import threading
 from pathlib import Path
@@ -12,9 +13,9 @@ from PyQt5.QtCore import QSettings, QStandardPaths, Qt
 from PyQt5.QtGui import QFont, QGuiApplication
 from PyQt5.QtWidgets import QApplication
 
-from mirror.compose import encoding_of
+from mirror.compose import encoding_of, limits_of
 from mirror.config import Config
-from mirror.live.choice import CameraChoice, Choice
+from mirror.live.choice import CameraChoice, Choice, open_choice
 from mirror.live.look import look_of
 from mirror.window.main import MirrorWindow
 from mirror.window.memory import Memory
@@ -84,6 +85,7 @@ def setup_of(config: Config, memory: Memory) -> Setup:
         config.parser,
         look_of(config.overlay),
         system_language(),
+        open_source=functools.partial(open_choice, limits=limits_of(config.input)),
         folder=_folder(),
         memory=memory,
         encoding=encoding_of(config.video),
