@@ -1,7 +1,9 @@
-"""What this machine has, and what this process takes of it."""
+"""What this process may have of the machine, and what it takes of it."""
 
 from __future__ import annotations
 
+import functools
+import math
 import os
 import sys
 import threading
@@ -10,12 +12,20 @@ from pathlib import Path
 
 import psutil
 
+from mirror import cgroup
 
+
+@functools.cache
 def cores() -> int:
-    """Return how many cores this process may run on, not how many there are."""
+    """Return how many cores this process may keep busy, not how many there are.
+
+    A part of one, as a container may be given, counts as one.
+    """
+    may_run_on = os.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        may_run_on = len(os.sched_getaffinity(0))
+    share = cgroup.share().cores
+    return may_run_on if share is None else max(1, min(may_run_on, math.ceil(share)))
 
 
 def step_back(by: int = 5) -> None:
@@ -26,13 +36,15 @@ def step_back(by: int = 5) -> None:
 
 
 def free_memory_mb() -> int:
-    """Return how much memory a new model copy could take without swapping."""
-    return int(psutil.virtual_memory().available) >> 20
+    """Return how much memory a new model copy could take without swapping, or being killed."""
+    available, share = int(psutil.virtual_memory().available), cgroup.share().free_memory
+    return (available if share is None else min(available, share)) >> 20
 
 
 def total_memory_mb() -> int:
-    """Return how much memory the machine has."""
-    return int(psutil.virtual_memory().total) >> 20
+    """Return how much memory this process may have at most."""
+    total, share = int(psutil.virtual_memory().total), cgroup.share().memory
+    return (total if share is None else min(total, share)) >> 20
 
 
 def cpu_seconds() -> float:
