@@ -98,3 +98,13 @@ def test_the_parser_called_none_finds_nobody() -> None:
     assert parsing.labels.shape == (4, 6)
     assert not parsing.labels.any()
     assert parsing.people == ()
+
+
+def test_a_file_beside_the_user_stands_for_no_package(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wave.py").write_text("raise AssertionError('this is not the real one')")
+    (tmp_path / f"{module}.py").write_text(f"import wave\n{BRIGHT}")
+    monkeypatch.delitem(sys.modules, "wave", raising=False)
+    assert find_parser(f"{module}:bright", load().parser).parts.names == ("background", "bright")
+    assert sys.path[-1] == str(tmp_path)

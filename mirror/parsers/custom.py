@@ -12,6 +12,7 @@
     skin.parts = ["background", "skin"]  # optional
 
 The factory is called once in every worker's thread, so that each has a model copy of its own.
+A module of an installed package's name is not found: installed ones come first.
 """
 
 from __future__ import annotations
@@ -91,9 +92,11 @@ class Custom:
 
 def _imported(name: str) -> Callable[[], ParseImage]:
     module_name, _, factory_name = name.partition(":")
+    if not all(part.isidentifier() for part in (*module_name.split("."), factory_name)):
+        raise ParserNotUsable(f"{name!r} names no function; --parser takes module:factory")
     here = str(Path.cwd())
     if here not in sys.path:
-        sys.path.insert(0, here)  # as `python -m` does, so that mine.py beside the user is found
+        sys.path.append(here)  # last: what lies about in a folder must not stand for a package
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
@@ -104,7 +107,8 @@ def _imported(name: str) -> Callable[[], ParseImage]:
     factory = getattr(module, factory_name, None)
     if not callable(factory):
         raise ParserNotUsable(
-            f"{module_name} has no function called {factory_name!r}; --parser takes module:factory"
+            f"{module_name} has no function called {factory_name!r}; --parser takes "
+            f"module:factory. It was found in {getattr(module, '__file__', 'Python itself')}"
         )
     found: Callable[[], ParseImage] = factory
     return found
