@@ -21,6 +21,7 @@ from typing import NoReturn
 
 import mirror
 from mirror.commands import bench, camera, demo, doctor, eval, models, stream, video
+from mirror.printable import shown
 from pipeline.errors import PipelineError
 
 COMMANDS = (camera, demo, video, stream, bench, eval, models, doctor)
@@ -35,7 +36,7 @@ class _Parser(argparse.ArgumentParser):
             choices = [choice.strip("' ") for choice in wrong[2].split(",")]
             near = difflib.get_close_matches(wrong[1], choices, n=1)
             message += f"; did you mean {near[0]}?" if near else ""
-        super().error(message)
+        super().error(shown(message))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except (KeyboardInterrupt, _Terminated) as interruption:
         said = "; ".join(["interrupted", *getattr(interruption, "__notes__", ())])
-        print(f"mirror: {said}", file=sys.stderr)
+        print(f"mirror: {shown(said)}", file=sys.stderr)
         return 130 if isinstance(interruption, KeyboardInterrupt) else 128 + signal.SIGTERM
     except BrokenPipeError:
         # whoever read us has left: not an error, but the interpreter must not flush into it again
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.debug:
             raise
-        print(f"mirror: {_told(error)}", file=sys.stderr)
+        print(f"mirror: {shown(_told(error))}", file=sys.stderr)
         return 1
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -70,7 +71,7 @@ class _Teller(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print to what is stderr by then: a bar of progress gives lines a place above it."""
-        print(f"mirror: {record.getMessage()}", file=sys.stderr)
+        print(f"mirror: {shown(record.getMessage())}", file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,6 +92,7 @@ _SECTIONS = {
     "video": VideoConfig,
     "input": InputConfig,
 }
+SLOWEST, FASTEST = Fraction(1, 1000), 1000  # frames a second
 LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
 _THREADS_A_CORE = 4  # more only wait for one another, and many thousands end the process
 _LONGEST_LIMIT_S = 86_400

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from mirror import machine
 from mirror.compose import open_flow, shared_out
-from mirror.config import Auto, ParserConfig, load
+from mirror.config import FASTEST, SLOWEST, Auto, ConfigError, ParserConfig, load
 from mirror.parsers.catalogue import find_parser, needing
 from mirror.parsing import Parsing
 from pipeline.flow import Flow
@@ -99,7 +99,7 @@ def parsings(
         ConfigError: what is asked cannot be.
         PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
     """
-    rate = None if fps is None else Fraction(fps).limit_denominator(1001)
+    rate = None if fps is None else _rate(fps)
     config, (count, each) = _config(asked), shared_out(workers, threads)
     kind = find_parser(parser, config)
     return open_flow(Pictures(pictures, rate), kind, count, each, config)
@@ -157,6 +157,12 @@ def modelscope_parser(
 
     count = machine.cores() if threads == "auto" else threads
     return as_modelscope(parser, _config(asked), count, sides)
+
+
+def _rate(fps: float) -> Fraction:
+    if not SLOWEST <= fps <= FASTEST:
+        raise ConfigError(f"fps is a number from {float(SLOWEST)} to {FASTEST}, or None, got {fps}")
+    return Fraction(fps).limit_denominator(1001)
 
 
 def _config(asked: Asked) -> ParserConfig:

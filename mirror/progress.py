@@ -13,6 +13,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from mirror.printable import shown
+
 
 class FrameProgress:
     """Shows frames done, frames a second and the time left, in a ``with`` block.
@@ -25,7 +27,7 @@ class FrameProgress:
 
     def __init__(self, title: str, total: int | None, quiet: bool = False) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[fps]:.0f} fps"),
@@ -34,7 +36,7 @@ class FrameProgress:
             disable=quiet,
             transient=True,
         )
-        self._task = self._progress.add_task(title, total=total, fps=0.0)
+        self._task = self._progress.add_task(shown(title), total=total, fps=0.0)
 
     def __enter__(self) -> FrameProgress:
         self._progress.start()

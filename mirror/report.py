@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from mirror.printable import cell, title
 from pipeline.meter import Spread
 
 
@@ -73,11 +74,11 @@ class RunReport:
 
     def as_table(self) -> Table:
         """Return the report as a table for a terminal."""
-        table = Table(title=f"{self.source} · {self.parser}", title_justify="left", box=None)
+        table = Table(title=title(f"{self.source} · {self.parser}"), title_justify="left", box=None)
         table.add_column(style="bold")
         table.add_column()
         for label, value in self._rows():
-            table.add_row(label, value)
+            table.add_row(label, cell(value))
         return table
 
     def stages_table(self) -> Table:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -219,6 +220,18 @@ def test_failures_can_be_skipped_and_are_counted(
         (["--opacity", "7"], 1, "overlay.opacity is 0 to 1, got 7.0"),
         (["--workers", "0"], 1, "parser.workers is a whole number from 1 to "),
         (["--workers", "many"], 2, "argument --workers"),
+        (["--threads", "100000"], 1, "parser.threads is a whole number from 1 to "),
+        (["--limit", "99999999999999999999"], 2, "is not a whole number from 1 on"),
+        (["--fps", "0.0001"], 2, "0.0001 frames a second cannot be; try 25 (0.001 to 1000)"),
+        (["--fps", "1e999999999"], 2, "1e999999999 is not a rate"),
+        (["--fps", "nan"], 2, "nan is not a rate"),
+        (["-o", ""], 2, "argument -o/--output: the name is empty"),
+        (["--masks", ""], 2, "argument --masks: the name is empty"),
+        (["--results", ""], 2, "argument --results: the name is empty"),
+        (["--stats", ""], 2, "argument --stats: the name is empty"),
+        (["--config", ""], 2, "argument --config: the name is empty"),
+        (["--parser", ":"], 1, "':' names no function; --parser takes module:factory"),
+        (["--parser", ".a:b"], 1, "'.a:b' names no function; --parser takes module:factory"),
         (["--limit", "-3"], 2, "-3 is not a whole number from 1 on"),
         (["--fps", "0"], 2, "0 frames a second cannot be; try 25"),
         (["--labels", "part"], 2, "did you mean parts?"),
@@ -331,3 +344,43 @@ def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> N
 def test_debug_shows_where_an_error_arose(clip: Path) -> None:
     with pytest.raises(Exception, match="no parser is called"):
         run("video", clip, "--parser", "nope", "--debug")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("video", ""),
+        ("camera", ""),
+        ("stream", "--source", ""),
+        ("stream", "--out", ""),
+        ("stream", "--results", ""),
+        ("demo", "--into", ""),
+        ("bench", "--json", ""),
+    ],
+)
+def test_an_empty_name_is_not_the_current_folder(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str]
+) -> None:
+    code, line = refusal(capsys, *arguments)
+    assert code == 2
+    assert line.endswith("the name is empty")
+
+
+def test_names_are_shown_as_they_are_and_obeyed_by_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    clip = write_video(tmp_path / "clip.mp4", 2).rename(tmp_path / "a[old]\x1b[2J\n.mp4")
+    assert run("video", clip, "--parser", "none") == 0
+    out, err = capsys.readouterr()
+    assert "a[old]\\x1b[2J\\n.mp4 · none" in re.sub("\x1b\\[[0-9;]*m", "", out)
+    assert "\x1b[2J" not in out + err
+    assert run("video", clip, "--parser", "none") == 1
+    out, err = capsys.readouterr()
+    assert err.endswith(
+        "a[old]\\x1b[2J\\n-mirror.mp4 exists; name another file with -o, or add --overwrite\n"
+    )
+    assert err.count("\n") == 1
+    code, line = refusal(capsys, "video", clip, "--fps", "\x1b[31m")
+    assert (code, "\x1b" in line) == (2, False)

@@ -90,3 +90,16 @@ def test_a_program_gets_what_modelscopes_pipeline_gives(
     parse = modelscope_parser(name, threads=1, sides=(160, 320))
     case = golden(kind, picture)
     check_result(parse(case.image), case, nearly=2e-3, overlap=0.98)
+
+
+@pytest.mark.parametrize("fps", [0, -1, 0.0001, 1e9, float("nan"), float("inf")])
+def test_a_rate_that_cannot_be_is_refused_before_anything_is_read(fps: float) -> None:
+    with pytest.raises(ConfigError, match=r"fps is a number from 0\.001 to 1000, or None, got "):
+        parsings([], "none", fps=fps)
+
+
+@pytest.mark.parametrize("count", [0, -1, 10_000])
+@pytest.mark.parametrize("what", ["workers", "threads"])
+def test_a_count_that_cannot_be_is_refused_before_anything_is_read(what: str, count: int) -> None:
+    with pytest.raises(ConfigError, match=f"{what} is a whole number from 1 to .*, got {count}"):
+        parsings([], "none", **{what: count})  # type: ignore[arg-type]

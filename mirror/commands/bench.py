@@ -15,7 +15,6 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from rich.console import Console
 
@@ -24,7 +23,7 @@ from mirror import machine
 from mirror.bench import engine, parsing, stream, threads, video
 from mirror.bench.rows import Row, as_table
 from mirror.commands.camera import check_window
-from mirror.commands.flags import positive
+from mirror.commands.flags import path, positive
 from mirror.config import ConfigError
 from mirror.parsers.catalogue import needing
 from pipeline.targets.apart import InputPath, OutputPath
@@ -42,10 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rounds", metavar="N", type=positive, default=3, help="turns (3)")
     parser.add_argument(
-        "--peer", metavar="PYTHON", type=Path, help="a Python with mediapipe 0.10.21 and lite"
+        "--peer", metavar="PYTHON", type=path, help="a Python with mediapipe 0.10.21 and lite"
     )
     parser.add_argument(
-        "--network", metavar="FILE", type=Path, help="the landmark network as it was published"
+        "--network", metavar="FILE", type=path, help="the landmark network as it was published"
     )
     parser.add_argument(
         "--parser", choices=("built-in", *M2FP), default="built-in", help="what is measured"
@@ -53,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
     )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
+    parser.add_argument("--json", metavar="FILE", type=path, help="write the figures there too")
 
 
 def run(options: argparse.Namespace) -> int:

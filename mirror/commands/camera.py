@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 
-from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of
+from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of, name
 from mirror.doctor import WINDOW_LIBRARIES, library_loads
 from pipeline.errors import PipelineError
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         metavar="SOURCE",
         nargs="?",
+        type=name,
         help="an index, a device, an address or a file (the camera chosen last, or 0)",
     )
     add_parser_flags(parser)

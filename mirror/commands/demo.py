@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mirror.commands.flags import add_parser_flags, config_of
+from mirror.commands.flags import add_parser_flags, config_of, path
 from mirror.compose import encoding_of, open_source, style_of, workers_for
 from mirror.outputs.film import Film
 from mirror.outputs.sheet import ContactSheet
@@ -27,7 +27,7 @@ from pipeline.targets.claims import claimed
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where the two files go, and what parses."""
     parser.add_argument(
-        "--into", metavar="DIR", type=Path, default=Path(), help="the folder to write to (this one)"
+        "--into", metavar="DIR", type=path, default=Path(), help="the folder to write to (this one)"
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress and no table")
     add_parser_flags(parser)

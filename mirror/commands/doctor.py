@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mirror.doctor import broken, examine
+from mirror.printable import cell
 
 _MARKS = {"ok": "[green]✓[/]", "missing": "[yellow]-[/]", "broken": "[red]✗[/]"}
 
@@ -28,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
     findings = list(examine())
     table = Table(box=None, show_header=False)
     for finding in findings:
-        remedy = f"[bold]{finding.remedy}[/]" if finding.remedy else ""
-        table.add_row(_MARKS[finding.status], finding.what, finding.seen, remedy)
+        remedy = cell(finding.remedy, "bold")
+        table.add_row(_MARKS[finding.status], cell(finding.what), cell(finding.seen), remedy)
     console.print(table)
     console.print(LICENCES, style="dim")
     return 1 if broken(findings) else 0

@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 
 import mirror
-from mirror.commands.flags import add_parser_flags, config_of, positive
+from mirror.commands.flags import add_parser_flags, config_of, path, positive
 from mirror.compose import workers_for
 from mirror.evaluation.choice import WHAT, judge_for
 from mirror.evaluation.judges import Judge
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is judged, by which data, and where the figures go."""
     parser.add_argument("what", choices=WHAT, help=", ".join(WHAT))
     parser.add_argument(
-        "datasets", nargs="+", metavar="DIR", type=Path, help="a data set, or a JSON of COCO's"
+        "datasets", nargs="+", metavar="DIR", type=path, help="a data set, or a JSON of COCO's"
     )
     parser.add_argument("--half", choices=("even", "odd"), help="judge every second picture only")
     parser.add_argument("--limit", metavar="N", type=positive, help="the first so many pictures")
@@ -56,20 +56,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--plot", "the figures, drawn (.png, .svg, .pdf)"),
         ("--sheet", "the worst twenty pictures (.png, .jpg); one a data set"),
     ):
-        parser.add_argument(flag, metavar="FILE", type=Path, help=help)
+        parser.add_argument(flag, metavar="FILE", type=path, help=help)
     for flag, help in (
         ("--overwrite", "replace what is there already"),
         ("--quiet", "show no progress and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
     group = parser.add_argument_group("what is judged, if not a parser of ours")
-    group.add_argument("--predictions", metavar="DIR", type=Path, help="label maps on disk")
+    group.add_argument("--predictions", metavar="DIR", type=path, help="label maps on disk")
     group.add_argument(
         "--classes", choices=list(CLASS_SETS), help="of the ids in --predictions; else parts.json's"
     )
     group.add_argument("--peer", choices=PEERS, help="another system, on the same pictures")
-    group.add_argument("--peer-python", metavar="PYTHON", type=Path, help="that has the peer")
-    group.add_argument("--peer-model", metavar="FILE", type=Path, help="BodyPix's network")
+    group.add_argument("--peer-python", metavar="PYTHON", type=path, help="that has the peer")
+    group.add_argument("--peer-model", metavar="FILE", type=path, help="BodyPix's network")
     add_parser_flags(parser)
 
 

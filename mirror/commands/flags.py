@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from mirror.config import Config, load
+from mirror.config import FASTEST, SLOWEST, Config, load
+
+_BILLION = 1_000_000_000
 
 _SETTINGS = {  # the flag's name -> the setting that it counts more than
     "parser": "parser.name",
@@ -63,7 +66,7 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="M2FP's backbone in 8 bits; faster and rougher, not with torch",
     )
-    group.add_argument("--config", metavar="FILE", type=Path, help="settings, as in default.toml")
+    group.add_argument("--config", metavar="FILE", type=path, help="settings, as in default.toml")
 
 
 def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
@@ -124,8 +127,8 @@ def _names(text: str) -> list[str]:
 
 
 def positive(text: str) -> int:
-    """Return a whole number from 1 on."""
-    if not text.strip().isdecimal() or int(text) < 1:
+    """Return a whole number from 1 to a billion."""
+    if re.fullmatch("[0-9]{1,10}", text) is None or not 1 <= int(text) <= _BILLION:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
     return int(text)
 
@@ -133,9 +136,25 @@ def positive(text: str) -> int:
 def rate(text: str) -> Fraction:
     """Return frames a second, from a number or a ratio."""
     try:
-        rate = Fraction(text)
+        # without exponents: one could ask for a number of a billion digits
+        found = re.fullmatch(r"[0-9]{0,9}(\.[0-9]{0,9}|/[0-9]{1,9})?", text)
+        rate = Fraction(text if found else "")
     except (ValueError, ZeroDivisionError):
         raise argparse.ArgumentTypeError(f"{text} is not a rate; try 25 or 30000/1001") from None
-    if not 0 < rate <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} frames a second cannot be; try 25")
+    if not SLOWEST <= rate <= FASTEST:
+        raise argparse.ArgumentTypeError(
+            f"{text} frames a second cannot be; try 25 ({float(SLOWEST)} to {FASTEST})"
+        )
     return rate.limit_denominator(1001)
+
+
+def path(text: str) -> Path:
+    """Return a path. An empty one is refused: Python takes it for the current folder."""
+    return Path(name(text))
+
+
+def name(text: str) -> str:
+    """Return a text that is not empty, as one is where a script's variable is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text

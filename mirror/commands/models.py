@@ -14,17 +14,18 @@ or the folder that MODELSCOPE_CACHE names.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from mirror import weights
 from mirror.commands import models_export
+from mirror.commands.flags import path
 from mirror.config import ConfigError
 from mirror.parsers.m2fp.checkpoint import download, hub, integrity
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 from mirror.parsers.m2fp.graphs.graph_inventory import remove, stored_graphs
+from mirror.printable import cell, shown
 from pipeline.errors import PipelineError
 
 NAMES = tuple(hub.PUBLISHED)
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_model(download)
     download.add_argument(
-        "--from", dest="source", metavar="DIR", type=Path, help="copy it from this folder"
+        "--from", dest="source", metavar="DIR", type=path, help="copy it from this folder"
     )
     export = _add(
         actions,
@@ -103,7 +104,7 @@ def _download(options: argparse.Namespace) -> int:
         folder = download.copy_from(name, options.source, cache)
     else:
         folder = download.download(name, cache)
-    print(f"{name} is in {folder}\n{hub.NOTICE}")
+    print(f"{name} is in {shown(folder)}\n{hub.NOTICE}")
     return 0
 
 
@@ -116,7 +117,8 @@ def _list(options: argparse.Namespace) -> int:
     if graphs := stored_graphs(graphs_folder(cache_root())):
         table = _table("exported graph", "size", "of")
         for graph in graphs:
-            table.add_row(graph.name, f"{graph.bytes / 1e6:.0f} MB", graph.about)
+            size = f"{graph.bytes / 1e6:.0f} MB"
+            table.add_row(cell(graph.name), size, cell(graph.about))
         Console().print(table)
     return code
 
@@ -130,7 +132,7 @@ def _clean(options: argparse.Namespace) -> int:
     wanted = [there[name] for name in options.export or there]
     gone = [graph for graph in wanted if remove(graph, folder)]
     freed = sum(graph.bytes for graph in gone) / 1e6
-    print(f"exported graphs removed from {folder}: {len(gone)}, {freed:.0f} MB")
+    print(f"exported graphs removed from {shown(folder)}: {len(gone)}, {freed:.0f} MB")
     if len(gone) < len(wanted):
         print(f"left, since another process is making them: {len(wanted) - len(gone)}")
     return 0
@@ -142,7 +144,7 @@ def _show(only: str | None = None, verify: bool = False) -> int:
         of = _published if name in NAMES else _shipped
         size, licence, state, fault = of(name, verify)
         damaged += fault
-        table.add_row(name, size, licence, state)
+        table.add_row(name, size, licence, cell(state))
     Console().print(table)
     return 1 if damaged else 0
 

@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirror.commands.flags import positive
+from mirror.commands.flags import path, positive
 from mirror.compose import open_source
 from mirror.config import LONGEST_SIDE, ConfigError, size_of
 from mirror.parsers.catalogue import needing
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
+from mirror.printable import shown
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for",
         dest="clips",
         metavar="CLIP",
-        type=Path,
+        type=path,
         action="append",
         help="the size that this video, or folder of pictures, needs; any number of times",
     )
@@ -100,7 +101,7 @@ def _export(
     key = models.key(size)
     with needing("an export"):  # of 8 bits, more than others
         made = again_or_new(key, folder, stored.load)
-    print(made.path)
+    print(shown(made.path))
     print(
         f"{'made' if made.is_new else 'was there'}; differs from torch by "
         f"{made.accuracy.difference:.2g} at most, and {made.accuracy.labels:.2%} of a picture's "

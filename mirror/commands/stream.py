@@ -22,12 +22,14 @@ from mirror.commands.flags import (
     add_overlay_flags,
     add_parser_flags,
     config_of,
+    name,
     rate,
 )
 from mirror.compose import encoding_of, limits_of, style_of, workers_for
 from mirror.config import Config
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.printable import shown
 from mirror.run import INCOMPLETE, say_incomplete
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamReport, StreamRun
@@ -44,7 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what comes in, what goes out, and what may be lost."""
     group = parser.add_argument_group("in")
     group.add_argument(
-        "--source", metavar="SOURCE", help="a camera, an address or a file instead of stdin"
+        "--source",
+        metavar="SOURCE",
+        type=name,
+        help="a camera, an address or a file instead of stdin",
     )
     group.add_argument("--realtime", action="store_true", help="show a file at its own rate")
     group.add_argument("--in-format", choices=inputs.FORMATS, help="container: FFmpeg looks")
@@ -66,11 +71,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--out",
         metavar="[FORMAT=]TARGET",
+        type=name,
         action="append",
         help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen], camera; any number of times",
     )
     group.add_argument("--out-pix-fmt", metavar="NAME", help="of what is written (as it came)")
-    group.add_argument("--results", metavar="TARGET", help="also write people, as JSON Lines")
+    group.add_argument(
+        "--results", metavar="TARGET", type=name, help="also write people, as JSON Lines"
+    )
     group.add_argument("--rle", action="store_true", help="add masks to the results")
     group.add_argument("--overwrite", action="store_true", help="replace files that are there")
     group.add_argument("--quiet", action="store_true", help="say nothing on stderr but errors")
@@ -93,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     with claimed(files, read, options.overwrite) as claims:
         report = _stream(options, config, kind, style, places, claims)
     for remark in () if options.quiet else (*report.run.remarks, report):
-        print(f"mirror: {remark}", file=sys.stderr)
+        print(f"mirror: {shown(remark)}", file=sys.stderr)
     if not report.run.complete:
         say_incomplete(report.run)
         return INCOMPLETE
@@ -159,6 +167,6 @@ def _size(text: str) -> tuple[int, int]:
 
 def _seconds(text: str) -> float:
     seconds = float(text)
-    if not seconds > 0:
+    if not 0 < seconds <= 86_400:
         raise argparse.ArgumentTypeError(f"{text} is no age; try 0.5")
     return seconds

@@ -24,6 +24,7 @@ from mirror.commands.flags import (
     add_parser_flags,
     add_video_flags,
     config_of,
+    path,
     positive,
     rate,
 )
@@ -54,14 +55,14 @@ from pipeline.targets.special_file import is_standard_output
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is read, what is written, and how."""
-    parser.add_argument("input", metavar="IN", type=Path, help="a video, or a folder of pictures")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="the video to write")
+    parser.add_argument("input", metavar="IN", type=path, help="a video, or a folder of pictures")
+    parser.add_argument("-o", "--output", metavar="OUT", type=path, help="the video to write")
     for flag, metavar, help in (
         ("--masks", "DIR", "a label picture a frame, and parts.json"),
         ("--results", "FILE", "people and landmarks, as JSON Lines"),
         ("--stats", "FILE", "the run, measured, as JSON"),
     ):
-        parser.add_argument(flag, metavar=metavar, type=Path, help=help)
+        parser.add_argument(flag, metavar=metavar, type=path, help=help)
     for flag, help in (
         ("--rle", "add masks in COCO's encoding to the results"),
         ("--overwrite", "replace what is there already"),

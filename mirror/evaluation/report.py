@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from mirror.evaluation.judges import Figure
 from mirror.evaluation.run import Outcome
+from mirror.printable import cell
+from mirror.printable import title as table_title
 from pipeline.targets.claims import OutputFile, write_whole
 
 
@@ -26,7 +27,7 @@ def as_text(title: str, outcomes: Sequence[Outcome]) -> Group:
             if (rows := outcome.verdict.tables.get(heading)) is not None:
                 said.append(_by_row(f"{outcome.dataset}: {heading}", rows))
     said += [
-        Text(f"{outcome.dataset}: {remark}", "dim")
+        cell(f"{outcome.dataset}: {remark}", "dim")
         for outcome in outcomes
         for remark in outcome.remarks
     ]
@@ -56,10 +57,10 @@ def _named(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
 
 
 def _table(title: str, columns: Mapping[str, Mapping[str, Figure]]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, header_style="dim")
+    table = Table(title=table_title(title), title_justify="left", box=None, header_style="dim")
     table.add_column("", no_wrap=True)
     for name in columns:
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(cell(name), justify="right", overflow="fold")
     for key in dict.fromkeys(key for figures in columns.values() for key in figures):
         table.add_row(key, *(said(figures.get(key)) for figures in columns.values()))
     return table
@@ -67,11 +68,11 @@ def _table(title: str, columns: Mapping[str, Mapping[str, Figure]]) -> Table:
 
 def _by_row(title: str, rows: Mapping[str, Mapping[str, Figure]]) -> Table:
     keys = list(dict.fromkeys(key for row in rows.values() for key in row))
-    table = Table(title=title, title_justify="left", box=None, header_style="dim")
+    table = Table(title=table_title(title), title_justify="left", box=None, header_style="dim")
     for key in ("", *keys):
         table.add_column(key, justify="right" if key else "left")
     for name, row in rows.items():
-        table.add_row(name, *(said(row.get(key)) for key in keys))
+        table.add_row(cell(name), *(said(row.get(key)) for key in keys))
     return table
 
 
