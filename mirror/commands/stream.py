@@ -11,6 +11,7 @@ Exit code 3 says that the input is cut off: what could be read of it was written
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sys
@@ -27,6 +28,7 @@ from mirror.commands.flags import (
 )
 from mirror.compose import encoding_of, limits_of, style_of, workers_for
 from mirror.config import Config
+from mirror.native_output import native_output_on_stderr
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.printable import shown
@@ -89,6 +91,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; all but the data goes to stderr."""
+    with native_output_on_stderr():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     if not hasattr(os, "writev"):
         raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
     config = config_of(options)
@@ -134,7 +141,8 @@ def _stream(
     read = named_address(options.source or "standard input")
     header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
-    return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
+    with contextlib.redirect_stdout(sys.stderr):  # what a parser of the user's prints is no data
+        return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
 
 
 def _wanted(options: argparse.Namespace, limits: InputLimits) -> inputs.Wanted:
