@@ -36,7 +36,10 @@ class Layout:
     def __post_init__(self) -> None:
         if self.height < 1 or self.width < 1:
             raise ValueError(f"a picture of {self.width}x{self.height} has no pixels")
-        if self.size > _LARGEST:
+        # no format has less than a byte for a pixel; FFmpeg cannot be asked about more than 31 bits
+        if max(self.height, self.width, self.height * self.width) > _LARGEST or (
+            self.size > _LARGEST
+        ):
             raise ValueError(f"a picture of {self.width}x{self.height} is larger than any")
 
     @property

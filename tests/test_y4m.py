@@ -64,6 +64,7 @@ def test_a_header_says_what_it_says_and_comes_back(line: str, header: Y4mHeader)
         (b"YUV4MPEG2 W64 H48 Cxyz\n", "its colour space Cxyz is unknown"),
         (b"YUV4MPEG2 W64 H48 F30\n", "says '30' where two numbers with a colon belong"),
         (b"YUV4MPEG2 W999999 H999999\n", "is larger than any"),
+        (b"YUV4MPEG2 W1 H99999999999999999999\n", "is larger than any"),
     ],
 )
 def test_what_is_no_such_stream_is_refused(data: bytes, said: str) -> None:
