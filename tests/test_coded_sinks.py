@@ -131,3 +131,12 @@ def test_a_conversion_keeps_what_is_seen(pixel_format: str, wanted: str) -> None
     picture = frame_of(2, pixel_format=pixel_format).picture
     seen = fitted(picture, Layout(48, 64, wanted)).to_ndarray(format="bgr24")
     assert float(seen.mean()) == pytest.approx(level(2), abs=3)
+
+
+def test_jpeg_pictures_are_written_however_finely_their_source_counts_time(tmp_path: Path) -> None:
+    with JpegWriter(open_target(str(tmp_path / "out.mjpeg"))) as writer:
+        for number in range(3):
+            frame = frame_of(number, 512 * number, Fraction(1, 15360))
+            frame.picture.time_base = frame.time_base
+            writer.write(frame.picture, frame)
+    assert numbers_in(tmp_path / "out.mjpeg") == [0, 1, 2]

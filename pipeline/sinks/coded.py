@@ -38,6 +38,7 @@ class JpegWriter:
         self._target, self._quality = target, str(quality)
         self._layout: Layout | None = None
         self._encoder: VideoCodecContext | None = None
+        self._count = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,15 +52,24 @@ class JpegWriter:
         self._target.close()
 
     def write(self, picture: av.VideoFrame, frame: Frame) -> None:
-        """Write one picture; wait while the reader does not read."""
+        """Write one picture; wait while the reader does not read.
+
+        Raises:
+            SinkError: the encoder refuses it, the reader has left, or the disk is full.
+        """
         name = _JPEG_FORMATS.get(plain_name(picture.format.name), "yuvj420p")
         layout = Layout(picture.height, picture.width, name)
         if self._encoder is None or layout != self._layout:
             self._layout, self._encoder = layout, self._made(layout)
         if picture.format.name != name:
             picture = picture.reformat(format=name, dst_color_range=ColorRange.JPEG)
-        picture.pts = None
-        self._target.write(*(bytes(packet) for packet in self._encoder.encode(picture)))
+        picture.pts, picture.time_base = self._count, _MILLISECONDS  # it only counts
+        self._count += 1
+        try:
+            packets = self._encoder.encode(picture)
+        except av.error.FFmpegError as error:
+            raise SinkError(f"a picture cannot be encoded as JPEG: {error.strerror}") from error
+        self._target.write(*(bytes(packet) for packet in packets))
 
     def _made(self, layout: Layout) -> VideoCodecContext:
         encoder = av.CodecContext.create("mjpeg", "w")
