@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 from mirror.live.alerts import Alert
 from mirror.readout import Say
 from mirror.window.clipboard import copy
+from mirror.window.plain_text import plain
 from mirror.window.room import is_narrow
 
 
@@ -34,7 +35,7 @@ class Banner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self._say, self._details = say, ""
-        self.words = QLabel()
+        self.words = plain(QLabel())
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.back = QPushButton()

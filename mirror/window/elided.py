@@ -8,19 +8,22 @@ from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QLabel
 
+from mirror.window.plain_text import plain, tip
+
 
 class Elided(QLabel):
     """Never widens what it is in; its tool tip says all of it."""
 
     def __init__(self) -> None:
         super().__init__()
+        plain(self)
         self._act: Callable[[], None] | None = None
 
     def tell(self, text: str) -> None:
         """Show a text."""
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text)
+            self.setToolTip(tip(text))
 
     def lead_to(self, act: Callable[[], None] | None) -> None:
         """Do something on a click from now on, and look like it; None does nothing."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QWidget
 
+from mirror.window.plain_text import plain
+
 _MARGIN = 16
 
 
@@ -13,6 +15,7 @@ class Notice(QLabel):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        plain(self)
         self._over = over
         self.setObjectName("notice")
         self.hide()

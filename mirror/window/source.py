@@ -14,6 +14,7 @@ from mirror.live.choice import CameraChoice, Choice, place_among
 from mirror.parsers.catalogue import NAMES
 from mirror.readout import Say
 from mirror.window.legend import section
+from mirror.window.plain_text import plain, tip
 from pipeline.sources.camera import CameraListing
 
 SIZES: tuple[tuple[int, int] | None, ...] = (None, (480, 640), (720, 1280), (1080, 1920))
@@ -42,7 +43,7 @@ class SourcePage(QWidget):
         choose_folder: Callable[[], None],
     ) -> None:
         super().__init__()
-        self.folder = QLabel()
+        self.folder = plain(QLabel())
         self.folder.setObjectName("dim")
         self._choose_folder = choose_folder
         self._say, self._watch, self._set_parser = say, watch, set_parser
@@ -98,7 +99,7 @@ class SourcePage(QWidget):
     def show_folder(self, folder: Path) -> None:
         """Show where pictures and recordings go."""
         if self.folder.toolTip() != str(folder):
-            self.folder.setToolTip(str(folder))
+            self.folder.setToolTip(tip(str(folder)))
             metrics, cut = self.folder.fontMetrics(), Qt.TextElideMode.ElideMiddle
             self.folder.setText(metrics.elidedText(str(folder), cut, _FOLDER_WIDTH))
 

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 from mirror.live.choice import CameraChoice, Choice
 from mirror.readout import Say
 from mirror.window.clipboard import copy
+from mirror.window.plain_text import plain
 from pipeline.sources.camera import CameraListing
 
 
@@ -31,7 +32,7 @@ class WelcomePage(QWidget):
     ) -> None:
         super().__init__()
         self._say, self._watch = say, watch
-        self.title, self.problem = QLabel(), QLabel()
+        self.title, self.problem = plain(QLabel()), plain(QLabel())
         self.title.setObjectName("title")
         self.title.setWordWrap(True)
         self.problem.setObjectName("dim")
