@@ -53,6 +53,7 @@ def open_address(
     options: dict[str, str],
     timeout: tuple[float, float],
     limits: InputLimits = USUAL_LIMITS,
+    format: str | None = None,
 ) -> InputContainer:
     """Open what an address delivers; it cannot name files.
 
@@ -61,6 +62,7 @@ def open_address(
         options: FFmpeg's, besides.
         timeout: seconds to open, seconds of a read.
         limits: what is refused unread.
+        format: FFmpeg's name of what comes; None lets it look.
 
     Raises:
         SourceError: it begins with nothing that is known, or its pictures are too large.
@@ -69,7 +71,7 @@ def open_address(
     scheme, mark, rest = url.partition("://")
     scheme = scheme.lower()
     given = {**_options(protocols_of(url), limits), **options}
-    container = av.open(f"{scheme}{mark}{rest}", options=given, timeout=timeout)
+    container = av.open(f"{scheme}{mark}{rest}", format=format, options=given, timeout=timeout)
     return _limited(container, limits, named(url))
 
 

@@ -13,6 +13,7 @@ from pipeline.limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
 from pipeline.sources.address import named
 from pipeline.sources.camera import Camera
+from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.url import NetworkCamera
 
 
@@ -121,8 +122,8 @@ def open_choice(choice: Choice, limits: InputLimits = USUAL_LIMITS) -> Source:
     if isinstance(choice, CameraChoice):
         return Camera(choice.device, size=choice.size, rate=choice.rate)
     if isinstance(choice, AddressChoice):
-        camera = NetworkCamera(choice.url, limits=limits)
-        return Screening(camera) if camera.has_end else camera
+        camera = open_network(choice.url, limits=limits)
+        return Screening(camera) if isinstance(camera, NetworkCamera) and camera.has_end else camera
     return Player(
         choice.path,
         start_s=choice.start_s,

@@ -14,12 +14,12 @@ from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
 from pipeline.sources.camera import Camera
+from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.jpegs import START, JpegStream
 from pipeline.sources.paced import Paced
 from pipeline.sources.piped import PipedVideo
 from pipeline.sources.raw import RawStream
 from pipeline.sources.reconnecting import Reconnecting
-from pipeline.sources.url import NetworkCamera
 from pipeline.sources.y4m import Y4mStream
 from pipeline.targets.apart import InputPath
 from pipeline.y4m import MAGIC
@@ -94,7 +94,7 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
         device = int(name) if name.isdigit() else name
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
-        return Reconnecting(lambda: NetworkCamera(name, limits=wanted.limits))
+        return Reconnecting(lambda: open_network(name, limits=wanted.limits))
     source = open_source(Path(name), wanted.rate, wanted.limits)
     return Paced(source, is_live=wanted.is_live) if wanted.real_time else source
 

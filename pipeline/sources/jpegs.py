@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Protocol
 
 import av
 import av.error
@@ -14,7 +15,6 @@ from av.video.codeccontext import VideoCodecContext
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
-from pipeline.pipes import PipeReader
 from pipeline.sources import Footage
 from pipeline.sources.counts import FrameCounts
 from pipeline.sources.picture_size import size_in_header
@@ -24,6 +24,24 @@ _PIECE = 1 << 16
 _WITHIN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that ends compressed data
 _SCAN, _START_OF_IMAGE, _END_OF_IMAGE = 0xDA, 0xD8, 0xD9
 _BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
+
+
+class ByteSource(Protocol):
+    """What JPEG files are cut out of, such as a ``PipeReader``.
+
+    Attributes:
+        name: what messages call it.
+    """
+
+    name: str
+
+    def read(self, count: int, /) -> bytes:
+        """Return up to so many bytes, none at the end; wait for the first."""
+        ...
+
+    def close(self) -> None:
+        """Wake a waiting read; from now on the bytes are at their end. Any thread."""
+        ...
 
 
 class JpegSplitter:
@@ -42,7 +60,7 @@ class JpegSplitter:
         cut_off: bytes of a last picture that is not whole.
     """
 
-    def __init__(self, pipe: PipeReader, largest: int = USUAL_LIMITS.jpeg_bytes) -> None:
+    def __init__(self, pipe: ByteSource, largest: int = USUAL_LIMITS.jpeg_bytes) -> None:
         self._pipe, self._largest = pipe, largest
         self._buffer = bytearray()
         self.pictures = self.skipped = self.damaged = self.cut_off = 0
@@ -155,7 +173,7 @@ class JpegStream:
 
     def __init__(
         self,
-        pipe: PipeReader,
+        pipe: ByteSource,
         rate: Fraction,
         *,
         is_live: bool = False,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import av.error
+from av.container import InputContainer
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
@@ -28,6 +29,12 @@ class NetworkCamera:
         is_live: True: an old frame is better dropped.
         has_end: the address is that of a recording, which ends by itself.
 
+    Args:
+        url: the address.
+        clock: monotonic seconds.
+        limits: what is refused unread.
+        container: what the address delivers, opened already.
+
     Raises:
         SourceError: nothing can be opened at the address, or it carries no video.
     """
@@ -39,10 +46,12 @@ class NetworkCamera:
         url: str,
         clock: Callable[[], float] = time.monotonic,
         limits: InputLimits = USUAL_LIMITS,
+        *,
+        container: InputContainer | None = None,
     ) -> None:
         self._url, self._name, self._clock = url, named(url), clock
         try:
-            self._container = open_address(
+            self._container = container or open_address(
                 url, _OPTIONS, (_OPENS_WITHIN_S, _READS_WITHIN_S), limits
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
