@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-HEAD = 1 << 20  # bytes of a file to look at: a camera's notes may come before a JPEG's size
+HEAD = 1 << 16  # bytes of a file to look at: notes may come before the size of a JPEG
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
