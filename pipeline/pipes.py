@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import socket
 import sys
@@ -214,7 +215,8 @@ def open_target(target: str, overwrite: bool = False) -> PipeWriter:
 def _connected(target: str) -> int:
     address, _, option = target.removeprefix(TCP).partition("?")
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or option not in ("", "listen"):
+    is_port = re.fullmatch("[0-9]{1,5}", port) and int(port) < 1 << 16
+    if not host or not is_port or option not in ("", "listen"):
         raise SinkError(f"{target} is no address; try tcp://127.0.0.1:9000, or with ?listen")
     try:
         if option == "listen":
@@ -223,9 +225,10 @@ def _connected(target: str) -> int:
         else:
             connection = socket.create_connection((host, int(port)), timeout=10.0)
             connection.settimeout(None)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter of a name that no host can have
+        reason = getattr(error, "strerror", None) or error
         raise SinkError(
-            f"nobody answers at {target} ({error.strerror or error}); start the reader first, or "
+            f"nobody answers at {target} ({reason}); start the reader first, or "
             f"wait for it with tcp://{address}?listen"
         ) from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

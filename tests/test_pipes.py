@@ -145,6 +145,9 @@ def test_a_program_that_listens_gets_the_bytes(in_thread: InThread) -> None:
         ("tcp://127.0.0.1:1", "nobody answers at tcp://127.0.0.1:1"),
         ("tcp://here", "is no address; try tcp://127.0.0.1:9000"),
         ("/none/such", "the folder /none does not exist; make it first"),
+        ("tcp://127.0.0.1:²", "is no address; try tcp://127.0.0.1:9000"),
+        ("tcp://127.0.0.1:65536", "is no address; try tcp://127.0.0.1:9000"),
+        (f"tcp://{'a' * 64}.x:9000", "nobody answers at tcp://aaaa"),
     ],
 )
 def test_a_target_that_cannot_be_had_is_named(target: str, said: str) -> None:

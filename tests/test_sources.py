@@ -2,6 +2,9 @@
 
 import contextlib
 import io
+import os
+import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -20,7 +23,7 @@ from pipeline.frame import Frame
 from pipeline.layout import Layout
 from pipeline.sources import Source
 from pipeline.sources.address import named, without_secrets
-from pipeline.sources.camera import Camera, list_cameras
+from pipeline.sources.camera import Camera, device_of, list_cameras
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.raw import RawStream
@@ -286,3 +289,33 @@ def test_a_camera_is_asked_for_a_size_and_a_rate() -> None:
         cv2.CAP_PROP_FRAME_HEIGHT: 720,
         cv2.CAP_PROP_FPS: 60,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("/dev/video0", "/dev/video0"),
+        ("²", None),
+        ("٣", None),
+        ("99999999999999999999", None),
+        ("-1", None),
+        ("clip.mp4", None),
+        ("/dev", None),
+    ],
+)
+def test_a_camera_is_named_by_its_index_or_as_a_device(text: str, device: int | str | None) -> None:
+    assert device_of(text) == device
+
+
+def test_a_film_among_the_devices_is_a_film() -> None:
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK):
+        pytest.skip("there is no memory shared as files")
+    with tempfile.TemporaryDirectory(dir=shared) as folder:
+        film = write_video(Path(folder) / "film.mp4", 2)
+        assert device_of(str(film)) is device_of(folder) is None
+        if sys.platform == "linux":
+            with pytest.raises(CameraNotFound):
+                Camera(str(film))

@@ -12,7 +12,7 @@ from mirror.live.screening import Screening
 from pipeline.limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
 from pipeline.sources.address import named
-from pipeline.sources.camera import Camera
+from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.url import NetworkCamera
 
@@ -80,12 +80,10 @@ OpenSource = Callable[[Choice], Source]
 def choice_of(text: str) -> Choice:
     """Return what a command line or an address field names: index, device, address or file."""
     text = text.strip()
-    if text.isdigit():
-        return CameraChoice(int(text))
+    if (device := device_of(text)) is not None:
+        return CameraChoice(device)
     if "://" in text:
         return AddressChoice(text)
-    if text.startswith("/dev/"):
-        return CameraChoice(text)
     return FileChoice(Path(text).expanduser())
 
 

@@ -13,7 +13,7 @@ from pipeline.layout import Layout
 from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
-from pipeline.sources.camera import Camera
+from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.jpegs import START, JpegStream
 from pipeline.sources.paced import Paced
@@ -90,8 +90,7 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
     """
     if name is None:
         return open_stdin(wanted)
-    if name.isdigit() or name.startswith("/dev/"):
-        device = int(name) if name.isdigit() else name
+    if (device := device_of(name)) is not None:
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
         return Reconnecting(lambda: open_network(name, limits=wanted.limits))

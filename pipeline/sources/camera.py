@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,6 +55,14 @@ def list_cameras(devices: Path = _VIDEO_DEVICES) -> Iterator[CameraListing]:
             yield CameraListing(int(device.name[5:]), name)
 
 
+def device_of(text: str) -> int | str | None:
+    """Return the camera that a text names, by its index or as a device; None: it names none."""
+    if re.fullmatch("[0-9]{1,4}", text):
+        return int(text)
+    is_device = text.startswith("/dev/") and not (Path(text).is_file() or Path(text).is_dir())
+    return text if is_device else None
+
+
 class Camera:
     """A camera's frames, as they come; read on the flow's source thread.
 
@@ -87,7 +97,7 @@ class Camera:
     ) -> None:
         self._device, self._clock = device, clock
         self._closed = False
-        self._capture: Capture = (open_capture or cv2.VideoCapture)(device)
+        self._capture: Capture = (open_capture or _opened)(device)
         if not self._capture.isOpened():
             self._capture.release()
             found = tuple(f"{camera.index}: {camera.name}" for camera in list_cameras())
@@ -130,7 +140,14 @@ class Camera:
         self._closed = True
 
 
+def _opened(device: int | str) -> cv2.VideoCapture:
+    if isinstance(device, str) and sys.platform == "linux":
+        # by itself, OpenCV would have FFmpeg open what is no camera, and whatever that names
+        return cv2.VideoCapture(device, cv2.CAP_V4L2)
+    return cv2.VideoCapture(device)
+
+
 def _is_capture(device: Path) -> bool:
     """Whether a device node delivers pictures: a camera's second node carries its metadata."""
     index = device / "index"
-    return device.name[5:].isdigit() and (not index.exists() or index.read_text().strip() == "0")
+    return device.name[5:].isdecimal() and (not index.exists() or index.read_text().strip() == "0")
