@@ -27,6 +27,20 @@ def file_url(path: Path) -> str:
     return f"{_FILE}{path.absolute()}"
 
 
+def check_header(path: Path, limits: InputLimits = USUAL_LIMITS) -> None:
+    """Refuse a picture that says its size at once; of others a decoder finds out.
+
+    Raises:
+        TooManyPixels: it is too large.
+        OSError: the file cannot be read.
+    """
+    if path.is_file():  # a pipe is not to be read from twice
+        with path.open("rb") as file:
+            size = size_in_header(file.read(HEAD))
+        if size is not None:
+            limits.check(*size, path)
+
+
 def open_file(path: Path, limits: InputLimits = USUAL_LIMITS) -> InputContainer:
     """Open a media file for reading; it can name other files, but nothing else.
 
@@ -34,7 +48,7 @@ def open_file(path: Path, limits: InputLimits = USUAL_LIMITS) -> InputContainer:
         TooManyPixels: its pictures are too large.
         Whatever PyAV raises.
     """
-    _check_header(path, limits)
+    check_header(path, limits)
     container = av.open(file_url(path), options=_options("file", limits), metadata_errors="replace")
     return _limited(container, limits, path)
 
@@ -118,15 +132,6 @@ def _options(protocols: str, limits: InputLimits) -> dict[str, str]:
         "max_pixels": str(limits.decoder_pixels),  # while FFmpeg decodes to find out what it is
         "pattern_type": "none",  # a picture's name with %d in it is a name
     }
-
-
-def _check_header(path: Path, limits: InputLimits) -> None:
-    """Refuse a picture that says its size at once; of others FFmpeg finds out as it decodes."""
-    if path.is_file():  # a pipe is not to be read from twice
-        with path.open("rb") as file:
-            size = size_in_header(file.read(HEAD))
-        if size is not None:
-            limits.check(*size, path)
 
 
 def _limited(container: InputContainer, limits: InputLimits, name: object) -> InputContainer:

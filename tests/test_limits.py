@@ -21,6 +21,7 @@ from streaming import y4m
 from mirror.cli import main
 from mirror.compose import limits_of
 from mirror.config import load
+from mirror.evaluation.truth import Sample, Truth
 from mirror.live.choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
@@ -241,3 +242,11 @@ def test_a_jpegs_size_is_found_behind_thumbnails_and_fillings(tmp_path: Path) ->
     assert size_in_header(content[:2] + note + b"\xff\xff\xff" + content[3:]) == (48, 64)
     assert size_in_header(b"GIF89a" + bytes(20)) is None
     assert size_in_header(b"\xff\xd8\xff\xe1\x00\x00" * 3) is None
+
+
+def test_a_picture_of_a_data_set_keeps_to_the_limit_too(tmp_path: Path) -> None:
+    sample = Sample(
+        "a", declared(tmp_path / "a.png", 16_000), lambda: Truth(np.zeros((1, 1), np.uint8))
+    )
+    with pytest.raises(TooManyPixels, match="16000x16000 are over the limit of 100 megapixels"):
+        sample.image()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from mirror.parts import LabelMap
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
+from pipeline.opening import check_header
 
 UNJUDGED = 255  # in a label map: whatever is said of this pixel is neither right nor wrong
 
@@ -74,7 +76,10 @@ class Sample:
 
         Raises:
             BadDataSet: it cannot be read.
+            TooManyPixels: it is too large.
         """
+        with contextlib.suppress(OSError):  # OpenCV says that it cannot be read
+            check_header(self.image_file)
         image: BGR | None = cv2.imread(str(self.image_file), cv2.IMREAD_COLOR)
         if image is None:
             raise BadDataSet("{path} is not a picture that can be read", path=self.image_file)
