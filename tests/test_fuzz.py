@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ pytest.importorskip("resource", reason="needs Linux")
 from fuzz_readers import READERS
 from fuzzing import damaged
 
+needs_ffmpeg = pytest.mark.skipif(
+    shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg"
+)
 FUZZER = Path(__file__).parent / "fuzz_commands.py"
 
 
@@ -56,10 +60,12 @@ def fuzz(*flags: str) -> str:
     return done.stdout
 
 
+@needs_ffmpeg
 def test_a_command_survives_whatever_it_is_given() -> None:
     assert "40 cases" in fuzz("--count", "40", "--seed", "0")
 
 
+@needs_ffmpeg
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_commands_survive_ten_minutes_of_it() -> None:

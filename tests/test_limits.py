@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -214,6 +215,7 @@ def test_the_limit_is_a_setting(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "raise max_megapixels in the [input] section" in said
 
 
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg")
 def test_an_album_cover_may_be_large(tmp_path: Path) -> None:
     clip, cover = write_video(tmp_path / "a.mp4", 2), picture(tmp_path / "a.png", size=(200, 200))
     subprocess.run(
