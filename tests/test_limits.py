@@ -30,7 +30,7 @@ from pipeline.layout import Layout
 from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.opening import open_file
 from pipeline.pipes import PipeReader
-from pipeline.sources.jpegs import JpegSplitter, JpegStream
+from pipeline.sources.jpegs import JpegStream
 from pipeline.sources.picture_size import size_in_header
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.raw import RawStream
@@ -162,16 +162,6 @@ def test_a_picture_over_the_limit_in_a_stream_is_skipped_and_counted(tmp_path: P
         source = JpegStream(PipeReader(piped.fileno()), Fraction(30), limits=ENOUGH)
         assert [number_in(frame.picture) for frame in source] == [0, 2]
     assert source.remarks == ("1 damaged pictures were skipped",)
-
-
-def test_a_picture_of_too_many_bytes_in_a_stream_is_skipped_and_counted(tmp_path: Path) -> None:
-    small = picture(tmp_path / "0.jpg").read_bytes()
-    endless = small[: small.index(b"\xff\xda") + 14] + bytes(200_000)
-    (tmp_path / "stream").write_bytes(endless + small)
-    with (tmp_path / "stream").open("rb") as piped:
-        split = JpegSplitter(PipeReader(piped.fileno()), largest=100_000)
-        list(split)
-    assert split.cut_off <= 170_000  # no more than a limit and a piece is kept
 
 
 def test_pictures_that_ask_for_gigabytes_take_no_memory(tmp_path: Path) -> None:
