@@ -378,9 +378,7 @@ def test_names_are_shown_as_they_are_and_obeyed_by_no_terminal(
     assert "\x1b[2J" not in out + err
     assert run("video", clip, "--parser", "none") == 1
     out, err = capsys.readouterr()
-    assert err.endswith(
-        "a[old]\\x1b[2J\\n-mirror.mp4 exists; name another file with -o, or add --overwrite\n"
-    )
+    assert r"a[old]\x1b[2J\n-mirror.mp4 exists; name another file" in err
     assert err.count("\n") == 1
     code, line = refusal(capsys, "video", clip, "--fps", "\x1b[31m")
     assert (code, "\x1b" in line) == (2, False)
