@@ -206,7 +206,8 @@ def open_target(target: str, overwrite: bool = False) -> PipeWriter:
         SinkError: it cannot be opened; says what to do.
     """
     if target == "-":
-        return PipeWriter(sys.stdout.fileno())
+        # a copy: what others print through the descriptor itself may be led elsewhere meanwhile
+        return PipeWriter(os.dup(sys.stdout.fileno()), owned=True)
     if target.startswith(TCP):
         return PipeWriter(_connected(target), target, owned=True)
     return FileWriter(open_file(Path(target), overwrite))

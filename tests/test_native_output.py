@@ -16,6 +16,8 @@ NOISY = """
 import ctypes
 import numpy as np
 
+print("while it is imported")
+
 def noisy():
     def parse(image):
         print("from Python")
@@ -47,7 +49,12 @@ def test_what_a_parser_prints_is_no_data(tmp_path: Path) -> None:
     (tmp_path / "printing.py").write_text(NOISY)
     code, out, said = streamed(tmp_path, "--parser", "printing:noisy", "--workers", "1")
     assert (code, out) == (0, y4m(2))
-    assert sorted(said.split("\n")) == ["", *["from C"] * 2, *["from Python"] * 2]
+    assert sorted(said.split("\n")) == [
+        "",
+        *["from C"] * 2,
+        *["from Python"] * 2,
+        "while it is imported",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -91,15 +91,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; all but the data goes to stderr."""
-    with native_output_on_stderr():
-        return _run(options)
-
-
-def _run(options: argparse.Namespace) -> int:
     if not hasattr(os, "writev"):
         raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
     config = config_of(options)
-    kind = find_parser(config.parser.name, config.parser)
+    with contextlib.redirect_stdout(sys.stderr):  # what a user's module prints is no data
+        kind = find_parser(config.parser.name, config.parser)
     style = style_of(kind.parts, config.overlay)
     places = _targets(options)
     targets.check(places, options.out_pix_fmt)
@@ -141,7 +137,7 @@ def _stream(
     read = named_address(options.source or "standard input")
     header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
-    with contextlib.redirect_stdout(sys.stderr):  # what a parser of the user's prints is no data
+    with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
         return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
 
 
