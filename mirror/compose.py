@@ -37,6 +37,7 @@ from pipeline.sources.y4m import Y4mFile, is_y4m
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
+_LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
 _OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
 
 
@@ -146,7 +147,11 @@ def open_flow(
         prepare=kind.make_prepare(source.is_live),
         settle=_skipping(settle) if config.skip_failures else settle,
         workers=workers,
-        limits=dataclasses.replace(limits, parse_limit_s=config.parse_limit_s),
+        limits=dataclasses.replace(
+            limits,
+            parse_limit_s=config.parse_limit_s,
+            load_limit_s=max(config.parse_limit_s, _LOAD_LIMIT_S),
+        ),
         on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
         clock=clock,
     )

@@ -100,7 +100,8 @@ def parsings(
         PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.
     """
     rate = None if fps is None else _rate(fps)
-    config, (count, each) = _config(asked), shared_out(workers, threads)
+    config = _config(asked, workers, threads)
+    count, each = shared_out(config.workers, config.threads)
     kind = find_parser(parser, config)
     return open_flow(Pictures(pictures, rate), kind, count, each, config)
 
@@ -118,8 +119,9 @@ def picture_parser(
     Raises:
         PipelineError: as ``parsings``.
     """
-    kind = find_parser(parser, _config(asked))
-    parse = kind.make_parse(machine.cores() if threads == "auto" else threads)
+    config = _config(asked, threads=threads)
+    kind = find_parser(parser, config)
+    parse = kind.make_parse(machine.cores() if config.threads == "auto" else config.threads)
 
     def parse_picture(picture: BGR) -> Parsing:
         frame = Frame.from_bgr(picture.copy(), time.monotonic())
@@ -155,8 +157,9 @@ def modelscope_parser(
     with needing(parser):
         from mirror.parsers.m2fp.modelscope_pipeline import as_modelscope
 
-    count = machine.cores() if threads == "auto" else threads
-    return as_modelscope(parser, _config(asked), count, sides)
+    config = _config(asked, threads=threads)
+    count = machine.cores() if config.threads == "auto" else config.threads
+    return as_modelscope(parser, config, count, sides)
 
 
 def _rate(fps: float) -> Fraction:
@@ -165,5 +168,8 @@ def _rate(fps: float) -> Fraction:
     return Fraction(fps).limit_denominator(1001)
 
 
-def _config(asked: Asked) -> ParserConfig:
-    return load(flags={f"parser.{key}": value for key, value in asked.items()}).parser
+def _config(
+    asked: Asked, workers: int | Auto = "auto", threads: int | Auto = "auto"
+) -> ParserConfig:
+    settings = {**asked, "workers": workers, "threads": threads}
+    return load(flags={f"parser.{key}": value for key, value in settings.items()}).parser

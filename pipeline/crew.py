@@ -35,10 +35,14 @@ class Crew:
         self._members.append(member)
         member.start()
 
-    def stop(self) -> tuple[str, ...]:
-        """Close the channels and join everybody; return the names of those still running."""
+    def stop(self, within_s: float | None = None) -> tuple[str, ...]:
+        """Close the channels and join everybody; return the names of those still running.
+
+        Args:
+            within_s: how long to wait for them; None is the crew's deadline.
+        """
         self._close_channels()
-        give_up_at = time.monotonic() + self._deadline_s
+        give_up_at = time.monotonic() + (self._deadline_s if within_s is None else within_s)
         for member in self._members:
             member.join(max(0.0, give_up_at - time.monotonic()))
         return tuple(member.name for member in self._members if member.is_alive())

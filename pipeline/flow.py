@@ -29,6 +29,8 @@ Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 Parsing = TypeVar("Parsing")  # what settle makes of that
 
+_HURRIED_S = 0.5  # whoever interrupts a run does not wait for a parser that is stuck
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -41,7 +43,12 @@ class Limits:
         when_full: what a full queue means. None: drop the oldest when live, wait otherwise.
         max_age_s: frames that waited longer than this are dropped instead of parsed.
         parse_limit_s: a parse that takes longer ends the run with StageStuck.
-        stop_within_s: how long leaving the block may wait for the threads.
+        load_limit_s: so does building a parser.
+        stop_within_s: how long leaving the block may wait for the threads; half a second at most
+            where something that is no Exception ends it, such as KeyboardInterrupt.
+
+    Raises:
+        ValueError: nothing could move within them.
     """
 
     queue_size: int = 2
@@ -49,7 +56,14 @@ class Limits:
     when_full: WhenFull | None = None
     max_age_s: float | None = None
     parse_limit_s: float | None = None
+    load_limit_s: float | None = None
     stop_within_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.queue_size < 1:
+            raise ValueError(f"queue_size is 1 or more, got {self.queue_size}")
+        if self.in_flight is not None and self.in_flight < 1:
+            raise ValueError(f"in_flight is 1 or more, got {self.in_flight}")
 
 
 @runtime_checkable
@@ -78,6 +92,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         on_parse_error: answers in a parser's place when it raises, and the frame is counted as
             failed; without it a parser's exception ends the run.
         clock: monotonic seconds.
+
+    Raises:
+        ValueError: there are no workers.
     """
 
     def __init__(
@@ -92,10 +109,12 @@ class Flow(Generic[Plan, Raw, Parsing]):
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if workers < 1:
+            raise ValueError(f"a flow has 1 worker or more, got {workers}")
         is_live = bool(getattr(source, "is_live", False))
         in_flight = limits.in_flight or (workers + 1 if is_live else 2 * workers + 2)
         self._source, self._prepare, self._settle = source, prepare, settle
-        self._worker_count, self._parse_limit_s, self._clock = workers, limits.parse_limit_s, clock
+        self._worker_count, self._limits, self._clock = workers, limits, clock
         self._intake = Intake(
             limits.queue_size,
             in_flight,
@@ -107,6 +126,7 @@ class Flow(Generic[Plan, Raw, Parsing]):
             workers, in_flight, make_parser, on_parse_error, clock
         )
         self._crew = Crew(self._close_channels, limits.stop_within_s)
+        self._is_entered = False
         self._left_behind: tuple[str, ...] = ()
 
     @classmethod
@@ -134,6 +154,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         )
 
     def __enter__(self) -> Flow[Plan, Raw, Parsing]:
+        if self._is_entered:
+            raise RuntimeError("a flow runs once; make another for another run")
+        self._is_entered = True
         for number in range(1, self._worker_count + 1):
             name = f"worker-{number}"
             self._crew.start(name, functools.partial(self._workers.work, name))
@@ -147,7 +170,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._left_behind = self._crew.stop()
+        is_hurried = kind is not None and not issubclass(kind, Exception)
+        within_s = min(_HURRIED_S, self._limits.stop_within_s) if is_hurried else None
+        self._left_behind = self._crew.stop(within_s)
         for step in (self._prepare, self._settle):
             if isinstance(step, Closeable):
                 step.close()
@@ -161,9 +186,15 @@ class Flow(Generic[Plan, Raw, Parsing]):
                 )
 
     def __iter__(self) -> Iterator[Result[Parsing]]:
+        if not self._is_entered:
+            raise RuntimeError("a flow runs in a with block: with flow as results: for ...")
+        return self._results()
+
+    def _results(self) -> Iterator[Result[Parsing]]:
+        limits = self._limits
         while True:
             try:
-                parsed = self._workers.take(self._parse_limit_s)
+                parsed = self._workers.take(limits.parse_limit_s, limits.load_limit_s)
             except EndOfStream:
                 return
             except Closed:

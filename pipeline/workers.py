@@ -67,6 +67,7 @@ class Workers(Generic[Plan, Raw]):
         self._lock = threading.Lock()
         self._reorder: Reorder[Parsed[Plan, Raw]] = Reorder()  # guarded by _lock, as all below
         self._busy: dict[str, Task[Plan]] = {}  # the worker's name -> what it is parsing
+        self._loading: dict[str, float] = {}  # the worker's name -> since when
         self._still_working = count
         self._parsed_count = self._failed_count = 0
 
@@ -80,7 +81,7 @@ class Workers(Generic[Plan, Raw]):
 
     def work(self, name: str) -> None:
         """Build a parser and parse until the tasks end. Runs on a thread of its own."""
-        parse = self._make_parser()
+        parse = self._load(name)
         while True:
             try:
                 task = self._tasks.take()
@@ -93,19 +94,23 @@ class Workers(Generic[Plan, Raw]):
                 for in_order in self._reorder.push(task.ticket, parsed):
                     self._parsed.put(in_order)  # has room for all in flight: never waits
 
-    def take(self, limit_s: float | None) -> Parsed[Plan, Raw]:
+    def take(
+        self, parse_limit_s: float | None, load_limit_s: float | None = None
+    ) -> Parsed[Plan, Raw]:
         """Return the next finished task in ticket order; wait for it.
 
         Raises:
             EndOfStream: the tasks ended, and all have been taken.
             Closed: the owner closed the channels.
-            StageStuck: a worker has been parsing one frame for longer than ``limit_s``.
+            StageStuck: a worker has been parsing one frame for longer than ``parse_limit_s``, or
+                building its parser for longer than ``load_limit_s``.
         """
+        limits = [limit for limit in (parse_limit_s, load_limit_s) if limit is not None]
         while True:
             try:
-                return self._parsed.take(limit_s)
+                return self._parsed.take(min(limits, default=None))
             except TimeoutError:
-                self._raise_overdue(limit_s or 0.0)
+                self._raise_overdue(parse_limit_s, load_limit_s)
 
     def counts(self) -> tuple[int, int, int]:
         """Return how many frames were parsed, how many of them failed, how many workers parse."""
@@ -116,6 +121,15 @@ class Workers(Generic[Plan, Raw]):
         """Wake every waiter with Closed."""
         self._tasks.close()
         self._parsed.close()
+
+    def _load(self, name: str) -> Callable[[Frame, Plan], Raw]:
+        with self._lock:
+            self._loading[name] = self._clock()
+        try:
+            return self._make_parser()
+        finally:
+            with self._lock:
+                del self._loading[name]
 
     def _parse(self, name: str, parse: Callable[[Frame, Plan], Raw], task: Task[Plan]) -> Raw:
         task.began_at = self._clock()
@@ -140,14 +154,15 @@ class Workers(Generic[Plan, Raw]):
             if self._still_working == 0:
                 self._parsed.end()
 
-    def _raise_overdue(self, limit_s: float) -> None:
-        now = self._clock()
+    def _raise_overdue(self, parse_limit_s: float | None, load_limit_s: float | None) -> None:
         with self._lock:
-            busy = dict(self._busy)
-        for name, task in busy.items():
-            elapsed_s = now - task.began_at
-            if elapsed_s >= limit_s:
-                raise StageStuck(
-                    f"{name} has been parsing {task} for {elapsed_s:.1f} s; "
-                    f"the limit is {limit_s:g} s"
-                )
+            busy = {name: (f"parsing {task}", task.began_at) for name, task in self._busy.items()}
+            loading = {name: ("building its parser", at) for name, at in self._loading.items()}
+        now = self._clock()
+        for at_work, limit_s in ((busy, parse_limit_s), (loading, load_limit_s)):
+            for name, (doing, began_at) in at_work.items():
+                elapsed_s = now - began_at
+                if limit_s is not None and elapsed_s >= limit_s:
+                    raise StageStuck(
+                        f"{name} has been {doing} for {elapsed_s:.1f} s; the limit is {limit_s:g} s"
+                    )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -362,3 +363,63 @@ def test_a_flow_closed_from_elsewhere_ends_its_iteration() -> None:
             if seen == 3:
                 flow.close()
     assert seen == 3
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_a_flow_without_workers_is_refused(workers: int) -> None:
+    with pytest.raises(ValueError, match=f"a flow has 1 worker or more, got {workers}"):
+        flow_of(numbered(1), workers=workers)
+
+
+def test_limits_that_let_nothing_through_are_refused() -> None:
+    with pytest.raises(ValueError, match="queue_size is 1 or more, got 0"):
+        Limits(queue_size=0)
+    with pytest.raises(ValueError, match="in_flight is 1 or more, got 0"):
+        Limits(in_flight=0)
+
+
+def test_a_flow_outside_a_with_block_says_so() -> None:
+    with pytest.raises(RuntimeError, match="a flow runs in a with block"):
+        iter(flow_of(numbered(1)))
+
+
+def test_a_flow_runs_once() -> None:
+    flow = flow_of(numbered(1))
+    with flow as results:
+        assert len(list(results)) == 1
+    with pytest.raises(RuntimeError, match="a flow runs once"), flow:
+        pass
+
+
+def test_a_parser_that_is_not_built_within_the_limit_is_named() -> None:
+    release = threading.Event()
+
+    def make() -> Callable[[Frame], int]:
+        release.wait(10.0)
+        return number_of
+
+    flow = Flow.simple(numbered(2), make_parser=make, limits=Limits(load_limit_s=0.01))
+    said = r"worker-1 has been building its parser for 0\.\d s; the limit is 0.01 s"
+    with pytest.raises(StageStuck, match=said), flow as results:
+        try:
+            next(iter(results))
+        finally:
+            release.set()
+
+
+def test_an_interrupt_does_not_wait_for_a_parser_that_is_stuck() -> None:
+    release, parsing = threading.Event(), threading.Event()
+
+    def parse(frame: Frame) -> int:
+        parsing.set()
+        release.wait(10.0)
+        return 0
+
+    flow = flow_of(numbered(1), parse, workers=1, limits=Limits(stop_within_s=30.0))
+    began_at = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), flow:
+        assert parsing.wait(5.0)
+        raise KeyboardInterrupt
+    assert time.monotonic() - began_at < 5.0
+    assert flow.statistics().left_behind == ("worker-1",)
+    release.set()

@@ -78,6 +78,16 @@ def test_what_cannot_be_asked_is_said() -> None:
         parsings([], "none", inputsize="64x64")  # type: ignore[call-arg]
 
 
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_number_of_workers_or_threads_that_cannot_be_is_said(count: int) -> None:
+    with pytest.raises(ConfigError, match="workers is a whole number from 1 on"):
+        parsings([], "none", workers=count)
+    with pytest.raises(ConfigError, match="threads is a whole number from 1 on"):
+        parsings([], "none", threads=count)
+    with pytest.raises(ConfigError, match="threads is a whole number from 1 on"):
+        picture_parser("none", threads=count)
+
+
 @pytest.mark.parametrize(("kind", "picture"), CASES)
 def test_a_program_gets_what_modelscopes_pipeline_gives(
     kind: str, picture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
