@@ -35,6 +35,12 @@ class Crew:
         self._members.append(member)
         member.start()
 
+    def take_failure(self) -> BaseException | None:
+        """Return the same, and forget it: its traceback holds all that was at work."""
+        with self._lock:
+            failure, self._failure = self._failure, None
+        return failure
+
     def stop(self, within_s: float | None = None) -> tuple[str, ...]:
         """Close the channels and join everybody; return the names of those still running.
 

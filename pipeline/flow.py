@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pipeline.crew import Crew
 from pipeline.errors import Closed, EndOfStream, StageStuck
@@ -125,6 +125,11 @@ class Flow(Generic[Plan, Raw, Parsing]):
         self._workers: Workers[Plan, Raw] = Workers(
             workers, in_flight, make_parser, on_parse_error, clock
         )
+        # no method of ours: the flow, and with it its models, would go only when the garbage
+        # collector finds out that it and its crew hold nothing but one another
+        self._close_channels = functools.partial(
+            _close_channels, source, self._intake, self._workers
+        )
         self._crew = Crew(self._close_channels, limits.stop_within_s)
         self._is_entered = False
         self._left_behind: tuple[str, ...] = ()
@@ -176,8 +181,13 @@ class Flow(Generic[Plan, Raw, Parsing]):
         for step in (self._prepare, self._settle):
             if isinstance(step, Closeable):
                 step.close()
+        failure = self._crew.take_failure()  # or whoever catches it holds us, and we hold it
         if kind is None:
-            self._raise_failure()
+            if failure is not None:
+                try:
+                    raise failure
+                finally:
+                    del failure
             stuck = [name for name in self._left_behind if name != "source"]
             if stuck:
                 raise StageStuck(
@@ -259,8 +269,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         if self._crew.failure is not None:
             raise self._crew.failure
 
-    def _close_channels(self) -> None:
-        if isinstance(self._source, Closeable) and hasattr(self._source, "is_live"):
-            self._source.close()  # not a generator's close, which fails while it runs elsewhere
-        self._intake.close()
-        self._workers.close()
+
+def _close_channels(source: Iterable[Frame], intake: Intake, workers: Workers[Any, Any]) -> None:
+    if isinstance(source, Closeable) and hasattr(source, "is_live"):
+        source.close()  # not a generator's close, which fails while it runs elsewhere
+    intake.close()
+    workers.close()

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -423,3 +426,67 @@ def test_an_interrupt_does_not_wait_for_a_parser_that_is_stuck() -> None:
     assert time.monotonic() - began_at < 5.0
     assert flow.statistics().left_behind == ("worker-1",)
     release.set()
+
+
+class Model:
+    """What takes the memory; its weak reference says when that is free again."""
+
+    def __call__(self, frame: Frame, plan: object = None, raw: object = None) -> int:
+        return number_of(frame)
+
+
+class BrokenModel(Model):
+    def __call__(self, frame: Frame, plan: object = None, raw: object = None) -> int:
+        raise LookupError("no such layer")
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("is_entered", [True, False])
+def test_a_flow_that_is_over_leaves_its_models_to_no_garbage_collector(is_entered: bool) -> None:
+    def run() -> list[weakref.ref[Model]]:
+        parse, prepare, settle = Model(), Model(), Model()
+        flow = Flow(numbered(3), lambda: parse, prepare=prepare, settle=settle)
+        if is_entered:
+            with flow as results:
+                assert len(list(results)) == 3
+        return [weakref.ref(model) for model in (parse, prepare, settle)]
+
+    left = run()
+    assert [model() for model in left] == [None, None, None]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("broken", ["parse", "prepare", "settle", "source", "consumer"])
+def test_a_flow_that_broke_leaves_its_models_to_no_garbage_collector(broken: str) -> None:
+    def frames() -> Iterator[Frame]:
+        yield from numbered(3)
+        if broken == "source":
+            raise LookupError("the cable was pulled")
+
+    steps = {
+        name: BrokenModel() if name == broken else Model()
+        for name in ("parse", "prepare", "settle")
+    }
+    left = [weakref.ref(model) for model in steps.values()]
+
+    def run() -> None:
+        parse = steps["parse"]
+        flow = Flow(frames(), lambda: parse, prepare=steps["prepare"], settle=steps["settle"])
+        with flow as results:
+            for _ in results:
+                if broken == "consumer":
+                    raise LookupError("no room on the disk")
+
+    with contextlib.suppress(LookupError):  # pytest.raises would keep the traceback
+        run()
+    del run
+    steps.clear()
+    assert [model() for model in left] == [None, None, None]

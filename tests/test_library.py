@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,25 @@ def test_a_number_of_workers_or_threads_that_cannot_be_is_said(count: int) -> No
         parsings([], "none", threads=count)
     with pytest.raises(ConfigError, match="threads is a whole number from 1 on"):
         picture_parser("none", threads=count)
+
+
+def models() -> int:
+    kinds = ("InferenceSession", "Detector", "Flow", "Prepare")
+    return sum(type(thing).__qualname__ in kinds for thing in gc.get_objects())
+
+
+def test_parsings_in_a_loop_leave_no_model_to_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        before = models()
+        with parsings(pictures(2)) as results:
+            assert len(list(results)) == 2
+            assert models() > before
+        del results
+        assert models() == before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("kind", "picture"), CASES)
