@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Sequence
 
-from mirror import machine
+from mirror import machine, terminal, termination
 from mirror.compose import open_flow
 from mirror.config import ParserConfig
 from mirror.outputs import Output
@@ -44,13 +43,14 @@ def run(
         flow = open_flow(source, kind, header.workers, header.threads, config)
         with flow as results:
             for result in results:
-                drawn_from = clock()
-                drawn = painted(result.frame, sketch(result.parsing, style))
-                marks = [("draw", clock() - drawn_from)]
-                for output in outputs:
-                    written_from = clock()
-                    output.write(result, drawn)
-                    marks.append((output.stage, clock() - written_from))
+                with termination.held():  # no frame is left half written
+                    drawn_from = clock()
+                    drawn = painted(result.frame, sketch(result.parsing, style))
+                    marks = [("draw", clock() - drawn_from)]
+                    for output in outputs:
+                        written_from = clock()
+                        output.write(result, drawn)
+                        marks.append((output.stage, clock() - written_from))
                 tally.add(result, dict(marks), clock())
                 progress.show(tally.frames, tally.fps(clock()))
     remarks = list(source.remarks)
@@ -62,8 +62,6 @@ def run(
 def say_incomplete(report: RunReport) -> None:
     """Say on stderr, in one line, that a source did not hold what it promised."""
     how = "breaks off" if report.promised is None else f"promised {report.promised} frames"
-    print(
-        f"mirror: incomplete: what could be read was written, {report.frames} frames; the input "
-        f"{how}",
-        file=sys.stderr,
+    terminal.warn(
+        f"incomplete: what could be read was written, {report.frames} frames; the input {how}"
     )

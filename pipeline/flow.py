@@ -29,7 +29,7 @@ Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 Parsing = TypeVar("Parsing")  # what settle makes of that
 
-_HURRIED_S = 0.5  # whoever interrupts a run does not wait for a parser that is stuck
+_HURRIED_S = 0.3  # whoever interrupts a run does not wait for a parser that is stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Limits:
         max_age_s: frames that waited longer than this are dropped instead of parsed.
         parse_limit_s: a parse that takes longer ends the run with StageStuck.
         load_limit_s: so does building a parser.
-        stop_within_s: how long leaving the block may wait for the threads; half a second at most
-            where something that is no Exception ends it, such as KeyboardInterrupt.
+        stop_within_s: how long leaving the block may wait for the threads; a third of a second at
+            most where StageStuck ends it, or no Exception, such as KeyboardInterrupt.
 
     Raises:
         ValueError: nothing could move within them.
@@ -175,7 +175,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        is_hurried = kind is not None and not issubclass(kind, Exception)
+        is_hurried = kind is not None and (
+            not issubclass(kind, Exception) or issubclass(kind, StageStuck)
+        )
         within_s = min(_HURRIED_S, self._limits.stop_within_s) if is_hurried else None
         self._left_behind = self._crew.stop(within_s)
         for step in (self._prepare, self._settle):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,14 @@ except ImportError as _error:  # pytest-qt would end the whole run
     @pytest.fixture
     def qtbot() -> None:
         pytest.skip(NO_QT)
+
+
+# a suite that is started in the background of a script ignores what its tests send
+for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    _number = getattr(signal, _name, None)
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        _usual = signal.default_int_handler if _name == "SIGINT" else signal.SIG_DFL
+        signal.signal(_number, _usual)
 
 
 @pytest.fixture

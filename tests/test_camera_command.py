@@ -49,7 +49,9 @@ def test_without_qt_the_window_names_the_package(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_ctrl_c_and_termination_end_the_window(tmp_path: Path, number: int, code: int) -> None:
     pytest.importorskip("PyQt5.QtWidgets", reason="PyQt5", exc_type=ImportError)
     film = write_video(tmp_path / "film.mp4", 10)

@@ -228,3 +228,42 @@ def test_a_parser_that_never_returns_is_left_with_its_frames_after_a_terminate(
     lines = [json.loads(line) for line in results.read_text().splitlines()]
     assert [line["frame"] for line in lines if "frame" in line] == [0]
     assert lines[-1]["summary"]["ended"] == "failed"
+
+
+def test_a_source_that_hangs_holds_up_no_terminate_once_all_is_out(results: Path) -> None:
+    over = threading.Event()
+
+    class Hanging(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            os.kill(os.getpid(), signal.SIGTERM)
+            over.wait(10.0)  # as an address does that takes a connection and does not answer
+
+    try:
+        report, lines = run(Hanging([0.0]), results, drain_s=0.2)
+    finally:
+        over.set()
+    assert (report.ending, report.run.frames, report.unfinished) == ("SIGTERM", 1, 0)
+    assert lines[-1]["summary"]["ended"] == "SIGTERM"
+
+
+@pytest.mark.parametrize(
+    ("number", "ending"), [(signal.SIGINT, "SIGINT"), (signal.SIGHUP, "SIGHUP")]
+)
+def test_an_interrupt_keeps_what_was_written_and_sums_it_up(
+    results: Path, number: signal.Signals, ending: str
+) -> None:
+    over = threading.Event()
+
+    class Endless(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            os.kill(os.getpid(), number)
+            over.wait(10.0)
+
+        def close(self) -> None:
+            over.set()
+
+    report, lines = run(Endless([0.0, 0.0]), results)
+    assert report.ending == ending
+    assert lines[-1]["summary"]["ended"] == ending

@@ -7,8 +7,10 @@ import threading
 
 import numpy as np
 import pytest
+from doubles import FakeClock
 from streaming import y4m
 
+from mirror.signal_policies import Terminated
 from mirror.stream.signals import DrainStalled, ReaderStalled, Signals
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
@@ -19,6 +21,13 @@ from pipeline.sources.y4m import Y4mStream
 
 def tell(number: signal.Signals) -> None:
     os.kill(os.getpid(), number)
+
+
+def tell_and_wait(number: signal.Signals) -> None:
+    """Only what the signal raises ends it."""
+    tell(number)
+    threading.Event().wait(10.0)
+    raise AssertionError("nothing was raised")
 
 
 def never() -> None:
@@ -46,29 +55,34 @@ def test_what_was_taken_before_a_terminate_goes_out() -> None:
     os.close(write_end)
 
 
-def test_an_interrupt_waits_until_the_frame_is_whole() -> None:
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGHUP, Terminated)]
+)
+def test_an_interrupt_waits_until_the_frame_is_whole(
+    number: signal.Signals, raised: type[BaseException]
+) -> None:
     written = []
     with Signals(never) as signals:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(raised):
             with signals.writing():
-                tell(signal.SIGINT)
+                tell(number)
+                threading.Event().wait(0.05)
                 written.append("whole")
+            threading.Event().wait(10.0)
     assert written == ["whole"]
 
 
 def test_an_interrupt_between_frames_ends_at_once() -> None:
     with Signals(never), pytest.raises(KeyboardInterrupt):
-        tell(signal.SIGINT)
-        raise AssertionError("not reached")
+        tell_and_wait(signal.SIGINT)
 
 
 def test_a_second_terminate_does_not_wait() -> None:
-    drained: list[bool] = []
-    with Signals(lambda: drained.append(True)), pytest.raises(KeyboardInterrupt):
+    drained = threading.Event()
+    with Signals(drained.set) as signals, pytest.raises(Terminated), signals.writing():
         tell(signal.SIGTERM)
-        assert drained == [True]
-        tell(signal.SIGTERM)
-        raise AssertionError("not reached")
+        assert drained.wait(5.0)
+        tell_and_wait(signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
@@ -118,16 +132,35 @@ def test_a_parser_that_never_returns_holds_up_no_terminate() -> None:
     assert out == [0]
 
 
-def test_a_drain_goes_on_as_long_as_frames_come_out() -> None:
-    def left_s() -> float:
-        return signal.getitimer(signal.ITIMER_REAL)[0]
+def test_a_drain_goes_on_as_long_as_frames_come_out(clock: FakeClock) -> None:
+    signals = Signals(lambda: None, patience_s=50.0, drain_s=100.0, clock=clock)
+    signals.heard(signal.SIGTERM)
+    for _ in range(3):
+        clock.now += 99.0
+        assert not signals.due()
+        with signals.writing():
+            clock.now += 49.0
+            assert not signals.due()
+    clock.now += 100.0
+    assert signals.due()
+    signals.drained()
+    assert not signals.due()
 
-    with Signals(lambda: None, patience_s=50.0, drain_s=100.0) as signals:
-        tell(signal.SIGTERM)
-        for _ in range(3):
-            assert 50.0 < left_s() <= 100.0
-            with signals.writing():
-                assert 0.0 < left_s() <= 50.0
-        assert 50.0 < left_s() <= 100.0
-        signals.drained()
-        assert left_s() == 0.0
+
+def test_the_time_of_a_write_is_not_that_of_a_parse(clock: FakeClock) -> None:
+    signals = Signals(lambda: None, patience_s=50.0, drain_s=100.0, clock=clock)
+    signals.heard(signal.SIGTERM)
+    with pytest.raises(ReaderStalled, match="nobody read for 50 s"), signals.writing():
+        clock.now += 50.0
+        raise signals.take() or AssertionError("it is not due")
+    clock.now += 99.0
+    with signals.writing():  # what is said at the end has time of its own
+        pass
+    clock.now += 100.0
+    assert isinstance(signals.take(), DrainStalled)
+
+
+def test_signals_leave_the_alarm_to_others() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with Signals(never):
+        assert signal.getsignal(signal.SIGALRM) is before

@@ -24,11 +24,13 @@ ROOT = Path(__file__).parent.parent
 # what only a command line can run into
 NOT_OF_THE_WINDOW = (
     "mirror/bench",
+    "mirror/cli.py",
     "mirror/commands",
     "mirror/config.py",
     "mirror/evaluation",
     "mirror/outputs",
     "mirror/stream",
+    "mirror/terminal.py",
     "pipeline/pipes.py",
     "pipeline/sinks/coded.py",
     "pipeline/sinks/plain.py",

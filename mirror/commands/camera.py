@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 
+from mirror import termination
 from mirror.commands.flags import add_overlay_flags, add_parser_flags, config_of, name
 from mirror.doctor import WINDOW_LIBRARIES, library_loads
 from pipeline.errors import PipelineError
@@ -38,10 +39,11 @@ def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     config = config_of(options)
     check_window()
-    import cv2  # before Qt, so that both use the libraries that OpenCV brings
+    with termination.nothing_to_lose():
+        import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
-    from mirror.live.choice import choice_of
-    from mirror.window.app import run as run_window
+        from mirror.live.choice import choice_of
+        from mirror.window.app import run as run_window
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
     choice = None if options.source is None else choice_of(options.source)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-
+from mirror import terminal, termination
 from mirror.commands.flags import add_parser_flags, config_of, path
 from mirror.compose import encoding_of, open_source, style_of, workers_for
 from mirror.outputs.film import Film
@@ -36,9 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the clip through; the two files are replaced if they are there."""
     config = config_of(options)
-    kind = find_parser(config.parser.name, config.parser)
-    style = style_of(kind.parts, config.overlay)
-    workers, threads = workers_for(kind, config.parser)
+    with termination.nothing_to_lose():
+        kind = find_parser(config.parser.name, config.parser)
+        style = style_of(kind.parts, config.overlay)
+        workers, threads = workers_for(kind, config.parser)
     clip = media_file("demo.mp4")
     film = OutputPath("--into", options.into / "mirror-demo.mp4")
     sheet = OutputPath("--into", options.into / "mirror-demo.png")
@@ -59,8 +59,6 @@ def run(options: argparse.Namespace) -> int:
             FrameProgress("demo", source.footage.frames, options.quiet),
         )
     if not options.quiet:
-        console = Console()
-        console.print(report.as_table())
-        console.print(report.stages_table())
-        console.print("Now your own: mirror video YOUR.mp4")
+        terminal.show(report.as_table(), report.stages_table())
+        terminal.show("Now your own: mirror video YOUR.mp4")
     return 0

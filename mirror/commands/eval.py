@@ -17,9 +17,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 import mirror
+from mirror import terminal, termination
 from mirror.commands.flags import add_parser_flags, config_of, path, positive
 from mirror.compose import workers_for
 from mirror.evaluation.choice import WHAT, judge_for
@@ -89,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         ]
         _write(options, system, outcomes, claims)
     if not options.quiet:
-        Console().print(as_text(f"{options.what}: {system.name}", outcomes))
+        terminal.show(as_text(f"{options.what}: {system.name}", outcomes))
     return 0
 
 
@@ -119,7 +118,8 @@ def _system(options: argparse.Namespace) -> System:
             raise PeerFailed("{peer} needs --peer-python PYTHON, which has it", peer=options.peer)
         return PeerSystem(options.peer, options.peer_python, options.peer_model)
     config = config_of(options).parser
-    kind = find_parser(config.name, config)
+    with termination.nothing_to_lose():
+        kind = find_parser(config.name, config)
     return ParserSystem(kind, config, *workers_for(kind, config))
 
 

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 
+from mirror import terminal, termination
 from mirror.commands.flags import (
     add_encoder_flags,
     add_overlay_flags,
@@ -31,7 +32,6 @@ from mirror.config import Config
 from mirror.native_output import native_output_on_stderr
 from mirror.overlay import Style
 from mirror.parsers.catalogue import AnyKind, find_parser
-from mirror.printable import shown
 from mirror.run import INCOMPLETE, say_incomplete
 from mirror.stream import inputs, targets
 from mirror.stream.run import StreamReport, StreamRun
@@ -41,7 +41,7 @@ from pipeline.limits import InputLimits
 from pipeline.sources.address import named as named_address
 from pipeline.targets.claims import Claims, claimed
 
-_EXIT_CODES = {"SIGINT": 130}
+_EXIT_CODES = {"SIGHUP": 129, "SIGINT": 130}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,9 +94,10 @@ def run(options: argparse.Namespace) -> int:
     if not hasattr(os, "writev"):
         raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
     config = config_of(options)
-    with contextlib.redirect_stdout(sys.stderr):  # what a user's module prints is no data
-        kind = find_parser(config.parser.name, config.parser)
-    style = style_of(kind.parts, config.overlay)
+    with termination.nothing_to_lose():
+        with contextlib.redirect_stdout(sys.stderr):  # what a user's module prints is no data
+            kind = find_parser(config.parser.name, config.parser)
+        style = style_of(kind.parts, config.overlay)
     places = _targets(options)
     targets.check(places, options.out_pix_fmt)
     files = [place.file for place in places if place.file is not None]
@@ -104,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     with claimed(files, read, options.overwrite) as claims:
         report = _stream(options, config, kind, style, places, claims)
     for remark in () if options.quiet else (*report.run.remarks, report):
-        print(f"mirror: {shown(remark)}", file=sys.stderr)
+        terminal.warn(str(remark))
     if not report.run.complete:
         say_incomplete(report.run)
         return INCOMPLETE
@@ -120,7 +121,8 @@ def _stream(
     claims: Claims,
 ) -> StreamReport:
     workers, threads = workers_for(kind, config.parser)
-    source = inputs.open_input(options.source, _wanted(options, limits_of(config.input)))
+    wanted = _wanted(options, limits_of(config.input))
+    source = termination.interruptible(lambda: inputs.open_input(options.source, wanted), "opening")
     offer = targets.Offer(
         source,
         options.fps,

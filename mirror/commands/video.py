@@ -17,8 +17,7 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
-from rich.console import Console
-
+from mirror import terminal, termination
 from mirror.commands.flags import (
     add_overlay_flags,
     add_parser_flags,
@@ -84,16 +83,17 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(options)
     if options.salvage:
         return _salvage(options)
-    kind = find_parser(config.parser.name, config.parser)
-    style = style_of(kind.parts, config.overlay)
-    workers, threads = workers_for(kind, config.parser)
     planned = PlannedOutputs.at(
         options.output or default_output(options.input),
         options.masks,
         options.results,
         options.stats,
     )
-    source: Recorded = open_source(options.input, options.fps, limits_of(config.input))
+    with termination.nothing_to_lose():
+        kind = find_parser(config.parser.name, config.parser)
+        style = style_of(kind.parts, config.overlay)
+        workers, threads = workers_for(kind, config.parser)
+        source: Recorded = open_source(options.input, options.fps, limits_of(config.input))
     if options.limit is not None:
         source = Limited(source, options.limit)
     with claimed(planned.all, _inputs(options), options.overwrite) as claims:
@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
             write_whole(claims.file(planned.stats), text.encode())
     if not options.quiet:
         holds_data = any(is_standard_output(output.path) for output in planned.all)
-        Console(stderr=holds_data).print(report.as_table())
+        terminal.show(report.as_table(), on_stderr=holds_data)
     if not report.complete:
         say_incomplete(report)
         return INCOMPLETE

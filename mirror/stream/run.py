@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from mirror.overlay import Style, painted, sketch
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsing import Parsing
 from mirror.report import RunReport
+from mirror.signal_policies import Terminated
 from mirror.stream.outputs import Delivery, StreamOutput
 from mirror.stream.signals import DrainStalled, Signals
 from mirror.tally import RunHeader, Tally
@@ -27,7 +29,9 @@ from pipeline.sources.counts import counts_of
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
 
-Ending = Literal["input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "failed"]
+Ending = Literal[
+    "input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "SIGHUP", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class StreamRun:
         outputs: Sequence[StreamOutput],
         header: RunHeader,
         max_age_s: float | None = None,
-        drain_s: float = 10.0,
+        drain_s: float = 1.2,
     ) -> None:
         self._source = UntilBroken(source)
         self._gap_before = source.gap_before if isinstance(source, Reconnecting) else _no_gap
@@ -126,8 +130,14 @@ class StreamRun:
             return "reader left"
         except KeyboardInterrupt:
             return "SIGINT"
+        except Terminated as terminated:
+            if terminated.number != signal.SIGHUP:
+                raise
+            return "SIGHUP"
         except DrainStalled as stalled:
             left = self._report("failed").unfinished
+            if not left:
+                return "SIGTERM"  # it is the source that does not end, an address that hangs
             raise DrainStalled(
                 f"{stalled}: {left} frames were left, from the one at place {self._tally.frames} on"
             ) from None

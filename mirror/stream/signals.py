@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Iterator
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
+from mirror.signal_policies import interruption_of
+from mirror.termination import Listener, listening
 from pipeline.errors import SinkError, StageStuck
 
 
@@ -20,38 +23,41 @@ class DrainStalled(StageStuck):
 
 
 class Signals:
-    """Turns SIGTERM and SIGINT into ends between two frames; a ``with`` block, main thread only.
+    """Turns signals into ends between two frames; a ``with`` block, main thread only.
 
     SIGTERM drains: the source ends, and what is in flight goes out; where nothing more comes out
-    for ``drain_s``, DrainStalled is raised. SIGINT raises KeyboardInterrupt once the frame that is
-    being written is whole. A reader that does not read can hold up neither for longer than
-    ``patience_s``; a second signal does not wait at all.
+    for ``drain_s``, DrainStalled is raised. SIGINT raises KeyboardInterrupt, and SIGHUP Terminated,
+    once the frame that is being written is whole. A reader that does not read can hold up none of
+    them for longer than ``patience_s``; a second signal does not wait at all.
 
     Attributes:
         draining: whether SIGTERM came.
 
     Args:
-        drain: ends the source; called within the signal handler.
+        drain: ends the source; called on a thread of its own.
         patience_s: how long a write may take after a signal.
         drain_s: how long a frame may take to come out after SIGTERM.
+        clock: monotonic seconds.
     """
 
     def __init__(
-        self, drain: Callable[[], None], patience_s: float = 5.0, drain_s: float = 10.0
+        self,
+        drain: Callable[[], None],
+        patience_s: float = 1.2,
+        drain_s: float = 1.2,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._drain, self._patience_s, self._drain_s = drain, patience_s, drain_s
+        self._clock = clock
         self.draining = False
-        self._interrupted = self._writing = False
+        self._interruption: BaseException | None = None
+        self._writing = self._raised = self._hurried = False
+        self._gives_up_at: float | None = None
+        self._stack = contextlib.ExitStack()
+        self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
-        self._before = {
-            number: signal.signal(number, handler)
-            for number, handler in (
-                (signal.SIGTERM, self._on_terminate),
-                (signal.SIGINT, self._on_interrupt),
-                (signal.SIGALRM, self._on_alarm),
-            )
-        }
+        self._listener = self._stack.enter_context(listening(self))
         return self
 
     def __exit__(
@@ -60,60 +66,67 @@ class Signals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._stack.close()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Hold signals back while a frame is written.
 
         Raises:
-            KeyboardInterrupt: SIGINT came meanwhile.
+            KeyboardInterrupt, Terminated: SIGINT or SIGHUP came meanwhile.
             ReaderStalled: the reader does not read, and SIGTERM came.
         """
-        told_before = self._interrupted
-        self._writing = True
-        if self.draining or self._interrupted:
-            self._set_alarm(self._patience_s)
+        told_before = self._interruption is not None
+        if told_before or self.draining:
+            self._gives_up_at = self._clock() + self._patience_s
+        self._raised, self._writing = False, True
         try:
             yield
         finally:
-            self._writing = False
-            if self.draining or self._interrupted:
-                self._set_alarm(self._drain_s if self.draining else 0)
-        if self._interrupted and not told_before:
-            raise KeyboardInterrupt
+            self._raised, self._writing = self._raised or told_before, False
+            if self.draining:
+                self._gives_up_at = self._clock() + self._drain_s
+        if self.draining and self._listener is not None:
+            self._listener.put_off()  # something was written
+        if (interruption := self.take()) is not None:
+            raise interruption
 
     def drained(self) -> None:
         """Say that no more frames are waited for."""
-        self._set_alarm(0)
+        self._gives_up_at = None
 
-    def _on_terminate(self, number: int, where: FrameType | None) -> None:
-        if self.draining:
-            raise KeyboardInterrupt
-        self.draining = True
-        self._drain()
-        self._set_alarm(self._patience_s if self._writing else self._drain_s)
+    # what a signal means; see ``Policy``
 
-    def _on_interrupt(self, number: int, where: FrameType | None) -> None:
-        if self._interrupted or not self._writing:
-            self._interrupted = True
-            raise KeyboardInterrupt
-        self._interrupted = True
-        self._set_alarm(self._patience_s)
+    def heard(self, number: int) -> None:
+        """Drain, or interrupt; called on the listener's thread."""
+        is_second = self.draining or self._interruption is not None
+        wait_s = self._patience_s if self._writing else self._drain_s
+        self._gives_up_at = self._clock() + wait_s
+        if number == signal.SIGTERM and not is_second:
+            self.draining = True
+            self._drain()
+        else:
+            self._hurried, self._raised = is_second, False
+            self._interruption = interruption_of(number)
 
-    def _on_alarm(self, number: int, where: FrameType | None) -> None:
-        if not self._writing:
-            if self.draining:
-                raise DrainStalled(f"told to end, but no frame came out for {self._drain_s:g} s")
-            return
-        if self._interrupted:
-            raise KeyboardInterrupt
-        raise ReaderStalled(
-            f"told to end, but nobody read for {self._patience_s:g} s: what was left is lost"
-        )
+    def due(self) -> bool:
+        """Say whether the main thread is to leave what it does."""
+        if self._raised:
+            return False
+        is_late = self._gives_up_at is not None and self._clock() >= self._gives_up_at
+        if self._interruption is not None:
+            return is_late or self._hurried or not self._writing
+        return self.draining and is_late
 
-    def _set_alarm(self, seconds: float) -> None:
-        """Have the alarm go off in some seconds; 0 is never."""
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+    def take(self) -> BaseException | None:
+        """Return why it is to."""
+        if not self.due():
+            return None
+        self._raised = True
+        if self._interruption is not None:
+            return self._interruption
+        if self._writing:
+            return ReaderStalled(
+                f"told to end, but nobody read for {self._patience_s:g} s: what was left is lost"
+            )
+        return DrainStalled(f"told to end, but no frame came out for {self._drain_s:g} s")

@@ -28,6 +28,8 @@ _LATIN = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
 _CHINESE = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]  # else any weight may be found
 FONTS = [*_LATIN, *_CHINESE]
 
+_kept: list[object] = []  # until the process ends
+
 
 def application() -> QApplication:
     """Return the one application of the process, made if there is none."""
@@ -65,7 +67,8 @@ def run(config: Config, choice: Choice | None) -> int:
     app = application()
     dress(app)
     with Wishes() as wishes:
-        memory = Memory(QSettings())
+        settings = QSettings()
+        memory = Memory(settings)
         window = MirrorWindow(setup_of(config, memory))
         interruptions = report_errors_in(window)
         window.show()
@@ -73,8 +76,11 @@ def run(config: Config, choice: Choice | None) -> int:
         code = int(app.exec_())
         if window.isVisible():  # something else ended the loop
             window.close()
-    wishes.carry_out()
-    for interruption in interruptions:
+        settings.sync()
+    interruption = wishes.interruption or next(iter(interruptions), None)
+    if interruption is not None:
+        # whoever catches it would free these with its traceback, which may crash
+        _kept.extend((app, window))
         raise interruption
     return code
 

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import signal
-from types import FrameType, TracebackType
-from typing import Any
+import contextlib
+import os
+from types import TracebackType
 
-from PyQt5.QtCore import QTimer
+from PyQt5 import sip
+from PyQt5.QtCore import QSocketNotifier, QTimer
 from PyQt5.QtWidgets import QApplication
+
+from mirror.signal_policies import interruption_of
+from mirror.termination import listening
 
 
 class Wishes:
     """Ends Qt's loop when the process is asked to end, in a ``with`` block of the main thread.
 
     An exception would do so too, but not before the loop runs, nor where Qt calls back into Python:
-    there it ends the process at once.
+    there it ends the process at once. And while Qt waits, nothing would raise it.
     """
 
     def __init__(self) -> None:
-        self._before: dict[signal.Signals, Any] = {}
-        self._heard: signal.Signals | None = None
+        self._heard: int | None = None
+        self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Wishes:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._hear)
+        self._ear, self._mouth = os.pipe()
+        self._notifier = QSocketNotifier(sip.voidptr(self._ear), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(lambda *_: QApplication.exit())
         # Qt does not remember a wish from before its loop ran
         QTimer.singleShot(0, self._end_if_heard)
+        self._stack.enter_context(listening(self))
         return self
 
     def __exit__(
@@ -34,17 +40,31 @@ class Wishes:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._stack.close()
+        self._notifier.setEnabled(False)
+        os.close(self._ear)
+        os.close(self._mouth)
 
-    def carry_out(self) -> None:
-        """Do what would have been done at once without the block, if something was wished."""
-        if self._heard is not None:
-            self._before[self._heard](self._heard, None)
+    @property
+    def interruption(self) -> BaseException | None:
+        """What would have been raised at once without the block; None if nothing was wished."""
+        return None if self._heard is None else interruption_of(self._heard)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        self._heard = signal.Signals(number)
-        QApplication.exit()
+    # what a signal means; see ``Policy``
+
+    def heard(self, number: int) -> None:
+        """Wake Qt's loop; called on the listener's thread."""
+        if self._heard is None:
+            self._heard = number
+            os.write(self._mouth, b"x")
+
+    def due(self) -> bool:
+        """Say that nothing is to be raised."""
+        return False
+
+    def take(self) -> BaseException | None:
+        """Return nothing."""
+        return None
 
     def _end_if_heard(self) -> None:
         if self._heard is not None:
