@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 
 from rich.console import Console
@@ -33,7 +34,7 @@ class FrameProgress:
             TextColumn("{task.fields[fps]:.0f} fps"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
-            disable=quiet,
+            disable=quiet or sys.stderr is None or not sys.stderr.isatty(),
             transient=True,
         )
         self._task = self._progress.add_task(shown(title), total=total, fps=0.0)

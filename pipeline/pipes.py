@@ -206,6 +206,8 @@ def open_target(target: str, overwrite: bool = False) -> PipeWriter:
         SinkError: it cannot be opened; says what to do.
     """
     if target == "-":
+        if sys.stdout is None:
+            raise SinkError("standard output is closed; name a file or another target with --out")
         # a copy: what others print through the descriptor itself may be led elsewhere meanwhile
         return PipeWriter(os.dup(sys.stdout.fileno()), owned=True)
     if target.startswith(TCP):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from mirror import terminal
 from mirror.doctor import broken, examine
 from mirror.printable import cell
 
@@ -25,12 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print every finding; return 1 if something installed is broken."""
-    console = Console()
     findings = list(examine())
     table = Table(box=None, show_header=False)
     for finding in findings:
         remedy = cell(finding.remedy, "bold")
         table.add_row(_MARKS[finding.status], cell(finding.what), cell(finding.seen), remedy)
-    console.print(table)
-    console.print(LICENCES, style="dim")
+    terminal.answer(table, Text(LICENCES, style="dim"))
     return 1 if broken(findings) else 0

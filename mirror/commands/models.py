@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import argparse
 
-from rich.console import Console
 from rich.table import Table
 
-from mirror import weights
+from mirror import terminal, weights
 from mirror.commands import models_export
 from mirror.commands.flags import path
 from mirror.config import ConfigError
@@ -119,7 +118,7 @@ def _list(options: argparse.Namespace) -> int:
         for graph in graphs:
             size = f"{graph.bytes / 1e6:.0f} MB"
             table.add_row(cell(graph.name), size, cell(graph.about))
-        Console().print(table)
+        terminal.answer(table)
     return code
 
 
@@ -145,7 +144,7 @@ def _show(only: str | None = None, verify: bool = False) -> int:
         size, licence, state, fault = of(name, verify)
         damaged += fault
         table.add_row(name, size, licence, cell(state))
-    Console().print(table)
+    terminal.answer(table)
     return 1 if damaged else 0
 
 

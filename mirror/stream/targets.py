@@ -122,7 +122,7 @@ def check(targets: Sequence[Target], pixel_format: str | None) -> None:
     if twice := {place for place in places if places.count(place) > 1}:
         raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
     shown = [target.format for target in targets if target.place == "-"]
-    if shown and shown != ["jsonl"] and sys.stdout.isatty():
+    if shown and shown != ["jsonl"] and sys.stdout is not None and sys.stdout.isatty():
         raise OutputRefused(
             f"standard output is a terminal, which cannot show {shown[0]}; pipe it on: "
             "mirror stream ... | ffplay -"
