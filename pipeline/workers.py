@@ -15,6 +15,10 @@ from pipeline.reorder import Reorder
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 
+# Python does not look at a signal that comes just before a wait until that is over: Ctrl-C would
+# be lost to whoever waits for a worker that is stuck
+_LOOKS_UP_AFTER_S = 1.0
+
 
 @dataclass(slots=True)
 class Task(Generic[Plan]):
@@ -108,7 +112,7 @@ class Workers(Generic[Plan, Raw]):
         limits = [limit for limit in (parse_limit_s, load_limit_s) if limit is not None]
         while True:
             try:
-                return self._parsed.take(min(limits, default=None))
+                return self._parsed.take(min([*limits, _LOOKS_UP_AFTER_S]))
             except TimeoutError:
                 self._raise_overdue(parse_limit_s, load_limit_s)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import _thread
 import contextlib
 import gc
 import itertools
@@ -425,6 +426,23 @@ def test_an_interrupt_does_not_wait_for_a_parser_that_is_stuck() -> None:
         raise KeyboardInterrupt
     assert time.monotonic() - began_at < 5.0
     assert flow.statistics().left_behind == ("worker-1",)
+    release.set()
+
+
+def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.workers._LOOKS_UP_AFTER_S", 0.01)
+    release = threading.Event()
+
+    def parse(frame: Frame) -> int:
+        _thread.interrupt_main()  # like a signal just before a wait: noted, and not looked at
+        release.wait(10.0)
+        return 0
+
+    with pytest.raises(KeyboardInterrupt), flow_of(numbered(1), parse, workers=1) as results:
+        for _ in results:
+            raise AssertionError("the parser does not return")
     release.set()
 
 
