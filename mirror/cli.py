@@ -17,6 +17,7 @@ import os
 import re
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
@@ -37,6 +38,7 @@ COMMANDS = {  # what each is for: the first line of its module
     "runtimes.",
     "doctor": "Say what is installed, found and broken, and what to do about each.",
 }
+_CLEARS_AWAY_WITHIN_S = 0.5
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,12 +67,13 @@ def run_process() -> NoReturn:
     listener.use(signal_policies.AtOnce(code))  # what there was to do is done
     with contextlib.suppress(BrokenPipeError):
         _flush_stdout()
-    left = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
-    if (
-        code > 128
-        or "PyQt5.QtCore" in sys.modules
-        or any(thread.daemon and thread is not listener.thread for thread in left)
-    ):
+    others = (threading.main_thread(), listener.thread)
+    left = [thread for thread in threading.enumerate() if thread not in others]
+    if code > 128 and signal_policies.end_children():
+        give_up_at = time.monotonic() + _CLEARS_AWAY_WITHIN_S
+        for thread in left:  # one that waited for a child may have something to clear away
+            thread.join(max(0.0, give_up_at - time.monotonic()))
+    if code > 128 or "PyQt5.QtCore" in sys.modules or any(thread.daemon for thread in left):
         # threads in the middle of native code crash when the interpreter goes, and so may Qt
         os._exit(code)
     sys.exit(code)

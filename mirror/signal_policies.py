@@ -137,8 +137,16 @@ def leave_at_once(number: int, why: str = "") -> NoReturn:
     with contextlib.suppress(OSError):
         said = f"mirror: interrupted{'; ' if why else ''}{why}\n".encode()
         os.write(2, _SHOW_CURSOR + b"\r" + said if os.isatty(2) else said)
+    end_children()
+    os._exit(128 + number)
+
+
+def end_children() -> bool:
+    """End all processes that this one started; say whether there were any."""
+    children = []
     with contextlib.suppress(Exception):
         # not imported here: the main thread may be at it, and never done
-        for child in sys.modules["psutil"].Process().children(recursive=True):
+        children = sys.modules["psutil"].Process().children(recursive=True)
+        for child in children:
             child.kill()
-    os._exit(128 + number)
+    return bool(children)

@@ -42,6 +42,10 @@ class Listener:
     Args:
         policy: what a signal means at first.
         is_last_resort: whether to end the process where it does not end by itself in time.
+
+    Attributes:
+        first: the first signal that was heard; None so far.
+        thread: what hears them; None on Windows.
     """
 
     def __init__(self, policy: Policy, *, is_last_resort: bool) -> None:
@@ -49,6 +53,7 @@ class Listener:
         self._lock = threading.RLock()  # a policy does not change while it is told something
         self._gives_up_at: float | None = None
         self.first: int | None = None
+        self.thread: threading.Thread | None = None
         self._closed = False
         self._before: dict[int, Any] = {}
         self._main = threading.main_thread().ident or 0
@@ -77,7 +82,8 @@ class Listener:
             signal.set_wakeup_fd(self._wakeup_before)
             self._closed = True
             os.write(self._mouth, b"\0")
-            self.thread.join()
+            if self.thread is not None:
+                self.thread.join()
             os.close(self._ear)
             os.close(self._mouth)
 

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
-from doubles import numbered
+from doubles import numbered, until
 
 from mirror.signal_policies import Raising, Terminated
 from mirror.stream.signals import DrainStalled, Signals
@@ -58,10 +58,10 @@ def test_what_is_raised_where_nothing_can_be_raised_is_raised_again() -> None:
 
 def test_a_block_that_is_not_to_be_left_half_done_is_left_after_it() -> None:
     done = []
-    with listening(Raising()), pytest.raises(KeyboardInterrupt):
+    with listening(Raising()) as listener, pytest.raises(KeyboardInterrupt):
         with held():
             tell(signal.SIGINT)
-            threading.Event().wait(0.05)
+            until(lambda: listener.first)
             done.append("all of it")
         done.append("more")
     assert done == ["all of it"]
