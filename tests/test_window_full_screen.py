@@ -64,6 +64,14 @@ def test_the_cursor_is_hidden_once_it_has_rested_and_shown_when_it_moves(
     assert not rested.isActive()
 
 
+def test_no_cursor_is_waited_for_over_a_window_that_is_closed(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    press(window, "f")
+    assert window.around.cursor.timer.isActive()
+    window.close()
+    assert not window.around.cursor.timer.isActive()
+
+
 def test_keys_go_to_the_picture_when_what_had_them_is_hidden(qtbot: QtBot, opened: Open) -> None:
     window = opened(HandFed())
     window.toggle_panel()

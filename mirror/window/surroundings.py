@@ -19,7 +19,7 @@ class RestingCursor(QObject):
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
         self.timer.setInterval(_RESTS_AFTER_MS)
-        self.timer.timeout.connect(lambda: over.setCursor(Qt.CursorShape.BlankCursor))
+        self.timer.timeout.connect(self._rest)
         over.setMouseTracking(True)
         over.installEventFilter(self)
 
@@ -33,10 +33,16 @@ class RestingCursor(QObject):
             self.timer.stop()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Show it as soon as it moves."""
-        if self._hides and event is not None and event.type() == QEvent.Type.MouseMove:
+        """Show it as soon as it moves; wait for nothing over what is not seen itself."""
+        kind = None if event is None else event.type()
+        if kind == QEvent.Type.Hide:
+            self.timer.stop()  # the widget may be gone by the time
+        elif self._hides and kind in (QEvent.Type.MouseMove, QEvent.Type.Show):
             self.hide_when_resting(True)
         return False
+
+    def _rest(self) -> None:
+        self._over.setCursor(Qt.CursorShape.BlankCursor)
 
 
 class Surroundings:
