@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.text import Text
 
 # what moves the cursor, begins a command or turns the direction of writing; halves of characters,
 # which stand for bytes of a name that are no text
@@ -22,6 +24,8 @@ def shown(text: object) -> str:
 
 def cell(text: object, style: str = "") -> Text:
     """Return a text for a table: rich takes what stands in brackets for markup elsewhere."""
+    from rich.text import Text  # which a line on standard error does not need
+
     return Text(shown(text), style)
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from mirror.printable import shown
 from pipeline.errors import SinkError
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def _print(out: TextIO | None, *what: RenderableType) -> None:
 
 
 def warn(text: str) -> None:
-    """Print a line on standard error, if there is one."""
+    """Print one line on standard error, if there is one; names in it cannot give commands."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
-            print(f"mirror: {text}", file=sys.stderr, flush=True)
+            print(f"mirror: {shown(text)}", file=sys.stderr, flush=True)
 
 
 def mute(out: TextIO) -> None:

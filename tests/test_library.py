@@ -81,11 +81,11 @@ def test_what_cannot_be_asked_is_said() -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_number_of_workers_or_threads_that_cannot_be_is_said(count: int) -> None:
-    with pytest.raises(ConfigError, match="workers is a whole number from 1 on"):
+    with pytest.raises(ConfigError, match="workers is a whole number from 1 to "):
         parsings([], "none", workers=count)
-    with pytest.raises(ConfigError, match="threads is a whole number from 1 on"):
+    with pytest.raises(ConfigError, match="threads is a whole number from 1 to "):
         parsings([], "none", threads=count)
-    with pytest.raises(ConfigError, match="threads is a whole number from 1 on"):
+    with pytest.raises(ConfigError, match="threads is a whole number from 1 to "):
         picture_parser("none", threads=count)
 
 

@@ -150,19 +150,6 @@ def test_a_picture_that_cannot_be_read_is_skipped_and_the_rest_keep_their_times(
     assert source.remarks == ("1 pictures could not be read and were skipped: frame-2.png",)
 
 
-@pytest.mark.timeout(20)
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no fifos")
-def test_a_fifo_among_pictures_is_skipped_without_waiting_for_its_writer(tmp_path: Path) -> None:
-    folder = picture_folder(tmp_path / "pictures", 2)
-    os.mkfifo(folder / "frame-2.png")
-    source = PictureFolder(folder)
-    assert [frame.pts for frame in source] == [0, 1]
-    assert source.remarks == ("1 pictures could not be read and were skipped: frame-2.png",)
-    os.mkfifo(folder / "a.png")  # the first by its name
-    with pytest.raises(SourceError, match=r"not a picture that can be read \(it is not a file\)"):
-        PictureFolder(folder)
-
-
 @pytest.mark.parametrize("number", range(8))
 def test_a_folder_begins_with_the_picture_of_a_time(tmp_path: Path, number: int) -> None:
     for place in range(8):

@@ -127,12 +127,6 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 
 
 def _decoded(path: Path, limits: InputLimits) -> av.VideoFrame:
-    if path.exists() and not path.is_file():
-        raise SourceError(  # a fifo waits for a writer, who may never come
-            "{path} is not a picture that can be read ({reason})",
-            path=path,
-            reason="it is not a file",
-        )
     try:
         with open_file(path, limits) as container:
             picture = next(container.decode(video=0), None)
