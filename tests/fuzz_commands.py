@@ -72,6 +72,7 @@ class Case:
     arguments: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     stdin: bytes = b""
+    file_bytes: int = FILE_BYTES  # how large a file may get: what a full disk is like
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,17 @@ def seeds(folder: Path) -> dict[str, bytes]:
 def make_case(good: Mapping[str, bytes], random: Random) -> Case:
     """Return a command on something that is not as it should be."""
     kind = random.choices(
-        ("video", "folder", "pipe", "source", "config", "words"), (45, 8, 25, 5, 7, 10)
+        ("video", "full disk", "folder", "pipe", "source", "config", "words"),
+        (42, 4, 8, 24, 5, 7, 10),
     )[0]
     plain = ("--parser", "none", "--quiet")
     name = random.choice([name for name in good if name != "a.raw"])
     broken = {name: damaged(good[name], random, [good[random.choice(list(good))]])}
     if kind == "video":
         return Case(("video", name, *plain, *_outputs(random)), broken)
+    if kind == "full disk":
+        room = random.choice((0, 100, 1000, 3000, 20_000))
+        return Case(("video", name, *plain, *_outputs(random)), {name: good[name]}, b"", room)
     if kind == "folder":
         found = {
             f"{n}{Path(of).suffix}": good[of] for n, of in enumerate(random.choices(_PICTURES, k=3))
@@ -193,7 +198,7 @@ def _become(case: Case, folder: Path, streams: Path) -> None:
             os.dup2(os.open(streams / name, flags, 0o600), number)
         for what, most in (
             (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_S),
-            (resource.RLIMIT_FSIZE, FILE_BYTES), (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, case.file_bytes), (resource.RLIMIT_CORE, 0),
         ):  # fmt: skip
             resource.setrlimit(what, (most, most))
         from mirror.cli import main

@@ -382,3 +382,30 @@ def test_names_are_shown_as_they_are_and_obeyed_by_no_terminal(
     assert err.count("\n") == 1
     code, line = refusal(capsys, "video", clip, "--fps", "\x1b[31m")
     assert (code, "\x1b" in line) == (2, False)
+
+
+@pytest.mark.parametrize(("flag", "room"), [("--masks", 100), ("--results", 1000), ("-o", 1000)])
+def test_a_full_disk_is_said_in_one_line_whatever_is_written(
+    clip: Path, tmp_path: Path, flag: str, room: int
+) -> None:
+    resource = pytest.importorskip("resource", reason="needs Linux or macOS")
+
+    def fill_up() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    command = [sys.executable, "-m", "mirror", "video", str(clip), "--parser", "none", "--quiet"]
+    root = str(Path(__file__).parent.parent)
+    film = str(tmp_path / "out.mkv") if flag == "-o" else os.devnull  # which is never full
+    more = () if flag == "-o" else (flag, str(tmp_path / "out"))
+    done = subprocess.run(
+        [*command, "-o", film, "--container", "mkv", *more],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        preexec_fn=fill_up,
+        env={**os.environ, "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "File too large" in done.stderr
+    assert "--debug" not in done.stderr
