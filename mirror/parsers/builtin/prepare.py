@@ -16,8 +16,9 @@ from mirror.people import Track, Tracks
 from pipeline.frame import Frame
 
 _SURE = 0.2  # a joint's score below which its place is a guess
-_SETTLES_S = 0.1  # how long a square takes to follow a change of size or lean
-# What a square does not follow at all, so that somebody who stands still is seen in the same one
+_MOVES = 0.12  # body lengths a second from which something clearly moves
+_SETTLES_S = 0.1  # how long the square round a statue takes to follow a change of size or lean
+# What it does not follow at all, so that somebody who stands still is seen in the same one
 _SLACK = 0.015  # of its side: what its centre may be off
 _SLACK_SIDE = 0.06  # of its side
 _SLACK_ANGLE = 0.10  # radians
@@ -41,8 +42,8 @@ class Look:
             detector found them, carried here by the motion since.
         trust: 0-1, how well these joints are where they are said to be: less the farther they went.
         finds: how often the detector has found this person.
-        speed: pixels that the fastest of the person went since the frame before; infinite where
-            that is not known.
+        calm: 0-1, how still the person is: 1 is a statue, 0.5 somebody of whom something clearly
+            moves, 0 is not known.
     """
 
     key: int
@@ -50,7 +51,7 @@ class Look:
     joints: NDArray[np.float32]
     trust: float
     finds: int
-    speed: float
+    calm: float
 
 
 Plan = tuple[Look, ...]
@@ -91,11 +92,13 @@ class Prepare:
         if motion is not None:
             self._tracks.carry(motion)
         self._search.look(frame, motion)
-        calm = float(np.exp(-elapsed_s / _SETTLES_S))
         people = self._tracks.present()
+        calms = [_calm(track, elapsed_s) for track in people]
         self._crops = {
-            track.key: _settled(self._crops.get(track.key), crop_round(track.joints), calm)
-            for track in people
+            track.key: _settled(
+                self._crops.get(track.key), crop_round(track.joints), elapsed_s, calm
+            )
+            for track, calm in zip(people, calms, strict=True)
         }
         return tuple(
             Look(
@@ -104,9 +107,9 @@ class Prepare:
                 track.joints.copy(),
                 _trust(track),
                 track.finds,
-                track.speed,
+                calm,
             )
-            for track in people
+            for track, calm in zip(people, calms, strict=True)
         )
 
 
@@ -136,18 +139,25 @@ def _trust(track: Track) -> float:
     return 1 / (1 + track.moved / (_GOES_ASTRAY * track.length))
 
 
-def _settled(before: Crop | None, now: Crop, calm: float) -> Crop:
-    """Follow position at once, size and lean in a while, and nothing that is hardly anything."""
+def _calm(track: Track, elapsed_s: float) -> float:
+    lengths = track.speed / track.length / max(elapsed_s, 1e-3)
+    return float(1 / (1 + (lengths / _MOVES) ** 2))
+
+
+def _settled(before: Crop | None, now: Crop, elapsed_s: float, calm: float) -> Crop:
+    """Follow somebody who moves at once, and of somebody who is still nothing that is hardly so."""
     if before is None or not 0.7 < now.side / before.side < 1.4:
         return now
     turn = (now.angle - before.angle + np.pi) % (2 * np.pi) - np.pi
     if abs(turn) > 1.0:
         return now
+    follows = 1 - calm * float(np.exp(-elapsed_s / _SETTLES_S))
+    slack = calm * before.side
     return Crop(
-        before.x + _beyond(now.x - before.x, _SLACK * before.side),
-        before.y + _beyond(now.y - before.y, _SLACK * before.side),
-        before.side + _beyond(now.side - before.side, _SLACK_SIDE * before.side) * (1 - calm),
-        before.angle + _beyond(turn, _SLACK_ANGLE) * (1 - calm),
+        before.x + _beyond(now.x - before.x, _SLACK * slack),
+        before.y + _beyond(now.y - before.y, _SLACK * slack),
+        before.side + _beyond(now.side - before.side, _SLACK_SIDE * slack) * follows,
+        before.angle + _beyond(turn, _SLACK_ANGLE * calm) * follows,
     )
 
 

@@ -17,8 +17,6 @@ from mirror.parsing import Parsing, Person, Pose
 from pipeline.frame import Frame
 
 _APPEARS = 0.5  # presence from which somebody is believed to be there
-_MOVES = 0.004  # body sizes from frame to frame from which something clearly moves
-_TREMBLE = 0.002  # body sizes that a joint may go from frame to frame where nothing moves
 _STAYS = 0.2  # presence below which somebody who was there is gone
 
 
@@ -50,9 +48,9 @@ class Settle:
             if past is None:
                 continue
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
-            joints, world = past.sides(sighting.joints, sighting.world, look, elapsed_s)
+            joints, world = past.sides(sighting, look, elapsed_s)
             size = sighting.crop.side / 2.5
-            joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, _reach(size, look.speed))
+            joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, look.calm)
             world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
             figures.append(Figure(sighting.crop, joints, mask))
@@ -76,15 +74,6 @@ class Settle:
         present = {look.key for look in plan}
         for key in [key for key in self._pasts if key not in present and key < newest - 50]:
             del self._pasts[key]
-
-
-def _reach(size: float, speed: float) -> float:
-    """How far a joint can have gone since the frame before, in pixels.
-
-    Hardly anywhere where nothing moves. But the flow sees less than there is where limbs are fast,
-    so that anything is possible as soon as something clearly moves.
-    """
-    return size * (_TREMBLE + 0.1 * (speed / (_MOVES * size)) ** 3)
 
 
 def _person(

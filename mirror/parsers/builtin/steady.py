@@ -13,6 +13,7 @@ from mirror.parsers.builtin.crop import Crop
 _LEAST_CUTOFF_HZ = 0.05
 _BETA = 80.0
 _SPEED_CUTOFF_HZ = 1.0
+_TREMBLE = 0.012  # body sizes that the network's answers for a body that stands still differ by
 
 _HOLDS_S = 0.2  # how long a mask's past counts where past and present agree
 _AGREES = 1.5  # logits: the difference at which the past's weight has fallen to 37 %
@@ -34,7 +35,7 @@ class OneEuro:
         points: NDArray[np.float32],
         scale: float,
         elapsed_s: float,
-        reach: float = np.inf,
+        calm: float = 0.0,
     ) -> NDArray[np.float32]:
         """Return the points smoothed.
 
@@ -42,12 +43,16 @@ class OneEuro:
             points: (N, D).
             scale: the body's size, in the points' unit.
             elapsed_s: since the last call.
-            reach: how far a point can have gone since then, in the points' unit.
+            calm: 0-1, how still the body is known to be: points of one that is tremble less.
         """
         if self._value is None or self._speed is None or elapsed_s <= 0:
             self._value, self._speed = points.astype(np.float64), np.zeros(points.shape)
             return points
-        gone = np.clip(points - self._value, -reach, reach)
+        gone = points - self._value
+        if calm > 0:
+            # a limb may move though no motion was seen: what is more than noise is let through
+            apart = np.linalg.norm(gone, axis=-1, keepdims=True) / (_TREMBLE * scale * calm)
+            gone *= -np.expm1(-np.square(apart))
         speed = gone / (elapsed_s * scale)
         self._speed += _weight(_SPEED_CUTOFF_HZ, elapsed_s) * (speed - self._speed)
         cutoff = _LEAST_CUTOFF_HZ + _BETA * np.abs(self._speed)
