@@ -162,7 +162,8 @@ class Tracks:
         near = [(_distance_to_follow(track.joints, person.joints), person) for person in found]
         apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
         if nearest is None or apart >= _NEAR:
-            track.missed += 1
+            # somebody curled up in the air is easily missed: the whole picture is to decide
+            track.missed = max(track.missed, 1)
             return
         others = [other for other in self.present() if other is not track]
         if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):

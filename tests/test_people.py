@@ -83,6 +83,17 @@ def test_somebody_missed_twice_is_gone_and_back_within_a_while_under_the_same_ke
     assert keys(tracks) == [1]
 
 
+def test_somebody_missed_in_glances_alone_is_not_gone() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(200)], 0.0, WHOLE)
+    (track,) = tracks.present()
+    for now in (0.3, 0.4, 0.5):
+        tracks.meet_again(track, [], now)
+    assert keys(tracks) == [1]
+    tracks.meet([], 0.6, WHOLE)  # the whole picture decides
+    assert keys(tracks) == []
+
+
 def test_after_two_seconds_they_are_somebody_new() -> None:
     tracks = Tracks()
     tracks.meet([standing(200)], 0.0, WHOLE)

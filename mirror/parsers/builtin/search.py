@@ -16,7 +16,9 @@ from pipeline.frame import Frame
 RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a frame at 30 fps
 GLANCE_S = 0.3  # between glances at somebody who moves fast
 HURRY_S = 0.2  # between searches when somebody may have come, gone or been mistaken
+SOON_S = 0.1  # between glances at somebody whom the flow has lost already
 _FAST = 0.08  # body lengths that limbs may go before the flow has lost them
+_LOST = 0.25  # body lengths after which it has lost the body
 _ROOM = 0.15  # of a person's box, for what moves outside of it but belongs to it
 _STRANGER = 0.004  # share of the picture that moves where nobody is followed
 _WINDOW = 0.7  # side of a close-up window over the picture's shorter side
@@ -162,16 +164,18 @@ class Search:
     def _glance(self) -> Steps | None:
         """Find one person again who moved too fast for the flow, if there is one."""
         now = self._frame.time
-        due = [
-            track
-            for track in self._tracks.present()
-            if track.moved > _FAST * track.length and now - track.found_at >= GLANCE_S
-        ]
+        due = [track for track in self._tracks.present() if _strayed(track, now - track.found_at)]
         return self._again_at(min(due, key=lambda track: track.found_at)) if due else None
 
     def _again_at(self, track: Track) -> Steps:
         found = yield Step(_square_round(track.box, self._frame, 0.6), _GLANCE)
         self._tracks.meet_again(track, found, self._frame.time)
+
+
+def _strayed(track: Track, since_s: float) -> bool:
+    """Whether somebody has moved too much since they were found, for so short a time."""
+    moved = track.moved / track.length
+    return (moved > _FAST and since_s >= GLANCE_S) or (moved > _LOST and since_s >= SOON_S)
 
 
 def _grown(box: Box) -> Box:
