@@ -55,8 +55,8 @@ class Scene:
         self.told, self.tracks, self.now = Told(), Tracks(), 0.0
         self._search = Search(self.told, self.tracks)
 
-    def see(self, motion: Motion | None) -> None:
-        self.now += 0.04
+    def see(self, motion: Motion | None, after_s: float = 0.04) -> None:
+        self.now += after_s
         if motion is not None:
             self.tracks.carry(motion)
         self._search.look(frame_of(self.now), motion)
@@ -109,6 +109,26 @@ def test_only_the_first_look_of_a_new_scene_is_waited_for() -> None:
     scene.see(STILL)
     scene.see(None)
     assert scene.told.waited == [True, False, False, True]
+
+
+def test_frames_far_apart_wait_for_an_answer() -> None:
+    scene = Scene()
+    scene.told.known.append(somebody_at(100))
+    scene.see(None)
+    scene.see(FAST)  # 20 of 200 px, but too soon
+    scene.told.known.append(somebody_at(140))
+    scene.see(FAST, 0.3)
+    assert scene.told.waited == [True, True]
+    assert scene.places == [pytest.approx(140)]
+
+
+def test_somebody_whom_the_flow_has_lost_is_looked_for_again_soon() -> None:
+    scene = Scene()
+    scene.told.known.append(somebody_at(100))
+    scene.see(None)
+    for _ in range(3):  # 0.12 s
+        scene.see(FAST)
+    assert len(scene.told.asked) == 2
 
 
 def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:

@@ -17,6 +17,9 @@ RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a
 GLANCE_S = 0.3  # between glances at somebody who moves fast
 HURRY_S = 0.2  # between searches when somebody may have come, gone or been mistaken
 SOON_S = 0.1  # between glances at somebody whom the flow has lost already
+# Between frames, from which the flow carries nobody who moves: where somebody was found in the one
+# before says little of the next. A search takes less than that; so slow a run can wait for it.
+_FAR_S = 0.07
 _FAST = 0.08  # body lengths that limbs may go before the flow has lost them
 _LOST = 0.25  # body lengths after which it has lost the body
 _ROOM = 0.15  # of a person's box, for what moves outside of it but belongs to it
@@ -58,12 +61,12 @@ class Search:
 
     A search goes on over as many frames as the lookout takes; whoever is found is carried by the
     motion since to where they are by then. With a lookout that answers at once, none takes longer
-    than its frame.
+    than its frame. Frames that are far apart wait for an answer all the same.
     """
 
     def __init__(self, lookout: Lookout, tracks: Tracks) -> None:
         self._lookout, self._tracks = lookout, tracks
-        self._searched_at = 0.0
+        self._seen_at = self._searched_at = 0.0
         self._looked_round_at = 0.0
         self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
         self._steps: Steps | None = None  # of the search that is under way
@@ -73,7 +76,7 @@ class Search:
 
     def look(self, frame: Frame, motion: Motion | None) -> None:
         """Search the frame, or a part of it, if a search is due; go on with one under way."""
-        self._frame = frame
+        since_s, self._seen_at, self._frame = frame.time - self._seen_at, frame.time, frame
         if motion is None:
             self._tracks.clear()
             self._begin(self._everywhere())
@@ -81,7 +84,7 @@ class Search:
             self._since.append(motion)
         elif (steps := self._due(motion)) is not None:
             self._begin(steps)
-        self._go_on(patient=motion is None)
+        self._go_on(patient=motion is None or since_s > _FAR_S)
 
     def _begin(self, steps: Steps) -> None:
         self._steps = steps
