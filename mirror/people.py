@@ -20,6 +20,7 @@ _SAME = 0.12  # body lengths: two people nearer than that are one
 _LIMB, _FOOT = 0.05, 0.01  # shares of the box round a person
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
 _PATIENCE = 2  # searches in vain after which somebody is lost
+_AGAIN_S = 0.15  # between two searches of which the second says anything new
 _FORGET_S = 2.0  # how long somebody lost keeps their place
 _TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
 _OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
@@ -68,6 +69,7 @@ class Track:
         speed: pixels that it went since the frame before; infinite where that is not known.
         exchanged: finds in a row that had left and right the other way round.
         finds: how often a detector has found the person.
+        missed_at: seconds of frame time of the last search in vain that was counted.
     """
 
     key: int
@@ -78,6 +80,12 @@ class Track:
     speed: float = np.inf
     exchanged: int = 0
     finds: int = 1
+    missed_at: float = -np.inf
+
+    def miss(self, now: float) -> None:
+        """Count a search in vain; those in quick succession are one."""
+        if now - self.missed_at >= _AGAIN_S:
+            self.missed, self.missed_at = self.missed + 1, now
 
     @property
     def is_lost(self) -> bool:
@@ -110,6 +118,11 @@ class Tracks:
     def clear(self) -> None:
         """Forget everybody: what comes next is another scene."""
         self._tracks.clear()
+
+    def doubt(self, now: float) -> None:
+        """Believe in nobody until they are found again where they were: too much time went by."""
+        for track in self._tracks:
+            track.missed, track.found_at, track.speed = _PATIENCE, now, np.inf
 
     def carry(self, motion: Motion) -> None:
         """Move everybody along with the picture."""
@@ -146,7 +159,7 @@ class Tracks:
                 self._next_key += 1
         for track in self._tracks:
             if track.key not in met and _is_inside(track, searched):
-                track.missed += 1
+                track.miss(now)
         self._tracks = [track for track in self._tracks if not self._is_over(track, now)]
 
     def holds(self, person: Found, least_length: float) -> bool:
@@ -163,7 +176,8 @@ class Tracks:
         apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
         if nearest is None or apart >= _NEAR:
             # somebody curled up in the air is easily missed: the whole picture is to decide
-            track.missed = max(track.missed, 1)
+            if not track.missed:
+                track.miss(now)
             return
         others = [other for other in self.present() if other is not track]
         if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):

@@ -29,9 +29,11 @@ class Frame:
         pts: presentation time in ticks of ``time_base``, as delivered; None when live.
         time_base: seconds a tick, as delivered; None when live.
         duration: ticks until the next frame, where the source says so.
+        is_held: whether the source stays at this picture until it is told to go on, so that there
+            is time to look at it closely, and nobody is to wait for the next. False at first.
     """
 
-    __slots__ = ("_bgr", "_picture", "captured_at", "duration", "pts", "time_base")
+    __slots__ = ("_bgr", "_picture", "captured_at", "duration", "is_held", "pts", "time_base")
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class Frame:
         self.pts = pts
         self.time_base = time_base
         self.duration = duration
+        self.is_held = False
 
     @classmethod
     def from_bgr(

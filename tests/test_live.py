@@ -442,6 +442,51 @@ def test_a_paused_film_shows_its_first_frame_and_steps_both_ways(
     player.close()
 
 
+def test_a_film_that_is_paused_shows_its_picture_once_more_to_be_looked_at_closely(
+    film: Path, clock: FakeClock
+) -> None:
+    player = Player(film, clock=clock, speed=math.inf)
+    frames = iter(player)
+    playing = [next(frames) for _ in range(4)]
+    player.pause()
+    held = next(frames)
+    assert number_in(held.picture) == 3
+    assert [frame.is_held for frame in (*playing, held)] == [False] * 4 + [True]
+    assert held.time == playing[-1].time  # nothing has gone by
+    player.step(1)
+    assert next(frames).is_held
+    player.pause(False)
+    assert not next(frames).is_held
+    player.close()
+
+
+def test_media_time_says_how_far_has_been_gone_in_the_film_whichever_way(
+    film: Path, clock: FakeClock
+) -> None:
+    player = Player(film, paused=True, clock=clock)
+    frames = iter(player)
+    times = [next(frames).time]
+    for move in (lambda: player.step(), lambda: player.step(-1), lambda: player.seek(0.6)):
+        clock.now += 7.0  # somebody thinks it over
+        move()
+        times.append(next(frames).time)
+    assert np.diff(times) == pytest.approx([0.1, 0.1, 0.6])
+    player.set_speed(math.inf)
+    player.pause(False)
+    times = [next(frames).time for _ in range(6)]  # over the end
+    assert np.diff(times) == pytest.approx([0.1] * 5)
+    player.close()
+
+
+def test_a_film_stays_at_its_end_with_its_last_picture_held(film: Path, clock: FakeClock) -> None:
+    player = Player(film, start_s=0.8, clock=clock, speed=math.inf, loops=False)
+    frames = iter(player)
+    shown = [next(frames) for _ in range(3)]
+    assert [number_in(frame.picture) for frame in shown] == [8, 9, 9]
+    assert [frame.is_held for frame in shown] == [False, False, True]
+    player.close()
+
+
 def test_steps_beyond_the_end_are_not_made_up_for_from_somewhere_else(
     film: Path, clock: FakeClock, in_thread: Callable[[Callable[[], None]], threading.Thread]
 ) -> None:

@@ -94,6 +94,23 @@ def test_somebody_missed_in_glances_alone_is_not_gone() -> None:
     assert keys(tracks) == []
 
 
+def test_searches_in_quick_succession_miss_somebody_once() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(200)], 0.0, WHOLE)
+    for step in range(1, 5):  # of a film that is held
+        tracks.meet([], step / 30, WHOLE)
+    assert keys(tracks) == [1]
+
+
+def test_after_a_gap_somebody_is_believed_in_once_they_are_found_where_they_were() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(200), standing(500)], 0.0, WHOLE)
+    tracks.doubt(8.0)
+    assert keys(tracks) == []
+    tracks.meet([standing(210), standing(40, tall=180)], 8.0, WHOLE)
+    assert sorted(keys(tracks)) == [1, 3]
+
+
 def test_after_two_seconds_they_are_somebody_new() -> None:
     tracks = Tracks()
     tracks.meet([standing(200)], 0.0, WHOLE)

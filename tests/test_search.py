@@ -44,8 +44,8 @@ def somebody_at(x: float) -> list[Detection]:
     return [Detection(standing(x).joints, 0.9)]
 
 
-def frame_of(time_s: float) -> Frame:
-    return Frame.from_bgr(np.zeros((320, 320, 3), np.uint8), time_s)
+def frame_of(time_s: float, side: int = 320) -> Frame:
+    return Frame.from_bgr(np.zeros((side, side, 3), np.uint8), time_s)
 
 
 class Scene:
@@ -129,6 +129,24 @@ def test_somebody_whom_the_flow_has_lost_is_looked_for_again_soon() -> None:
     for _ in range(3):  # 0.12 s
         scene.see(FAST)
     assert len(scene.told.asked) == 2
+
+
+def test_a_picture_that_is_held_is_searched_to_the_end() -> None:
+    told, tracks = Told(), Tracks()
+    search = Search(told, tracks)
+    frame = frame_of(0.0, 600)
+    frame.is_held = True
+    told.known += [somebody_at(300), *[[]] * 4]
+    search.look(frame, None)
+    assert len(told.asked) == 5  # the whole, and four windows of it
+    assert told.waited == [True] * 5
+    frame = frame_of(1 / 30, 600)
+    frame.is_held = True
+    told.known.append(somebody_at(310))
+    search.look(frame, STILL)
+    assert len(told.asked) == 6  # a step farther nobody has come out of nowhere
+    assert [track.key for track in tracks.present()] == [1]
+    assert tracks.present()[0].found_at == frame.time
 
 
 def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:

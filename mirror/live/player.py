@@ -6,7 +6,11 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
+from typing import Literal
+
+import av
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
@@ -15,6 +19,7 @@ from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, math.inf)  # inf: as fast as it can be decoded
+_TICK = Fraction(1, 90_000)
 _GIVES_UP_S = 0.25  # so late the pace begins anew instead of hurrying after it
 
 
@@ -67,8 +72,9 @@ class Pace:
 class Player:
     """A file's frames at their own pace, over and over. Controls never wait; any thread may call.
 
-    Its frames carry no media time: as a camera's, they are of the moment at which they are shown,
-    so that time goes on over a loop's end and a leap.
+    Its frames are captured at the moment at which they are shown, as a camera's. Their media time
+    says how far has been gone in the film, whichever way: it stands while the film does, and goes
+    on over a loop's end, a step back and a leap.
 
     Attributes:
         is_live: True: a parser that is too slow skips frames instead of slowing the film.
@@ -96,7 +102,10 @@ class Player:
         file = open_film(path, start_s, clock, limits)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
-        self._file: Film | None = file  # the source thread's
+        self._file: Film | None = file  # the source thread's, as are those below
+        self._shown: Frame | None = None
+        self._last_s: float | None = None  # of the frame before; None: the next one follows it
+        self._gone_s = 0.0  # in the film, whichever way
         self._changed = threading.Condition()
         self._paused = paused  # guarded by _changed, as are all below
         self._speed, self._loops, self._closed = speed, loops, False
@@ -106,17 +115,21 @@ class Player:
         self._wanted_s: float | None = None
         self._position_s = start_s
         self._ended = False
+        self._hold_due = False  # whether the picture that is shown is to be shown again, held
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they are due, until ``close``."""
         while self._file is not None:
             yield from self._played(self._file)
+            if self._is_over():
+                yield from self._held()
             self._file = self._next_file()
 
     def pause(self, paused: bool = True) -> None:
         """Hold the picture, or go on; at the end going on starts from the beginning."""
         with self._changed:
             self._paused, self._pace = paused, Pace(self._speed)
+            self._hold_due = paused
             if self._ended and not paused:
                 self._wanted_s = 0.0
             self._changed.notify_all()
@@ -197,28 +210,57 @@ class Player:
         frames = iter(file)
         try:
             for frame in frames:
-                if not self._wait_due(frame.time):
+                while (due := self._wait_due(frame.time)) == "hold":
+                    yield from self._held()
+                if due == "elsewhere":
                     return
-                yield Frame(frame.picture, self._clock())
+                self._shown = self._at_now(frame.picture, due == "held")
+                yield self._shown
         finally:
             file.close()
             frames.close()  # type: ignore[attr-defined]  # a generator: lets go of the file
 
-    def _wait_due(self, media_s: float) -> bool:
-        """Wait for a frame's moment; False when another place is wanted, or none."""
+    def _held(self) -> Iterator[Frame]:
+        """The picture that is shown once more, if it was not held when it came."""
+        if self._shown is not None and not self._shown.is_held:
+            self._shown = self._at_now(self._shown.picture, True)
+            yield self._shown
+
+    def _at_now(self, picture: av.VideoFrame, is_held: bool) -> Frame:
+        frame = Frame(picture, self._clock(), round(self._gone_s / _TICK), _TICK)
+        frame.is_held = is_held
+        return frame
+
+    def _wait_due(self, media_s: float) -> Literal["due", "held", "hold", "elsewhere"]:
+        """Wait for a frame's moment, or until something else is wanted first.
+
+        Returns:
+            due, or held where the film stays there; hold: the frame before is to be held;
+            elsewhere: another place is wanted, or none.
+        """
         with self._changed:
             while not self._closed and self._wanted_s is None:
                 if self._due_now:
                     self._due_now -= 1
                     break
+                if self._paused and self._hold_due:
+                    self._hold_due = False
+                    return "hold"
                 left_s = self._pace.wait_s(media_s, self._clock())
                 if not self._paused and left_s <= 0:
                     break
                 self._changed.wait(None if self._paused else left_s)
             else:
-                return False
-            self._position_s = media_s
-            return True
+                return "elsewhere"
+            self._gone_s += self.step_s if self._last_s is None else abs(media_s - self._last_s)
+            self._last_s = self._position_s = media_s
+            self._hold_due = False
+            return "held" if self._paused else "due"
+
+    def _is_over(self) -> bool:
+        """Whether the film stays at its end."""
+        with self._changed:
+            return not self._closed and self._wanted_s is None and not self._loops
 
     def _next_file(self) -> Film | None:
         with self._changed:
@@ -226,6 +268,7 @@ class Player:
                 self._duration_s = self._position_s + self.step_s  # now it is known
             if self._wanted_s is None and self._loops:
                 start_s = 0.0
+                self._last_s = None
                 self._pace.begin_again(self.step_s)
             else:
                 start_s = self._wait_wanted()

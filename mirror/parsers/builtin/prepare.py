@@ -24,7 +24,7 @@ _SLACK_SIDE = 0.06  # of its side
 _SLACK_ANGLE = 0.10  # radians
 _LEAST_SIDE = 16.0  # pixels of the picture
 _GOES_ASTRAY = 0.2  # body lengths after which joints carried by the flow are trusted half
-_GAP_S = 1.0  # frames farther apart, or going back, are another scene
+_GAP_S = 1.0  # frames farther apart, or going back, may be anything
 
 # How far a body reaches beyond its joints, seen from the hips: the top of the head lies beyond the
 # nose, fingers and toes beyond wrists and ankles. COCO's order.
@@ -87,9 +87,12 @@ class Prepare:
         motion = self._motion.see(frame)
         elapsed_s = 0.0 if self._time is None else frame.time - self._time
         self._time = frame.time
-        if not 0.0 <= elapsed_s < _GAP_S:
+        if motion is None:
+            self._tracks.clear()
+        elif not 0.0 <= elapsed_s < _GAP_S:
             motion = None
-        if motion is not None:
+            self._tracks.doubt(frame.time)
+        else:
             self._tracks.carry(motion)
         self._search.look(frame, motion)
         people = self._tracks.present()

@@ -20,6 +20,7 @@ SOON_S = 0.1  # between glances at somebody whom the flow has lost already
 # Between frames, from which the flow carries nobody who moves: where somebody was found in the one
 # before says little of the next. A search takes less than that; so slow a run can wait for it.
 _FAR_S = 0.07
+_STEPS_S = 0.25  # of a held film's time within which nobody small comes out of nowhere
 _FAST = 0.08  # body lengths that limbs may go before the flow has lost them
 _LOST = 0.25  # body lengths after which it has lost the body
 _ROOM = 0.15  # of a person's box, for what moves outside of it but belongs to it
@@ -67,7 +68,7 @@ class Search:
     def __init__(self, lookout: Lookout, tracks: Tracks) -> None:
         self._lookout, self._tracks = lookout, tracks
         self._seen_at = self._searched_at = 0.0
-        self._looked_round_at = 0.0
+        self._looked_round_at, self._everywhere_at = 0.0, -np.inf
         self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
         self._steps: Steps | None = None  # of the search that is under way
         self._since: list[Motion] = []  # since the frame that the lookout looks at
@@ -75,28 +76,37 @@ class Search:
         self._frame: Frame  # the present one
 
     def look(self, frame: Frame, motion: Motion | None) -> None:
-        """Search the frame, or a part of it, if a search is due; go on with one under way."""
+        """Search the frame, or a part of it, if a search is due; go on with one under way.
+
+        Args:
+            frame: the present one. One that is held is searched to the end.
+            motion: since the frame before; None where that is not known: all is to be searched.
+        """
         since_s, self._seen_at, self._frame = frame.time - self._seen_at, frame.time, frame
-        if motion is None:
-            self._tracks.clear()
+        if motion is None or (frame.is_held and frame.time - self._everywhere_at > _STEPS_S):
             self._begin(self._everywhere())
+        elif frame.is_held:
+            self._begin(self._again(None))
         elif self._steps is not None:
             self._since.append(motion)
         elif (steps := self._due(motion)) is not None:
             self._begin(steps)
-        self._go_on(patient=motion is None or since_s > _FAR_S)
+        self._go_on(patient=motion is None or frame.is_held or since_s > _FAR_S)
 
     def _begin(self, steps: Steps) -> None:
         self._steps = steps
         self._ask(next(steps))
 
     def _go_on(self, patient: bool) -> None:
-        """Take the steps whose answers are there; the first one's is waited for if patient."""
+        """Take the steps whose answers are there; the first one's is waited for if patient.
+
+        All answers are on a frame that is held: no other comes on which to take what is left.
+        """
         while self._steps is not None:
             found = self._lookout.answer(patient)
             if found is None:
                 return
-            patient = False
+            patient = self._frame.is_held
             try:
                 self._ask(self._steps.send(self._carried(found)))
             except StopIteration:
@@ -134,6 +144,7 @@ class Search:
         yield from self._whole()
         for window in _windows(self._frame):
             yield from self._closer(window)
+        self._everywhere_at = self._frame.time
 
     def _again(self, window: Window | None) -> Steps:
         """Search the whole picture, and a window of it where something moves that nobody is."""
@@ -149,9 +160,13 @@ class Search:
         everywhere = (0, 0, self._frame.width, self._frame.height)
         found = yield Step(everywhere, SIDE)
         self._tracks.meet(found, self._frame.time, everywhere)
+        small, medium = (of * _detail(self._frame) for of in (_SMALL, _CLOSE_UP))
+        missed = [one for one in self._tracks.present() if one.found_at < self._frame.time]
         for track in self._tracks.present():
-            if track.length < _SMALL * _detail(self._frame):
+            if track.length < small:
                 yield from self._closer(_square_round(track.box, self._frame, 1.2), _GLANCE)
+            elif track in missed and track.length < medium:  # who may have been found in a window
+                yield from self._again_at(track)
 
     def _closer(self, window: Window, side: int = SIDE) -> Steps:
         """Search a window for small people; whoever is large is seen in the whole."""
