@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mirror.parsers.builtin.skeleton import FROM_COCO, LANDMARKS
 
 # Evidence is a log-likelihood ratio: 1 makes something e times as likely as it was
-_NETWORK_SAYS = 2.0  # in a second, by the landmark network, which repeats itself
+_NETWORK_SAYS = 3.0  # in a second, by the landmark network, which repeats itself
 _FIND_SAYS = 3.5  # in a find at most, by the detector: every find looks anew
 _SURE = 4.0  # no belief is firmer: one slip changes none of these, and a few finds each
 _FLIPS = -3.0  # before looking: that the network changes its mind from one frame to the next
