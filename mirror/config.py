@@ -38,6 +38,7 @@ class ParserConfig:
     input_size: str
     decoder_layers: int
     int8: bool
+    search: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ _COUNT = "a whole number from 1 to {most} (four for each core), or auto"
 _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
     "parser.workers": (_COUNT, lambda value: value == "auto" or _is_count(value)),
     "parser.threads": (_COUNT, lambda value: value == "auto" or _is_count(value)),
+    "parser.search": ("auto or thorough", lambda value: value in ("auto", "thorough")),
     "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
     "parser.input_size": (
         f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512",

@@ -29,6 +29,7 @@ class Asked(TypedDict, total=False):
 
     parse_limit_s: float
     skip_failures: bool
+    search: str
     runtime: str
     device: str
     input_size: str
@@ -125,6 +126,7 @@ def picture_parser(
 
     def parse_picture(picture: BGR) -> Parsing:
         frame = Frame.from_bgr(picture.copy(), time.monotonic())
+        frame.is_held = True  # there is all the time in the world
         # prepare and settle are made anew: what they remember is another picture's
         plan = kind.make_prepare(live=False)(frame)
         parsing: Parsing = kind.make_settle()(frame, plan, parse(frame, plan))

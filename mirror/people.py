@@ -104,16 +104,21 @@ class Track:
 
 
 class Tracks:
-    """Follows people from frame to frame. Told the time; frames in order; one thread."""
+    """Follows people from frame to frame. Told the time; frames in order; one thread.
+
+    Attributes:
+        most: how many are to be looked at.
+    """
 
     def __init__(self) -> None:
+        self.most = MOST_PEOPLE
         self._tracks: list[Track] = []
         self._next_key = 1
 
     def present(self) -> list[Track]:
-        """Return whoever is to be looked at, the largest first, six at most."""
+        """Return whoever is to be looked at, the largest first, ``most`` of them at most."""
         seen = [track for track in self._tracks if not track.is_lost]
-        return sorted(seen, key=lambda track: -track.length)[:MOST_PEOPLE]
+        return sorted(seen, key=lambda track: -track.length)[: self.most]
 
     def clear(self) -> None:
         """Forget everybody: what comes next is another scene."""
@@ -236,10 +241,8 @@ def travelled(joints: Joints, motion: Motion) -> float:
 
 def _refresh(track: Track, person: Found, now: float) -> None:
     joints = person.joints
-    straight, exchanged = (
-        _distance(track.joints, joints),
-        _distance(track.joints, joints[_OTHER_SIDE]),
-    )
+    straight = _distance(track.joints, joints)
+    exchanged = _distance(track.joints, joints[_OTHER_SIDE])
     if straight > _TURNED and exchanged < 0.6 * straight:
         # one find is a detector's slip, two are somebody who has turned round
         track.exchanged += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 import pytest
-from clip import frames_of, images, man
+from clip import frames_of, images, man, on_ground
 from test_people import moving, standing
 
 from mirror.motion import Motion
@@ -15,6 +15,7 @@ from mirror.parsers.builtin.detector import SIDE, Detection, Detector
 from mirror.parsers.builtin.lookout import AtOnce, Beside, View
 from mirror.parsers.builtin.prepare import Prepare
 from mirror.parsers.builtin.search import Search
+from mirror.parsers.builtin.thorough import Doubter, turned_back, views
 from mirror.people import Tracks
 from pipeline.frame import BGR, Frame
 
@@ -131,22 +132,69 @@ def test_somebody_whom_the_flow_has_lost_is_looked_for_again_soon() -> None:
     assert len(scene.told.asked) == 2
 
 
+def held(image: BGR, time_s: float) -> Frame:
+    frame = Frame.from_bgr(image.copy(), time_s)
+    frame.is_held = True
+    return frame
+
+
 def test_a_picture_that_is_held_is_searched_to_the_end() -> None:
-    told, tracks = Told(), Tracks()
-    search = Search(told, tracks)
-    frame = frame_of(0.0, 600)
-    frame.is_held = True
-    told.known += [somebody_at(300), *[[]] * 4]
-    search.look(frame, None)
-    assert len(told.asked) == 5  # the whole, and four windows of it
-    assert told.waited == [True] * 5
-    frame = frame_of(1 / 30, 600)
-    frame.is_held = True
-    told.known.append(somebody_at(310))
-    search.look(frame, STILL)
-    assert len(told.asked) == 6  # a step farther nobody has come out of nowhere
-    assert [track.key for track in tracks.present()] == [1]
-    assert tracks.present()[0].found_at == frame.time
+    told, tracks, image = Told(), Tracks(), man(1)[0]
+    search, there = Search(told, tracks), Detector().find(image)
+    everywhere = len(list(views(*image.shape[:2])))
+    told.known += [there, *[[]] * (everywhere - 1)]
+    search.look(held(image, 0.0), None)
+    assert len(told.asked) == everywhere > 10
+    assert told.waited == [True] * everywhere
+    told.known.append(there)
+    search.look(held(image, 1 / 30), STILL)
+    assert len(told.asked) == everywhere + 1  # a step farther nobody has come out of nowhere
+    assert [(track.key, track.finds) for track in tracks.present()] == [(1, 2)]
+
+
+def test_somebody_upside_down_is_found_in_a_picture_that_is_held() -> None:
+    upright, upside_down = man(1)[0], np.ascontiguousarray(man(1)[0][::-1, ::-1])
+    crops = []
+    for frame in (frames_of([upright])[0], held(upside_down, 0.0)):
+        (look,) = Prepare.of(live=False)(frame)
+        crops.append(look.crop)
+    head_down = np.pi - abs(crops[1].angle - crops[0].angle)
+    assert head_down == pytest.approx(0, abs=0.3)
+    height, width = upright.shape[:2]
+    apart = np.hypot(width - 1 - crops[1].x - crops[0].x, height - 1 - crops[1].y - crops[0].y)
+    assert apart < 0.1 * crops[0].side
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_somebody_found_in_a_picture_that_was_turned_is_where_they_are(turns: int) -> None:
+    picture = np.zeros((40, 60), np.uint8)
+    picture[7, 23] = 1
+    ((row, column),) = np.argwhere(np.rot90(picture, turns))
+    found = Detection(np.array([[column, row, 0.9]] * 17, np.float32), 0.9)
+    back = turned_back(found, turns, 40, 60)
+    assert back.joints[0].tolist() == pytest.approx([23, 7, 0.9])
+
+
+def test_of_one_person_found_in_many_views_there_is_one_and_nobody_where_nobody_is() -> None:
+    image = on_ground(man(1)[0], 400, 500, 40, 40)
+    (found,) = Detector().find(image)
+    elsewhere = found.joints.copy()
+    elsewhere[:, 0] += 230  # on the plain ground
+    shifted, larger = found.joints.copy(), found.joints.copy()
+    shifted[:, :2] += 12
+    larger[:, 1] = larger[:, 1] * 1.2 - 30
+    many = [found, *(Detection(one, 0.6) for one in (elsewhere, shifted, larger))]
+    assert len(Doubter().believed(image, many)) == 1
+
+
+def test_a_file_is_searched_thoroughly_where_that_was_asked_for() -> None:
+    views_of = []
+    for live in (False, True):
+        told = Told(known=[[]] * 40)
+        prepare = Prepare(told, is_thorough=not live)
+        prepare(frames_of([man(1)[0]])[0])
+        views_of.append(len(told.asked))
+    assert views_of[0] > 10 > views_of[1]
 
 
 def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:

@@ -17,6 +17,7 @@ _SETTINGS = {  # the flag's name -> the setting that it counts more than
     "workers": "parser.workers",
     "threads": "parser.threads",
     "skip_failures": "parser.skip_failures",
+    "search": "parser.search",
     "runtime": "parser.runtime",
     "device": "parser.device",
     "input_size": "parser.input_size",
@@ -49,6 +50,11 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         default=None,
         help="leave a frame empty that the parser fails on, and count it",
+    )
+    group.add_argument(
+        "--search",
+        choices=("auto", "thorough"),
+        help="for people; thorough: as in single pictures, finds more and takes longer",
     )
     group.add_argument(
         "--runtime",

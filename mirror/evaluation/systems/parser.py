@@ -75,6 +75,7 @@ class ParserSystem:
             if not hasattr(mine, "parse"):  # a model copy a thread
                 mine.parse = kind.make_parse(self._threads)
             frame = Frame.from_bgr(sample.image(), time.monotonic())
+            frame.is_held = True  # as in every single picture
             # prepare and settle are made anew: what they remember is another picture's
             plan = kind.make_prepare(live=False)(frame)
             return frame.bgr, kind.make_settle()(frame, plan, mine.parse(frame, plan))

@@ -23,17 +23,22 @@ __all__ = ["BuiltIn"]
 
 
 class BuiltIn:
-    """The kind of parser that ships with the product."""
+    """The kind of parser that ships with the product.
+
+    Args:
+        is_thorough: whether people are looked for in many views all the time, and not in pictures
+            that are held only; a live source is not, which cannot wait.
+    """
 
     name = "built-in"
     worker_memory_mb = 60
 
-    def __init__(self) -> None:
-        self.parts = vocabulary("built-in")
+    def __init__(self, is_thorough: bool = False) -> None:
+        self.parts, self._is_thorough = vocabulary("built-in"), is_thorough
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the ordered step before the workers."""
-        return Prepare.of(live)
+        return Prepare.of(live, self._is_thorough)
 
     def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Sighting, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from mirror.motion import Box, Motion, Moving
 from mirror.parsers.builtin.detector import SIDE, Detection
 from mirror.parsers.builtin.lookout import Lookout, View
-from mirror.people import Track, Tracks, body_length
+from mirror.parsers.builtin.thorough import MOST_PEOPLE as MOST_IF_THOROUGH
+from mirror.parsers.builtin.thorough import Doubter, Step, Window, turned_back, views, windows
+from mirror.people import MOST_PEOPLE, Track, Tracks, body_length
 from pipeline.frame import Frame
 
 RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a frame at 30 fps
@@ -33,23 +34,6 @@ _GLANCE = 160  # pixels of the detector's view of one person: 40 % of the cost o
 
 
 _NOWHERE: Box = (0, 0, 0, 0)  # nobody who is not found there is missed
-Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
-
-
-class Step(NamedTuple):
-    """A part of the present frame to look at.
-
-    Attributes:
-        window: the part.
-        side: pixels that its longer side is brought to.
-        whole_only: whoever the window may cut is left out.
-    """
-
-    window: Window
-    side: int
-    whole_only: bool = False
-
-
 Steps = Generator[Step, list[Detection], None]  # a search: sent what is seen at each step
 
 
@@ -63,10 +47,19 @@ class Search:
     A search goes on over as many frames as the lookout takes; whoever is found is carried by the
     motion since to where they are by then. With a lookout that answers at once, none takes longer
     than its frame. Frames that are far apart wait for an answer all the same.
+
+    A frame that is held is searched thoroughly: in views of many sizes, and whoever the landmark
+    network does not see is not believed in.
+
+    Args:
+        lookout: runs the detector.
+        tracks: are kept up to date.
+        is_thorough: whether every search is; for a lookout that answers at once.
     """
 
-    def __init__(self, lookout: Lookout, tracks: Tracks) -> None:
-        self._lookout, self._tracks = lookout, tracks
+    def __init__(self, lookout: Lookout, tracks: Tracks, is_thorough: bool = False) -> None:
+        self._lookout, self._tracks, self._is_thorough = lookout, tracks, is_thorough
+        self._doubter = Doubter()
         self._seen_at = self._searched_at = 0.0
         self._looked_round_at, self._everywhere_at = 0.0, -np.inf
         self._patience_s = HURRY_S  # grows while what moves turns out to be nobody
@@ -83,6 +76,8 @@ class Search:
             motion: since the frame before; None where that is not known: all is to be searched.
         """
         since_s, self._seen_at, self._frame = frame.time - self._seen_at, frame.time, frame
+        has_time = frame.is_held or self._is_thorough
+        self._tracks.most = MOST_IF_THOROUGH if has_time else MOST_PEOPLE
         if motion is None or (frame.is_held and frame.time - self._everywhere_at > _STEPS_S):
             self._begin(self._everywhere())
         elif frame.is_held:
@@ -115,10 +110,14 @@ class Search:
     def _ask(self, step: Step) -> None:
         x0, y0, x1, y1 = step.window
         self._since, self._step = [], step
-        self._lookout.ask(View(self._frame.bgr[y0:y1, x0:x1], x0, y0, step.side))
+        image = np.ascontiguousarray(np.rot90(self._frame.bgr[y0:y1, x0:x1], step.turns))
+        self._lookout.ask(View(image, x0, y0, step.side))
 
     def _carried(self, found: list[Detection]) -> list[Detection]:
         """Whoever was found, where they are now."""
+        if turns := self._step.turns:
+            size = self._frame.height, self._frame.width
+            found = [turned_back(person, turns, *size) for person in found]
         if self._step.whole_only:
             found = [person for person in found if _is_inside(person, self._step.window)]
         for motion in self._since:
@@ -141,13 +140,29 @@ class Search:
 
     def _everywhere(self) -> Steps:
         self._looked_round_at = self._frame.time
+        if self._is_thorough or self._frame.is_held:
+            yield from self._thoroughly()
+            return
         yield from self._whole()
         for window in _windows(self._frame):
             yield from self._closer(window)
         self._everywhere_at = self._frame.time
 
+    def _thoroughly(self) -> Steps:
+        """Search the frame in every view; it is the same frame until all are seen."""
+        found = []
+        for step in views(self._frame.height, self._frame.width):
+            found += yield step
+        people = self._doubter.believed(self._frame.bgr, found)
+        everywhere = (0, 0, self._frame.width, self._frame.height)
+        self._searched_at = self._everywhere_at = self._frame.time
+        self._tracks.meet(people, self._frame.time, everywhere)
+
     def _again(self, window: Window | None) -> Steps:
         """Search the whole picture, and a window of it where something moves that nobody is."""
+        if self._is_thorough:
+            yield from self._thoroughly()
+            return
         before = {track.key for track in self._tracks.present()}
         yield from self._whole()
         if window is not None:
@@ -208,19 +223,9 @@ def _detail(frame: Frame) -> float:
 
 
 def _windows(frame: Frame) -> Iterator[Window]:
-    """Squares that overlap by half and cover the picture; none where the whole view suffices."""
-    shorter = min(frame.height, frame.width)
-    if shorter < _WORTH_CLOSER:
-        return
-    side = round(_WINDOW * shorter)
-    for y in _starts(frame.height, side):
-        for x in _starts(frame.width, side):
-            yield x, y, x + side, y + side
-
-
-def _starts(length: int, side: int) -> list[int]:
-    count = max(1, round(2 * (length - side) / side)) + 1
-    return [round(place) for place in np.linspace(0, length - side, count)]
+    """Squares that cover the picture; none where the whole view suffices."""
+    if min(frame.height, frame.width) >= _WORTH_CLOSER:
+        yield from windows(frame.height, frame.width, _WINDOW)
 
 
 def _busiest(strangers: Moving, frame: Frame) -> Window | None:
