@@ -118,7 +118,7 @@ def test_frames_far_apart_wait_for_an_answer() -> None:
     scene.see(None)
     scene.see(FAST)  # 20 of 200 px, but too soon
     scene.told.known.append(somebody_at(140))
-    scene.see(FAST, 0.3)
+    scene.see(FAST, 0.45)
     assert scene.told.waited == [True, True]
     assert scene.places == [pytest.approx(140)]
 

@@ -15,7 +15,7 @@ from pipeline.frame import BGR
 _OFF = 0.15  # sides of a square: a body whose middle is farther from the square's is half outside
 _GROWN = 1.25  # a body's circle larger than that reaches out of the square
 _WIDER = 1.2  # of a second look at somebody who was not seen in the first
-_FITS = 0.6  # of the limbs that lie on the person: less, and they are not where they are said to be
+_FITS = 0.55  # of the limbs seen that lie on the person: less, and they are not where it says
 _TILT = 0.15  # radians
 _SURE = 0.5  # presence below which the network does not know where the body is either
 

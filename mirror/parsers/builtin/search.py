@@ -15,7 +15,7 @@ from mirror.people import MOST_PEOPLE, Track, Tracks, body_length
 from pipeline.frame import Frame
 
 RHYTHM_S = 1.0  # between searches of the whole picture when all is well: 1 ms a frame at 30 fps
-GLANCE_S = 0.3  # between glances at somebody who moves fast
+GLANCE_S = 0.4  # between glances at somebody who moves fast
 HURRY_S = 0.2  # between searches when somebody may have come, gone or been mistaken
 SOON_S = 0.1  # between glances at somebody whom the flow has lost already
 # Between frames, from which the flow carries nobody who moves: where somebody was found in the one
@@ -110,7 +110,8 @@ class Search:
     def _ask(self, step: Step) -> None:
         x0, y0, x1, y1 = step.window
         self._since, self._step = [], step
-        image = np.ascontiguousarray(np.rot90(self._frame.bgr[y0:y1, x0:x1], step.turns))
+        part = self._frame.bgr[y0:y1, x0:x1]
+        image = np.ascontiguousarray(np.rot90(part, step.turns)) if step.turns else part
         self._lookout.ask(View(image, x0, y0, step.side))
 
     def _carried(self, found: list[Detection]) -> list[Detection]:
