@@ -33,6 +33,7 @@ _CROWN = 0.12  # body units from between mouth and ears to the top of the head
 _TORSO_DEPTH = 0.03  # how deep inside the torso counts at most: an arm in front of it stays on top
 _UNSEEN = 0.30  # body units that a limb nobody can see is held off, so that it takes no pixels
 COUNT = 15  # labels, the background's included
+PERSON = COUNT  # what is a person's, but none of the parts
 
 
 class Body:

@@ -41,28 +41,32 @@ class Settle:
 
     def __call__(self, frame: Frame, plan: Plan, sightings: tuple[Sighting, ...]) -> Parsing:
         """Return the frame's parsing: steadied, numbered, composed."""
-        figures: list[Figure] = []
-        people: list[Person] = []
-        for look, sighting in zip(plan, sightings, strict=True):
-            past = self._past(look.key, sighting.presence, frame.time)
-            if past is None:
-                continue
+        seen: list[tuple[Person, Figure]] = []
+        there = [
+            (look, sighting)
+            for look, sighting in zip(plan, sightings, strict=True)
+            if self._is_there(look.key, sighting.presence)
+        ]
+        for look, sighting in there:
+            past = self._past(look.key, frame.time)
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
             joints, world = past.sides(sighting, look, elapsed_s)
             size = sighting.crop.side / 2.5
             joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, look.calm)
             world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
-            figures.append(Figure(sighting.crop, joints, mask))
-            people.append(_person(past.id, sighting.presence, joints, world))
+            person = _person(past.id, sighting.presence, joints, world)
+            seen.append((person, Figure(sighting.crop, joints, mask)))
         self._forget(plan)
-        labels = compose(figures, frame.height, frame.width)
-        return Parsing(labels, tuple(sorted(people, key=lambda person: -person.score)))
+        seen.sort(key=lambda one: -one[0].score)
+        labels, owners = compose([figure for _, figure in seen], frame.height, frame.width)
+        return Parsing(labels, tuple(person for person, _ in seen), owners)
 
-    def _past(self, key: int, presence: float, now: float) -> _Past | None:
-        """What is remembered of a track; None while nobody is there to be seen."""
-        if presence < (_STAYS if key in self._pasts else _APPEARS):
-            return None
+    def _is_there(self, key: int, presence: float) -> bool:
+        return presence >= (_STAYS if key in self._pasts else _APPEARS)
+
+    def _past(self, key: int, now: float) -> _Past:
+        """What is remembered of a track; whoever is new gets a number."""
         if key not in self._pasts:
             self._pasts[key] = _Past(self._next_id, now)
             self._next_id += 1

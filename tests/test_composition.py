@@ -1,0 +1,76 @@
+"""How masks and landmarks of cardboard people become one label map; no network is needed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.parsers.builtin.body import PERSON
+from mirror.parsers.builtin.compose import Figure, compose
+from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.skeleton import LANDMARKS
+from mirror.parts import vocabulary
+
+NAMES = vocabulary("built-in").names
+WHOLE = Crop(127.5, 127.5, 256.0, 0.0)
+
+# somebody who stands and faces us, 200 tall, in a picture of 256 x 256
+PLACES = {
+    "nose": (128, 40), "mouth": (128, 46), "ear": (136, 40), "eye": (131, 37),
+    "shoulder": (150, 70), "elbow": (162, 100), "wrist": (166, 130), "pinky": (167, 140),
+    "index": (166, 141), "thumb": (163, 138), "hip": (140, 130), "knee": (142, 175),
+    "ankle": (142, 215), "heel": (141, 220), "foot_index": (146, 224),
+}  # fmt: skip
+
+
+def joints() -> NDArray[np.float32]:
+    found = np.ones((33, 3), np.float32)
+    for place, name in enumerate(LANDMARKS):
+        kind = name.removeprefix("left_").removeprefix("right_").removesuffix("_left")
+        kind = kind.removesuffix("_right").removesuffix("_inner").removesuffix("_outer")
+        x, y = PLACES[kind]
+        found[place, :2] = (256 - x if "right" in name else x), y
+    return found
+
+
+def mask(left: int = 90, right: int = 166) -> NDArray[np.float32]:
+    logits = np.full((256, 256), -6.0, np.float32)
+    logits[25:228, left:right] = 6.0
+    return logits
+
+
+def moved(figure: Figure, right: float) -> Figure:
+    crop = Crop(figure.crop.x + right, figure.crop.y, figure.crop.side, figure.crop.angle)
+    return Figure(crop, figure.joints + np.float32((right, 0, 0)), figure.mask)
+
+
+def test_nothing_of_a_mask_is_left_out_however_far_from_any_part_it_lies() -> None:
+    wide = mask(20, 236)  # a cloak
+    labels, owners = compose([Figure(WHOLE, joints(), wide)], 256, 256)
+    assert np.array_equal(labels > 0, wide > 0)
+    assert np.array_equal(owners, (wide > 0).astype(np.uint8))
+    assert labels[200, 25] == labels[200, 230] == PERSON
+    assert NAMES[PERSON] == "person"
+    assert labels[100, 128] == NAMES.index("torso")
+
+
+def test_nothing_of_a_mask_that_clings_is_without_a_part() -> None:
+    labels, _ = compose([Figure(WHOLE, joints(), mask(110, 146))], 256, 256)
+    assert not (labels == PERSON).any()
+
+
+def test_every_pixel_says_whose_it_is() -> None:
+    one = Figure(WHOLE, joints(), mask())
+    labels, owners = compose([one, moved(one, 120)], 256, 400)
+    assert np.array_equal(labels > 0, owners > 0)
+    assert set(np.unique(owners)) == {0, 1, 2}
+    assert owners[100, 128] == 1
+    assert owners[100, 248] == 2
+    # between them whoever is nearer has it
+    assert (owners[:, :170] != 2).all()
+
+
+def test_somebody_beyond_the_picture_owns_nothing() -> None:
+    labels, owners = compose([moved(Figure(WHOLE, joints(), mask()), 900)], 256, 256)
+    assert not labels.any()
+    assert not owners.any()
