@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.body import PERSON
 from mirror.parsers.builtin.compose import Figure, compose
 from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.duplicates import Duplicates, shared
+from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.skeleton import LANDMARKS
 from mirror.parts import vocabulary
 
@@ -74,3 +78,47 @@ def test_somebody_beyond_the_picture_owns_nothing() -> None:
     labels, owners = compose([moved(Figure(WHOLE, joints(), mask()), 900)], 256, 256)
     assert not labels.any()
     assert not owners.any()
+
+
+def sighting(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> Sighting:
+    crop = Crop(127.5 + right, 127.5, 256.0, 0.0)
+    return Sighting(
+        crop=crop,
+        presence=0.9,
+        joints=joints() + np.float32((right, 0, 0)),
+        world=np.zeros((33, 3), np.float32),
+        mask=mask() if seen is None else seen,
+        circle=crop,
+    )
+
+
+def test_how_much_two_masks_share_does_not_depend_on_their_squares() -> None:
+    assert shared(sighting(), sighting()) == pytest.approx(1.0)
+    assert shared(sighting(), sighting(200)) == 0.0
+    assert shared(sighting(), sighting(38)) == pytest.approx(1 / 3, abs=0.08)
+    half = Crop(127.5, 127.5, 512.0, 0.0)
+    smaller = cv2.warpAffine(
+        mask(), half.from_image, (256, 256), borderMode=cv2.BORDER_CONSTANT, borderValue=-6
+    )
+    wide = Sighting(half, 0.9, joints(), np.zeros((33, 3), np.float32), smaller, half)
+    assert shared(sighting(), wide) > 0.85
+
+
+def test_two_tracks_on_one_body_are_one_person_the_older() -> None:
+    duplicates = Duplicates()
+    assert duplicates([(7, sighting(4)), (3, sighting()), (9, sighting(150))]) == {7}
+
+
+def test_two_tracks_on_one_body_part_only_when_they_clearly_have() -> None:
+    duplicates = Duplicates()
+    nearly = [(1, sighting()), (2, sighting(25))]  # half of what they cover is both's
+    assert duplicates(nearly) == set()
+    assert duplicates([(1, sighting()), (2, sighting(4))]) == {2}
+    assert duplicates(nearly) == {2}
+    assert duplicates([(1, sighting()), (2, sighting(60))]) == set()
+    assert duplicates(nearly) == set()
+
+
+def test_masks_of_nobody_are_no_duplicates() -> None:
+    nothing = np.full((256, 256), -6.0, np.float32)
+    assert Duplicates()([(1, sighting(0, nothing)), (2, sighting(0, nothing))]) == set()

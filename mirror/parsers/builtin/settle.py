@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.parsers.builtin.compose import Figure, compose
+from mirror.parsers.builtin.duplicates import Duplicates
 from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.prepare import Plan
 from mirror.parsers.builtin.sides import Sides
@@ -37,6 +38,7 @@ class Settle:
 
     def __init__(self) -> None:
         self._pasts: dict[int, _Past] = {}
+        self._duplicates = Duplicates()
         self._next_id = 1
 
     def __call__(self, frame: Frame, plan: Plan, sightings: tuple[Sighting, ...]) -> Parsing:
@@ -47,7 +49,10 @@ class Settle:
             for look, sighting in zip(plan, sightings, strict=True)
             if self._is_there(look.key, sighting.presence)
         ]
+        spare = self._duplicates([(look.key, sighting) for look, sighting in there])
         for look, sighting in there:
+            if look.key in spare:
+                continue
             past = self._past(look.key, frame.time)
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
             joints, world = past.sides(sighting, look, elapsed_s)
