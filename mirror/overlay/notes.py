@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from mirror.overlay.inks import DARK, WHITE
 from mirror.overlay.layer import Layer, around
+from mirror.overlay.placing import Box, Spot, places, spots
 from mirror.overlay.style import Style
 from mirror.parsing import Parsing, Person, Pose
-from mirror.parts import LabelMap
 
 _SURE = 0.5  # a joint's score from which it is drawn
-_LEAST_AREA = 1 / 4000  # of the picture: a part smaller than that has no room for its name
 _SIDES = ("left", "right")
 HAS_EVERY_LETTER = hasattr(cv2, "FontFace")  # from OpenCV 5 on; before, ASCII only
 _BOLD = 600  # thin strokes of Chinese would not stand out
@@ -52,16 +51,44 @@ def landmark_layers(people: Sequence[Person], size: Size) -> Iterator[Layer]:
 
 
 def label_layers(parsing: Parsing, style: Style) -> Iterator[Layer]:
-    """Yield two small layers a label: people's numbers above them, parts' names on them."""
+    """Yield small layers: people's numbers above them, parts' names on each person's parts."""
     size = parsing.labels.shape
     if style.labels == "people":
         for person in parsing.people:
             x0, y0, x1, _ = person.box
             yield from _written(str(person.id), (x0 + x1) / 2, y0, size)
     elif style.labels == "parts":
-        for part, (x, y) in _middles(parsing.labels, style.parts).items():
-            name = style.names[part] if part < len(style.names) else str(part)
-            yield from _written(name, x, y, size)
+        yield from _names_of_parts(parsing, style, size)
+
+
+def _names_of_parts(parsing: Parsing, style: Style, size: Size) -> Iterator[Layer]:
+    """Every name on a plate of its own; a line leads from one that found no room on its part."""
+    named = []
+    for spot in spots(parsing, style.parts):
+        name = style.names[spot.part] if spot.part < len(style.names) else str(spot.part)
+        named.append((spot, _Plate.of(name, size)))
+    plates = {spot: plate for spot, plate in named}
+    placed = list(places([(spot, plate.size) for spot, plate in named], size))
+    for spot, box in placed:
+        if not (box[0] <= spot.x < box[2] and box[1] <= spot.y < box[3]):
+            yield from _leader(spot, box, size)
+    for spot, box in placed:
+        yield from plates[spot].layers(box[0], box[1], size)
+
+
+def _leader(spot: Spot, box: Box, size: Size) -> Iterator[Layer]:
+    """A line from a plate to the part that it names, light with a dark rim."""
+    end = (float(np.clip(spot.x, box[0], box[2])), float(np.clip(spot.y, box[1], box[3])))
+    width = line_width(size)
+    xs, ys = (spot.x, end[0]), (spot.y, end[1])
+    room = 3 * width
+    canvas = _Canvas.on((min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room), size)
+    if canvas is None:
+        return
+    for thickness, ink in ((3 * width, DARK), (width, WHITE)):
+        for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+            cv2.line(plane, canvas.place(spot.x, spot.y), canvas.place(*end), value, thickness)
+    yield canvas.layer()
 
 
 def line_width(size: Size) -> int:
@@ -115,24 +142,46 @@ def _draw_skeleton(
 
 def _written(text: str, x: float, y: float, size: Size) -> Iterator[Layer]:
     """A text in white on a dark plate, centred on a point, within the picture."""
-    scale = max(0.4, min(size[:2]) / 1000)
-    pen = _TrueType(scale) if HAS_EVERY_LETTER and not text.isascii() else _Strokes(scale)
-    across, up, down = pen.measured(text)
-    margin = round(6 * scale) + 1
-    wide, tall = across + 2 * margin, up + down + 2 * margin
+    plate = _Plate.of(text, size)
+    wide, tall = plate.size
     x0 = int(np.clip(x - wide / 2, 0, max(0, size[1] - wide)))
     y0 = int(np.clip(y - tall / 2, 0, max(0, size[0] - tall)))
-    plate = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
-    letters = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
-    if plate is None or letters is None:
-        return
-    left, top = plate.place(x0, y0)
-    plate.ink[:], letters.ink[:] = DARK, WHITE
-    plate.alpha[max(0, top) : top + tall, max(0, left) : left + wide] = 160
-    origin = (left + margin, top + margin + up)
-    pen.write(letters.alpha, text, origin)
-    yield plate.layer()
-    yield letters.layer()
+    yield from plate.layers(x0, y0, size)
+
+
+class _Plate:
+    """A text in white on a dark plate, as large as suits a picture.
+
+    Attributes:
+        size: pixels across and down.
+    """
+
+    def __init__(self, text: str, pen: _Strokes | _TrueType, margin: int) -> None:
+        self._text, self._pen, self._margin = text, pen, margin
+        across, self._up, down = pen.measured(text)
+        self.size = across + 2 * margin, self._up + down + 2 * margin
+
+    @classmethod
+    def of(cls, text: str, size: Size) -> _Plate:
+        """Return the plate for a picture of some size."""
+        scale = max(0.4, min(size[:2]) / 1000)
+        pen = _TrueType(scale) if HAS_EVERY_LETTER and not text.isascii() else _Strokes(scale)
+        return cls(text, pen, round(6 * scale) + 1)
+
+    def layers(self, x0: int, y0: int, size: Size) -> Iterator[Layer]:
+        """Yield the plate, and the letters on it, where its upper left corner is to be."""
+        wide, tall = self.size
+        plate = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
+        letters = _Canvas.on((x0, y0, x0 + wide, y0 + tall), size)
+        if plate is None or letters is None:
+            return
+        left, top = plate.place(x0, y0)
+        plate.ink[:], letters.ink[:] = DARK, WHITE
+        plate.alpha[max(0, top) : top + tall, max(0, left) : left + wide] = 160
+        origin = (left + self._margin, top + self._margin + self._up)
+        self._pen.write(letters.alpha, self._text, origin)
+        yield plate.layer()
+        yield letters.layer()
 
 
 class _Strokes:
@@ -165,23 +214,3 @@ class _TrueType:
 
     def write(self, plane: NDArray[np.uint8], text: str, origin: tuple[int, int]) -> None:
         cv2.putText(plane, text, origin, 255, self._font, self._size, _BOLD)
-
-
-def _middles(labels: LabelMap, parts: frozenset[int] | None) -> dict[int, tuple[float, float]]:
-    """Where to write each part's name: well inside the largest piece of it."""
-    found: dict[int, tuple[float, float]] = {}
-    for part in sorted(set(np.unique(labels).tolist()) - {0}):
-        if parts is not None and part not in parts:
-            continue
-        mask = (labels == part).view(np.uint8)
-        if np.count_nonzero(mask) < _LEAST_AREA * mask.size:
-            continue
-        found[part] = _deepest(mask)
-    return found
-
-
-def _deepest(mask: NDArray[np.uint8]) -> tuple[float, float]:
-    """The point of a mask that lies farthest from its edge."""
-    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    *_, (x, y) = cv2.minMaxLoc(depth)
-    return float(x), float(y)
