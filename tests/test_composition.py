@@ -92,21 +92,33 @@ def sighting(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> Sig
     )
 
 
+def from_farther_off() -> Sighting:
+    """The same body in a square that is twice as large."""
+    crop = Crop(127.5, 127.5, 512.0, 0.0)
+    smaller = cv2.warpAffine(
+        mask(), crop.from_image, (256, 256), borderMode=cv2.BORDER_CONSTANT, borderValue=-6
+    )
+    return Sighting(crop, 0.9, joints(), np.zeros((33, 3), np.float32), smaller, crop)
+
+
 def test_how_much_two_masks_share_does_not_depend_on_their_squares() -> None:
     assert shared(sighting(), sighting()) == pytest.approx(1.0)
     assert shared(sighting(), sighting(200)) == 0.0
     assert shared(sighting(), sighting(38)) == pytest.approx(1 / 3, abs=0.08)
-    half = Crop(127.5, 127.5, 512.0, 0.0)
-    smaller = cv2.warpAffine(
-        mask(), half.from_image, (256, 256), borderMode=cv2.BORDER_CONSTANT, borderValue=-6
-    )
-    wide = Sighting(half, 0.9, joints(), np.zeros((33, 3), np.float32), smaller, half)
-    assert shared(sighting(), wide) > 0.85
+    assert shared(sighting(), from_farther_off()) > 0.85
 
 
 def test_two_tracks_on_one_body_are_one_person_the_older() -> None:
     duplicates = Duplicates()
     assert duplicates([(7, sighting(4)), (3, sighting()), (9, sighting(150))]) == {7}
+
+
+def test_the_track_whose_square_cuts_nothing_off_has_the_body() -> None:
+    duplicates = Duplicates()
+    down_to_the_edge = mask()
+    down_to_the_edge[200:, 90:166] = 6.0
+    assert duplicates([(1, sighting(0, down_to_the_edge)), (2, from_farther_off())]) == {1}
+    assert duplicates([(1, sighting()), (2, sighting())]) == {2}
 
 
 def test_two_tracks_on_one_body_part_only_when_they_clearly_have() -> None:

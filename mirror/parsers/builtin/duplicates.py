@@ -6,12 +6,14 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mirror.parsers.builtin.crop import SIDE
 from mirror.parsers.builtin.landmarks import Sighting
 
 _BEGINS = 0.65  # share of two masks that is both's (IoU) from which they are of one body
 _ENDS = 0.40  # and below which they no longer are: nobody comes and goes from frame to frame
+_CUT_OFF = 6  # mask pixels at the edge of a square, from which it ends before the body does
 _STEP = 8  # mask pixels: every eighth in both directions tells as much
 
 Keyed = tuple[int, Sighting]  # a track's key, and what was seen of it
@@ -21,40 +23,72 @@ class Duplicates:
     """Finds out who is seen twice. Frames in order; one thread.
 
     A track that the motion carried from one body onto another looks at the same person as the
-    other's does, and both would share the body between them.
+    other's does, and both would share the body between them. The older one has it, unless its
+    square ends before the body does and the other's does not.
     """
 
     def __init__(self) -> None:
-        self._pairs: set[tuple[int, int]] = set()  # keys of two tracks on one body
+        self._pairs: set[tuple[int, int]] = set()  # keys of two tracks on one body: whose it is
 
     def __call__(self, seen: Sequence[Keyed]) -> set[int]:
-        """Return the keys of those whose body an older track has already.
+        """Return the keys of those whose body another track has.
 
         Args:
             seen: whoever was seen in this frame; keys of older tracks are less.
         """
-        pairs, spare = set(), set()
-        for (key, one), (other_key, other) in itertools.combinations(sorted(seen, key=_key), 2):
-            least = _ENDS if (key, other_key) in self._pairs else _BEGINS
-            if key not in spare and _may_meet(one, other) and shared(one, other) > least:
-                pairs.add((key, other_key))
-                spare.add(other_key)
+        pairs: set[tuple[int, int]] = set()
+        spare: set[int] = set()
+        for one, other in itertools.combinations(sorted(seen, key=_key), 2):
+            if spare & {one[0], other[0]} or not self._are_one(one, other):
+                continue
+            pair = self._in_order(one, other)
+            pairs.add(pair)
+            spare.add(pair[1])
         self._pairs = pairs
         return spare
+
+    def _are_one(self, one: Keyed, other: Keyed) -> bool:
+        before = {(one[0], other[0]), (other[0], one[0])} & self._pairs
+        least = _ENDS if before else _BEGINS
+        return _may_meet(one[1], other[1]) and shared(one[1], other[1]) > least
+
+    def _in_order(self, one: Keyed, other: Keyed) -> tuple[int, int]:
+        """Whose the body is, and who is spare."""
+        had_it = (other[0], one[0]) in self._pairs
+        is_cut_off = _at_the_edge(one[1]) >= (1 if had_it else _CUT_OFF)
+        if is_cut_off and _at_the_edge(other[1]) < _CUT_OFF:
+            return other[0], one[0]
+        return one[0], other[0]
 
 
 def shared(one: Sighting, other: Sighting) -> float:
     """Return which share of what either mask covers both do (IoU), on a coarse grid."""
-    rows, columns = np.nonzero(one.mask[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP] > 0)
+    rows, columns = np.nonzero(_thinned(one))
     points = np.stack([columns, rows, np.ones_like(rows)], axis=1).astype(np.float64)
     points[:, :2] = points[:, :2] * _STEP + _STEP // 2
     there = other.crop.from_image @ np.vstack([one.crop.to_image, [0, 0, 1]])
     places = np.rint(points @ there.T).astype(np.intp)
     places = places[((places >= 0) & (places < SIDE)).all(axis=1)]
     both = np.count_nonzero(other.mask[places[:, 1], places[:, 0]] > 0) * one.crop.side**2
-    others = np.count_nonzero(other.mask[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP] > 0)
-    either = len(rows) * one.crop.side**2 + others * other.crop.side**2 - both
+    either = _area(one) + _area(other) - both
     return both / either if either else 0.0
+
+
+def _thinned(sighting: Sighting) -> NDArray[np.bool_]:
+    thinned: NDArray[np.bool_] = sighting.mask[_STEP // 2 :: _STEP, _STEP // 2 :: _STEP] > 0
+    return thinned
+
+
+def _area(sighting: Sighting) -> float:
+    """How much of the picture a mask covers; comparable among people."""
+    return float(np.count_nonzero(_thinned(sighting)) * sighting.crop.side**2)
+
+
+def _at_the_edge(sighting: Sighting) -> int:
+    """How many pixels of a mask lie at the edge of its square."""
+    mask = sighting.mask
+    edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    return int(np.count_nonzero(edges > 0))
 
 
 def _may_meet(one: Sighting, other: Sighting) -> bool:
