@@ -8,14 +8,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.builtin.body import COUNT, PERSON, Body
+from mirror.parsers.builtin.body import PERSON, Body
 from mirror.parsers.builtin.crop import Crop
 from mirror.parts import LabelMap
 
 _REACH = 0.38  # body units beyond which a mask's pixel is the person's, but none of the 14 parts
 _CELLS = 48  # of the coarse grid along a person's longer side
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-_OUTSIDE = -10.0  # logit of what lies beyond a crop
+# Masks and distances are enlarged as 8-bit pictures, at a third of the cost of floats
+_GREY = 32  # grey levels of a logit
+_EDGE = 128  # the grey level at which a person begins
+_WORST = 255  # the grey level of a part that is by far not the nearest
+
+Region = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
+Plane = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +39,23 @@ class Figure:
     mask: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Painted:
+    """One person's parts, on a region of the picture.
+
+    Attributes:
+        place: from 1, among the figures.
+        region: where.
+        parts: (h, w) uint8; 0 where the person is not.
+        apart: (h, w) float32: body units from the nearest part; None where nobody else is near.
+    """
+
+    place: int
+    region: Region
+    parts: LabelMap
+    apart: NDArray[np.float32] | None
+
+
 def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, LabelMap]:
     """Return two (H, W) uint8: the part of each pixel, and the place from 1 of whose it is.
 
@@ -44,29 +67,40 @@ def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, L
     """
     labels = np.zeros((height, width), np.uint8)
     owners = np.zeros((height, width), np.uint8)
-    nearest = np.full((height, width), np.inf, np.float32) if len(figures) > 1 else None
-    for place, figure in enumerate(figures, start=1):
-        region = _region(figure.crop, figure.mask, height, width)
+    regions = [_region(figure.crop, figure.mask, height, width) for figure in figures]
+    nearest: NDArray[np.float32] | None = None
+    for place, (figure, region) in enumerate(zip(figures, regions, strict=True), start=1):
         if region is None:
             continue
-        x0, y0, x1, y1 = region
-        parts, distances = _parts(figure, region)
-        window = labels[y0:y1, x0:x1]
-        if nearest is None:
-            window[:] = parts
-            cv2.min(parts, 1, dst=owners[y0:y1, x0:x1])
-            continue
-        rival = nearest[y0:y1, x0:x1]
-        mine = cv2.bitwise_and(parts, cv2.compare(distances, rival, cv2.CMP_LT))
-        cv2.copyTo(parts, mine, window)
-        cv2.copyTo(distances, mine, rival)
-        cv2.copyTo(np.full_like(parts, place), mine, owners[y0:y1, x0:x1])
+        has_rival = any(
+            other is not None and number != place and _overlap(region, other)
+            for number, other in enumerate(regions, start=1)
+        )
+        if has_rival and nearest is None:
+            nearest = np.full((height, width), np.inf, np.float32)
+        painted = _painted(place, figure, region, has_rival)
+        _put(painted, labels, owners, nearest)
     return labels, owners
 
 
-def _region(
-    crop: Crop, mask: NDArray[np.float32], height: int, width: int
-) -> tuple[int, int, int, int] | None:
+def _put(
+    painted: _Painted, labels: LabelMap, owners: LabelMap, nearest: NDArray[np.float32] | None
+) -> None:
+    x0, y0, x1, y1 = painted.region
+    mine: Plane = cv2.compare(painted.parts, 0, cv2.CMP_GT)
+    if painted.apart is not None and nearest is not None:
+        rival = nearest[y0:y1, x0:x1]
+        mine = cv2.bitwise_and(mine, cv2.compare(painted.apart, rival, cv2.CMP_LT))
+        cv2.copyTo(painted.apart, mine, rival)
+    cv2.copyTo(painted.parts, mine, labels[y0:y1, x0:x1])
+    cv2.copyTo(np.full_like(mine, painted.place), mine, owners[y0:y1, x0:x1])
+
+
+def _overlap(one: Region, other: Region) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _region(crop: Crop, mask: NDArray[np.float32], height: int, width: int) -> Region | None:
     """The box round a mask in the picture: x0, y0, x1, y1; None where nothing is left of it."""
     columns, rows, across, down = cv2.boundingRect((mask > 0).view(np.uint8))
     if across == 0:
@@ -79,10 +113,7 @@ def _region(
     return (int(x0), int(y0), int(x1), int(y1)) if x1 > x0 and y1 > y0 else None
 
 
-def _parts(
-    figure: Figure, region: tuple[int, int, int, int]
-) -> tuple[LabelMap, NDArray[np.float32]]:
-    """The part of every pixel of a region, and how far it is from that part in body units."""
+def _painted(place: int, figure: Figure, region: Region, has_rival: bool) -> _Painted:
     x0, y0, x1, y1 = region
     height, width = y1 - y0, x1 - x0
     step = max(1, -(-max(height, width) // _CELLS))
@@ -91,56 +122,66 @@ def _parts(
     xs = np.arange(columns, dtype=np.float32) * step + np.float32(x0 + middles)
     ys = np.arange(rows, dtype=np.float32) * step + np.float32(y0 + middles)
     body = Body(figure.joints)
+    coarse = body.distances(xs, ys)
+    least = coarse.min(axis=0)
+    grey = cv2.convertScaleAbs(np.clip(figure.mask, -3.9, 3.9), alpha=_GREY, beta=_EDGE)
     matrix = figure.crop.to_image
     matrix[:, 2] -= (x0, y0)
-    mask = _placed(figure.mask, matrix, width, height)
+    inside = _inside(grey, matrix, width, height)
     matrix[:, 2] -= middles
-    rough = _placed(figure.mask, matrix / step, columns, rows)
-    near = cv2.dilate(cv2.compare(rough, 0, cv2.CMP_GT), _NEIGHBOURS)
-    labels, distances = _nearest(body.distances(xs, ys), near, step, 2 * step / body.unit)
-    labels, distances = labels[:height, :width], distances[:height, :width]
-    inside = cv2.compare(mask, 0, cv2.CMP_GT)
-    return cv2.bitwise_and(labels, inside), distances
+    near = cv2.dilate(_inside(grey, matrix / step, columns, rows), _NEIGHBOURS)
+    parts = _nearest(coarse, least, near, step, body.unit)[:height, :width]
+    apart = None
+    is_far = bool((least[near > 0] > _REACH).any())
+    if is_far or has_rival:
+        apart = cv2.resize(least, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)[
+            :height, :width
+        ]
+    if is_far and apart is not None:
+        parts = np.where(apart > np.float32(_REACH), np.uint8(PERSON), parts)
+    return _Painted(place, region, cv2.bitwise_and(parts, inside), apart)
 
 
-def _placed(
-    mask: NDArray[np.float32], matrix: NDArray[np.float64], width: int, height: int
-) -> NDArray[np.float32]:
-    """The logits of a mask where a matrix takes it."""
-    placed: NDArray[np.float32] = cv2.warpAffine(
-        mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=_OUTSIDE
-    )
-    return placed
+def _inside(grey: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:
+    """255 where a mask, taken somewhere by a matrix, is the person."""
+    placed = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=0)
+    inside: Plane = cv2.compare(placed, _EDGE, cv2.CMP_GT)
+    return inside
 
 
 def _nearest(
-    coarse: NDArray[np.float32], near: NDArray[np.uint8], step: int, slack: float
-) -> tuple[LabelMap, NDArray[np.float32]]:
-    """Enlarge each part's distances where it may be the nearest, and keep the nearest.
+    coarse: NDArray[np.float32], least: NDArray[np.float32], near: Plane, step: int, unit: float
+) -> LabelMap:
+    """The nearest part of every pixel.
+
+    What each part is farther than the nearest is enlarged where it may be the nearest itself.
 
     Args:
-        coarse: (15, rows, columns): how far each cell is from each part.
+        coarse: (15, rows, columns): how far each cell is from each part, in body units.
+        least: (rows, columns): how far it is from the nearest.
         near: (rows, columns): above 0 where the person may be.
         step: pixels of a cell's side.
-        slack: how much a distance may change within two cells.
+        unit: pixels of a body unit.
     """
     _, rows, columns = coarse.shape
-    distances = np.full((rows * step, columns * step), np.inf, np.float32)
+    fine_least = np.full((rows * step, columns * step), _WORST, np.uint8)
     labels = np.zeros((rows * step, columns * step), np.uint8)
-    limit = np.where(near > 0, coarse.min(axis=0) + np.float32(slack), -np.inf)
-    for part in range(1, COUNT):
-        left, top, across, down = cv2.boundingRect((coarse[part] <= limit).view(np.uint8))
+    # between two cells a distance changes by a cell's diagonal at most
+    scale = _WORST / (3 * step / unit)
+    farther = np.minimum((coarse[1:] - least) * np.float32(scale), _WORST).astype(np.uint8)
+    for part, plane in enumerate(farther, start=1):
+        may_be = cv2.bitwise_and(cv2.compare(plane, _WORST, cv2.CMP_LT), near)
+        left, top, across, down = cv2.boundingRect(may_be)
         if across == 0:
             continue
-        cells = coarse[part, top : top + down, left : left + across]
+        cells = plane[top : top + down, left : left + across]
         size = (across * step, down * step)
         fine = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR) if step > 1 else cells
         window = (
             slice(top * step, (top + down) * step),
             slice(left * step, (left + across) * step),
         )
-        nearer = cv2.compare(fine, distances[window], cv2.CMP_LT)
+        nearer = cv2.compare(fine, fine_least[window], cv2.CMP_LT)
         cv2.copyTo(np.full_like(nearer, part), nearer, labels[window])
-        cv2.min(fine, distances[window], dst=distances[window])
-    cv2.copyTo(np.full_like(labels, PERSON), cv2.compare(distances, _REACH, cv2.CMP_GT), labels)
-    return labels, distances
+        cv2.min(fine, fine_least[window], dst=fine_least[window])
+    return labels
