@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from mirror import machine
 from mirror.overlay.style import Labels
@@ -18,6 +18,8 @@ from pipeline.errors import PipelineError
 from pipeline.nearest import nearest
 
 Auto = Literal["auto"]
+Quality = Literal["fast", "balanced", "best"]
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
 
 
 class ConfigError(PipelineError):
@@ -31,6 +33,7 @@ class ParserConfig:
     name: str
     workers: int | Auto
     threads: int | Auto
+    quality: Quality
     parse_limit_s: float
     skip_failures: bool
     runtime: str
@@ -103,6 +106,7 @@ _CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and a
     "parser.workers": (_COUNT, lambda value: value == "auto" or _is_count(value)),
     "parser.threads": (_COUNT, lambda value: value == "auto" or _is_count(value)),
     "parser.search": ("auto or thorough", lambda value: value in ("auto", "thorough")),
+    "parser.quality": ("fast, balanced or best", lambda value: value in QUALITIES),
     "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
     "parser.input_size": (
         f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from mirror import machine
 from mirror.compose import open_flow, shared_out
-from mirror.config import FASTEST, SLOWEST, Auto, ConfigError, ParserConfig, load
+from mirror.config import FASTEST, SLOWEST, Auto, ConfigError, ParserConfig, Quality, load
 from mirror.parsers.catalogue import find_parser, needing
 from mirror.parsing import Parsing
 from pipeline.flow import Flow
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class Asked(TypedDict, total=False):
     """What may be asked of a parser; each is the key of that name in ``configs/default.toml``."""
 
+    quality: Quality
     parse_limit_s: float
     skip_failures: bool
     search: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from mirror.config import FASTEST, SLOWEST, Config, load
+from mirror.config import FASTEST, QUALITIES, SLOWEST, Config, load
 
 _BILLION = 1_000_000_000
 
@@ -16,6 +17,7 @@ _SETTINGS = {  # the flag's name -> the setting that it counts more than
     "parser": "parser.name",
     "workers": "parser.workers",
     "threads": "parser.threads",
+    "parser_quality": "parser.quality",
     "skip_failures": "parser.skip_failures",
     "search": "parser.search",
     "runtime": "parser.runtime",
@@ -45,6 +47,12 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--workers", metavar="N", type=_count, help="threads that parse, or auto")
     group.add_argument("--threads", metavar="N", type=_count, help="threads of each, or auto")
+    group.add_argument(
+        "--quality",
+        metavar="HOW|N",
+        action=_Quality,
+        help="fast, balanced, best: of the built-in parser; N: of the video, lower is better (20)",
+    )
     group.add_argument(
         "--skip-failures",
         action="store_true",
@@ -109,7 +117,6 @@ def add_video_flags(parser: argparse.ArgumentParser) -> None:
 def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
     """Add how video is encoded, whatever carries it."""
     group.add_argument("--codec", metavar="NAME", help="h264, h265, vp9, av1, mpeg4, ffv1")
-    group.add_argument("--quality", metavar="N", type=int, help="lower is better and larger (20)")
     group.add_argument("--preset", metavar="NAME", help="ultrafast to veryslow (veryfast)")
 
 
@@ -122,6 +129,25 @@ def config_of(options: argparse.Namespace) -> Config:
     given: Mapping[str, object] = vars(options)
     flags = {setting: given.get(flag) for flag, setting in _SETTINGS.items()}
     return load(given["config"] if isinstance(given["config"], Path) else None, flags)
+
+
+class _Quality(argparse.Action):
+    """A word is the parser's, a number the encoder's; either leaves the other as it is."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Take one value in."""
+        if values in QUALITIES:
+            namespace.parser_quality = values
+        elif isinstance(values, str) and values.removeprefix("-").isdecimal():
+            namespace.quality = int(values)
+        else:
+            parser.error(f"argument --quality: {', '.join(QUALITIES)} or a number, got {values!r}")
 
 
 def _count(text: str) -> int | str:

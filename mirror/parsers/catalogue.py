@@ -32,7 +32,7 @@ def find_parser(name: str, config: ParserConfig) -> AnyKind:
     if name == "built-in":
         from mirror.parsers.builtin import BuiltIn  # loads ONNX Runtime, which takes 0.2 s
 
-        return BuiltIn(config.search == "thorough")
+        return BuiltIn(config.search == "thorough", config.quality)
     if name in ("m2fp", "m2fp-single"):
         return _m2fp(name, config)
     if name == "none":

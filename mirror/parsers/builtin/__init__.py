@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from mirror.parsers.builtin.crop import Crop
-from mirror.parsers.builtin.landmarks import LandmarkNetwork, Sighting
-from mirror.parsers.builtin.look import sighting
+from mirror.config import Quality
+from mirror.parsers.builtin.landmarks import Sighting
+from mirror.parsers.builtin.looker import Looker
 from mirror.parsers.builtin.prepare import Plan, Prepare
 from mirror.parsers.builtin.settle import Settle
 from mirror.parts import vocabulary
@@ -28,13 +26,15 @@ class BuiltIn:
     Args:
         is_thorough: whether people are looked for in many views all the time, and not in pictures
             that are held only; a live source is not, which cannot wait.
+        quality: see ``Looker``.
     """
 
     name = "built-in"
     worker_memory_mb = 60
 
-    def __init__(self, is_thorough: bool = False) -> None:
-        self.parts, self._is_thorough = vocabulary("built-in"), is_thorough
+    def __init__(self, is_thorough: bool = False, quality: Quality = "balanced") -> None:
+        self.parts = vocabulary("built-in")
+        self._is_thorough, self._quality = is_thorough, quality
 
     def make_prepare(self, live: bool) -> Prepare:
         """Return the ordered step before the workers."""
@@ -42,11 +42,11 @@ class BuiltIn:
 
     def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Sighting, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""
-        network = LandmarkNetwork(threads)
-        network.look(np.zeros((8, 8, 3), np.uint8), Crop(4.0, 4.0, 8.0, 0.0))
+        looker = Looker(threads, self._quality)
+        looker.warm_up()
 
         def parse(frame: Frame, plan: Plan) -> tuple[Sighting, ...]:
-            return tuple(sighting(network, frame.bgr, look) for look in plan)
+            return tuple(looker(frame.bgr, look) for look in plan)
 
         return parse
 

@@ -1,0 +1,44 @@
+"""Looks at people as well as a quality asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirror.config import Quality
+from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.landmarks import CarefulNetwork, LandmarkNetwork, Sighting
+from mirror.parsers.builtin.look import sighting
+from mirror.parsers.builtin.prepare import Look
+from pipeline.frame import BGR
+
+_UNKNOWN = 0.0  # calm of whoever is new: nothing has been seen of how they move
+
+
+class Looker:
+    """Looks at people in frames, in any order; without memory. One thread.
+
+    A picture by itself, the first of a scene, and whoever is new are looked at carefully: they are
+    searched for in any case, which takes longer, and nothing else is known of them.
+
+    Args:
+        threads: that the networks compute with.
+        quality: fast looks at everybody once; balanced carefully at whoever is new, and again at
+            whoever may have left their square; best carefully at everybody in every frame.
+    """
+
+    def __init__(self, threads: int, quality: Quality) -> None:
+        self._is_fast = quality == "fast"
+        self._usual = CarefulNetwork(threads) if quality == "best" else LandmarkNetwork(threads)
+        self._careful = CarefulNetwork(threads) if quality == "balanced" else self._usual
+
+    def warm_up(self) -> None:
+        """Run every network once: the first run takes longer than those that follow."""
+        for network in {self._usual, self._careful}:
+            network.look(np.zeros((8, 8, 3), np.uint8), Crop(4.0, 4.0, 8.0, 0.0))
+
+    def __call__(self, image: BGR, look: Look) -> Sighting:
+        """Return what is seen of one person in (H, W, 3) uint8 BGR."""
+        if self._is_fast:
+            return self._usual.look(image, look.crop)
+        is_new = look.calm == _UNKNOWN
+        return sighting(self._careful if is_new else self._usual, image, look)
