@@ -13,6 +13,7 @@ from mirror.parsers.builtin.landmarks import Sighting
 
 _BEGINS = 0.65  # share of two masks that is both's (IoU) from which they are of one body
 _ENDS = 0.40  # and below which they no longer are: nobody comes and goes from frame to frame
+_NEAR = 0.3  # sides of the larger square, which is 1.3 times as large as a body or more
 _CUT_OFF = 6  # mask pixels at the edge of a square, from which it ends before the body does
 _STEP = 8  # mask pixels: every eighth in both directions tells as much
 
@@ -93,7 +94,7 @@ def _at_the_edge(sighting: Sighting) -> int:
 
 def _may_meet(one: Sighting, other: Sighting) -> bool:
     apart = np.hypot(one.crop.x - other.crop.x, one.crop.y - other.crop.y)
-    return bool(2 * apart < one.crop.side + other.crop.side)
+    return bool(apart < _NEAR * max(one.crop.side, other.crop.side))
 
 
 def _key(keyed: Keyed) -> int:
