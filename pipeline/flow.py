@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from pipeline.crew import Crew
 from pipeline.errors import Closed, EndOfStream, StageStuck
 from pipeline.frame import Frame
 from pipeline.intake import Intake, WhenFull
 from pipeline.result import FlowStatistics, Result, Timing
+from pipeline.thread_group import ThreadGroup
 from pipeline.workers import Parsed, Task, Workers
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
@@ -126,11 +126,11 @@ class Flow(Generic[Plan, Raw, Parsing]):
             workers, in_flight, make_parser, on_parse_error, clock
         )
         # no method of ours: the flow, and with it its models, would go only when the garbage
-        # collector finds out that it and its crew hold nothing but one another
+        # collector finds out that it and its thread group hold nothing but one another
         self._close_channels = functools.partial(
             _close_channels, source, self._intake, self._workers
         )
-        self._crew = Crew(self._close_channels, limits.stop_within_s)
+        self._threads = ThreadGroup(self._close_channels, limits.stop_within_s)
         self._is_entered = False
         self._left_behind: tuple[str, ...] = ()
 
@@ -164,9 +164,9 @@ class Flow(Generic[Plan, Raw, Parsing]):
         self._is_entered = True
         for number in range(1, self._worker_count + 1):
             name = f"worker-{number}"
-            self._crew.start(name, functools.partial(self._workers.work, name))
-        self._crew.start("prepare", self._prepare_frames)
-        self._crew.start("source", self._read_source)
+            self._threads.start(name, functools.partial(self._workers.work, name))
+        self._threads.start("prepare", self._prepare_frames)
+        self._threads.start("source", self._read_source)
         return self
 
     def __exit__(
@@ -179,11 +179,11 @@ class Flow(Generic[Plan, Raw, Parsing]):
             not issubclass(kind, Exception) or issubclass(kind, StageStuck)
         )
         within_s = min(_HURRIED_S, self._limits.stop_within_s) if is_hurried else None
-        self._left_behind = self._crew.stop(within_s)
+        self._left_behind = self._threads.stop(within_s)
         for step in (self._prepare, self._settle):
             if isinstance(step, Closeable):
                 step.close()
-        failure = self._crew.take_failure()  # or whoever catches it holds us, and we hold it
+        failure = self._threads.take_failure()  # or whoever catches it holds us, and we hold it
         if kind is None:
             if failure is not None:
                 try:
@@ -268,8 +268,8 @@ class Flow(Generic[Plan, Raw, Parsing]):
         return Result(task.ticket, task.frame, parsing, timing)
 
     def _raise_failure(self) -> None:
-        if self._crew.failure is not None:
-            raise self._crew.failure
+        if self._threads.failure is not None:
+            raise self._threads.failure
 
 
 def _close_channels(source: Iterable[Frame], intake: Intake, workers: Workers[Any, Any]) -> None:

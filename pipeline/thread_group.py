@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pipeline.errors import Closed
 
 
-class Crew:
+class ThreadGroup:
     """Starts threads, and sees every one of them out.
 
     The first failure closes the channels, so that all the others wake up and leave too. No failure
@@ -45,7 +45,7 @@ class Crew:
         """Close the channels and join everybody; return the names of those still running.
 
         Args:
-            within_s: how long to wait for them; None is the crew's deadline.
+            within_s: how long to wait for them; None is the thread group's deadline.
         """
         self._close_channels()
         give_up_at = time.monotonic() + (self._deadline_s if within_s is None else within_s)
