@@ -54,8 +54,10 @@ class Intake:
         self._size, self._limit = size, in_flight
         self._when_full, self._max_age_s = when_full, max_age_s
         self._clock = clock
-        self._changed = threading.Condition()
-        self._frames: deque[Frame] = deque()  # guarded by _changed, as are all below
+        self._lock = threading.Lock()
+        self._ready = threading.Condition(self._lock)  # the taker waits for it
+        self._emptied = threading.Condition(self._lock)  # the source does
+        self._frames: deque[Frame] = deque()  # guarded by _lock, as are all below
         self._dropped: Counter[str] = Counter()
         self._captured = self._taken = self._in_flight = 0
         self._ended = self._closed = False
@@ -66,9 +68,9 @@ class Intake:
         Raises:
             Closed: the owner closed the intake.
         """
-        with self._changed:
+        with self._lock:
             while self._is_full() and self._when_full == "wait" and not self._closed:
-                self._changed.wait()
+                self._emptied.wait()
             if self._closed:
                 raise Closed
             if self._is_full():
@@ -76,7 +78,8 @@ class Intake:
                 self._dropped["overtaken"] += 1
             self._frames.append(frame)
             self._captured += 1
-            self._changed.notify_all()
+            if len(self._frames) == 1 or self._max_age_s is not None:
+                self._ready.notify()  # else it is room in flight that the taker waits for
 
     def take(self) -> tuple[int, Frame]:
         """Return the next ticket and its frame; wait for a frame, and for room in flight.
@@ -85,38 +88,40 @@ class Intake:
             EndOfStream: the source ended, and everything has been taken.
             Closed: the owner closed the intake.
         """
-        with self._changed:
+        with self._lock:
             while not self._closed:
                 self._drop_stale()
                 if self._frames and self._in_flight < self._limit:
                     return self._give_ticket()
                 if self._ended and not self._frames:
                     raise EndOfStream
-                self._changed.wait()
+                self._ready.wait()
             raise Closed
 
     def release(self) -> None:
         """Say that a result has left: there is room in flight for one more."""
-        with self._changed:
+        with self._lock:
             self._in_flight -= 1
-            self._changed.notify_all()
+            if self._in_flight == self._limit - 1:
+                self._ready.notify()
 
     def end(self) -> None:
         """Say that the source has no more frames."""
-        with self._changed:
+        with self._lock:
             self._ended = True
-            self._changed.notify_all()
+            self._ready.notify_all()
 
     def close(self) -> None:
         """Wake every waiter with Closed. Any thread may call it, any number of times."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._frames.clear()
-            self._changed.notify_all()
+            self._ready.notify_all()
+            self._emptied.notify_all()
 
     def statistics(self) -> IntakeStatistics:
         """Return a snapshot. Any thread may call it."""
-        with self._changed:
+        with self._lock:
             return IntakeStatistics(
                 captured=self._captured,
                 taken=self._taken,
@@ -135,12 +140,13 @@ class Intake:
         while self._frames and self._frames[0].captured_at < oldest_allowed:
             self._frames.popleft()
             self._dropped["stale"] += 1
-            self._changed.notify_all()
+            self._emptied.notify()
 
     def _give_ticket(self) -> tuple[int, Frame]:
+        if self._is_full():
+            self._emptied.notify()
         frame = self._frames.popleft()
         ticket = self._taken
         self._taken += 1
         self._in_flight += 1
-        self._changed.notify_all()
         return ticket, frame
