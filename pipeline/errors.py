@@ -6,7 +6,11 @@
     │   └── TooManyPixels      a picture is larger than the limit; see pipeline.limits
     ├── SinkError              a sink did not open, or could not take a frame
     │   └── SinkClosed         whoever read what the sink writes has left
-    └── StageStuck             a stage did not answer, or did not stop, in time
+    ├── StageStuck             a stage did not answer, or did not stop, in time
+    │   └── WorkerHung         a worker did not finish a frame, or its parser, in time
+    ├── WorkerCrashed          a worker's thread broke down over a frame
+    ├── FrameOverdue           no worker was free for a frame before its deadline
+    └── PoolClosed             the workers have stopped while somebody still wanted them
 
     EndOfStream                not a failure: there is nothing more to come
     Closed                     not a failure: the owner closed the channel under a waiter
@@ -82,6 +86,34 @@ class StageStuck(PipelineError):
     """A stage did not answer, or did not stop, in time."""
 
     in_short = "the parser did not answer in time; try again, or choose another"
+
+
+class WorkerHung(StageStuck):
+    """A worker did not finish a frame, or building its parser, in time."""
+
+    in_short = "the parser did not answer in time; try again, or choose another"
+    code: ClassVar[str] = "worker.hung"
+
+
+class WorkerCrashed(PipelineError):
+    """A worker's thread broke down over a frame; what it raised is the cause."""
+
+    in_short = "the parser cannot be used as it is; choose another"
+    code: ClassVar[str] = "worker.crashed"
+
+
+class FrameOverdue(PipelineError):
+    """No worker was free for a frame before its deadline, where that may not happen."""
+
+    in_short = "the parser did not answer in time; try again, or choose another"
+    code: ClassVar[str] = "frame.overdue"
+
+
+class PoolClosed(PipelineError):
+    """The workers have stopped, or never started, while somebody still wanted them."""
+
+    in_short = "the parser did not answer in time; try again, or choose another"
+    code: ClassVar[str] = "pool.closed"
 
 
 class EndOfStream(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -80,3 +81,75 @@ class FlowStatistics:
             dropped={why: before.dropped.get(why, 0) + self.dropped.get(why, 0) for why in reasons},
             left_behind=before.left_behind + self.left_behind,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatistics:
+    """A snapshot of one lane.
+
+    Attributes:
+        name, service: what it is called, and its class of service.
+        captured: frames that its source has delivered.
+        waiting: frames between the source and prepare.
+        taken: frames that prepare has taken; each has a ticket.
+        in_flight: frames taken whose results have not left yet; some of them are in workers.
+        parsed: frames that have come out of the workers, failed ones included.
+        failed: frames whose parser raised, hung or broke down, where the lane answers for that.
+        dropped: frames that nobody will parse, by reason: ``overtaken`` and ``stale`` before they
+            were taken, ``overdue`` after it.
+        left_behind: threads that could not be stopped, known after the block was left.
+    """
+
+    name: str
+    service: str
+    captured: int
+    waiting: int
+    taken: int
+    in_flight: int
+    parsed: int
+    failed: int
+    dropped: Mapping[str, int]
+    left_behind: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatistics:
+    """A snapshot of a pool.
+
+    Attributes:
+        lanes: those that are open, in the order they were opened.
+        workers: threads that parse, or build their parsers.
+        busy: workers that are parsing now.
+        restarted: workers that took the place of a lost one.
+        lost: the names of workers that hung or broke down, oldest first.
+        queued: prepared frames that wait for a worker.
+        taken: frames that workers have begun, of all lanes there ever were.
+        left_behind: threads that could not be stopped, known after the block was left.
+    """
+
+    lanes: tuple[LaneStatistics, ...]
+    workers: int
+    busy: int
+    restarted: int
+    lost: tuple[str, ...]
+    queued: int
+    taken: int
+    left_behind: tuple[str, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Frames of all open lanes that nobody has taken yet."""
+        return sum(lane.waiting for lane in self.lanes)
+
+    @property
+    def in_flight(self) -> int:
+        """Frames of all open lanes that were taken, and whose results have not left yet."""
+        return sum(lane.in_flight for lane in self.lanes)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Frames of all open lanes that nobody will parse, by reason."""
+        total: Counter[str] = Counter()
+        for lane in self.lanes:
+            total.update(lane.dropped)
+        return dict(total)

@@ -1,65 +1,94 @@
-"""The threads of one run, and their one owner."""
+"""Threads with one owner, who sees every one of them out."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from pipeline.errors import Closed
+from pipeline.errors import StageStuck
+
+_HURRIED_S = 0.3  # whoever interrupts a run does not wait for a parser that is stuck
 
 
 class ThreadGroup:
-    """Starts threads, and sees every one of them out.
+    """Starts threads, and joins every one of them when it is stopped.
 
-    The first failure closes the channels, so that all the others wake up and leave too. No failure
-    is only logged: the owner asks for it after ``stop``.
+    What a thread runs answers for its own exceptions, and ends once its owner has closed what it
+    waits on.
     """
 
-    def __init__(self, close_channels: Callable[[], None], deadline_s: float) -> None:
-        self._close_channels, self._deadline_s = close_channels, deadline_s
-        self._members: list[threading.Thread] = []
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._failure: BaseException | None = None  # guarded by _lock
+        self._members: list[threading.Thread] = []  # guarded by _lock, as is the next
+        self._is_stopped = False
 
-    @property
-    def failure(self) -> BaseException | None:
-        """The first exception that ended a thread, with a note of which; None so far."""
-        with self._lock:
-            return self._failure
+    def start(self, name: str, run: Callable[[], None]) -> bool:
+        """Run a function on a thread of its own; False once the group has been stopped.
 
-    def start(self, name: str, run: Callable[[], None]) -> None:
-        """Run a function on a thread of its own."""
+        Raises:
+            RuntimeError: there is no thread to be had.
+        """
         # daemon: a camera driver stuck in native code must not keep the interpreter alive
-        member = threading.Thread(target=self._guard, args=(name, run), name=name, daemon=True)
-        self._members.append(member)
-        member.start()
-
-    def take_failure(self) -> BaseException | None:
-        """Return the same, and forget it: its traceback holds all that was at work."""
+        member = threading.Thread(target=run, name=name, daemon=True)
         with self._lock:
-            failure, self._failure = self._failure, None
-        return failure
+            if self._is_stopped:
+                return False
+            others = [one for one in self._members if one.is_alive()]
+            self._members = [*others, member]
+            try:
+                member.start()
+            except RuntimeError:
+                self._members = others
+                raise
+        return True
 
-    def stop(self, within_s: float | None = None) -> tuple[str, ...]:
-        """Close the channels and join everybody; return the names of those still running.
+    def stop(self, within_s: float, expect_none_of: Container[str] = ()) -> tuple[str, ...]:
+        """Join all threads; return the names of those that still run.
 
         Args:
-            within_s: how long to wait for them; None is the thread group's deadline.
+            within_s: how long to wait for them altogether.
+            expect_none_of: names of threads that are not waited for.
         """
-        self._close_channels()
-        give_up_at = time.monotonic() + (self._deadline_s if within_s is None else within_s)
-        for member in self._members:
-            member.join(max(0.0, give_up_at - time.monotonic()))
-        return tuple(member.name for member in self._members if member.is_alive())
+        with self._lock:
+            self._is_stopped = True
+            members = self._members
+        give_up_at = time.monotonic() + within_s
+        for member in members:
+            if member.name not in expect_none_of:
+                with contextlib.suppress(RuntimeError):  # an interrupt came while it was started
+                    member.join(max(0.0, give_up_at - time.monotonic()))
+        return tuple(member.name for member in members if member.is_alive())
 
-    def _guard(self, name: str, run: Callable[[], None]) -> None:
+
+def patience_s(kind: type[BaseException] | None, within_s: float) -> float:
+    """Return how long to wait for threads when a block is left.
+
+    Args:
+        kind: of the exception with which it is left.
+        within_s: how long otherwise.
+    """
+    is_hurried = kind is not None and (
+        not issubclass(kind, Exception) or issubclass(kind, StageStuck)
+    )
+    return min(_HURRIED_S, within_s) if is_hurried else within_s
+
+
+def raise_what_nobody_heard(failure: BaseException | None, stuck: list[str]) -> None:
+    """Raise what went wrong in a block that is left without an exception.
+
+    Raises:
+        StageStuck: nothing did, but threads could not be stopped.
+        BaseException: the failure.
+    """
+    if failure is not None:
         try:
-            run()
-        except Closed:
-            pass  # the owner closed the channel under us: the normal way out
-        except BaseException as error:
-            error.add_note(f"raised in the thread {name!r}")
-            with self._lock:
-                self._failure = self._failure or error
-            self._close_channels()
+            raise failure
+        finally:
+            del failure  # or its traceback holds us, and we hold it
+    if stuck:
+        raise StageStuck(
+            f"{', '.join(stuck)} did not stop in time and was left behind; "
+            "the process can go on, but what it holds is not freed"
+        )

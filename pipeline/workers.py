@@ -1,172 +1,290 @@
-"""N threads that parse out of order, each with a parser of its own."""
+"""N threads that parse, each with a parser of its own, and what happens when one is lost."""
 
 from __future__ import annotations
 
+import functools
+import math
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
-from pipeline.channel import Channel
-from pipeline.errors import EndOfStream, StageStuck
-from pipeline.frame import Frame
-from pipeline.reorder import Reorder
+from pipeline.errors import PipelineError, PoolClosed, WorkerCrashed, WorkerHung
+from pipeline.fair_queue import FairQueue, ServiceClass
+from pipeline.task import Owner, Parse, Task, TaskLine
+from pipeline.thread_group import ThreadGroup
+from pipeline.worker_registry import Worker, WorkerRegistry
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 
-# Python does not look at a signal that comes just before a wait until that is over: Ctrl-C would
-# be lost to whoever waits for a worker that is stuck
-_LOOKS_UP_AFTER_S = 1.0
 
+class _Loss(NamedTuple, Generic[Plan, Raw]):
+    """A worker that was given up."""
 
-@dataclass(slots=True)
-class Task(Generic[Plan]):
-    """A frame on its way to a worker, with its place in the order and when it passed by."""
-
-    ticket: int
-    frame: Frame
-    plan: Plan
-    taken_at: float
-    prepared_at: float
-    began_at: float = 0.0
-
-    def __str__(self) -> str:
-        where = "" if self.frame.pts is None else f" (at {self.frame.time:.2f} s)"
-        return f"frame {self.ticket}{where}"
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed(Generic[Plan, Raw]):
-    """A task that a worker has finished."""
-
-    task: Task[Plan]
-    raw: Raw
-    parsed_at: float
+    name: str
+    task: Task[Plan, Raw] | None  # what it was at; None where it was its own parser
+    error: BaseException
+    goes_on: bool  # whether the others do
 
 
 class Workers(Generic[Plan, Raw]):
-    """Takes tasks in any number of threads and gives them back in ticket order.
+    """Parses the tasks of any number of owners, in the order of a fair queue.
+
+    A worker that takes too long over a frame, or breaks down, is given up: its frame is its owner's
+    to answer for, and another worker takes its place. Who waits or works looks after the others, so
+    that it takes no thread, and no time where nobody is there.
 
     Args:
-        count: how many threads will call ``work``.
-        in_flight: how many tasks there can be at once; nothing in here waits for room.
         make_parser: builds one parser; called on the thread that will use it.
-        on_parse_error: answers in a parser's place when it raises.
+        count: how many threads parse.
+        load_limit_s: how long that may take.
+        replaces: whether a lost worker is replaced. If not, the first loss ends everything.
         clock: monotonic seconds.
     """
 
     def __init__(
         self,
+        make_parser: Callable[[], Parse[Plan, Raw]],
         count: int,
-        in_flight: int,
-        make_parser: Callable[[], Callable[[Frame, Plan], Raw]],
-        on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None,
+        load_limit_s: float | None,
+        replaces: bool,
         clock: Callable[[], float],
     ) -> None:
-        self._make_parser, self._on_parse_error = make_parser, on_parse_error
-        self._clock = clock
-        self._tasks: Channel[Task[Plan]] = Channel(in_flight)
-        self._parsed: Channel[Parsed[Plan, Raw]] = Channel(in_flight)
+        self.clock, self.count, self.load_limit_s = clock, count, load_limit_s
+        self._make_parser, self._replaces = make_parser, replaces
+        self._threads = ThreadGroup()
         self._lock = threading.Lock()
-        self._reorder: Reorder[Parsed[Plan, Raw]] = Reorder()  # guarded by _lock, as all below
-        self._busy: dict[str, Task[Plan]] = {}  # the worker's name -> what it is parsing
-        self._loading: dict[str, float] = {}  # the worker's name -> since when
-        self._still_working = count
-        self._parsed_count = self._failed_count = 0
+        self._filled = threading.Condition(self._lock)
+        # guarded by _lock, as are all below
+        self._queue: FairQueue[Owner[Plan, Raw], Task[Plan, Raw]] = FairQueue()
+        self._registry: WorkerRegistry[Plan, Raw] = WorkerRegistry()
+        self._restarted = 0
+        self._is_open = False
+        self._failure: BaseException | None = None
 
-    def put(self, task: Task[Plan]) -> None:
-        """Hand in the next task. Raises Closed when the owner closed the channels."""
-        self._tasks.put(task)
+    # the owner's thread
 
-    def end(self) -> None:
-        """Say that no more tasks will come."""
-        self._tasks.end()
-
-    def work(self, name: str) -> None:
-        """Build a parser and parse until the tasks end. Runs on a thread of its own."""
-        parse = self._load(name)
-        while True:
-            try:
-                task = self._tasks.take()
-            except EndOfStream:
-                return self._leave()
-            raw = self._parse(name, parse, task)
-            parsed = Parsed(task, raw, self._clock())
-            with self._lock:
-                self._parsed_count += 1
-                for in_order in self._reorder.push(task.ticket, parsed):
-                    self._parsed.put(in_order)  # has room for all in flight: never waits
-
-    def take(
-        self, parse_limit_s: float | None, load_limit_s: float | None = None
-    ) -> Parsed[Plan, Raw]:
-        """Return the next finished task in ticket order; wait for it.
-
-        Raises:
-            EndOfStream: the tasks ended, and all have been taken.
-            Closed: the owner closed the channels.
-            StageStuck: a worker has been parsing one frame for longer than ``parse_limit_s``, or
-                building its parser for longer than ``load_limit_s``.
-        """
-        limits = [limit for limit in (parse_limit_s, load_limit_s) if limit is not None]
-        while True:
-            try:
-                return self._parsed.take(min([*limits, _LOOKS_UP_AFTER_S]))
-            except TimeoutError:
-                self._raise_overdue(parse_limit_s, load_limit_s)
-
-    def counts(self) -> tuple[int, int, int]:
-        """Return how many frames were parsed, how many of them failed, how many workers parse."""
+    def start(self) -> None:
+        """Start the threads."""
         with self._lock:
-            return self._parsed_count, self._failed_count, len(self._busy)
+            self._is_open = True
+        for _ in range(self.count):
+            self._start_one(is_replacement=False)
 
     def close(self) -> None:
-        """Wake every waiter with Closed."""
-        self._tasks.close()
-        self._parsed.close()
-
-    def _load(self, name: str) -> Callable[[Frame, Plan], Raw]:
+        """Take no more, and let every idle worker go. Any thread may call it, many times."""
         with self._lock:
-            self._loading[name] = self._clock()
-        try:
-            return self._make_parser()
-        finally:
-            with self._lock:
-                del self._loading[name]
+            self._is_open = False
+            self._filled.notify_all()
 
-    def _parse(self, name: str, parse: Callable[[Frame, Plan], Raw], task: Task[Plan]) -> Raw:
-        task.began_at = self._clock()
+    def stop(self, within_s: float) -> tuple[str, ...]:
+        """Close, and join all threads; return the names of those that still run."""
+        self.close()
         with self._lock:
-            self._busy[name] = task
+            hung = set(self._registry.hung) if self._replaces else set[str]()
+        return self._threads.stop(within_s, expect_none_of=hung)
+
+    def take_failure(self) -> BaseException | None:
+        """Return what ended all, and forget it: its traceback holds all that was at work."""
+        with self._lock:
+            failure, self._failure = self._failure, None
+        return failure
+
+    # the threads of lanes
+
+    def join(self, owner: Owner[Plan, Raw], service: ServiceClass) -> TaskLine[Plan, Raw]:
+        """Return a place for an owner's tasks to wait. Where all has failed, the owner fails, too.
+
+        Raises:
+            PoolClosed: nobody works.
+        """
+        with self._lock:
+            line, failure, is_open = self._queue.open(owner, service), self._failure, self._is_open
+            if not is_open:
+                self._queue.close(line)
+        if failure is not None:
+            owner.fail(failure)
+        elif not is_open:
+            raise PoolClosed("no worker runs: a lane is opened in its pool's with block")
+        return line
+
+    def put(
+        self,
+        line: TaskLine[Plan, Raw],
+        task: Task[Plan, Raw],
+        begin_by: float = math.inf,
+    ) -> None:
+        """Hand in a task, not to be begun after a time; it is let go of where the line has left."""
+        with self._lock:
+            if self._queue.push(line, task, begin_by):
+                self._filled.notify()
+
+    def leave(self, line: TaskLine[Plan, Raw]) -> None:
+        """Forget what waits; what is in a worker is finished there. May be called again."""
+        with self._lock:
+            self._queue.close(line)
+
+    def look_after(self) -> None:
+        """Give up whoever takes too long, and what nobody began in time."""
+        now = self.clock()
+        with self._lock:
+            expired, hung = self._queue.expire(now), self._give_up_hung(now)
+        self._report(expired, hung)
+
+    def owners(self) -> list[Owner[Plan, Raw]]:
+        """Return whose tasks are taken at present."""
+        with self._lock:
+            return [line.owner for line in self._queue.lines]
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many workers there are, parse and were replaced, and tasks wait and began."""
+        with self._lock:
+            return {
+                "workers": len(self._registry),
+                "busy": self._registry.busy,
+                "restarted": self._restarted,
+                "queued": len(self._queue),
+                "taken": self._queue.turns,
+            }
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The names of the workers that hung or broke down."""
+        with self._lock:
+            return tuple(self._registry.lost)
+
+    # a worker's thread
+
+    def _work(self, worker: Worker[Plan, Raw]) -> None:
         try:
-            return parse(task.frame, task.plan)
+            parse = self._make_parser()
+        except BaseException as error:
+            error.add_note(f"raised in the thread {worker.name!r}")
+            self._lose(worker, error)
+            return
+        if self._release(worker):
+            while self._parse_next(worker, parse):
+                pass
+
+    def _parse_next(self, worker: Worker[Plan, Raw], parse: Parse[Plan, Raw]) -> bool:
+        """Parse one frame; False where there will be no more for this worker."""
+        task = self._take(worker)  # a name of this call's: nothing is held while the next waits
+        if task is None:
+            return False
+        try:
+            raw = task.owner.parse(parse, task)
         except Exception as error:
-            if self._on_parse_error is None:
-                error.add_note(f"while parsing {task}")
-                raise
-            with self._lock:
-                self._failed_count += 1
-            return self._on_parse_error(task.frame, task.plan, error)
-        finally:
-            with self._lock:
-                del self._busy[name]
+            error.add_note(f"raised in the thread {worker.name!r}")
+            if is_ours := self._release(worker):
+                task.owner.fail(error)
+            return is_ours
+        except BaseException as error:
+            error.add_note(f"raised in the thread {worker.name!r}")
+            self._lose(worker, error)
+            return False
+        if is_ours := self._release(worker):
+            task.owner.parsed(task, raw)
+        return is_ours
 
-    def _leave(self) -> None:
-        with self._lock:
-            self._still_working -= 1
-            if self._still_working == 0:
-                self._parsed.end()
+    def _take(self, worker: Worker[Plan, Raw]) -> Task[Plan, Raw] | None:
+        """Wait for the task whose turn it is; None once there will be no more."""
+        while True:
+            with self._lock:
+                while self._is_open and not self._queue:
+                    self._filled.wait()
+                if not self._is_open:
+                    return None
+                now = self.clock()
+                expired, hung = self._queue.expire(now), self._give_up_hung(now)
+                if (turn := self._queue.pop()) is not None:
+                    self._registry.begin(worker, *turn, now)
+            if expired or hung:
+                self._report(expired, hung)
+            if turn is not None:
+                return turn[1]
 
-    def _raise_overdue(self, parse_limit_s: float | None, load_limit_s: float | None) -> None:
+    def _release(self, worker: Worker[Plan, Raw]) -> bool:
+        """Say that a worker is free again; False where it was given up in the meantime."""
         with self._lock:
-            busy = {name: (f"parsing {task}", task.began_at) for name, task in self._busy.items()}
-            loading = {name: ("building its parser", at) for name, at in self._loading.items()}
-        now = self._clock()
-        for at_work, limit_s in ((busy, parse_limit_s), (loading, load_limit_s)):
-            for name, (doing, began_at) in at_work.items():
-                elapsed_s = now - began_at
-                if limit_s is not None and elapsed_s >= limit_s:
-                    raise StageStuck(
-                        f"{name} has been {doing} for {elapsed_s:.1f} s; the limit is {limit_s:g} s"
-                    )
+            line = worker.line
+            is_ours = self._registry.end(worker)
+            if is_ours and line is not None:
+                self._queue.finished(line)
+            return is_ours
+
+    # the loss of workers
+
+    def _start_one(self, is_replacement: bool) -> None:
+        with self._lock:
+            worker = self._registry.add(self.load_limit_s, self.clock(), is_replacement)
+        try:
+            self._threads.start(worker.name, functools.partial(self._work, worker))
+        except RuntimeError as error:  # there is no thread to be had
+            self._lose(worker, error)
+
+    def _report(
+        self,
+        expired: list[tuple[Owner[Plan, Raw], Task[Plan, Raw]]],
+        hung: list[_Loss[Plan, Raw]],
+    ) -> None:
+        for owner, task in expired:
+            owner.overdue(task)
+        for loss in hung:
+            self._make_good(loss)
+
+    def _lose(self, worker: Worker[Plan, Raw], error: BaseException) -> None:
+        with self._lock:
+            loss = self._give_up(worker, error, still_runs=False)
+        if loss is not None:  # else somebody else was faster
+            self._make_good(loss)
+
+    def _give_up_hung(self, now: float) -> list[_Loss[Plan, Raw]]:
+        if now < self._registry.looks_at:
+            return []
+        given_up = (
+            self._give_up(worker, worker.overrun(now), still_runs=True)
+            for worker in self._registry.overrun(now)
+        )
+        return [loss for loss in given_up if loss is not None]
+
+    def _give_up(
+        self, worker: Worker[Plan, Raw], error: BaseException, still_runs: bool
+    ) -> _Loss[Plan, Raw] | None:
+        task, line = worker.task, worker.line
+        if not self._registry.give_up(worker, still_runs):
+            return None
+        goes_on = self._replaces and len(self._registry.hung) <= self.count
+        if task is not None and line is not None:
+            task.is_lost = True
+            self._queue.finished(line)
+            self._restarted += goes_on
+        else:  # what cannot be built is not tried again
+            goes_on = goes_on and worker.is_replacement and len(self._registry) > 0
+        return _Loss(worker.name, task, error, goes_on)
+
+    def _make_good(self, loss: _Loss[Plan, Raw]) -> None:
+        """Let the frame's owner know, and put another worker in the place of the lost one."""
+        if not loss.goes_on:
+            self._fail(loss.error)
+        elif loss.task is not None:
+            loss.task.owner.lost(loss.task, _told(loss))
+            self._start_one(is_replacement=True)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            if not self._is_open:
+                return
+            self._failure = error
+            self._is_open = False
+            self._filled.notify_all()
+            owners = [line.owner for line in self._queue.lines]
+        for owner in owners:
+            owner.fail(error)
+
+
+def _told(loss: _Loss[Plan, Raw]) -> PipelineError:
+    if isinstance(loss.error, WorkerHung):
+        return loss.error
+    crashed = WorkerCrashed(f"{loss.name} broke down while parsing {loss.task}: {loss.error!r}")
+    crashed.__cause__ = loss.error
+    return crashed

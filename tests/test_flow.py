@@ -295,7 +295,7 @@ def test_a_source_stuck_in_native_code_is_left_behind_without_an_error() -> None
         release.wait(10.0)
         yield frame_at(0.0)
 
-    with flow_of(stuck(), limits=Limits(stop_within_s=0.01)) as results:
+    with flow_of(stuck(), limits=Limits(stop_within_s=0.3)) as results:
         assert reading.wait(5.0)
     assert results.statistics().left_behind == ("source",)
     release.set()
@@ -432,7 +432,7 @@ def test_an_interrupt_does_not_wait_for_a_parser_that_is_stuck() -> None:
 def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.workers._LOOKS_UP_AFTER_S", 0.01)
+    monkeypatch.setattr("pipeline.lane._LOOKS_UP_AFTER_S", 0.01)
     release = threading.Event()
 
     def parse(frame: Frame) -> int:
@@ -444,6 +444,22 @@ def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(
         for _ in results:
             raise AssertionError("the parser does not return")
     release.set()
+
+
+@pytest.mark.parametrize("interrupted", ["worker-2", "prepare", "source"])
+def test_an_interrupt_while_a_flow_starts_leaves_no_thread(
+    monkeypatch: pytest.MonkeyPatch, interrupted: str
+) -> None:
+    start = threading.Thread.start
+
+    def start_and_interrupt(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == interrupted:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start_and_interrupt)
+    with pytest.raises(KeyboardInterrupt), flow_of(numbered(3), workers=2):
+        pytest.fail("it has not started")
 
 
 class Model:

@@ -1,0 +1,297 @@
+"""One client's frames on their way through a pool: a source, an order, limits and results."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from pipeline.errors import Closed, EndOfStream, FrameOverdue, PipelineError
+from pipeline.fair_queue import ServiceClass
+from pipeline.frame import Frame
+from pipeline.lane_limits import LaneLimits
+from pipeline.reorder import ReorderChannel
+from pipeline.result import LaneStatistics, Result
+from pipeline.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
+from pipeline.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
+from pipeline.workers import Workers
+
+Plan = TypeVar("Plan")  # what prepare says about a frame
+Raw = TypeVar("Raw")  # what a worker makes of it
+Parsing = TypeVar("Parsing")  # what settle makes of that
+
+# Python does not look at a signal that comes just before a wait until that is over: Ctrl-C would
+# be lost to whoever waits for a worker that is stuck
+_LOOKS_UP_AFTER_S = 1.0
+
+
+@runtime_checkable
+class Closeable(Protocol):
+    """A step that holds something, such as a thread, until the run ends."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class Lane(Generic[Plan, Raw, Parsing]):
+    """Sends a source's frames through a pool's workers, and gives results back in order.
+
+    ``WorkerPool.lane`` makes one. Entering the block starts two threads, for the source and for
+    prepare; leaving it stops and joins them, whatever happened. What goes wrong here ends the
+    iteration with that exception, and no other lane hears of it. What is in a worker then is
+    finished there, and thrown away.
+    """
+
+    def __init__(
+        self,
+        workers: Workers[Plan, Raw],
+        source: Iterable[Frame],
+        *,
+        prepare: Callable[[Frame], Plan],
+        settle: Callable[[Frame, Plan, Raw], Parsing],
+        service: ServiceClass,
+        limits: LaneLimits,
+        on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None,
+        name: str,
+    ) -> None:
+        self.name, self.service = name, service
+        self.parse_limit_s = limits.parse_limit_s
+        self._workers, self._clock, self._limits = workers, workers.clock, limits
+        self._source, self._prepare, self._settle = source, prepare, settle
+        self._on_parse_error = on_parse_error
+        is_live = bool(getattr(source, "is_live", False))
+        self._intake = limits.intake(is_live, workers.count, self._clock)
+        self._results = ReorderChannel[Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue]()
+        bounds = (limits.parse_limit_s, limits.deadline_s, workers.load_limit_s, _LOOKS_UP_AFTER_S)
+        self._waits_s = max(0.01, min(bound for bound in bounds if bound is not None))
+        self._threads = ThreadGroup()
+        self._source_thread = f"{name} source".strip()
+        self._line: TaskLine[Plan, Raw] | None = None
+        self._is_entered = False
+        self._left_behind: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        self._failure: BaseException | None = None  # guarded by _lock, as are the two below
+        self._failed = self._overdue = 0
+
+    def __enter__(self) -> Lane[Plan, Raw, Parsing]:
+        if self._is_entered:
+            raise RuntimeError("a lane runs once; open another for another run")
+        self._is_entered = True
+        try:
+            self._line = self._workers.join(self, self.service)
+            self._threads.start(f"{self.name} prepare".strip(), self._prepare_frames)
+            self._threads.start(self._source_thread, self._read_source)
+        except BaseException as error:  # such as Ctrl-C: nobody else would stop the threads
+            self.__exit__(type(error), error, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        left_behind = self.stop(patience_s(kind, self._limits.stop_within_s))
+        failure = self.take_failure()
+        if kind is None:
+            try:
+                raise_what_nobody_heard(failure, self.stuck_among(left_behind))
+            finally:
+                del failure
+
+    def __iter__(self) -> Iterator[Result[Parsing]]:
+        if not self._is_entered:
+            raise RuntimeError("a lane runs in a with block: with pool.lane(...) as results: ...")
+        return self._iterate()
+
+    def statistics(self) -> LaneStatistics:
+        """Return a snapshot. Any thread may call it, during the run and after."""
+        intake, pushed = self._intake.statistics(), self._results.pushed
+        with self._lock:
+            failed, overdue = self._failed, self._overdue
+        dropped = {**intake.dropped, "overdue": overdue} if overdue else intake.dropped
+        return LaneStatistics(
+            name=self.name,
+            service=self.service,
+            captured=intake.captured,
+            waiting=intake.waiting,
+            taken=intake.taken,
+            in_flight=intake.in_flight,
+            parsed=pushed - overdue,
+            failed=failed,
+            dropped=dropped,
+            left_behind=self._left_behind,
+        )
+
+    def close(self) -> None:
+        """End the iteration without waiting for anything. Any thread may call it, many times."""
+        if isinstance(self._source, Closeable) and hasattr(self._source, "is_live"):
+            self._source.close()  # not a generator's close, which fails while it runs elsewhere
+        self._close_channels()
+
+    def stop(self, within_s: float) -> tuple[str, ...]:
+        """Close, join the threads and close the steps; return the names of who still runs."""
+        self.close()
+        self._left_behind = self._threads.stop(within_s)
+        for step in (self._prepare, self._settle):
+            if isinstance(step, Closeable):
+                step.close()
+        self._line = None  # which holds us: models would go only when the garbage collector comes
+        return self._left_behind
+
+    def stuck_among(self, left_behind: Iterable[str]) -> list[str]:
+        """Return those that should have stopped: all but a source, which may be in a driver."""
+        return [name for name in left_behind if name != self._source_thread]
+
+    def take_failure(self) -> BaseException | None:
+        """Return what ended the lane, and forget it: its traceback holds all that was at work."""
+        with self._lock:
+            failure, self._failure = self._failure, None
+        return failure
+
+    # what the workers ask and tell, on any thread
+
+    def parse(self, parse: Parse[Plan, Raw], task: Task[Plan, Raw]) -> Raw:
+        """Parse a frame, or answer for it where the parser raises; on a worker's thread."""
+        try:
+            return parse(task.frame, task.plan)
+        except Exception as error:
+            if self._on_parse_error is None or task.is_lost:
+                error.add_note(f"while parsing {task}")
+                raise
+            task.has_failed = True
+            return self._on_parse_error(task.frame, task.plan, error)
+
+    def parsed(self, task: Task[Plan, Raw], raw: Raw) -> None:
+        """Put a parsed frame in its place in the order."""
+        if task.has_failed:
+            with self._lock:
+                self._failed += 1
+        self._results.push(task.ticket, Parsed(task, raw, self._clock()))
+
+    def lost(self, task: Task[Plan, Raw], error: PipelineError) -> None:
+        """Put a frame whose worker was lost in its place, where the consumer finds it."""
+        self._results.push(task.ticket, Lost(task, error, self._clock()))
+
+    def overdue(self, task: Task[Plan, Raw]) -> None:
+        """Drop a frame that nobody has begun in time, and count it."""
+        with self._lock:
+            self._overdue += 1
+        self._results.push(task.ticket, Overdue(str(task)))
+
+    def fail(self, error: BaseException) -> None:
+        """End the lane; the first failure counts. Waits for nothing."""
+        with self._lock:
+            self._failure = self._failure or error
+        self._close_channels()
+
+    def _close_channels(self) -> None:
+        self._intake.close()
+        self._results.close()
+        if (line := self._line) is not None:
+            self._workers.leave(line)
+
+    # the source's thread
+
+    def _read_source(self) -> None:
+        try:
+            for frame in self._source:
+                self._intake.put(frame)
+            self._intake.end()
+        except Closed:
+            pass  # the lane was closed under us: the normal way out
+        except BaseException as error:
+            self._fail_in_thread(error)
+
+    # prepare's thread
+
+    def _prepare_frames(self) -> None:
+        try:
+            while True:
+                self._prepare_next()
+        except EndOfStream:
+            self._results.end(self._intake.statistics().taken)
+        except Closed:
+            pass
+        except BaseException as error:
+            self._fail_in_thread(error)
+
+    def _prepare_next(self) -> None:
+        ticket, frame = self._intake.take()
+        taken_at = self._clock()
+        plan = self._prepare(frame)
+        deadline_s, line = self._limits.deadline_s, self._line
+        if line is not None:
+            begin_by = math.inf if deadline_s is None else frame.captured_at + deadline_s
+            task: Task[Plan, Raw] = Task(self, ticket, frame, plan, taken_at, self._clock())
+            self._workers.put(line, task, begin_by)
+
+    def _fail_in_thread(self, error: BaseException) -> None:
+        error.add_note(f"raised in the thread {threading.current_thread().name!r}")
+        self.fail(error)
+
+    # the consumer's thread
+
+    def _iterate(self) -> Iterator[Result[Parsing]]:
+        while True:
+            try:
+                item = self._take()
+            except EndOfStream:
+                return self._close_channels()
+            except Closed:
+                self._raise_failure()
+                return
+            if isinstance(item, Parsed):
+                yield self._settled(item)
+            elif isinstance(item, Overdue):
+                self._pass_over(item)
+            elif self._on_parse_error is not None:
+                yield self._settled(item)
+            else:
+                self.fail(item.error)
+                del item  # or the error's traceback holds the error
+                self._raise_failure()
+
+    def _take(self) -> Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue:
+        while True:
+            try:
+                return self._results.take(self._waits_s)
+            except TimeoutError:
+                self._workers.look_after()
+
+    def _settled(self, item: Parsed[Plan, Raw] | Lost[Plan, Raw]) -> Result[Parsing]:
+        task, ordered_at = item.task, self._clock()
+        raw = item.raw if isinstance(item, Parsed) else self._answer_for(task, item.error)
+        parsing = self._settle(task.frame, task.plan, raw)
+        self._intake.release()
+        timing = task.timing(item.parsed_at, ordered_at, self._clock())
+        return Result(task.ticket, task.frame, parsing, timing)
+
+    def _answer_for(self, task: Task[Plan, Raw], error: PipelineError) -> Raw:
+        with self._lock:
+            self._failed += 1
+        if self._on_parse_error is None:
+            raise error
+        return self._on_parse_error(task.frame, task.plan, error)
+
+    def _pass_over(self, overdue: Overdue) -> None:
+        if self._limits.when_overdue == "raise":
+            self._close_channels()
+            raise FrameOverdue(
+                f"no worker was free for {overdue.name} within {self._limits.deadline_s:g} s of "
+                "its capture; use more workers, or fewer lanes"
+            )
+        self._intake.release()
+
+    def _raise_failure(self) -> None:
+        with self._lock:
+            failure = self._failure
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                del failure  # or its traceback holds us, and we hold it
