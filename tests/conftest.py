@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,6 +64,14 @@ def in_thread() -> Iterator[Callable[[Callable[[], None]], threading.Thread]]:
     for thread in started:
         thread.join(5.0)
         assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def import_path_is_restored() -> Iterator[None]:
+    """A parser of a user's own is looked for in the folder that it is run from."""
+    before = sys.path[:]
+    yield
+    sys.path[:] = before
 
 
 @pytest.fixture(autouse=True)

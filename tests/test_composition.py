@@ -45,7 +45,7 @@ def mask(left: int = 90, right: int = 166) -> NDArray[np.float32]:
 
 def moved(figure: Figure, right: float) -> Figure:
     crop = Crop(figure.crop.x + right, figure.crop.y, figure.crop.side, figure.crop.angle)
-    return Figure(crop, figure.joints + np.float32((right, 0, 0)), figure.mask)
+    return Figure(crop, figure.joints + np.array((right, 0, 0), np.float32), figure.mask)
 
 
 def test_nothing_of_a_mask_is_left_out_however_far_from_any_part_it_lies() -> None:
@@ -85,7 +85,7 @@ def sighting(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> Sig
     return Sighting(
         crop=crop,
         presence=0.9,
-        joints=joints() + np.float32((right, 0, 0)),
+        joints=joints() + np.array((right, 0, 0), np.float32),
         world=np.zeros((33, 3), np.float32),
         mask=mask() if seen is None else seen,
         circle=crop,

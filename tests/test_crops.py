@@ -11,7 +11,8 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.fit import fit
 from mirror.parsers.builtin.landmarks import LandmarkNetwork
 from mirror.parsers.builtin.look import sighting
-from mirror.parsers.builtin.prepare import Prepare, crop_round
+from mirror.parsers.builtin.prepare import Prepare
+from mirror.parsers.builtin.square import crop_round
 from pipeline.frame import BGR
 
 SWAYS = [0.0] * 3 + [4.0 * number for number in range(1, 8)] + [28.0] * 2  # degrees

@@ -466,7 +466,12 @@ def test_media_time_says_how_far_has_been_gone_in_the_film_whichever_way(
     player = Player(film, paused=True, clock=clock)
     frames = iter(player)
     times = [next(frames).time]
-    for move in (lambda: player.step(), lambda: player.step(-1), lambda: player.seek(0.6)):
+    moves: list[Callable[[], None]] = [
+        lambda: player.step(1),
+        lambda: player.step(-1),
+        lambda: player.seek(0.6),
+    ]
+    for move in moves:
         clock.now += 7.0  # somebody thinks it over
         move()
         times.append(next(frames).time)

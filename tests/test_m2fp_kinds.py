@@ -87,7 +87,7 @@ def look(key: int, x: float) -> Look:
     joints = np.full((17, 3), 0.9, np.float32)
     joints[:, 0] = np.linspace(x, x + 40, 17)
     joints[:, 1] = np.linspace(60, 220, 17)
-    return Look(key, Crop(x, 100.0, 100.0, 0.0), joints, trust=1.0, finds=3, speed=0.0)
+    return Look(key, Crop(x, 100.0, 100.0, 0.0), joints, trust=1.0, finds=3, calm=0.5)
 
 
 def test_a_single_persons_network_looks_at_each_person() -> None:

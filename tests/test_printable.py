@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 
 import pytest
@@ -45,6 +46,7 @@ def test_brackets_are_no_markup_in_a_bar_of_progress(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)  # a log gets no bar
     with FrameProgress("a[/b]\x1b[2J.mp4", 2) as progress:
         progress.show(1, 1.0)
     said = capsys.readouterr().err
