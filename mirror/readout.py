@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mirror.live.alerts import Alert
-from mirror.live.choice import CameraChoice, Choice, FileChoice
-from mirror.live.gauges import STAGES, Figures
-from mirror.live.look import Look
-from mirror.live.status import Status
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.session.alerts import Alert
+from mirror.live.session.live_metrics import STAGES, Figures
+from mirror.live.session.session_status import Status
+from mirror.live.sources.source_choice import CameraChoice, Choice, FileChoice
 from mirror.parts import Vocabulary
 
 Say = Callable[[str], str]  # an English text -> the same in the user's language
@@ -104,7 +104,7 @@ def kind_of(choice: Choice) -> str:
     return "film" if isinstance(choice, FileChoice) else "camera"
 
 
-def look_for(look: Look, choice: Choice, mirrored: Mapping[str, bool]) -> Look:
+def look_for(look: DisplayOptions, choice: Choice, mirrored: Mapping[str, bool]) -> DisplayOptions:
     """Return the look for another source: a film is no mirror, a camera is one.
 
     Args:
@@ -116,7 +116,7 @@ def look_for(look: Look, choice: Choice, mirrored: Mapping[str, bool]) -> Look:
     return dataclasses.replace(look, mirrored=mirrored.get(kind, kind == "camera"))
 
 
-def look_in(look: Look, parts: Vocabulary, say: Say) -> Look:
+def look_in(look: DisplayOptions, parts: Vocabulary, say: Say) -> DisplayOptions:
     """Return a look whose labels call parts by their names in the user's language."""
     names = {name: say(name) for name in parts.names if say(name) != name}
     return dataclasses.replace(look, names=names)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
     from windows import Windows
 
-    from mirror.window.memory import Memory
+    from mirror.window.settings.settings_store import SettingsStore
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -96,13 +96,13 @@ def opened(qtbot: QtBot, clock: FakeClock, tmp_path: Path) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
+def memory(tmp_path: Path) -> SettingsStore:
     """A window's memory in a file of the test's own."""
     from PyQt5.QtCore import QSettings
 
-    from mirror.window.memory import Memory
+    from mirror.window.settings.settings_store import SettingsStore
 
-    return Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+    return SettingsStore(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from __future__ import annotations
 import dataclasses
 
 from mirror.config import load
-from mirror.live.alerts import Alert, Alerts, alert_of
-from mirror.live.look import Look
-from mirror.live.status import Sentence, Status
-from mirror.live.wanted import Wanted
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.session.alerts import Alert, Alerts, alert_of
+from mirror.live.session.session_status import Sentence, Status
+from mirror.live.session.view_preferences import ViewPreferences
 
 BUILT_IN = load().parser
-WANTED = Wanted.at_first(Look(), BUILT_IN)
+WANTED = ViewPreferences.at_first(DisplayOptions(), BUILT_IN)
 LOST = Status("lost", Sentence("camera 0 delivers no pictures"), retry_at=101.0)
 LOST_STILL = Status("lost", Sentence("camera 0 did not open"), retry_at=103.0)
 FULL, BROKEN = Alert(Sentence("the disk is full")), Alert(Sentence("it broke"))

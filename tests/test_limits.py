@@ -23,7 +23,7 @@ from mirror.cli import main
 from mirror.compose import limits_of
 from mirror.config import load
 from mirror.evaluation.truth import Sample, Truth
-from mirror.live.choice import choice_of, open_choice
+from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
 from pipeline.layout import Layout

@@ -18,7 +18,20 @@ from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
 from media import number_in, write_video
 
 from mirror.config import ParserConfig, load
-from mirror.live.choice import (
+from mirror.live.display.display_options import DisplayOptions, compose, mirrored
+from mirror.live.display.frame_compositor import FrameCompositor
+from mirror.live.display.mailbox import Latest
+from mirror.live.display.mask_sync import Pair
+from mirror.live.display.render_thread import RenderedFrame
+from mirror.live.display.viewport import Fit, placed
+from mirror.live.session.lazy_parser import LazyParser
+from mirror.live.session.live_metrics import STAGES, LiveMetrics
+from mirror.live.session.live_session import Session
+from mirror.live.session.session_status import PARSER_FAILED
+from mirror.live.session.view_preferences import ViewPreferences
+from mirror.live.sources.media_player import Pace, Player
+from mirror.live.sources.paced_network_source import PacedNetworkSource
+from mirror.live.sources.source_choice import (
     AddressChoice,
     CameraChoice,
     Choice,
@@ -29,19 +42,6 @@ from mirror.live.choice import (
     choice_of,
     open_choice,
 )
-from mirror.live.easel import Easel
-from mirror.live.gauges import STAGES, Gauges
-from mirror.live.late import LateKind
-from mirror.live.latest import Latest
-from mirror.live.look import Look, compose, mirrored
-from mirror.live.painter import Shot
-from mirror.live.pairing import Pair
-from mirror.live.player import Pace, Player
-from mirror.live.screening import Screening
-from mirror.live.session import Session
-from mirror.live.status import PARSER_FAILED
-from mirror.live.viewport import Fit, placed
-from mirror.live.wanted import Wanted
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import Nothing, empty
 from mirror.parsing import Parsing
@@ -184,7 +184,7 @@ def test_the_mirror_turns_the_picture_and_not_the_frame() -> None:
     image[:, :10] = 200
     frame = Frame.from_bgr(image, 0.0)
     for is_mirrored, bright in ((True, 19), (False, 0)):
-        picture = compose(frame, None, Look(mirrored=is_mirrored), PARTS, (10, 20))
+        picture = compose(frame, None, DisplayOptions(mirrored=is_mirrored), PARTS, (10, 20))
         assert picture.image[5, bright, 0] == 200
     assert frame.bgr[5, 0, 0] == 200
 
@@ -192,7 +192,7 @@ def test_the_mirror_turns_the_picture_and_not_the_frame() -> None:
 @pytest.mark.parametrize("view", [(60, 80), (120, 160), (240, 320)])
 def test_parts_are_drawn_at_every_size_of_the_view(view: tuple[int, int]) -> None:
     frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
-    look = Look(mirrored=False, opacity=1.0, outlines=False)
+    look = DisplayOptions(mirrored=False, opacity=1.0, outlines=False)
     picture = compose(frame, parsing_of_one(), look, PARTS, view)
     assert picture.image.shape == (*view, 4)
     torso = picture.image[round(view[0] * 4.5 / 12), view[1] // 2, :3]
@@ -201,13 +201,13 @@ def test_parts_are_drawn_at_every_size_of_the_view(view: tuple[int, int]) -> Non
 
 def test_hidden_parts_and_no_overlay_leave_the_picture_as_it_is() -> None:
     frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
-    for look in (Look(overlay=False), Look(hidden=frozenset(PARTS.names))):
+    for look in (DisplayOptions(overlay=False), DisplayOptions(hidden=frozenset(PARTS.names))):
         assert not compose(frame, parsing_of_one(), look, PARTS, (120, 160)).image[..., :3].any()
 
 
 def test_side_by_side_has_the_original_on_the_left() -> None:
     frame = Frame.from_bgr(np.zeros((120, 160, 3), np.uint8), 0.0)
-    look = Look(side_by_side=True)
+    look = DisplayOptions(side_by_side=True)
     image = compose(frame, parsing_of_one(), look, PARTS, (120, 320)).image
     assert image.shape == (120, 320, 4)
     assert not image[:, :160, :3].any()
@@ -220,11 +220,13 @@ def test_side_by_side_has_the_original_on_the_left() -> None:
 def test_a_slow_parser_changes_the_mode_only_while_it_is_there() -> None:
     built_in = load().parser
     slow = dataclasses.replace(built_in, name="m2fp")
-    wanted = Wanted.at_first(Look(mode="exact"), built_in).with_parser(slow, worked=True)
+    wanted = ViewPreferences.at_first(DisplayOptions(mode="exact"), built_in).with_parser(
+        slow, worked=True
+    )
     assert wanted.look.mode == "live"  # it must not hold up the picture
     assert wanted.kept.mode == "exact"
     assert wanted.with_parser(built_in, worked=True).look.mode == "exact"
-    own = wanted.with_look(Look(mode="exact"))
+    own = wanted.with_look(DisplayOptions(mode="exact"))
     assert own.look.mode == "exact"
 
 
@@ -232,7 +234,7 @@ def test_what_failed_is_nothing_to_go_back_to() -> None:
     built_in = load().parser
     slow = dataclasses.replace(built_in, name="m2fp")
     other = dataclasses.replace(slow, runtime="torch")
-    wanted = Wanted.at_first(Look(), built_in).with_parser(slow, worked=True)
+    wanted = ViewPreferences.at_first(DisplayOptions(), built_in).with_parser(slow, worked=True)
     assert wanted.with_parser(other, worked=False).before == built_in
     assert wanted.with_parser(other, worked=True).before == slow
 
@@ -245,7 +247,7 @@ def test_live_shows_the_newest_frame_and_exact_the_one_that_the_mask_belongs_to(
 ) -> None:
     old, new = frame_at(1.0, 1), frame_at(2.0, 2)
     for mode, shown, age_s in (("live", new, 1.0), ("exact", old, 0.0)):
-        easel = Easel(Look(mode=mode), (10, 10), clock)  # type: ignore[arg-type]
+        easel = FrameCompositor(DisplayOptions(mode=mode), (10, 10), clock)  # type: ignore[arg-type]
         easel.captured(old)
         easel.parsed(result_of(old))
         easel.captured(new)
@@ -255,23 +257,23 @@ def test_live_shows_the_newest_frame_and_exact_the_one_that_the_mask_belongs_to(
 
 
 def test_frames_are_shown_before_the_first_mask_is_there(clock: FakeClock) -> None:
-    easel, frame = Easel(Look(mode="exact"), (10, 10), clock), frame_at(1.0)
+    easel, frame = FrameCompositor(DisplayOptions(mode="exact"), (10, 10), clock), frame_at(1.0)
     easel.captured(frame)
     assert easel.wait_task().pair.frame is frame
 
 
 def test_another_look_draws_the_same_frame_again(clock: FakeClock) -> None:
-    easel = Easel(Look(), (10, 10), clock)
+    easel = FrameCompositor(DisplayOptions(), (10, 10), clock)
     easel.captured(frame_at(1.0))
     first = easel.wait_task()
-    easel.show(Look(opacity=0.1), (10, 10))
+    easel.show(DisplayOptions(opacity=0.1), (10, 10))
     again = easel.wait_task()
     assert again.pair.frame is first.pair.frame
     assert again.look.opacity == 0.1
 
 
 def test_a_mask_for_a_held_frame_is_drawn_although_no_frame_follows(clock: FakeClock) -> None:
-    easel, frame = Easel(Look(mode="live"), (10, 10), clock), frame_at(1.0)
+    easel, frame = FrameCompositor(DisplayOptions(mode="live"), (10, 10), clock), frame_at(1.0)
     easel.captured(frame)
     easel.wait_task()
     easel.parsed(result_of(frame))
@@ -280,7 +282,7 @@ def test_a_mask_for_a_held_frame_is_drawn_although_no_frame_follows(clock: FakeC
 
 
 def test_a_frame_that_is_replaced_before_it_is_drawn_is_told(clock: FakeClock) -> None:
-    easel, frames = Easel(Look(mode="live"), (10, 10), clock), numbered(4)
+    easel, frames = FrameCompositor(DisplayOptions(mode="live"), (10, 10), clock), numbered(4)
     assert not easel.captured(frames[0])
     assert easel.captured(frames[1])
     assert not easel.parsed(result_of(frames[0]))
@@ -290,7 +292,7 @@ def test_a_frame_that_is_replaced_before_it_is_drawn_is_told(clock: FakeClock) -
 
 
 def test_pictures_that_come_in_a_burst_are_drawn_one_by_one(clock: FakeClock) -> None:
-    easel, frames = Easel(Look(mode="exact"), (10, 10), clock), numbered(3)
+    easel, frames = FrameCompositor(DisplayOptions(mode="exact"), (10, 10), clock), numbered(3)
     left_out = []
     for frame in frames:
         easel.captured(frame)
@@ -302,11 +304,11 @@ def test_pictures_that_come_in_a_burst_are_drawn_one_by_one(clock: FakeClock) ->
 
 
 def test_masks_that_wait_are_of_no_interest_once_the_newest_is_wanted(clock: FakeClock) -> None:
-    easel, frames = Easel(Look(mode="exact"), (10, 10), clock), numbered(3)
+    easel, frames = FrameCompositor(DisplayOptions(mode="exact"), (10, 10), clock), numbered(3)
     for frame in frames[:2]:
         easel.captured(frame)
         easel.parsed(result_of(frame))
-    easel.show(Look(mode="live"), (10, 10))
+    easel.show(DisplayOptions(mode="live"), (10, 10))
     newest = result_of(frames[2])
     easel.parsed(newest)
     assert easel.wait_task().pair.result is newest
@@ -316,7 +318,7 @@ def test_masks_that_wait_are_of_no_interest_once_the_newest_is_wanted(clock: Fak
 
 
 def test_rates_and_latencies_are_those_of_the_frames() -> None:
-    gauges = Gauges()
+    gauges = LiveMetrics()
     for number in range(41):
         at = 100 + number / 20
         gauges.captured(at)
@@ -330,7 +332,7 @@ def test_rates_and_latencies_are_those_of_the_frames() -> None:
 
 
 def test_where_nothing_is_painted_there_is_no_latency() -> None:
-    gauges = Gauges()
+    gauges = LiveMetrics()
     gauges.painted(99.9, 0.2, {}, 100.0)
     assert gauges.read(102.0, 0.0, 0, None).mask_age_s == pytest.approx(0.2)
     figures = gauges.read(102.2, 0.0, 0, None)
@@ -344,28 +346,28 @@ def test_the_stages_of_a_picture_add_up_to_its_latency(is_exact: bool) -> None:
     frame = frame_at(1.0)
     timing = Timing(1.0, 1.1, 1.3, 1.6, 2.0, 2.1, 2.2)
     pair = Pair(frame, Result(0, frame, empty(frame), timing))
-    picture = compose(frame, None, Look(), PARTS, (10, 10))
-    stages = Shot(picture, pair, PARTS, is_exact, begun_at=2.5, drawn_at=2.6).stages(3.0)
+    picture = compose(frame, None, DisplayOptions(), PARTS, (10, 10))
+    stages = RenderedFrame(picture, pair, PARTS, is_exact, begun_at=2.5, drawn_at=2.6).stages(3.0)
     assert sum(stages.values()) == pytest.approx(2.0)
     assert stages["hold"] == pytest.approx(0.3 if is_exact else 1.5)
     assert list(stages) == [*STAGES] if is_exact else ["hold", "draw", "show"]
 
 
 def test_latencies_are_of_the_last_minute_only() -> None:
-    gauges = Gauges()
+    gauges = LiveMetrics()
     gauges.painted(0.0, 0.0, {}, 9.0)
     gauges.painted(99.9, 0.0, {}, 100.0)
     assert gauges.read(100.0, 0.0, 0, None).latency == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_cpu_is_told_in_cores_since_the_last_look() -> None:
-    gauges = Gauges()
+    gauges = LiveMetrics()
     gauges.read(10.0, 5.0, 0, None)
     assert gauges.read(12.0, 8.0, 0, None).cpu == pytest.approx(1.5)
 
 
 def test_the_history_has_a_place_for_every_second() -> None:
-    gauges = Gauges()
+    gauges = LiveMetrics()
     gauges.painted(99.0, 0.0, {"draw": 0.1}, 100.5)
     gauges.painted(99.0, 0.0, {"draw": 0.3}, 100.7)
     history = gauges.read(102.0, 0.0, 0, None).history
@@ -554,8 +556,8 @@ def test_a_film_at_an_address_is_played_at_its_own_pace_and_ends(
         clock.now += seconds
 
     with download(film) as address:
-        assert isinstance(open_choice(AddressChoice(address)), Screening)
-        screening = Screening(NetworkCamera(address), clock, wait)
+        assert isinstance(open_choice(AddressChoice(address)), PacedNetworkSource)
+        screening = PacedNetworkSource(NetworkCamera(address), clock, wait)
         frames = list(screening)
     assert [number_in(frame.picture) for frame in frames] == [0, 1, 2, 3, 4]
     times = [frame.captured_at for frame in frames]
@@ -573,14 +575,14 @@ def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
 
     def start(
         open_source: OpenSource,
-        kind: LateKind | None = None,
+        kind: LazyParser | None = None,
         after: Sequence[Session] = (),
         choice: Choice = CAMERA,
     ) -> Session:
         session = Session(
             choice,
             no_parser(),
-            Look(),
+            DisplayOptions(),
             (48, 64),
             after=after,
             kind=kind,
@@ -597,9 +599,11 @@ def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
         assert session.join(2.0)
 
 
-def wait_shot(session: Session, wanted: Callable[[Shot], bool] = lambda _: True) -> Shot:
+def wait_shot(
+    session: Session, wanted: Callable[[RenderedFrame], bool] = lambda _: True
+) -> RenderedFrame:
     """The next picture of some kind."""
-    found: list[Shot] = []
+    found: list[RenderedFrame] = []
 
     def is_there() -> bool:
         shot = session.shots.take()
@@ -623,7 +627,7 @@ def test_a_picture_is_shown_while_the_parser_still_loads(
 
     source = HandFed()
     source.feed(grey(77, clock.now))
-    session = shown(lambda _: source, LateKind("slow", find))
+    session = shown(lambda _: source, LazyParser("slow", find))
     shot = wait_shot(session)
     assert shot.picture.image[24, 32, 0] == 77
     assert shot.pair.result is None
@@ -725,7 +729,7 @@ def test_a_parser_that_cannot_be_loaded_is_tried_once_for_all_who_wait(
         assert may_fail.wait(5.0)
         raise SourceError("no such model")
 
-    kind = LateKind("broken", find)
+    kind = LazyParser("broken", find)
 
     def work() -> None:
         kind.make_parse(1)
@@ -748,7 +752,7 @@ def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(
     def find(name: str) -> AnyKind:
         raise ZeroDivisionError("division by zero")
 
-    session = shown(lambda _: source, LateKind("broken", find))
+    session = shown(lambda _: source, LazyParser("broken", find))
     until(lambda: session.status.phase == "unparsed")
     assert session.status.problem == PARSER_FAILED
     assert "ZeroDivisionError: division by zero" in session.status.details
@@ -785,7 +789,7 @@ def test_a_step_that_fails_later_leaves_the_pictures(
                 raise ZeroDivisionError(where)
 
     source = HandFed()
-    session = shown(lambda _: source, LateKind("brittle", lambda _: Brittle()))
+    session = shown(lambda _: source, LazyParser("brittle", lambda _: Brittle()))
     source.feed(grey(0, clock.now))
     wait_shot(session, lambda shot: shot.pair.result is not None)
     source.feed(grey(50, clock.now))
@@ -811,7 +815,7 @@ def test_a_step_that_was_closed_while_it_was_at_work_is_no_failure_of_the_parser
         def close(self) -> None:
             self.is_closed = True
 
-    kind = LateKind("slow", lambda _: Slow())
+    kind = LazyParser("slow", lambda _: Slow())
     step = kind.make_prepare(True)
     step(grey(0, 1.0))
     step.close()
@@ -841,7 +845,7 @@ def test_a_step_that_was_closed_while_it_was_built_holds_nothing(
             step(grey(0, 1.0))
 
     is_begun, may_end, is_closed = threading.Event(), threading.Event(), threading.Event()
-    kind = LateKind("slow", lambda _: Slow())
+    kind = LazyParser("slow", lambda _: Slow())
     step = kind.make_prepare(True)
     worker = in_thread(work)
     assert is_begun.wait(5.0)
@@ -868,9 +872,9 @@ def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
     session = Session(
         CameraChoice(0),
         config,
-        Look(),
+        DisplayOptions(),
         (48, 64),
-        kind=LateKind("stuck", lambda _: Stuck()),
+        kind=LazyParser("stuck", lambda _: Stuck()),
         open_source=lambda _: next(feeds),
     )
     session.start()
@@ -892,7 +896,7 @@ def test_threads_that_parse_let_those_go_first_that_show_pictures(
 
     def work() -> None:
         ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        LateKind("none", lambda _: Nothing()).make_parse(1)
+        LazyParser("none", lambda _: Nothing()).make_parse(1)
         ranks.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     in_thread(work).join()
@@ -907,7 +911,12 @@ def test_more_workers_than_memory_has_room_for_are_refused(
     source = HandFed()
     config = load(flags={"parser.workers": 2}).parser
     session = Session(
-        CameraChoice(0), config, Look(), (48, 64), open_source=lambda _: source, clock=clock
+        CameraChoice(0),
+        config,
+        DisplayOptions(),
+        (48, 64),
+        open_source=lambda _: source,
+        clock=clock,
     )
     session.start()
     source.feed(grey(1, clock.now))
@@ -921,7 +930,7 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
     source = HandFed()
     session = shown(lambda _: source)
 
-    def is_masked(shot: Shot) -> bool:
+    def is_masked(shot: RenderedFrame) -> bool:
         # without its mask it is an early one, and comes again after those that follow
         return shot.pair.result is not None and number_of(shot.pair.frame) == level
 
@@ -930,7 +939,7 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
         shot = wait_shot(session, is_masked)
         clock.now += 0.1
         session.painted(shot)
-    session.show(Look(opacity=0.3), (48, 64))
+    session.show(DisplayOptions(opacity=0.3), (48, 64))
     session.painted(wait_shot(session))
     figures = session.figures()
     assert figures.painted == pytest.approx(10.0)
@@ -939,12 +948,12 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
 
 
 def test_a_frame_that_is_painted_once_more_with_its_mask_is_one_frame(clock: FakeClock) -> None:
-    session = Session(CAMERA, no_parser(), Look(), (48, 64), clock=clock)
-    picture = compose(frame_at(1.0), None, Look(), PARTS, (4, 6))
+    session = Session(CAMERA, no_parser(), DisplayOptions(), (48, 64), clock=clock)
+    picture = compose(frame_at(1.0), None, DisplayOptions(), PARTS, (4, 6))
     first, second = frame_at(1.0), frame_at(2.0)
     pairs = [Pair(first, None), Pair(second, None), Pair(first, result_of(first))]
     for pair in [*pairs, Pair(second, result_of(second))]:
-        session.shots.put(Shot(picture, pair, PARTS, True, 3.0, 3.0))
+        session.shots.put(RenderedFrame(picture, pair, PARTS, True, 3.0, 3.0))
         shot = session.take()
         assert shot is not None
         session.painted(shot)

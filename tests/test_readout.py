@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from mirror.live.alerts import Alert
-from mirror.live.choice import AddressChoice
-from mirror.live.gauges import Figures
-from mirror.live.status import Phase, Sentence, Status
+from mirror.live.session.alerts import Alert
+from mirror.live.session.live_metrics import Figures
+from mirror.live.session.session_status import Phase, Sentence, Status
+from mirror.live.sources.source_choice import AddressChoice
 from mirror.readout import (
     banner,
     clock_time,

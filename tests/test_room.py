@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 
-from mirror.window.room import Place, folded, panel_height, panel_place
+from mirror.window.layout.responsive_layout import Place, folded, panel_height, panel_place
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, drop, middle, no_parser, wait_level
 
 from mirror.config import ParserConfig, load
-from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
-from mirror.live.look import Look
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.sources.source_choice import AddressChoice, CameraChoice, FileChoice
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.nothing import Nothing
 from mirror.window.app import dress, report_errors_in, run
-from mirror.window.main import MirrorWindow
-from mirror.window.memory import Memory
+from mirror.window.main_window import MirrorWindow
+from mirror.window.settings.settings_store import SettingsStore
 from pipeline.errors import CameraNotFound, SinkError, SourceError
 from pipeline.frame import Frame
 
@@ -124,7 +124,11 @@ def test_a_source_that_does_not_answer_is_named_and_can_be_left_at_once(
 
 
 def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
-    qtbot: QtBot, opened: Open, clock: FakeClock, memory: Memory, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    opened: Open,
+    clock: FakeClock,
+    memory: SettingsStore,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def find(name: str, config: ParserConfig) -> AnyKind:
         if name == "none":
@@ -132,7 +136,7 @@ def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
         needs = "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'"
         raise ParserNotUsable(needs, parser=name, package="torch")
 
-    monkeypatch.setattr("mirror.live.session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
     sources = [HandFed(), HandFed(), HandFed()]
     window = opened(*sources, memory=memory)
     window.watch(CAMERA)
@@ -153,7 +157,7 @@ def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
     assert window.look == before
     assert not window.pages.banner.isVisible()
     window.close()
-    assert memory.look(Look()).mode == "exact"
+    assert memory.look(DisplayOptions()).mode == "exact"
 
 
 def test_the_same_parser_chosen_again_changes_nothing(

@@ -13,10 +13,10 @@ pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type
 _SHOW = """
 import numpy as np
 from PyQt5.QtCore import QPoint, QSize
-from mirror.live.thumbnails import Thumbnail
+from mirror.live.sources.thumbnails import Thumbnail
 from mirror.window.app import application
-from mirror.window.icons import icon
-from mirror.window.seek import ThumbnailPopup
+from mirror.window.layout.icons import icon
+from mirror.window.playback.seek_slider import ThumbnailPopup
 app = application()
 popup = ThumbnailPopup(None)
 popup.show_at(Thumbnail(0.0, np.zeros((240, 320, 4), np.uint8)), QPoint(400, 400))

@@ -22,7 +22,7 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from windows import Open
 
-from mirror.window.memory import Memory
+from mirror.window.settings.settings_store import SettingsStore
 
 
 @pytest.mark.usefixtures("dressed")
@@ -45,7 +45,11 @@ def test_names_in_a_file_dialog_are_light_on_dark(qtbot: QtBot) -> None:
 
 
 def test_a_film_is_asked_for_where_the_last_one_was(
-    qtbot: QtBot, opened: Open, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    opened: Open,
+    memory: SettingsStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[str, str]] = []
     films = tmp_path / "films"
@@ -64,7 +68,7 @@ def test_a_film_is_asked_for_where_the_last_one_was(
     assert asked[0][1].endswith(";;All files (*)")
 
 
-def test_a_folder_that_is_gone_is_not_looked_into(memory: Memory, tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_not_looked_into(memory: SettingsStore, tmp_path: Path) -> None:
     memory.keep_films(tmp_path / "gone")
     assert memory.films is None
 

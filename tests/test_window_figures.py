@@ -14,9 +14,9 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, press, wait_level
 
-from mirror.live.session import Session
+from mirror.live.session.live_session import Session
 from mirror.parsers.nothing import Nothing
-from mirror.window.main import MirrorWindow
+from mirror.window.main_window import MirrorWindow
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 
@@ -50,7 +50,7 @@ class Timed(Nothing):
 @pytest.fixture
 def timed(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Timed]:
     parser = Timed(clock)
-    monkeypatch.setattr("mirror.live.session.find_parser", lambda name, config: parser)
+    monkeypatch.setattr("mirror.live.session.live_session.find_parser", lambda name, config: parser)
     yield parser
     parser.may_go_on.set()
 

@@ -25,10 +25,10 @@ from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait_said, wait_told
 
 from mirror.config import load
-from mirror.live.choice import FileChoice
+from mirror.live.sources.source_choice import FileChoice
 from mirror.window.app import setup_of
-from mirror.window.main import MirrorWindow
-from mirror.window.memory import Memory
+from mirror.window.main_window import MirrorWindow
+from mirror.window.settings.settings_store import SettingsStore
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
 from pipeline.sinks.remux import Beside
@@ -253,7 +253,7 @@ def test_files_go_to_the_folder_that_the_user_chose_from_then_on(
 ) -> None:
     chosen, shown = tmp_path / "chosen", list[QUrl]()
     chosen.mkdir()
-    memory = Memory(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+    memory = SettingsStore(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
     source = HandFed()
     window = opened(source, memory=memory)
@@ -336,7 +336,7 @@ def test_closing_waits_for_a_recording_that_takes_long_to_complete(
         may_complete.set()
 
     monkeypatch.setattr("pipeline.sinks.video.complete", slowly)
-    monkeypatch.setattr("mirror.window.main._CLOSES_WITHIN_S", 0.1)
+    monkeypatch.setattr("mirror.window.main_window._CLOSES_WITHIN_S", 0.1)
     window, source = recording(qtbot, opened, clock)
     source.feed(grey(level(3), clock.now))
     wait_level(qtbot, window, level(3))

@@ -13,7 +13,7 @@ from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from windows import Open, press
 
-from mirror.window.main import MirrorWindow
+from mirror.window.main_window import MirrorWindow
 
 
 def move_mouse(window: MirrorWindow) -> None:

@@ -11,7 +11,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from mirror.readout import Headline
-from mirror.window.headline import paint_headline
+from mirror.window.playback.headline import paint_headline
 
 FIGURES = Headline("120", "1234")
 

@@ -16,10 +16,10 @@ from PyQt5.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from windows import Open, click, press, wait_level
 
-from mirror.live.choice import FileChoice
-from mirror.live.player import Player
-from mirror.window.help import KeysDialog
-from mirror.window.main import MirrorWindow
+from mirror.live.sources.media_player import Player
+from mirror.live.sources.source_choice import FileChoice
+from mirror.window.main_window import MirrorWindow
+from mirror.window.menus.key_list import KeysDialog
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_focused_button_is_pressed_with_a_key(window: MirrorWindow, key: Qt.Ke
     assert not window.pages.banner.isVisible()
     (none,) = (b for b in window.panel.legend.findChildren(QPushButton) if b.text() == "None")
     hold(none, key)
-    assert len(window.look.hidden) == 14
+    assert len(window.look.hidden) == 15
     assert player_of(window).paused
 
 

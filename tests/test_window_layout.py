@@ -23,11 +23,11 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, wait_level
 
-from mirror.live.alerts import Alert
-from mirror.live.choice import CameraChoice, FileChoice
-from mirror.live.status import Sentence
-from mirror.window.main import MirrorWindow
-from mirror.window.theme import RING
+from mirror.live.session.alerts import Alert
+from mirror.live.session.session_status import Sentence
+from mirror.live.sources.source_choice import CameraChoice, FileChoice
+from mirror.window.layout.theme import RING
+from mirror.window.main_window import MirrorWindow
 from pipeline.sources.camera import CameraListing
 
 LONG = "Saved /a/very/long/way/to/a/folder/" + "deep/" * 20 + "mirror-2026-01-01.png"
@@ -206,8 +206,8 @@ def test_a_camera_that_was_named_by_its_device_is_ticked_and_can_be_asked_for_an
     qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = [CameraListing(0, "desk"), CameraListing(7, "ceiling")]
-    monkeypatch.setattr("mirror.window.main.list_cameras", lambda: iter(there))
-    monkeypatch.setattr("mirror.window.chooser.list_cameras", lambda: iter(there))
+    monkeypatch.setattr("mirror.window.main_window.list_cameras", lambda: iter(there))
+    monkeypatch.setattr("mirror.window.settings.source_dialogs.list_cameras", lambda: iter(there))
     window = opened(HandFed(), HandFed(), HandFed(), HandFed())
     window.watch(CameraChoice("/dev/video7"))
     page = window.source
@@ -234,7 +234,7 @@ def test_a_camera_that_is_plugged_in_meanwhile_is_offered(
     qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = [CameraListing(0, "desk")]
-    monkeypatch.setattr("mirror.window.main.list_cameras", lambda: iter(there))
+    monkeypatch.setattr("mirror.window.main_window.list_cameras", lambda: iter(there))
     window = opened(HandFed(), HandFed())
     window.watch(CAMERA)
     assert window.source.camera.currentText() == "desk"

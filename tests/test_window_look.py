@@ -17,9 +17,9 @@ from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, middle, press, wait_level
 
-from mirror.live.look import Look
-from mirror.window.plot import StagePlot
-from mirror.window.theme import RAISED, STAGE_COLOURS
+from mirror.live.display.display_options import DisplayOptions
+from mirror.window.layout.theme import RAISED, STAGE_COLOURS
+from mirror.window.panel.stage_plot import StagePlot
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_switches_that_are_pressed_twice_are_back(qtbot: QtBot, opened: Open) ->
     before = window.look
     for key in "mmoouujjbbeennn]ppp[p":
         press(window, key)
-    assert window.look == Look(mirrored=False, palette="vivid")
-    assert before == Look(mirrored=False)
+    assert window.look == DisplayOptions(mirrored=False, palette="vivid")
+    assert before == DisplayOptions(mirrored=False)
 
 
 def test_the_mirror_turns_what_is_painted(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
@@ -79,7 +79,7 @@ def test_the_legend_hides_parts_and_shows_the_look(qtbot: QtBot, opened: Open) -
     press(window, "i")
     legend = window.panel.legend
     assert window.panel.isVisible()
-    assert len(legend.parts) == 14
+    assert len(legend.parts) == 15
     legend.parts["left-hand"].click()
     assert window.look.hidden == {"left-hand"}
     legend.switches["outlines"].click()

@@ -15,9 +15,9 @@ from PyQt5.QtWidgets import QAction, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, press, wait_level
 
-from mirror.live.choice import FileChoice
-from mirror.window.commands import with_mnemonic
-from mirror.window.main import MirrorWindow
+from mirror.live.sources.source_choice import FileChoice
+from mirror.window.main_window import MirrorWindow
+from mirror.window.menus.actions import with_mnemonic
 
 
 def menus_of(window: MirrorWindow) -> dict[str, QMenu]:

@@ -11,9 +11,9 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
-from mirror.window.elided import Elided
+from mirror.window.layout.elided_label import Elided
+from mirror.window.pages.start_page import WelcomePage
 from mirror.window.plain_text import tip
-from mirror.window.welcome import WelcomePage
 
 NAME = "<img src='file:secret.png'>&amp;.mp4"
 

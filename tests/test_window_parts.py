@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, no_parser, press, wait_level, wait_said
 
 from mirror.config import ParserConfig
-from mirror.live.look import Look
+from mirror.live.display.display_options import DisplayOptions
 from mirror.overlay import draw
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import Nothing
@@ -46,7 +46,7 @@ def parsing_of(frame: Frame) -> Parsing:
 
 
 def drawn(frame: Frame) -> BGR:
-    return draw(frame.bgr, parsing_of(frame), Look(mirrored=False).style(CLOTHES))
+    return draw(frame.bgr, parsing_of(frame), DisplayOptions(mirrored=False).style(CLOTHES))
 
 
 def test_a_recording_that_begins_while_the_parser_loads_has_that_parsers_colours(
@@ -62,7 +62,7 @@ def test_a_recording_that_begins_while_the_parser_loads_has_that_parsers_colours
         assert is_loaded.wait(5.0)
         return Clothes()
 
-    monkeypatch.setattr("mirror.live.session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
     source, frame = HandFed(), grey(90, clock.now)
     window = opened(source)
     window.watch(CAMERA)
@@ -89,7 +89,7 @@ def test_a_picture_that_stands_while_another_parser_begins_is_kept_in_its_own_co
     def find(name: str, config: ParserConfig) -> AnyKind:
         return Clothes() if name == "none" else Nothing()
 
-    monkeypatch.setattr("mirror.live.session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
     source, frame = HandFed(), grey(90, clock.now)
     window = opened(source, HandFed())
     window.watch(CAMERA)

@@ -14,7 +14,7 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from pytestqt.qtbot import QtBot
 from windows import Open, middle
 
-from mirror.live.choice import AddressChoice
+from mirror.live.sources.source_choice import AddressChoice
 
 PYTHON = Path("/usr/bin/python3")  # the one that Debian's packages are for
 NEEDS = "gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"

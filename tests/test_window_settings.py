@@ -19,29 +19,31 @@ from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, act, no_parser, press, wait_level
 
 from mirror.config import load
-from mirror.live.choice import AddressChoice, CameraChoice, FileChoice
-from mirror.live.look import Look
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.sources.source_choice import AddressChoice, CameraChoice, FileChoice
 from mirror.parts import vocabulary
 from mirror.window.app import setup_of
-from mirror.window.chooser import Chooser
-from mirror.window.help import KeysDialog
-from mirror.window.memory import Memory
+from mirror.window.menus.key_list import KeysDialog
+from mirror.window.settings.settings_store import SettingsStore
+from mirror.window.settings.source_dialogs import Chooser
 
 FILM = FileChoice(Path("film.mp4"))
 
 
-def test_the_look_and_the_panel_are_remembered(qtbot: QtBot, opened: Open, memory: Memory) -> None:
+def test_the_look_and_the_panel_are_remembered(
+    qtbot: QtBot, opened: Open, memory: SettingsStore
+) -> None:
     window = opened(HandFed(), memory=memory)
-    look = Look(opacity=0.25, hidden=frozenset({"head"}), mode="live")
+    look = DisplayOptions(opacity=0.25, hidden=frozenset({"head"}), mode="live")
     window.set_look(look)
     press(window, "i")
     window.close()
-    assert memory.look(Look()) == look
+    assert memory.look(DisplayOptions()) == look
     assert opened(HandFed(), memory=memory).panel.isVisible()
 
 
 def test_a_camera_is_mirrored_and_a_film_is_not_whatever_was_seen_last(
-    qtbot: QtBot, opened: Open, memory: Memory
+    qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
     window = opened(HandFed(), memory=memory)
     window.watch(FILM)
@@ -53,7 +55,7 @@ def test_a_camera_is_mirrored_and_a_film_is_not_whatever_was_seen_last(
 
 
 def test_what_the_user_wants_of_one_kind_of_source_stays_with_that_kind(
-    qtbot: QtBot, opened: Open, memory: Memory
+    qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
     window = opened(HandFed(), HandFed(), HandFed(), memory=memory)
     window.watch(CAMERA)
@@ -73,12 +75,14 @@ def test_what_the_user_wants_of_one_kind_of_source_stays_with_that_kind(
 
 
 def test_flags_count_more_than_what_is_remembered_and_take_nothing_else_away(
-    qtbot: QtBot, memory: Memory
+    qtbot: QtBot, memory: SettingsStore
 ) -> None:
-    memory.keep_look(Look(), Look(opacity=0.25, outlines=False, hidden=frozenset({"head"})))
+    memory.keep_look(
+        DisplayOptions(), DisplayOptions(opacity=0.25, outlines=False, hidden=frozenset({"head"}))
+    )
     memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none", workers=3))
     setup = setup_of(load(flags={"overlay.opacity": 0.6, "parser.workers": 1}), memory)
-    assert setup.look == Look(opacity=0.6, outlines=False, hidden=frozenset({"head"}))
+    assert setup.look == DisplayOptions(opacity=0.6, outlines=False, hidden=frozenset({"head"}))
     assert (setup.parser.name, setup.parser.workers) == ("none", 1)
     assert setup_of(load(), memory).look.opacity == 0.25
     assert setup_of(load(), memory).parser.workers == 3
@@ -87,7 +91,7 @@ def test_flags_count_more_than_what_is_remembered_and_take_nothing_else_away(
 
 
 def test_what_a_flag_said_once_is_not_remembered(
-    qtbot: QtBot, opened: Open, memory: Memory
+    qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
     flags = {"overlay.opacity": 0.9, "overlay.landmarks": True}
     window = opened(HandFed(), memory=memory, setup=setup_of(load(flags=flags), memory))
@@ -95,12 +99,12 @@ def test_what_a_flag_said_once_is_not_remembered(
     press(window, "u")
     press(window, "i")
     window.close()
-    assert setup_of(load(), memory).look == Look(outlines=False)
+    assert setup_of(load(), memory).look == DisplayOptions(outlines=False)
     assert memory.has_panel
 
 
 def test_the_parser_that_the_user_chose_is_remembered(
-    qtbot: QtBot, opened: Open, memory: Memory
+    qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
     window = opened(HandFed(), memory=memory)
     window.source.parser.setCurrentIndex(window.source.parser.findData("m2fp"))
@@ -114,7 +118,7 @@ def test_the_parser_that_the_user_chose_is_remembered(
 
 
 def test_the_camera_that_the_user_chose_is_remembered(
-    qtbot: QtBot, opened: Open, memory: Memory, tmp_path: Path
+    qtbot: QtBot, opened: Open, memory: SettingsStore, tmp_path: Path
 ) -> None:
     window = opened(*(HandFed() for _ in range(5)), memory=memory)
     window.watch(CAMERA)  # as the command line said
@@ -127,10 +131,10 @@ def test_the_camera_that_the_user_chose_is_remembered(
         assert memory.camera == choice
 
 
-def remembering(folder: Path, name: str, value: object) -> Memory:
+def remembering(folder: Path, name: str, value: object) -> SettingsStore:
     settings = QSettings(str(folder / "kept.ini"), QSettings.Format.IniFormat)
     settings.setValue(name, json.dumps(value))
-    return Memory(settings)
+    return SettingsStore(settings)
 
 
 @pytest.mark.parametrize("kept", ["", "no json", "[]", '{"opacity": 0.5, "of old": 1}'])
@@ -138,8 +142,8 @@ def test_what_cannot_be_read_is_forgotten(qtbot: QtBot, tmp_path: Path, kept: st
     settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
     for name in ("look", "parser", "camera", "mirrored"):
         settings.setValue(name, kept)
-    memory = Memory(settings)
-    assert memory.look(Look(opacity=0.5)) == Look(opacity=0.5)
+    memory = SettingsStore(settings)
+    assert memory.look(DisplayOptions(opacity=0.5)) == DisplayOptions(opacity=0.5)
     assert memory.parser(load().parser) == load().parser
     assert memory.camera is None
 
@@ -162,7 +166,7 @@ def test_what_a_look_cannot_be_is_forgotten_and_the_rest_of_it_is_not(
     tmp_path: Path, name: str, value: object
 ) -> None:
     memory = remembering(tmp_path, "look", {"landmarks": True, name: value})
-    assert memory.look(Look()) == Look(landmarks=True)
+    assert memory.look(DisplayOptions()) == DisplayOptions(landmarks=True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("workers", 0), ("workers", "many"), ("runtime", 3)])
@@ -186,9 +190,13 @@ def test_what_a_camera_cannot_be_is_forgotten(tmp_path: Path, kept: dict[str, ob
 
 
 def test_everything_is_forgotten_at_once_when_the_user_is_sure(
-    qtbot: QtBot, opened: Open, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    opened: Open,
+    memory: SettingsStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    memory.keep_look(Look(), Look(opacity=0.25))
+    memory.keep_look(DisplayOptions(), DisplayOptions(opacity=0.25))
     memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none"))
     memory.keep_language("zh")
     memory.keep_panel(True)
@@ -201,7 +209,7 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
     assert memory.language == "zh"
     assert window.panel.isVisible()
     act(window, "清除所有设置")
-    assert window.look == Look()
+    assert window.look == DisplayOptions()
     assert window.keeper.folder != tmp_path / "chosen"
     assert window.source.parser.currentData() == "built-in"
     assert not window.panel.isVisible()
@@ -210,12 +218,12 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
     window.close()
     kept = (memory.language, memory.place, memory.folder, memory.camera)
     assert all(value is None for value in kept)
-    assert setup_of(load(), memory).look == Look()
+    assert setup_of(load(), memory).look == DisplayOptions()
     assert not memory.has_panel
 
 
 def test_before_everything_is_forgotten_the_user_is_asked(
-    qtbot: QtBot, opened: Open, memory: Memory
+    qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
     memory.keep_language("zh")
     window = opened(HandFed(), memory=memory)

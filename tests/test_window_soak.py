@@ -20,10 +20,10 @@ from pytestqt.qtbot import QtBot
 from mirror import machine
 from mirror.bench.footage import at_720p
 from mirror.config import load
-from mirror.live.choice import CameraChoice
-from mirror.live.look import Look
-from mirror.window.main import MirrorWindow
-from mirror.window.setup import Setup
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.sources.source_choice import CameraChoice
+from mirror.window.launch_settings import Setup
+from mirror.window.main_window import MirrorWindow
 from pipeline.frame import Frame
 
 
@@ -56,7 +56,9 @@ def held() -> tuple[int, int]:
 def run(qtbot: QtBot, folder: Path, source: Flood, parser: str) -> list[int]:
     """Show every frame of a source; return the memory held after each tenth of them, in MB."""
     config = load(flags={"parser.name": parser}).parser
-    window = MirrorWindow(Setup(config, Look(), open_source=lambda _: source, folder=folder))
+    window = MirrorWindow(
+        Setup(config, DisplayOptions(), open_source=lambda _: source, folder=folder)
+    )
     qtbot.addWidget(window)
     window.show()
     window.watch(CameraChoice(0))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mirror.live.look import Look
-from mirror.live.status import BROKE, STOPPED, Sentence, details_of, told
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.session.session_status import BROKE, STOPPED, Sentence, details_of, told
 from mirror.parsers.m2fp.checkpoint.hub import find_checkpoint
 from mirror.parts import vocabulary
 from mirror.readout import look_in
@@ -143,7 +143,7 @@ def test_every_part_that_a_parser_can_name_has_its_name_in_every_language(langua
     say = speaker(language)
     for name in ("built-in", "cihp", "lip"):
         parts = vocabulary(name)
-        said = [look_in(Look(), parts, say).names[name] for name in parts.names[1:]]
+        said = [look_in(DisplayOptions(), parts, say).names[name] for name in parts.names[1:]]
         assert len(set(said)) == len(said)
 
 

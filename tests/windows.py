@@ -14,11 +14,11 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mirror.config import ParserConfig, load
-from mirror.live.choice import CameraChoice, Choice, open_choice
-from mirror.live.look import Look
-from mirror.window.main import MirrorWindow
-from mirror.window.memory import Memory
-from mirror.window.setup import Setup
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
+from mirror.window.launch_settings import Setup
+from mirror.window.main_window import MirrorWindow
+from mirror.window.settings.settings_store import SettingsStore
 from pipeline.sources import Source
 
 CAMERA = CameraChoice(0)
@@ -52,7 +52,7 @@ class Windows:
         self,
         *sources: Source | Exception | Callable[[], Source],
         folder: Path | None = None,
-        memory: Memory | None = None,
+        memory: SettingsStore | None = None,
         setup: Setup | None = None,
     ) -> MirrorWindow:
         """Open one over sources, one after the other; without any, over what is really there.
@@ -68,9 +68,9 @@ class Windows:
             return source() if callable(source) else source
 
         opener = open_source if sources else open_choice
-        look = Look(mirrored=False)
+        look = DisplayOptions(mirrored=False)
         into = folder or self._folder
-        made = setup or Setup(no_parser(), look, folder=into, memory=memory or Memory())
+        made = setup or Setup(no_parser(), look, folder=into, memory=memory or SettingsStore())
         made = dataclasses.replace(made, open_source=opener, clock=self._clock)
         window = MirrorWindow(made)
         self._windows.append(window)

@@ -15,10 +15,10 @@ from mirror import machine
 from mirror.bench.footage import at_720p
 from mirror.bench.rows import Row
 from mirror.config import ParserConfig, load
-from mirror.live.gauges import Figures
-from mirror.live.look import Look
-from mirror.live.pairing import Mode
-from mirror.live.session import Session
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.mask_sync import Mode
+from mirror.live.session.live_metrics import Figures
+from mirror.live.session.live_session import Session
 from pipeline.frame import Frame
 
 HEIGHT, WIDTH, RATE = 720, 1280, 30
@@ -105,17 +105,17 @@ def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
     """Open a window on the clip for so long, and return what it showed."""
     from PyQt5.QtCore import QTimer
 
-    from mirror.live.choice import CameraChoice
+    from mirror.live.sources.source_choice import CameraChoice
     from mirror.window.app import application, dress
-    from mirror.window.main import MirrorWindow
-    from mirror.window.setup import Setup
+    from mirror.window.launch_settings import Setup
+    from mirror.window.main_window import MirrorWindow
 
     cv2.setNumThreads(1)  # as the window does
     app = application()
     dress(app)
     clip = Clip()
     began_at = time.monotonic()
-    window = MirrorWindow(Setup(config, Look(mode=mode), open_source=lambda _: clip))
+    window = MirrorWindow(Setup(config, DisplayOptions(mode=mode), open_source=lambda _: clip))
     window.resize(WIDTH, HEIGHT + 120)
     window.show()
     window.watch(CameraChoice(0))

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     with termination.nothing_to_lose():
         import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
-        from mirror.live.choice import choice_of
+        from mirror.live.sources.source_choice import choice_of
         from mirror.window.app import run as run_window
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough

@@ -15,13 +15,13 @@ from PyQt5.QtWidgets import QApplication
 
 from mirror.compose import encoding_of, limits_of
 from mirror.config import Config
-from mirror.live.choice import CameraChoice, Choice, open_choice
-from mirror.live.look import look_of
-from mirror.window.main import MirrorWindow
-from mirror.window.memory import Memory
-from mirror.window.setup import Setup
-from mirror.window.theme import SHEET, dark
-from mirror.window.wishes import Wishes
+from mirror.live.display.display_options import look_of
+from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
+from mirror.window.launch_settings import Setup
+from mirror.window.layout.theme import SHEET, dark
+from mirror.window.main_window import MirrorWindow
+from mirror.window.settings.settings_store import SettingsStore
+from mirror.window.signal_handler import SignalHandler
 from mirror.words import system_language
 
 _LATIN = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
@@ -66,9 +66,9 @@ def run(config: Config, choice: Choice | None) -> int:
     """
     app = application()
     dress(app)
-    with Wishes() as wishes:
+    with SignalHandler() as signals:
         settings = QSettings()
-        memory = Memory(settings)
+        memory = SettingsStore(settings)
         window = MirrorWindow(setup_of(config, memory))
         interruptions = report_errors_in(window)
         window.show()
@@ -77,7 +77,7 @@ def run(config: Config, choice: Choice | None) -> int:
         if window.isVisible():  # something else ended the loop
             window.close()
         settings.sync()
-    interruption = wishes.interruption or next(iter(interruptions), None)
+    interruption = signals.interruption or next(iter(interruptions), None)
     if interruption is not None:
         # whoever catches it would free these with its traceback, which may crash
         _kept.extend((app, window))
@@ -85,7 +85,7 @@ def run(config: Config, choice: Choice | None) -> int:
     return code
 
 
-def setup_of(config: Config, memory: Memory) -> Setup:
+def setup_of(config: Config, memory: SettingsStore) -> Setup:
     """Return what the window is made with: flags and a file of settings count more than memory."""
     plain = Setup(
         config.parser,

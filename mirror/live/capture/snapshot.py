@@ -1,0 +1,37 @@
+"""One picture, kept as two PNG files: as it came, and with its parts drawn."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import cv2
+
+from mirror.live.capture.capture_folder import claim_unused
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.mask_sync import Pair
+from mirror.overlay import draw
+from mirror.parts import Vocabulary
+from pipeline.targets.claims import write_whole
+
+
+def save_snapshot(
+    folder: Path, pair: Pair, look: DisplayOptions, parts: Vocabulary
+) -> tuple[Path, ...]:
+    """Write a frame, and the same with its parts if it has any; return the files.
+
+    Raises:
+        SinkError: the folder cannot be written to; no file is left that is not whole.
+    """
+    images = {".png": pair.frame.bgr}
+    if pair.result is not None:
+        images["-parts.png"] = draw(pair.frame.bgr, pair.result.parsing, look.style(parts))
+    files = claim_unused(folder, *images)
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            stack.callback(file.discard)  # leaves alone what is finished
+        for file, image in zip(files, images.values(), strict=True):
+            # imwrite knows no other names than those of the system's own encoding
+            _, encoded = cv2.imencode(".png", image)
+            write_whole(file, encoded.tobytes())
+    return tuple(file.path for file in files)

@@ -1,0 +1,1 @@
+"""From the newest frame and mask to the picture that is shown."""

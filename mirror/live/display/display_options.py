@@ -1,0 +1,170 @@
+"""How the user wants the picture: choices as plain values, and the picture made after them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.config import OverlayConfig
+from mirror.live.display.mask_sync import Mode
+from mirror.live.display.viewport import Fit, Placement, placed
+from mirror.overlay import Style, draw
+from mirror.overlay.notes import HAS_EVERY_LETTER
+from mirror.overlay.style import Labels
+from mirror.parsing import Parsing, Person
+from mirror.parts import Vocabulary, vocabulary
+from pipeline.frame import BGR, Frame
+
+BGRX = NDArray[np.uint8]  # (H, W, 4), blue-green-red and a byte that means nothing
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayOptions:
+    """How the picture is shown.
+
+    Attributes:
+        mode: which mask goes on which frame; see ``mirror.live.display.mask_sync``.
+        mirrored: left and right exchanged, as in a mirror. Parts stay what they are.
+        fit: how the picture fills the view.
+        overlay: whether parts are drawn at all.
+        hidden: names of the parts that are not drawn.
+        opacity, palette, outlines, labels, landmarks: as in ``mirror.overlay.Style``.
+        side_by_side: the picture as it came on the left.
+        names: what labels call a part, where it is not its own name: words of the user's language.
+    """
+
+    mode: Mode = "exact"
+    mirrored: bool = True
+    fit: Fit = "fit"
+    overlay: bool = True
+    hidden: frozenset[str] = frozenset()
+    opacity: float = 0.6
+    palette: str | None = None
+    outlines: bool = True
+    labels: Labels = "none"
+    landmarks: bool = False
+    side_by_side: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def style(self, parts: Vocabulary) -> Style:
+        """Return how parts are drawn; what another parser's settings name is left out."""
+        shown = [name for name in parts.names[1:] if name not in self.hidden]
+        names = self.names if HAS_EVERY_LETTER else {}
+        return Style(
+            palette=parts.palette(self.palette if self.palette in parts.palettes else None),
+            names=tuple(names.get(name, name) for name in parts.names),
+            opacity=self.opacity,
+            parts=None if len(shown) == len(parts.names) - 1 else parts.ids(shown),
+            outlines=self.outlines,
+            labels=self.labels,
+            landmarks=self.landmarks,
+        )
+
+
+def look_of(config: OverlayConfig) -> DisplayOptions:
+    """Return the look that settings and flags ask for."""
+    names = vocabulary("built-in").names[1:]
+    shown = config.parts or names
+    return DisplayOptions(
+        hidden=frozenset(names) - frozenset(shown),
+        opacity=config.opacity,
+        palette=None if config.palette == "auto" else config.palette,
+        outlines=config.outlines,
+        labels=config.labels,
+        landmarks=config.landmarks,
+        side_by_side=config.side_by_side,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Pixels for the screen: (H, W, 4) and where their left upper corner lies in the view."""
+
+    image: BGRX
+    x: int
+    y: int
+
+
+def compose(
+    frame: Frame,
+    parsing: Parsing | None,
+    look: DisplayOptions,
+    parts: Vocabulary,
+    view: tuple[int, int],
+) -> Picture:
+    """Return a frame with its parts drawn, as large as it is shown in a view of (height, width)."""
+    overlay = parsing if look.overlay else None
+    if not look.side_by_side:
+        where = placed((frame.height, frame.width), view, look.fit)
+        return Picture(_shown(frame.bgr, overlay, look, parts, where), where.x, where.y)
+    where = placed((frame.height, frame.width), (view[0], view[1] // 2), look.fit)
+    halves = [_shown(frame.bgr, half, look, parts, where) for half in (None, overlay)]
+    return Picture(np.hstack(halves), view[1] // 2 - where.width, where.y)
+
+
+def mirrored(parsing: Parsing) -> Parsing:
+    """Return a parsing as seen in a mirror: places move, a left hand stays a left hand."""
+    width = parsing.labels.shape[1]
+    return moved(parsing, (width, 0), (-1.0, 1.0), cv2.flip(parsing.labels, 1))
+
+
+def moved(
+    parsing: Parsing,
+    origin: tuple[float, float],
+    scale: tuple[float, float],
+    labels: NDArray[np.uint8],
+) -> Parsing:
+    """Return a parsing with other labels, people moved along: (place - origin) * scale, x and y."""
+    people = tuple(_moved(person, origin, scale) for person in parsing.people)
+    return Parsing(labels, people)
+
+
+def _shown(
+    image: BGR, parsing: Parsing | None, look: DisplayOptions, parts: Vocabulary, where: Placement
+) -> BGRX:
+    x0, y0, x1, y1 = where.crop
+    size = where.width, where.height
+    shrinks = where.width < x1 - x0
+    part: BGR = image[y0:y1, x0:x1]
+    # what is shrunk is drawn on afterwards, what grows before: so drawing costs the least
+    part = _resized(part, size) if shrinks else part
+    part = cv2.flip(part, 1) if look.mirrored else part
+    if parsing is not None:
+        labels = parsing.labels[y0:y1, x0:x1]
+        if shrinks:
+            labels = cv2.resize(np.ascontiguousarray(labels), size, interpolation=cv2.INTER_NEAREST)
+        scale = part.shape[1] / (x1 - x0), part.shape[0] / (y1 - y0)
+        parsing = moved(parsing, (x0, y0), scale, np.ascontiguousarray(labels))
+        part = draw(part, mirrored(parsing) if look.mirrored else parsing, look.style(parts))
+    if part.shape[:2] != (where.height, where.width):
+        part = _resized(part, size)
+    shown: BGRX = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
+    return shown
+
+
+def _resized(image: BGR, size: tuple[int, int]) -> BGR:
+    if (image.shape[1], image.shape[0]) == size:
+        return image
+    halves = size[0] < image.shape[1] / 2  # below that, plain interpolation skips pixels
+    way = cv2.INTER_AREA if halves else cv2.INTER_LINEAR
+    resized: BGR = cv2.resize(image, size, interpolation=way)
+    return resized
+
+
+def _moved(person: Person, origin: tuple[float, float], scale: tuple[float, float]) -> Person:
+    (left, top), (across, down) = origin, scale
+    x0, y0, x1, y1 = person.box
+    xs = sorted(((x0 - left) * across, (x1 - left) * across))
+    pose = person.pose
+    if pose is not None:
+        points = pose.image.copy()
+        points[:, 0] = (points[:, 0] - left) * across
+        points[:, 1] = (points[:, 1] - top) * down
+        pose = dataclasses.replace(pose, image=points)
+    box = (xs[0], (y0 - top) * down, xs[1], (y1 - top) * down)
+    return dataclasses.replace(person, box=box, pose=pose)

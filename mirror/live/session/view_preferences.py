@@ -1,0 +1,58 @@
+"""How the user wants the picture, and by which parser."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from mirror.config import ParserConfig
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.mask_sync import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPreferences:
+    """What the user has asked for.
+
+    Attributes:
+        look: how the picture is shown.
+        parser: which parser, on how much of the machine.
+        before: what to go back to where the parser fails: the last one that did not.
+        usual_mode: the user's own with a parser that keeps up with the picture.
+    """
+
+    look: DisplayOptions
+    parser: ParserConfig
+    before: ParserConfig
+    usual_mode: Mode
+
+    @classmethod
+    def at_first(cls, look: DisplayOptions, parser: ParserConfig) -> ViewPreferences:
+        """Return what is wanted before anything was changed."""
+        before = dataclasses.replace(parser, name="built-in")
+        return cls(_fitting(look, parser), parser, before, look.mode)
+
+    def with_look(self, look: DisplayOptions) -> ViewPreferences:
+        """Return the same with another look. With a slow parser its mode is for now only."""
+        usual_mode = self.usual_mode if _is_slow(self.parser) else look.mode
+        return dataclasses.replace(self, look=look, usual_mode=usual_mode)
+
+    def with_parser(self, parser: ParserConfig, worked: bool) -> ViewPreferences:
+        """Return the same with another parser; ``worked`` says whether this one did."""
+        usual = dataclasses.replace(self.look, mode=self.usual_mode)
+        before = self.parser if worked else self.before
+        return ViewPreferences(_fitting(usual, parser), parser, before, self.usual_mode)
+
+    @property
+    def kept(self) -> DisplayOptions:
+        """The look to be remembered: nothing of it is a slow parser's doing."""
+        return dataclasses.replace(self.look, mode=self.usual_mode)
+
+
+def _fitting(look: DisplayOptions, parser: ParserConfig) -> DisplayOptions:
+    """The look for a parser: one that takes seconds must not hold up the picture."""
+    return dataclasses.replace(look, mode="live") if _is_slow(parser) else look
+
+
+def _is_slow(parser: ParserConfig) -> bool:
+    return parser.name.startswith("m2fp")

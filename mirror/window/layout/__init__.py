@@ -1,0 +1,1 @@
+"""Where everything goes and how it looks at any size."""

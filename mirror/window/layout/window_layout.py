@@ -1,0 +1,100 @@
+"""How the window is laid out, and how often its screen shows a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QByteArray, QSize, Qt, QTimer
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QMainWindow,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mirror.window.layout.responsive_layout import PANEL_WIDTH, Place, panel_height, panel_place
+
+_SIZE = (1280, 800)  # at first; width and height
+_UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
+
+
+class Screen(QWidget):
+    """The pages with the panel: beside them, below them or over them, wherever there is room."""
+
+    def __init__(self, pages: QWidget, panel: QWidget) -> None:
+        super().__init__()
+        self._pages, self._panel = pages, panel
+        self._place: Place = "over"
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(pages, 1)
+        panel.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Put the panel where there is room for it now."""
+        place = panel_place(self.width(), self.height())
+        if place != self._place:
+            self._place = place
+            self._put(place)
+        if place == "below":
+            self._panel.setFixedHeight(panel_height(self.height()))
+        elif place == "over":
+            wide = min(PANEL_WIDTH, self.width())
+            self._panel.setGeometry(self.width() - wide, 0, wide, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the pages need: the panel moves out of their way."""
+        return self._pages.minimumSizeHint()
+
+    def _put(self, place: Place) -> None:
+        self._row.removeWidget(self._panel)
+        self._panel.setMinimumSize(0, 0)
+        self._panel.setMaximumSize(_UNBOUND, _UNBOUND)
+        if place == "over":
+            return self._panel.raise_()
+        is_beside = place == "beside"
+        way = QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(way)
+        self._row.addWidget(self._panel)
+        if is_beside:
+            self._panel.setFixedWidth(PANEL_WIDTH)
+
+
+def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
+    """Return a widget with the pages and the panel, and the bar below both."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(Screen(pages, panel), 1)
+    column.addWidget(bar)
+    for box in whole.findChildren(QComboBox):
+        box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own knows no sheet: tight lines
+    return whole
+
+
+def put(window: QMainWindow, place: QByteArray | None) -> None:
+    """Put a window where it was, as Qt wrote that down, or let it be as large as at first."""
+    window.resize(*_SIZE)
+    if place is not None:
+        window.restoreGeometry(place)
+
+
+def ticking(window: QWidget, act: Callable[[], None]) -> QTimer:
+    """Return a timer that does something at the pace of a window's screen, started."""
+    timer = QTimer(window)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(act)
+    timer.start(refresh_ms(window))
+    return timer
+
+
+def refresh_ms(window: QWidget) -> int:
+    """Half of what the screen shows a picture for: so no picture waits for longer than that."""
+    screen = window.screen()
+    rate = 60.0 if screen is None else screen.refreshRate()
+    return max(4, int(500 / max(30.0, rate)))

@@ -1,0 +1,300 @@
+"""The window: shows one session at a time, and passes on what the user asks for."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt5.QtGui import QCloseEvent
+from PyQt5.QtWidgets import QMainWindow
+
+from mirror import machine, readout
+from mirror.config import ParserConfig
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.render_thread import RenderedFrame
+from mirror.live.session.alerts import Alerts
+from mirror.live.session.live_metrics import Figures
+from mirror.live.session.live_session import Session
+from mirror.live.session.session_manager import SessionManager
+from mirror.live.session.session_status import Sentence
+from mirror.live.session.view_preferences import ViewPreferences
+from mirror.live.sources.media_player import Player
+from mirror.live.sources.source_choice import Choice
+from mirror.parts import Vocabulary, vocabulary
+from mirror.window.launch_settings import Setup
+from mirror.window.layout.chrome import WindowChrome
+from mirror.window.layout.qt_translations import speak
+from mirror.window.layout.window_layout import laid_out, put, ticking
+from mirror.window.menus.actions import install, show_switches
+from mirror.window.menus.clipboard import copy
+from mirror.window.menus.drag_and_drop import DropTarget
+from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
+from mirror.window.menus.key_list import KeysDialog
+from mirror.window.menus.menu_bar import commands_of
+from mirror.window.pages.page_stack import Pages
+from mirror.window.panel.side_panel import Panel
+from mirror.window.panel.source_page import SourcePage
+from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
+from mirror.window.playback.control_bar import Bar
+from mirror.window.playback.picture_view import PictureView
+from mirror.window.settings.capture_folder_dialog import SavingPlace
+from mirror.window.settings.preferences import Preferences
+from mirror.window.settings.source_dialogs import Chooser
+from mirror.words import speaker
+from pipeline.sources.camera import list_cameras
+
+_FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
+_CLOSES_WITHIN_S = 0.9
+
+
+class MirrorWindow(QMainWindow):
+    """Shows one session at a time. Decides nothing; only the GUI's thread may touch it."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self._setup = setup
+        self.language, self._say = setup.language, speaker(setup.language)
+        self._wanted = ViewPreferences.at_first(setup.look, setup.parser)
+        self._alerts = Alerts()
+        self._habits = Preferences(setup)
+        self._sessions = SessionManager(setup.open_source, setup.clock)
+        self._shot: RenderedFrame | None = None
+        self._figures_at = float("-inf")
+        self._parts_shown: Vocabulary | None = None
+        self._controlled: Player | None = None
+        self.figures = Figures()
+        self.keeper = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
+        self.setWindowTitle("Smart Mirror")
+        DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
+        put(self, setup.memory.place)
+        self._build(setup.memory.has_panel)
+        Keyboard(self)
+        self._timer = ticking(self, self.refresh)
+
+    @property
+    def session(self) -> Session | None:
+        """What is shown."""
+        return self._sessions.present
+
+    @property
+    def player(self) -> Player | None:
+        """The controls of what is played; None for what has none."""
+        return None if self.session is None else self.session.player
+
+    @property
+    def look(self) -> DisplayOptions:
+        """How the picture is wanted."""
+        return self._wanted.look
+
+    @property
+    def parts(self) -> Vocabulary:
+        """What the parser can name."""
+        return vocabulary("built-in") if self.session is None else self.session.parts
+
+    def watch(self, choice: Choice) -> None:
+        """Look at something else from now on; the last picture stays until the first new one."""
+        look = self._habits.look_for(self.look, choice)
+        self._wanted = self._wanted.with_look(look)
+        self.keeper.stop_recording(OTHER_SOURCE)
+        self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
+        self._figures_at = float("-inf")
+        self.set_look(look)
+        self._show_cameras()
+        self.pages.begin()
+        self.setWindowTitle(f"{readout.title(choice, self._say)} - Smart Mirror")
+
+    def choose(self, choice: Choice) -> None:
+        """Look at what the user chose; at a camera the next time too."""
+        self._setup.memory.keep_camera(choice)
+        self.watch(choice)
+
+    def set_look(self, look: DisplayOptions) -> None:
+        """Show the picture another way."""
+        before, self._wanted = self._wanted, self._wanted.with_look(look)
+        self._habits.keep_look(before.kept, self._wanted.kept, self._present())
+        self._look_again()
+        self.panel.show_look(look, self.parts)
+        self._show_switches()
+
+    def set_parser(self, config: ParserConfig) -> None:
+        """Go on with another parser, or on more of the machine, at the same place."""
+        has_failed = self.session is not None and self.session.has_parser_failed
+        if config == self._wanted.parser and not has_failed:
+            return
+        self._setup.memory.keep_parser(self._wanted.parser, config)
+        self._wanted = self._wanted.with_parser(config, worked=not has_failed)
+        self.source.show_parser(config)
+        self.keeper.stop_recording(OTHER_PARSER)
+        self.try_again()
+
+    def go_back(self) -> None:
+        """Go on with the parser before."""
+        self.set_parser(self._wanted.before)
+
+    def try_again(self) -> None:
+        """Look at the same once more, from where it stands."""
+        if self.session is not None:
+            self.watch(self.session.resumed())
+
+    def set_language(self, language: str) -> None:
+        """Speak another language from now on."""
+        self._setup.memory.keep_language(language)
+        self._speak(language, self.around.has_panel)
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that nothing else has caught; the window goes on."""
+        self.pages.report(error)
+
+    def refresh(self) -> None:
+        """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
+        if (session := self.session) is None:
+            return
+        if (shot := session.take()) is not None:
+            self._shot = shot
+            self.view.show_picture(shot.picture)
+        self.bar.refresh()
+        now = self._setup.clock()
+        self.pages.show_status(session.status, now, session.choice, self._wanted)
+        if now - self._figures_at >= _FIGURES_EVERY_S:
+            self._figures_at = now
+            self._show_figures(session)
+            self.keeper.refresh()
+            self._show_bar()
+        elif self.player is not self._controlled:
+            self._show_bar()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
+        self._timer.stop()
+        self._setup.memory.keep_place(self.saveGeometry())
+        self.hide()
+        self.keeper.stop_recording()
+        self._sessions.close()
+        give_up_at = time.monotonic() + _CLOSES_WITHIN_S
+        self._sessions.join(give_up_at)
+        self.bar.close_thumbnails(max(0.0, give_up_at - time.monotonic()))
+        self.keeper.close(max(0.0, give_up_at - time.monotonic()))
+        super().closeEvent(event)
+
+    # what buttons and keys do
+
+    def copy_figures(self) -> None:
+        """Copy every figure as JSON."""
+        copy(readout.as_json(self.figures))
+
+    def save_picture(self) -> None:
+        """Write what is shown to files; a page in the picture's place is none."""
+        if self._shot is not None and self.view.isVisible():
+            self.keeper.save_picture(self._shot, self.look, self._say)
+
+    def toggle_recording(self) -> None:
+        """Begin to record, or end it."""
+        if self.session is not None:
+            self.keeper.toggle_recording(self.session, self.look, self._say)
+            self._show_bar()
+
+    def toggle_panel(self) -> None:
+        """Show the panel, or hide it."""
+        self.around.toggle_panel()
+        self._setup.memory.keep_panel(self.around.has_panel)
+
+    def toggle_full_screen(self) -> None:
+        """Show the picture and the large figures only, or everything again."""
+        self.around.toggle_full_screen()
+
+    def show_keys(self) -> None:
+        """Show what every key does."""
+        if not any(dialog.isVisible() for dialog in self.findChildren(KeysDialog)):
+            KeysDialog(self, self.commands, self._say).show()
+
+    def reset(self) -> None:
+        """Forget what was remembered if the user is sure, and show everything as at first."""
+        if not self.chooser.is_sure_to_forget():
+            return
+        plain, parser = self._habits.plain, self._wanted.parser
+        self._habits.forget()
+        look = self._habits.look_for(plain.look, self._present())
+        self._wanted = ViewPreferences.at_first(look, plain.parser)
+        self.keeper.keep_in(plain.folder)
+        put(self, None)
+        self._speak(plain.language, has_panel=False)
+        if parser != plain.parser:
+            self.keeper.stop_recording(OTHER_PARSER)
+            self.try_again()
+        self.pages.tell(Sentence("all settings are forgotten"))
+
+    # the view
+
+    def _speak(self, language: str, has_panel: bool) -> None:
+        self.bar.close_thumbnails()
+        self.language, self._say = language, speaker(language)
+        self._build(has_panel)
+
+    def _build(self, has_panel: bool) -> None:
+        say, setup, clock = self._say, self._setup, self._setup.clock
+        speak(self.language)
+        self.chooser = Chooser(self, say, self.choose, self._present, setup.memory, self.try_again)
+        self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
+        self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
+        self.view.setAccessibleName(say("Picture"))
+        ways_on = self.chooser.ways_on()
+        self.pages = Pages(
+            say, self.view, self.choose, self._alerts, clock, self.try_again, self.go_back, ways_on
+        )
+        self.commands = commands_of(self)
+        acts = {command.text: command.act for command in self.commands}
+        self.bar = Bar(say, acts, lambda: self.player)
+        self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
+        self.source.show_parser(self._wanted.parser)
+        self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
+        self.panel.currentChanged.connect(lambda _page: self._show_cameras())
+        self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
+        self._actions = install(self, self.commands, say)
+        reach_by_tab(self)
+        self.around = WindowChrome(
+            self, self.view, self.panel, self.bar, has_panel, self._show_surroundings
+        )
+        self.set_look(self.look)
+        self.view.setFocus()
+
+    def _drawn(self, look: DisplayOptions) -> DisplayOptions:
+        return readout.look_in(look, self.parts, self._say)
+
+    def _present(self) -> Choice | None:
+        return None if self.session is None else self.session.choice
+
+    def _painted(self) -> None:
+        if self.session is not None and self._shot is not None:
+            self.session.painted(self._shot)
+
+    def _look_again(self) -> None:
+        if self.session is not None:
+            self.session.show(self._drawn(self.look), self.view.pixels)
+
+    def _show_surroundings(self) -> None:
+        self._show_cameras()
+        self._show_switches()
+
+    def _show_cameras(self) -> None:
+        self.source.show_cameras(list(list_cameras()), self._present())
+
+    def _show_switches(self) -> None:
+        show_switches(self.commands, self._actions)
+
+    def _show_bar(self) -> None:
+        keeper, title = self.keeper, readout.title(self._present(), self._say)
+        self._controlled = self.player
+        kept = keeper.message.said(self._say)
+        self.bar.show_state(title, self.player, keeper.is_recording, kept)
+        self.source.show_folder(keeper.folder)
+        self._show_switches()
+
+    def _show_figures(self, session: Session) -> None:
+        self.figures = session.figures()
+        self.view.show_headline(readout.headline(self.figures), self.keeper.elapsed)
+        if self.panel.isVisible():
+            self.panel.show_figures(self.figures, session.workers, machine.cores())
+        if session.parts is not self._parts_shown:
+            self._parts_shown = session.parts
+            self.panel.show_look(self.look, session.parts)
+            self._look_again()
+        self._sessions.forget_ended()

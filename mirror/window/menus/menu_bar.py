@@ -1,0 +1,236 @@
+"""What each menu and key of the window does: the table, with its wiring."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Protocol
+
+from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.viewport import FITS
+from mirror.live.sources.media_player import Player
+from mirror.parts import Vocabulary
+from mirror.window.layout.chrome import WindowChrome
+from mirror.window.menus.actions import Command
+from mirror.window.panel.side_panel import Panel
+from mirror.window.playback.capture_controller import CaptureController
+from mirror.window.settings.capture_folder_dialog import SavingPlace
+from mirror.window.settings.source_dialogs import Chooser
+from mirror.words import LANGUAGES
+
+_SWITCHES = {  # a look's field -> what its command is called, and its key
+    "mirrored": ("Mirrored", "M"),
+    "overlay": ("Colours", "O"),
+    "outlines": ("Outlines", "U"),
+    "landmarks": ("Joints and bones", "J"),
+    "side_by_side": ("Side by side", "B"),
+}
+_FITS = dict(zip(FITS, (("Fit", "1"), ("Fill", "2"), ("Pixel for pixel", "3")), strict=True))
+_LABELS = ("none", "people", "parts")
+
+
+class Commanded(Protocol):
+    """What commands act on: the window, as far as menus and keys reach it.
+
+    Attributes:
+        chooser: asks what to look at.
+        keeper: saves pictures and recordings.
+        place: where they are saved.
+        around: what stands around the picture.
+        panel: beside it.
+        language: the one that is spoken.
+    """
+
+    chooser: Chooser
+    keeper: CaptureController
+    place: SavingPlace
+    around: WindowChrome
+    panel: Panel
+    language: str
+
+    @property
+    def look(self) -> DisplayOptions: ...  # noqa: D102
+
+    @property
+    def player(self) -> Player | None: ...  # noqa: D102
+
+    @property
+    def parts(self) -> Vocabulary: ...  # noqa: D102
+
+    def set_look(self, look: DisplayOptions) -> None: ...  # noqa: D102
+
+    def set_language(self, language: str) -> None: ...  # noqa: D102
+
+    def try_again(self) -> None: ...  # noqa: D102
+
+    def save_picture(self) -> None: ...  # noqa: D102
+
+    def toggle_recording(self) -> None: ...  # noqa: D102
+
+    def copy_figures(self) -> None: ...  # noqa: D102
+
+    def toggle_panel(self) -> None: ...  # noqa: D102
+
+    def toggle_full_screen(self) -> None: ...  # noqa: D102
+
+    def isFullScreen(self) -> bool: ...  # noqa: D102
+
+    def show_keys(self) -> None: ...  # noqa: D102
+
+    def reset(self) -> None: ...  # noqa: D102
+
+    def close(self) -> bool: ...  # noqa: D102
+
+
+def commands_of(window: Commanded) -> tuple[Command, ...]:
+    """Return everything that a window can do."""
+    return (
+        Command("File", "Open a video…", ("Ctrl+O",), window.chooser.open_file),
+        Command("File", "Open an address…", ("Ctrl+L",), window.chooser.open_address),
+        Command("File", "Next camera", ("C",), window.chooser.next_camera),
+        Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
+        Command("File", "Try again", ("F5",), window.try_again),
+        Command("File", "Save the picture", ("S",), window.save_picture, begins=True),
+        Command(
+            "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording
+        ),
+        Command("File", "Folder for pictures and recordings…", (), window.place.choose),
+        Command("File", "Show the folder", (), window.place.show),
+        Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
+        Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window), begins=True),
+        *_picture(window),
+        *_play(window),
+        *_view(window),
+        Command("Help", "Keys", ("?", "F1"), window.show_keys),
+        Command("Help", "Forget all settings", (), window.reset, begins=True),
+    )
+
+
+def _view(window: Commanded) -> list[Command]:
+    def page(place: int) -> Callable[[], None]:
+        return lambda: window.around.show_page(place)  # made anew with every language
+
+    def is_spoken(language: str) -> Callable[[], bool]:
+        return lambda: window.language == language
+
+    pages = ("Parts and drawing", "Figures", "Source and parser")
+    return [
+        Command(
+            "View", "Panel", ("I", "F9"), window.toggle_panel, lambda: window.panel.isVisible()
+        ),
+        *(
+            Command("View", text, (f"Ctrl+{place + 1}",), page(place))
+            for place, text in enumerate(pages)
+        ),
+        Command("View", "Full screen", ("F", "F11"), window.toggle_full_screen,
+                window.isFullScreen, begins=True),
+        Command("View", "Leave full screen", ("Esc",), lambda: window.around.leave_full_screen()),
+        *(
+            Command("View", name, (), functools.partial(window.set_language, language),
+                    is_spoken(language), begins=language == "en")
+            for language, name in LANGUAGES.items()
+        ),
+    ]  # fmt: skip
+
+
+def _picture(window: Commanded) -> list[Command]:
+    found = [
+        Command("Picture", text, (key,), _toggler(window, field), _reader(window, field))
+        for field, (text, key) in _SWITCHES.items()
+    ]
+    found += [
+        Command(
+            "Picture",
+            text,
+            (key,),
+            functools.partial(_change, window, "fit", fit),
+            functools.partial(_is, window, "fit", fit),
+            begins=fit == FITS[0],
+        )
+        for fit, (text, key) in _FITS.items()
+    ]
+    return [
+        *found,
+        Command("Picture", "Masks on the newest frame", ("E",), lambda: _swap_mode(window),
+                lambda: window.look.mode == "live", begins=True),
+        Command("Picture", "Labels", ("N",), lambda: _next_labels(window)),
+        Command("Picture", "Palette", ("P",), lambda: _next_palette(window)),
+        Command("Picture", "More opaque", ("]",), lambda: _more_opaque(window, 0.1),
+                repeats=True, begins=True),
+        Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1),
+                repeats=True),
+    ]  # fmt: skip
+
+
+def _play(window: Commanded) -> list[Command]:
+    def controlled(act: Callable[[Player], None]) -> Callable[[], None]:
+        def run() -> None:
+            if (player := window.player) is not None:
+                act(player)
+
+        return run
+
+    def loops() -> bool:
+        return window.player is not None and window.player.loops
+
+    again = {"Frame on", "Frame back", "5 seconds on", "5 seconds back", "Faster", "Slower"}
+    return [
+        Command(
+            *("Play", text, keys, controlled(act)),
+            is_on=loops if text == "Loop" else None,
+            repeats=text in again,
+            is_possible=lambda: window.player is not None,
+            begins=text in ("Frame on", "Faster"),
+        )
+        for text, keys, act in (
+            ("Play or pause", ("Space", "K"), lambda player: player.pause(not player.paused)),
+            ("Loop", ("Y",), lambda player: player.set_loops(not player.loops)),
+            ("Frame on", (".",), lambda player: player.step(1)),
+            ("Frame back", (",",), lambda player: player.step(-1)),
+            ("5 seconds on", ("Right",), lambda player: player.seek(player.position_s + 5)),
+            ("5 seconds back", ("Left",), lambda player: player.seek(player.position_s - 5)),
+            ("To the beginning", ("Home",), lambda player: player.seek(0.0)),
+            ("Faster", ("+", "="), lambda player: player.set_speed(player.next_speed(1))),
+            ("Slower", ("-",), lambda player: player.set_speed(player.next_speed(-1))),
+        )
+    ]
+
+
+def _change(window: Commanded, field: str, value: object) -> None:
+    window.set_look(dataclasses.replace(window.look, **{field: value}))  # type: ignore[arg-type]
+
+
+def _is(window: Commanded, field: str, value: object) -> bool:
+    return bool(getattr(window.look, field) == value)
+
+
+def _toggler(window: Commanded, field: str) -> Callable[[], None]:
+    return lambda: _change(window, field, not getattr(window.look, field))
+
+
+def _reader(window: Commanded, field: str) -> Callable[[], bool]:
+    return lambda: bool(getattr(window.look, field))
+
+
+def _swap_mode(window: Commanded) -> None:
+    _change(window, "mode", "exact" if window.look.mode == "live" else "live")
+
+
+def _next_labels(window: Commanded) -> None:
+    place = _LABELS.index(window.look.labels)
+    _change(window, "labels", _LABELS[(place + 1) % len(_LABELS)])
+
+
+def _next_palette(window: Commanded) -> None:
+    names = list(window.parts.palettes)
+    place = names.index(window.look.palette) if window.look.palette in names else 0
+    _change(window, "palette", names[(place + 1) % len(names)])
+
+
+def _more_opaque(window: Commanded, step: float) -> None:
+    _change(window, "opacity", round(min(1.0, max(0.0, window.look.opacity + step)), 2))
+
+
+def _close(window: Commanded) -> None:
+    window.close()

@@ -1,0 +1,1 @@
+"""What stands in the picture's place, or over it."""

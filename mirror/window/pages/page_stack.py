@@ -1,0 +1,116 @@
+"""The picture, or the page that stands in its place, under a banner when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from mirror import readout
+from mirror.live.session.alerts import Alert, Alerts
+from mirror.live.session.session_status import BROKE, Sentence, Status, details_of, told
+from mirror.live.session.view_preferences import ViewPreferences
+from mirror.live.sources.source_choice import Choice
+from mirror.readout import Say
+from mirror.window.pages.banner import Banner
+from mirror.window.pages.loading_notice import Notice
+from mirror.window.pages.start_page import WelcomePage
+from mirror.window.playback.picture_view import PictureView
+from pipeline.sources.camera import list_cameras
+
+
+class Pages(QWidget):
+    """Shows how a session stands.
+
+    Args:
+        say: the user's language.
+        view: what shows the picture.
+        watch: starts looking at a choice.
+        alerts: what is to be told.
+        clock: monotonic seconds.
+        try_again: opens the present choice once more.
+        go_back: goes on with the parser before.
+        ways_on: what is offered where there is no picture: texts, and what they do.
+    """
+
+    def __init__(
+        self,
+        say: Say,
+        view: PictureView,
+        watch: Callable[[Choice], None],
+        alerts: Alerts,
+        clock: Callable[[], float],
+        try_again: Callable[[], None],
+        go_back: Callable[[], None],
+        ways_on: Sequence[tuple[str, Callable[[], None]]],
+    ) -> None:
+        super().__init__()
+        self._say, self._view = say, view
+        self._status: Status | None = None
+        self._alerts, self._clock = alerts, clock
+        self.banner = Banner(say, try_again, go_back, self._dismiss)
+        self.welcome = WelcomePage(say, watch, ways_on)
+        self.notice = Notice(view)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(view)
+        self._stack.addWidget(self.welcome)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+
+    def begin(self) -> None:
+        """Show the picture: another session has begun."""
+        self._status = None
+        self._alerts.begin()
+        self._stack.setCurrentWidget(self._view)
+
+    def show_status(
+        self, status: Status, now: float, choice: Choice, wanted: ViewPreferences
+    ) -> None:
+        """Show how a session stands: over its picture, or in its place where it never had one.
+
+        Args:
+            status: of the session.
+            now: on its clock.
+            choice: what it looks at.
+            wanted: by which parser, and which there is to go back to.
+        """
+        self.notice.tell(readout.notice(status, now, choice, wanted.parser.name, self._say))
+        if status != self._status:
+            self._status = status
+            if status.phase == "failed" and not status.has_picture:
+                self._show_welcome(status, choice)
+            else:
+                self._alerts.show_status(status, wanted)
+        self._tell(now)
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that nothing else has caught, until it is dismissed."""
+        self._alerts.report(Alert(told(error, BROKE), details_of(error)))
+        self._tell(self._clock())
+
+    def tell(self, words: Sentence) -> None:
+        """Say something that is no error, if there is something, until it is dismissed."""
+        if not words:
+            return
+        self._alerts.report(Alert(words, tone="plain"))
+        self._tell(self._clock())
+
+    def _show_welcome(self, status: Status, choice: Choice) -> None:
+        shown = readout.title(choice, self._say)
+        title = self._say("Nothing to see at {source}").format(source=shown)
+        problem = status.problem.said(self._say)
+        self.welcome.tell(title, problem, status.details, list(list_cameras()))
+        self._stack.setCurrentWidget(self.welcome)
+        self._alerts.begin()
+
+    def _tell(self, now: float) -> None:
+        if (alert := self._alerts.current) is None:
+            return self.banner.hide()
+        self.banner.tell(readout.banner(alert, now, self._say), alert)
+
+    def _dismiss(self) -> None:
+        self._alerts.dismiss()
+        self._tell(self._clock())

@@ -1,0 +1,1 @@
+"""The picture, and what plays, searches and records it."""

@@ -1,0 +1,1 @@
+"""What the user chose, kept from one time to the next."""
