@@ -28,12 +28,12 @@ from mirror.parsing import Parsing
 from mirror.parts import Vocabulary
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.sinks.video import Encoding
 from pipeline.sources import Recorded, Source
 from pipeline.sources.pictures import PictureFolder
+from pipeline.sources.stream.y4m import Y4mFile, is_y4m
 from pipeline.sources.video import VideoFile
-from pipeline.sources.y4m import Y4mFile, is_y4m
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()

@@ -15,7 +15,7 @@ from mirror import machine
 from mirror.overlay.style import Labels
 from mirror.shipped import config_file
 from pipeline.errors import PipelineError
-from pipeline.nearest import nearest
+from pipeline.nearest_name import nearest
 
 Auto = Literal["auto"]
 Quality = Literal["fast", "balanced", "best"]

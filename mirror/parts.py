@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.shipped import config_file
-from pipeline.nearest import nearest
+from pipeline.nearest_name import nearest
 
 LabelMap = NDArray[np.uint8]  # (H, W), the part id of every pixel; 0 is background
 

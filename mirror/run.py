@@ -16,7 +16,7 @@ from mirror.progress import FrameProgress
 from mirror.report import RunReport
 from mirror.tally import RunHeader, Tally
 from pipeline.sources import Recorded
-from pipeline.sources.counts import counts_of
+from pipeline.sources.container.frame_counts import counts_of
 
 INCOMPLETE = 3  # exit code: what could be read was written, but the source promised more
 

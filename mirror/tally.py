@@ -10,7 +10,7 @@ from mirror.parsing import Parsing
 from mirror.report import RunReport
 from pipeline.meter import Latencies, Rate, StageMeter
 from pipeline.result import FlowStatistics, Result
-from pipeline.sources.counts import FrameCounts
+from pipeline.sources.container.frame_counts import FrameCounts
 
 
 @dataclass(frozen=True, slots=True)

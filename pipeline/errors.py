@@ -3,7 +3,7 @@
     PipelineError
     ├── SourceError            a source did not open, or broke while it was read
     │   ├── CameraNotFound     there is no such camera, or another program holds it
-    │   └── TooManyPixels      a picture is larger than the limit; see pipeline.limits
+    │   └── TooManyPixels      a picture is larger than the limit; see pipeline.media.input_limits
     ├── SinkError              a sink did not open, or could not take a frame
     │   └── SinkClosed         whoever read what the sink writes has left
     ├── StageStuck             a stage did not answer, or did not stop, in time

@@ -18,12 +18,12 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from pipeline.frame import Frame
-from pipeline.lane import Closeable as Closeable
-from pipeline.lane import Lane
-from pipeline.lane_limits import LaneLimits
-from pipeline.pool import WorkerPool
+from pipeline.pool.lane import Closeable as Closeable
+from pipeline.pool.lane import Lane
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.thread_group import patience_s, raise_what_nobody_heard
+from pipeline.pool.worker_pool import WorkerPool
 from pipeline.result import FlowStatistics, Result
-from pipeline.thread_group import patience_s, raise_what_nobody_heard
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it

@@ -21,15 +21,15 @@ from mirror.printable import shown
 from mirror.shipped import config_file
 from mirror.stream.inputs import recognised
 from pipeline.errors import PipelineError, SourceError
-from pipeline.layout import Layout
-from pipeline.limits import InputLimits
+from pipeline.media.input_limits import InputLimits
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import parse_header
 from pipeline.pipes import PipeReader, fill
 from pipeline.sources.address import named, plain_way, protocols_of, without_secrets
-from pipeline.sources.jpegs import JpegSplitter, JpegStream
 from pipeline.sources.picture_size import size_in_header
-from pipeline.sources.raw import RawStream
-from pipeline.sources.y4m import Y4mStream
-from pipeline.y4m import parse_header
+from pipeline.sources.stream.motion_jpeg import JpegSplitter, JpegStream
+from pipeline.sources.stream.raw import RawStream
+from pipeline.sources.stream.y4m import Y4mStream
 
 Read = Callable[[bytes], None]
 LIMITS = InputLimits(pixels=1_000_000, jpeg_bytes=100_000)

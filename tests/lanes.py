@@ -10,11 +10,11 @@ from typing import Any
 
 from doubles import number_of
 
-from pipeline.fair_queue import ServiceClass
 from pipeline.frame import Frame
-from pipeline.lane import Lane
-from pipeline.lane_limits import LaneLimits
-from pipeline.pool import WorkerPool
+from pipeline.pool.fair_queue import ServiceClass
+from pipeline.pool.lane import Lane
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.worker_pool import WorkerPool
 
 Plan = str  # the name of the lane
 Raw = tuple[str, int]  # and the frame's number

@@ -14,12 +14,12 @@ import pytest
 from media import level, number_in, numbers_in, pts_of
 
 from pipeline.frame import Frame
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader, PipeWriter, open_target
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import fitted
 from pipeline.sinks.video import Encoding
-from pipeline.sources.jpegs import JpegSplitter
+from pipeline.sources.stream.motion_jpeg import JpegSplitter
 
 RATE = Fraction(30)
 

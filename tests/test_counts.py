@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 from media import cut_after, faststart, packets_of, write_video
 
-from pipeline.sources.counts import FrameCounts
+from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile

@@ -23,7 +23,7 @@ from media import faststart
 
 from mirror.compose import open_source
 from pipeline.errors import SourceError
-from pipeline.sources.counts import counts_of
+from pipeline.sources.container.frame_counts import counts_of
 
 SOURCES = {
     "h264.mp4": ("libx264", {"g": "12", "preset": "ultrafast", "bf": "2"}),

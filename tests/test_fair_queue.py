@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.fair_queue import SERVICE_CLASSES, FairQueue, Line, ServiceClass
+from pipeline.pool.fair_queue import SERVICE_CLASSES, FairQueue, Line, ServiceClass
 
 Queue = FairQueue[str, int]
 

@@ -7,7 +7,7 @@ import pytest
 from doubles import FakeClock, frame_at, number_of, numbered
 
 from pipeline.errors import Closed, EndOfStream
-from pipeline.intake import Intake
+from pipeline.pool.intake import Intake
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
 

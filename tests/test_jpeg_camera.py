@@ -19,7 +19,7 @@ from media import level, number_in, write_video
 
 from mirror.machine import memory_mb, peak_memory_mb
 from pipeline.errors import SourceError
-from pipeline.limits import InputLimits, TooManyPixels
+from pipeline.media.input_limits import InputLimits, TooManyPixels
 from pipeline.sources.jpeg_camera import JpegCamera, open_network
 from pipeline.sources.url import NetworkCamera
 

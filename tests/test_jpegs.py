@@ -11,11 +11,11 @@ import pytest
 from media import level, number_in
 
 from pipeline.errors import SourceError
-from pipeline.limits import InputLimits
+from pipeline.media.input_limits import InputLimits
 from pipeline.pipes import PipeReader
-from pipeline.sources import jpegs
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.jpegs import JpegSplitter, JpegStream
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.stream import motion_jpeg
+from pipeline.sources.stream.motion_jpeg import JpegSplitter, JpegStream
 
 OpenPipe = Callable[[bytes], PipeReader]
 
@@ -64,7 +64,7 @@ def test_a_stream_is_cut_into_its_files(piped: OpenPipe, flags: list[int]) -> No
 def test_the_pieces_that_a_pipe_gives_do_not_matter(
     piped: OpenPipe, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jpegs, "_PIECE", piece)
+    monkeypatch.setattr(motion_jpeg, "_PIECE", piece)
     files = [jpeg(0), noisy([]), jpeg(2)]
     assert list(JpegSplitter(piped(b"--boundary\r\n".join(files)))) == files
 

@@ -26,16 +26,16 @@ from mirror.evaluation.truth import Sample, Truth
 from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
-from pipeline.layout import Layout
-from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
-from pipeline.opening import open_file
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.opening import open_file
+from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader
-from pipeline.sources.jpegs import JpegStream
 from pipeline.sources.picture_size import size_in_header
 from pipeline.sources.pictures import PictureFolder
-from pipeline.sources.raw import RawStream
+from pipeline.sources.stream.motion_jpeg import JpegStream
+from pipeline.sources.stream.raw import RawStream
+from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.sources.video import VideoFile
-from pipeline.sources.y4m import Y4mStream
 
 SMALL = InputLimits(pixels=64 * 48 - 1)
 ENOUGH = InputLimits(pixels=64 * 48)

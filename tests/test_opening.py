@@ -18,7 +18,7 @@ from mirror.cli import main
 from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
-from pipeline.opening import file_url
+from pipeline.media.opening import file_url
 from pipeline.pipes import PipeReader
 from pipeline.sources.address import plain_way, protocols_of
 from pipeline.sources.pictures import PictureFolder

@@ -7,8 +7,8 @@ from fractions import Fraction
 import av
 import pytest
 
-from pipeline.sinks.packet_screen import PacketScreen
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
+from pipeline.sinks.stream_copy.packet_screen import PacketScreen
 
 MS = Fraction(1, 1000)
 

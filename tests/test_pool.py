@@ -16,10 +16,10 @@ from doubles import FakeClock, frame_at, number_of, numbered, until
 from lanes import Gate, Plan, Pool, Raw, consumers, label, lane_of, numbers, outcome
 
 from pipeline.errors import FrameOverdue, PoolClosed, SourceError
-from pipeline.fair_queue import ServiceClass
 from pipeline.frame import Frame
-from pipeline.lane_limits import LaneLimits
-from pipeline.pool import WorkerPool
+from pipeline.pool.fair_queue import ServiceClass
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.worker_pool import WorkerPool
 
 any_size = pytest.mark.parametrize(
     ("lanes", "workers"), list(itertools.product((1, 2, 8), (1, 2, 5)))
@@ -442,7 +442,7 @@ def test_threads_are_named_after_their_lane() -> None:
 def test_an_interrupt_ends_one_lane_at_once_though_its_parser_is_stuck(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.lane._LOOKS_UP_AFTER_S", 0.01)
+    monkeypatch.setattr("pipeline.pool.lane._LOOKS_UP_AFTER_S", 0.01)
     gate = Gate()
 
     def parse(frame: Frame, plan: str) -> Raw:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.errors import Closed, EndOfStream
-from pipeline.reorder import Reorder, ReorderChannel
+from pipeline.pool.reorder import Reorder, ReorderChannel
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
 

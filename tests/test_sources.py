@@ -20,13 +20,13 @@ from media import level, number_in, write_video
 
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
 from pipeline.sources import Source
 from pipeline.sources.address import named, without_secrets
 from pipeline.sources.camera import Camera, device_of, list_cameras
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import PictureFolder
-from pipeline.sources.raw import RawStream
+from pipeline.sources.stream.raw import RawStream
 from pipeline.sources.url import NetworkCamera
 from pipeline.sources.video import VideoFile
 

@@ -17,10 +17,10 @@ from media import level, numbers_in, pts_of, sound_of, write_video
 from test_video_writer import DEFAULT, TITLES, add_subtitles, copy, titles_in
 
 from pipeline.frame import Frame
+from pipeline.media.timeline import AnyPacket
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources import Footage
 from pipeline.sources.video import VideoFile
-from pipeline.timeline import AnyPacket
 
 
 def remarks_of(source: Path, target: Path, encoding: Encoding = DEFAULT) -> tuple[str, ...]:

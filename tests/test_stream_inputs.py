@@ -19,7 +19,7 @@ from mirror.stream.inputs import Wanted, open_pipe, recognised
 from pipeline.errors import SourceError
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded
-from pipeline.sources.piped import PipedVideo
+from pipeline.sources.stream.piped import PipedVideo
 from pipeline.sources.video import VideoFile
 
 OpenFile = Callable[[Path], PipeReader]

@@ -32,7 +32,7 @@ from pipeline.pipes import open_target
 from pipeline.sources import Source
 from pipeline.sources.memory import InMemory
 from pipeline.sources.reconnecting import Reconnecting
-from pipeline.sources.y4m import Y4mStream
+from pipeline.sources.stream.y4m import Y4mStream
 
 
 class Held(Nothing):

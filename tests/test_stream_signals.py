@@ -16,7 +16,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.pipes import PipeReader, PipeWriter
 from pipeline.sinks.plain import Y4mWriter
-from pipeline.sources.y4m import Y4mStream
+from pipeline.sources.stream.y4m import Y4mStream
 
 
 def tell(number: signal.Signals) -> None:

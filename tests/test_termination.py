@@ -16,9 +16,9 @@ from doubles import numbered, until
 from mirror.signal_policies import Raising, Terminated
 from mirror.stream.signals import DrainStalled, Signals
 from mirror.termination import HEARD, held, listening
-from pipeline.channel import Channel
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
+from pipeline.pool.channel import Channel
 from pipeline.sources.memory import InMemory
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from pipeline.errors import StageStuck
-from pipeline.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
+from pipeline.pool.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
 
 
 def test_stopping_waits_for_every_thread() -> None:

@@ -10,7 +10,7 @@ import av
 import pytest
 from media import write_video
 
-from pipeline.timeline import Timeline
+from pipeline.media.timeline import Timeline
 
 TICK = Fraction(1, 1000)
 

@@ -10,7 +10,7 @@ from media import level, number_in, pts_of, turn_a_quarter, write_video
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
-from pipeline.sources.misplaced import InPlace
+from pipeline.sources.container.misplaced_times import InPlace
 from pipeline.sources.video import VideoFile
 
 

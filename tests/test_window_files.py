@@ -31,7 +31,7 @@ from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
-from pipeline.sinks.remux import Beside
+from pipeline.sinks.stream_copy.remux import Beside
 from pipeline.targets.claims import OutputFile
 
 

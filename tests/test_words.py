@@ -36,10 +36,7 @@ NOT_OF_THE_WINDOW = (
     "pipeline/sinks/plain.py",
     "pipeline/sinks/salvage.py",
     "pipeline/sinks/virtual_camera.py",
-    "pipeline/sources/jpegs.py",
-    "pipeline/sources/piped.py",
-    "pipeline/sources/raw.py",
-    "pipeline/sources/y4m.py",
+    "pipeline/sources/stream",
     "pipeline/targets/apart.py",
     "pipeline/targets/part_folder.py",
 )

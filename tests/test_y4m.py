@@ -13,12 +13,12 @@ from mirror.cli import main
 from mirror.compose import open_source
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import Y4mHeader, parse_header
 from pipeline.pipes import open_target
 from pipeline.sinks.plain import RawWriter, Y4mWriter
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.y4m import Y4mFile, Y4mStream
-from pipeline.y4m import Y4mHeader, parse_header
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.stream.y4m import Y4mFile, Y4mStream
 
 
 def source_of(data: bytes) -> Y4mStream:

@@ -30,13 +30,13 @@ from mirror.stream.run import StreamRun
 from mirror.tally import RunHeader
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import FRAME, Y4mHeader
 from pipeline.meter import Latencies, Spread
 from pipeline.pipes import PipeReader, PipeWriter
 from pipeline.sinks.plain import Y4mWriter
+from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.sources.video import VideoFile
-from pipeline.sources.y4m import Y4mStream
-from pipeline.y4m import FRAME, Y4mHeader
 
 SIZE = (720, 1280)  # of what is piped, height and width
 FRAMES = 60  # in the file that is piped once, then as often as COPIES says

@@ -24,7 +24,7 @@ from mirror.parsers.builtin import BuiltIn
 from mirror.parsing import Parsing
 from mirror.shipped import media_file
 from pipeline.frame import Frame
-from pipeline.opening import create_file
+from pipeline.media.opening import create_file
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources.video import VideoFile
 

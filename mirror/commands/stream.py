@@ -37,7 +37,7 @@ from mirror.stream import inputs, targets
 from mirror.stream.run import StreamReport, StreamRun
 from mirror.tally import RunHeader
 from pipeline.errors import SinkError
-from pipeline.limits import InputLimits
+from pipeline.media.input_limits import InputLimits
 from pipeline.sources.address import named as named_address
 from pipeline.targets.claims import Claims, claimed
 

@@ -10,7 +10,7 @@ import numpy as np
 from mirror.evaluation.truth import BadDataSet
 from mirror.parts import LabelMap
 from pipeline.frame import planes_of
-from pipeline.opening import open_file
+from pipeline.media.opening import open_file
 
 
 def read_labels(path: Path) -> LabelMap:

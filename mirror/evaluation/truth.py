@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mirror.parts import LabelMap
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
-from pipeline.opening import check_header
+from pipeline.media.opening import check_header
 
 UNJUDGED = 255  # in a label map: whatever is said of this pixel is neither right nor wrong
 

@@ -9,20 +9,20 @@ from pathlib import Path
 
 from mirror.compose import open_source
 from pipeline.errors import SourceError
-from pipeline.layout import Layout
-from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import MAGIC
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
 from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
-from pipeline.sources.jpegs import START, JpegStream
 from pipeline.sources.paced import Paced
-from pipeline.sources.piped import PipedVideo
-from pipeline.sources.raw import RawStream
 from pipeline.sources.reconnecting import Reconnecting
-from pipeline.sources.y4m import Y4mStream
+from pipeline.sources.stream.motion_jpeg import START, JpegStream
+from pipeline.sources.stream.piped import PipedVideo
+from pipeline.sources.stream.raw import RawStream
+from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.targets.apart import InputPath
-from pipeline.y4m import MAGIC
 
 _CONTAINERS = {"matroska": "matroska", "mpegts": "mpegts", "mp4": "mp4", "container": None}
 FORMATS = ("y4m", "raw", "mjpeg", *_CONTAINERS)

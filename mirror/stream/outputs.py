@@ -14,12 +14,12 @@ import numpy as np
 
 from mirror.outputs.film import beside
 from mirror.parsing import Parsing
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import FRAME, Y4mHeader
 from pipeline.pipes import PipeWriter
 from pipeline.result import Result
 from pipeline.sinks import Sink
 from pipeline.sinks.plain import resized_remark
-from pipeline.y4m import FRAME, Y4mHeader
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
-from pipeline.sources.counts import counts_of
+from pipeline.sources.container.frame_counts import counts_of
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
 

@@ -12,7 +12,8 @@ from mirror.outputs import OutputRefused
 from mirror.parts import Vocabulary
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import holds
 from pipeline.pipes import TCP, PipeWriter, open_target
 from pipeline.sinks import Sink
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
@@ -20,10 +21,9 @@ from pipeline.sinks.plain import RawWriter, Y4mWriter
 from pipeline.sinks.video import Encoding
 from pipeline.sinks.virtual_camera import VirtualCamera
 from pipeline.sources import Recorded, Source
-from pipeline.sources.y4m import Y4mStream
+from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import Claims
-from pipeline.y4m import holds
 
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
 CAMERA = "camera"  # a place: one that other programs can open

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, padded_to_even
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeWriter
 from pipeline.sinks.container import encoder_for
 from pipeline.sinks.plain import fitted, is_full_range, plain_name, resized_remark

@@ -13,13 +13,13 @@ import av.error
 from av.container import InputContainer, OutputContainer
 
 from pipeline.errors import SinkError
-from pipeline.limits import NOT_DECODED
-from pipeline.nearest import nearest
-from pipeline.opening import create_file, open_file
-from pipeline.sinks.remux import NOTHING_BESIDE, Beside, remux
+from pipeline.media.input_limits import NOT_DECODED
+from pipeline.media.opening import create_file, open_file
+from pipeline.media.timeline import AnyPacket
+from pipeline.nearest_name import nearest
+from pipeline.sinks.stream_copy.remux import NOTHING_BESIDE, Beside, remux
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_file import PartFile
-from pipeline.timeline import AnyPacket
 
 
 @dataclass(frozen=True, slots=True)

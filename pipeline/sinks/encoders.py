@@ -9,7 +9,7 @@ import av
 import av.error
 
 from pipeline.errors import SinkError
-from pipeline.nearest import nearest
+from pipeline.nearest_name import nearest
 from pipeline.sinks.container import PRESETS, Container
 
 

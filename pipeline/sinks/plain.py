@@ -11,9 +11,9 @@ import numpy as np
 from av.video.reformatter import ColorRange, VideoReformatter
 
 from pipeline.frame import Frame, matrix_of
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
+from pipeline.media.y4m_header import FRAME, Y4mHeader, holds
 from pipeline.pipes import Bytes, PipeWriter
-from pipeline.y4m import FRAME, Y4mHeader, holds
 
 
 class RawWriter:

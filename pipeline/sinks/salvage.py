@@ -7,8 +7,8 @@ from pathlib import Path
 import av.error
 
 from pipeline.errors import SinkError, SourceError
-from pipeline.limits import NOT_DECODED
-from pipeline.opening import open_file
+from pipeline.media.input_limits import NOT_DECODED
+from pipeline.media.opening import open_file
 from pipeline.sinks.container import Container, container_for, copy_packets, timescales
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_name import is_locked

@@ -23,8 +23,8 @@ from pipeline.sinks.container import (
     time_base_in,
 )
 from pipeline.sinks.encoders import check_encoder, encoder_options
-from pipeline.sinks.remux import Beside
-from pipeline.sinks.stream_copy import StreamCopy
+from pipeline.sinks.stream_copy.remux import Beside
+from pipeline.sinks.stream_copy.stream_copy import StreamCopy
 from pipeline.sources import Footage
 from pipeline.targets.apart import InputPath, OutputPath, check_apart
 from pipeline.targets.claims import OutputFile, open_file

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, planes_of
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
 from pipeline.sinks.plain import fitted, resized_remark
 
 _INSTALL = (

@@ -10,10 +10,10 @@ import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
-from pipeline.opening import open_stream
-from pipeline.sources.http_bytes import HttpBytes
-from pipeline.sources.jpegs import START, JpegStream
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.opening import open_stream
+from pipeline.sources.stream.http_bytes import HttpBytes
+from pipeline.sources.stream.motion_jpeg import START, JpegStream
 from pipeline.sources.url import NetworkCamera
 
 _BEGINNING = 4096  # bytes within which the first picture begins, behind its header

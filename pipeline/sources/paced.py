@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.frame import Frame
 from pipeline.sources import Footage, Recorded
-from pipeline.sources.counts import FrameCounts, counts_of
+from pipeline.sources.container.frame_counts import FrameCounts, counts_of
 
 
 class Paced:

@@ -14,11 +14,11 @@ import av.error
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
-from pipeline.opening import open_file
+from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.media.opening import open_file
 from pipeline.sources import Footage
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.upright import Upright
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.container.rotation import Upright
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
-from pipeline.sources.counts import FrameCounts, counts_of
+from pipeline.sources.container.frame_counts import FrameCounts, counts_of
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0

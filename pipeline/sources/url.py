@@ -10,11 +10,11 @@ from av.container import InputContainer
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import USUAL_LIMITS, InputLimits
-from pipeline.opening import open_address
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
+from pipeline.media.opening import open_address
 from pipeline.sources.address import named, without_secrets
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.decoding import Decoding
+from pipeline.sources.container.decoding import Decoding
+from pipeline.sources.container.frame_counts import FrameCounts
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0

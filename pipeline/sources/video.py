@@ -16,14 +16,14 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import MEGA, USUAL_LIMITS, InputLimits
-from pipeline.opening import open_file
+from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.media.opening import open_file
 from pipeline.sources import Footage
 from pipeline.sources.address import plain_way
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.decoding import Decoding, ThreadType
-from pipeline.sources.misplaced import InPlace
-from pipeline.sources.upright import Upright
+from pipeline.sources.container.decoding import Decoding, ThreadType
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.container.misplaced_times import InPlace
+from pipeline.sources.container.rotation import Upright
 from pipeline.targets.part_name import is_locked
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures

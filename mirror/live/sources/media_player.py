@@ -14,7 +14,7 @@ import av
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 

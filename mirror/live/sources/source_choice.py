@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.paced_network_source import PacedNetworkSource
-from pipeline.limits import USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
 from pipeline.sources.address import named
 from pipeline.sources.camera import Camera, device_of

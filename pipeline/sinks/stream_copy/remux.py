@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition, Stream
 
-from pipeline.sinks.late_streams import LateStream
-from pipeline.sinks.packet_screen import PacketScreen
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
+from pipeline.sinks.stream_copy.late_streams import LateStream
+from pipeline.sinks.stream_copy.packet_screen import PacketScreen
 
 if TYPE_CHECKING:
     from av.container.core import Chapter

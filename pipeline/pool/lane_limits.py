@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.intake import Intake, WhenFull
+from pipeline.pool.intake import Intake, WhenFull
 
 
 @dataclass(frozen=True, slots=True)

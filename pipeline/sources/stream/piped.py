@@ -12,8 +12,8 @@ import av.error
 from av.container import InputContainer
 
 from pipeline.errors import SourceError
-from pipeline.limits import USUAL_LIMITS, InputLimits
-from pipeline.opening import open_stream
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
+from pipeline.media.opening import open_stream
 from pipeline.pipes import PipeReader
 from pipeline.sources.video import VideoFile
 

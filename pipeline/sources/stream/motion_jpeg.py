@@ -14,9 +14,9 @@ from av.video.codeccontext import VideoCodecContext
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.sources import Footage
-from pipeline.sources.counts import FrameCounts
+from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.picture_size import size_in_header
 
 START = b"\xff\xd8\xff"

@@ -13,8 +13,9 @@ from av.container import OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 
-from pipeline.opening import reopened
-from pipeline.sinks.stream_routes import (
+from pipeline.media.opening import reopened
+from pipeline.media.timeline import AnyPacket
+from pipeline.sinks.stream_copy.stream_routes import (
     BEGINNINGS,
     ConvertedText,
     Copied,
@@ -22,7 +23,6 @@ from pipeline.sinks.stream_routes import (
     Route,
     layouts_for,
 )
-from pipeline.timeline import AnyPacket
 
 TEXT_SUBTITLES = ("subrip", "ass", "mov_text", "webvtt", "text")  # which can become one another
 _TEXT_INSTEAD = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt", "matroska": "srt"}

@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from pipeline.errors import Closed, EndOfStream, FrameOverdue, PipelineError
-from pipeline.fair_queue import ServiceClass
 from pipeline.frame import Frame
-from pipeline.lane_limits import LaneLimits
-from pipeline.reorder import ReorderChannel
+from pipeline.pool.fair_queue import ServiceClass
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.reorder import ReorderChannel
+from pipeline.pool.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
+from pipeline.pool.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
+from pipeline.pool.workers import Workers
 from pipeline.result import LaneStatistics, Result
-from pipeline.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
-from pipeline.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
-from pipeline.workers import Workers
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it

@@ -9,11 +9,11 @@ import av.error
 from av.container import OutputContainer
 from av.stream import Stream
 
-from pipeline.sinks.late_streams import LateStream
-from pipeline.sinks.packet_screen import PacketScreen
-from pipeline.sinks.stream_routes import Copied, Route
-from pipeline.sinks.stream_support import Rehearsal
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
+from pipeline.sinks.stream_copy.late_streams import LateStream
+from pipeline.sinks.stream_copy.packet_screen import PacketScreen
+from pipeline.sinks.stream_copy.stream_routes import Copied, Route
+from pipeline.sinks.stream_copy.stream_support import Rehearsal
 
 _PRIMING_S = Fraction(1, 10)  # what a decoder may need before the first sound that is heard
 _HOPELESS = 200  # packets that a muxer refuses one after the other: four seconds of sound

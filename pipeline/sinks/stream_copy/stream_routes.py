@@ -15,7 +15,7 @@ from av.stream import Disposition, Stream
 from av.subtitles.codeccontext import SubtitleCodecContext
 from av.subtitles.stream import SubtitleStream
 
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
 
 # FFmpeg's MP4 muxer leaves out packets at the start that begin otherwise, without a word
 BEGINNINGS = {"ac3": b"\x0b\x77", "eac3": b"\x0b\x77"}

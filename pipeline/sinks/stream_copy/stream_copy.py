@@ -9,21 +9,21 @@ from pathlib import Path
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
-from pipeline.limits import NOT_DECODED
-from pipeline.opening import open_file
-from pipeline.sinks.carried_stream import CarriedStream, KeptStream, MuxedStream
-from pipeline.sinks.late_streams import LateCover, LateSubtitles
-from pipeline.sinks.remux import Beside
-from pipeline.sinks.side_content import attach, chapters_of, is_cover, other_content
-from pipeline.sinks.stream_support import (
+from pipeline.media.input_limits import NOT_DECODED
+from pipeline.media.opening import open_file
+from pipeline.media.timeline import AnyPacket, Timeline
+from pipeline.sinks.stream_copy.carried_stream import CarriedStream, KeptStream, MuxedStream
+from pipeline.sinks.stream_copy.late_streams import LateCover, LateSubtitles
+from pipeline.sinks.stream_copy.remux import Beside
+from pipeline.sinks.stream_copy.side_content import attach, chapters_of, is_cover, other_content
+from pipeline.sinks.stream_copy.stream_support import (
     codec_of,
     converted,
     described,
     left_out,
     set_up,
 )
-from pipeline.sources.reading import Reading
-from pipeline.timeline import AnyPacket, Timeline
+from pipeline.sources.container.packet_reader import Reading
 
 _FAR_AHEAD_S = 60  # of the picture: nothing is interleaved like that, so that it is not waited for
 

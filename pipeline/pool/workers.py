@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from pipeline.errors import PipelineError, PoolClosed, WorkerCrashed, WorkerHung
-from pipeline.fair_queue import FairQueue, ServiceClass
-from pipeline.task import Owner, Parse, Task, TaskLine
-from pipeline.thread_group import ThreadGroup
-from pipeline.worker_registry import Worker, WorkerRegistry
+from pipeline.pool.fair_queue import FairQueue, ServiceClass
+from pipeline.pool.task import Owner, Parse, Task, TaskLine
+from pipeline.pool.thread_group import ThreadGroup
+from pipeline.pool.worker_registry import Worker, WorkerRegistry
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pipeline.errors import WorkerHung
-from pipeline.task import Task, TaskLine
+from pipeline.pool.task import Task, TaskLine
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it

@@ -12,8 +12,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
-from pipeline.sources.counts import TOLERATED
-from pipeline.sources.reading import Reading
+from pipeline.sources.container.frame_counts import TOLERATED
+from pipeline.sources.container.packet_reader import Reading
 
 _TIMED = ("matroska", "flv", "asf", "mxf")  # containers whose header says how long they are
 

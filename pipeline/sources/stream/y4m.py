@@ -13,13 +13,13 @@ from pathlib import Path
 import av
 
 from pipeline.errors import SourceError
-from pipeline.limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
+from pipeline.media.y4m_header import FRAME, LONGEST, MAGIC, Y4mHeader, parse_header
 from pipeline.pipes import PipeReader, Readable
 from pipeline.sources import Footage
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.pushback import Pushback
-from pipeline.sources.raw import RawStream
-from pipeline.y4m import FRAME, LONGEST, MAGIC, Y4mHeader, parse_header
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.stream.pushback import Pushback
+from pipeline.sources.stream.raw import RawStream
 
 _LIMITED, _FULL = 1, 2  # AVCOL_RANGE
 _MARKER = len(FRAME) + 1  # bytes, with what ends the word

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import av.error
 
 from pipeline.errors import SourceError
-from pipeline.limits import InputLimits
-from pipeline.opening import open_address
+from pipeline.media.input_limits import InputLimits
+from pipeline.media.opening import open_address
 from pipeline.sources.address import named, without_secrets
 
 _OPENS_WITHIN_S = 10.0

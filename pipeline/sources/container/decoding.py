@@ -12,10 +12,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
-from pipeline.sources.counts import FrameCounts
-from pipeline.sources.promise import Promise, Reopen
-from pipeline.sources.reading import Reading
-from pipeline.timeline import Timeline
+from pipeline.media.timeline import Timeline
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.container.packet_reader import Reading
+from pipeline.sources.container.promised_frames import Promise, Reopen
 
 ThreadType = Literal["AUTO", "SLICE"]
 

@@ -14,7 +14,7 @@ import av
 from av.container import Container, InputContainer, OutputContainer
 from av.stream import Disposition
 
-from pipeline.limits import NOT_DECODED, USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import NOT_DECODED, USUAL_LIMITS, InputLimits
 from pipeline.sources.address import named, protocols_of
 from pipeline.sources.picture_size import HEAD, size_in_header
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.layout import Layout
+from pipeline.media.pixel_layout import Layout
 
 MAGIC = b"YUV4MPEG2"
 FRAME = b"FRAME"

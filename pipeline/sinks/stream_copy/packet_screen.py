@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
 
 MOST_BYTES = 32 << 20  # of a packet of sound or subtitles
 _MOST_TICKS = 2**30  # between two packets: FFmpeg's MP4 muxer counts them in 31 bits

@@ -11,8 +11,8 @@ import av
 from av.container import OutputContainer
 from av.stream import Stream
 
-from pipeline.sinks.stream_routes import Route
-from pipeline.timeline import AnyPacket
+from pipeline.media.timeline import AnyPacket
+from pipeline.sinks.stream_copy.stream_routes import Route
 
 MOST_BYTES = 64 << 20  # of a film's subtitles, which wait in memory
 # Finer than the ticks of most pictures and sound. FFmpeg's muxer compares a text's end with the

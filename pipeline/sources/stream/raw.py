@@ -11,8 +11,8 @@ import numpy as np
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
-from pipeline.layout import Layout
-from pipeline.limits import USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
+from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader, Readable, fill
 from pipeline.sources import Footage
 

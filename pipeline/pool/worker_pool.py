@@ -18,13 +18,13 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from pipeline.errors import PoolClosed
-from pipeline.fair_queue import ServiceClass
 from pipeline.frame import Frame
-from pipeline.lane import Lane
-from pipeline.lane_limits import LaneLimits
+from pipeline.pool.fair_queue import ServiceClass
+from pipeline.pool.lane import Lane
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.thread_group import patience_s, raise_what_nobody_heard
+from pipeline.pool.workers import Workers
 from pipeline.result import PoolStatistics
-from pipeline.thread_group import patience_s, raise_what_nobody_heard
-from pipeline.workers import Workers
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it

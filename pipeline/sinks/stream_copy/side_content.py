@@ -12,9 +12,9 @@ import av.error
 from av.container import InputContainer, OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 
-from pipeline.limits import NOT_DECODED
-from pipeline.opening import open_file
-from pipeline.sinks.stream_support import described, left_out
+from pipeline.media.input_limits import NOT_DECODED
+from pipeline.media.opening import open_file
+from pipeline.sinks.stream_copy.stream_support import described, left_out
 
 if TYPE_CHECKING:
     from av.container.core import Chapter

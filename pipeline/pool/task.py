@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from pipeline.errors import PipelineError
-from pipeline.fair_queue import Line
 from pipeline.frame import Frame
+from pipeline.pool.fair_queue import Line
 from pipeline.result import Timing
 
 Plan = TypeVar("Plan")  # what prepare says about a frame

@@ -1,0 +1,1 @@
+"""What files and streams are made of: names to open, limits, layouts, headers and times."""
