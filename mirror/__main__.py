@@ -10,7 +10,7 @@ def start() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
             signal.signal(number, _leave)
-    from mirror.cli import run_process
+    from mirror.cli.main import run_process
 
     run_process()
 

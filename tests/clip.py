@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.shipped import media_file
+from mirror.core.resources import media_file
 from pipeline.frame import BGR, Frame
 from pipeline.sources.video import VideoFile
 

@@ -198,7 +198,7 @@ def in_a_process(work: Callable[[], int], said: Path) -> int | None:
 
 def tried(path: Path, folder: Path, target: str) -> tuple[int, int, str]:
     """Run ``mirror video`` on a film, or ``mirror stream``: frames, exit code, fault."""
-    from mirror.cli import main
+    from mirror.cli.main import main
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -202,7 +202,7 @@ def _become(case: Case, folder: Path, streams: Path) -> None:
             (resource.RLIMIT_FSIZE, case.file_bytes), (resource.RLIMIT_CORE, 0),
         ):  # fmt: skip
             resource.setrlimit(what, (most, most))
-        from mirror.cli import main
+        from mirror.cli.main import main
 
         code = main(case.arguments)
     except SystemExit as ended:
@@ -270,9 +270,9 @@ def fuzz(
     # before any fork: what all of them need
     import cv2
 
-    import mirror.cli
-    import mirror.commands.stream
-    import mirror.commands.video  # noqa: F401
+    import mirror.cli.main
+    import mirror.cli.stream
+    import mirror.cli.video  # noqa: F401
 
     cv2.setNumThreads(1)
     finds: dict[str, list[int]] = {}

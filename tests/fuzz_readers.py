@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from streaming import y4m
 
-from mirror.commands.flags import positive, rate
-from mirror.config import load
+from mirror.cli.flags import positive, rate
+from mirror.core.resources import config_file
+from mirror.core.settings import load
 from mirror.parsers.m2fp.graphs.graph_record import Record
 from mirror.parsers.m2fp.network.configuration import ConfigurationRefused, read_settings
-from mirror.printable import shown
-from mirror.shipped import config_file
+from mirror.process.printable import shown
 from mirror.stream.inputs import recognised
 from pipeline.errors import PipelineError, SourceError
 from pipeline.media.input_limits import InputLimits

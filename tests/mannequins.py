@@ -6,8 +6,8 @@ import av
 import cv2
 import numpy as np
 
-from mirror.parsing import Parsing, Person, Pose
-from mirror.parts import LabelMap
+from mirror.core.label_set import LabelMap
+from mirror.core.parsing import Parsing, Person, Pose
 from pipeline.frame import BGR, Frame
 
 HEAD, TORSO, LEFT_THIGH, RIGHT_THIGH, LEFT_SHIN, RIGHT_SHIN = 1, 2, 9, 10, 11, 12

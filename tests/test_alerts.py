@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from mirror.config import load
+from mirror.core.settings import load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alert, Alerts, alert_of
 from mirror.live.session.session_status import Sentence, Status

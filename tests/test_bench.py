@@ -11,7 +11,7 @@ from mirror.bench import engine, footage
 from mirror.bench.parsing import PeerFailed, _ask_peer
 from mirror.bench.rows import Row, as_table
 from mirror.bench.stopwatch import costs_in_turns
-from mirror.cli import main
+from mirror.cli.main import main
 
 
 @pytest.mark.parametrize(

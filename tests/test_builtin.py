@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from clip import frames_of, images, man, noisy, on_ground
 
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing, Pose
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsing import Parsing, Pose
-from mirror.parts import vocabulary
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
 
-NAMES = vocabulary("built-in").names
+NAMES = label_set("built-in").names
 HEAD, TORSO = NAMES.index("head"), NAMES.index("torso")
 
 
@@ -93,12 +93,12 @@ def test_two_people_keep_their_own_numbers(parse_all: ParseAll) -> None:
     numbers = {person.id for parsing in parsings for person in parsing.people}
     assert len(parsings[-1].people) == 2
     assert numbers == {1, 2}
-    owners = parsings[-1].owners
-    assert owners is not None
-    assert np.array_equal(owners > 0, parsings[-1].labels > 0)
+    instances = parsings[-1].instances
+    assert instances is not None
+    assert np.array_equal(instances > 0, parsings[-1].labels > 0)
     for place, person in enumerate(parsings[-1].people, start=1):
         x0, y0, x1, y1 = (round(edge) for edge in person.box)
-        assert (owners[y0:y1, x0:x1] == place).sum() > 0.9 * (owners == place).sum()
+        assert (instances[y0:y1, x0:x1] == place).sum() > 0.9 * (instances == place).sum()
 
 
 def test_labels_of_a_still_body_stand_still(parse_all: ParseAll) -> None:
@@ -179,8 +179,8 @@ def outcome(parsing: Parsing) -> tuple[bytes, list[Any]]:
     people = [
         (person.id, person.score, person.box, pose_bytes(person.pose)) for person in parsing.people
     ]
-    assert parsing.owners is not None
-    return parsing.labels.tobytes() + parsing.owners.tobytes(), people
+    assert parsing.instances is not None
+    return parsing.labels.tobytes() + parsing.instances.tobytes(), people
 
 
 def pose_bytes(pose: Pose | None) -> tuple[bytes, bytes, Any]:

@@ -11,8 +11,8 @@ import pytest
 from doubles import until
 from media import write_video
 
-from mirror.cli import main
-from mirror.commands import camera
+from mirror.cli import camera
+from mirror.cli.main import main
 
 
 def test_without_a_screen_the_window_says_what_to_do(

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from media import numbers_in, pts_of, sound_of, write_video
 
-from mirror.cli import main
-from mirror.parts import vocabulary
+from mirror.cli.main import main
+from mirror.core.label_set import label_set
 
-PARTS = vocabulary("built-in")
+PARTS = label_set("built-in")
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_what_exists_is_not_overwritten_unless_asked(
 def test_too_many_workers_for_the_memory_say_how_many_fit(
     clip: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mirror.machine.free_memory_mb", lambda: 220)
+    monkeypatch.setattr("mirror.core.machine.free_memory_mb", lambda: 220)
     code, line = refusal(capsys, "video", clip, "--workers", "4", "--quiet")
     assert code == 1
     assert "use --workers" in line

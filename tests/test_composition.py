@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mirror.core.label_set import label_set
 from mirror.parsers.builtin.body import PERSON
 from mirror.parsers.builtin.compose import Figure, compose
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.duplicates import Duplicates, shared
 from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.skeleton import LANDMARKS
-from mirror.parts import vocabulary
 
-NAMES = vocabulary("built-in").names
+NAMES = label_set("built-in").names
 WHOLE = Crop(127.5, 127.5, 256.0, 0.0)
 
 # somebody who stands and faces us, 200 tall, in a picture of 256 x 256
@@ -50,9 +50,9 @@ def moved(figure: Figure, right: float) -> Figure:
 
 def test_nothing_of_a_mask_is_left_out_however_far_from_any_part_it_lies() -> None:
     wide = mask(20, 236)  # a cloak
-    labels, owners = compose([Figure(WHOLE, joints(), wide)], 256, 256)
+    labels, instances = compose([Figure(WHOLE, joints(), wide)], 256, 256)
     assert np.array_equal(labels > 0, wide > 0)
-    assert np.array_equal(owners, (wide > 0).astype(np.uint8))
+    assert np.array_equal(instances, (wide > 0).astype(np.uint8))
     assert labels[200, 25] == labels[200, 230] == PERSON
     assert NAMES[PERSON] == "person"
     assert labels[100, 128] == NAMES.index("torso")
@@ -65,19 +65,19 @@ def test_nothing_of_a_mask_that_clings_is_without_a_part() -> None:
 
 def test_every_pixel_says_whose_it_is() -> None:
     one = Figure(WHOLE, joints(), mask())
-    labels, owners = compose([one, moved(one, 120)], 256, 400)
-    assert np.array_equal(labels > 0, owners > 0)
-    assert set(np.unique(owners)) == {0, 1, 2}
-    assert owners[100, 128] == 1
-    assert owners[100, 248] == 2
+    labels, instances = compose([one, moved(one, 120)], 256, 400)
+    assert np.array_equal(labels > 0, instances > 0)
+    assert set(np.unique(instances)) == {0, 1, 2}
+    assert instances[100, 128] == 1
+    assert instances[100, 248] == 2
     # between them whoever is nearer has it
-    assert (owners[:, :170] != 2).all()
+    assert (instances[:, :170] != 2).all()
 
 
 def test_somebody_beyond_the_picture_owns_nothing() -> None:
-    labels, owners = compose([moved(Figure(WHOLE, joints(), mask()), 900)], 256, 256)
+    labels, instances = compose([moved(Figure(WHOLE, joints(), mask()), 900)], 256, 256)
     assert not labels.any()
-    assert not owners.any()
+    assert not instances.any()
 
 
 def sighting(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> Sighting:

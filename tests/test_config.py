@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from mirror import machine
-from mirror.config import ConfigError, load
+from mirror.core import machine
+from mirror.core.settings import ConfigError, load
 
 COUNT = "a whole number from 1 on, or auto"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from doubles import frame_at
 
-from mirror.config import load
+from mirror.core.settings import load
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import Custom, ParserNotUsable
 

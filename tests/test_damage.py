@@ -21,7 +21,7 @@ from av.codec.context import Flags
 from damage import DAMAGE
 from media import faststart
 
-from mirror.compose import open_source
+from mirror.jobs.composition import open_source
 from pipeline.errors import SourceError
 from pipeline.sources.container.frame_counts import counts_of
 

@@ -1,11 +1,12 @@
 import pytest
 
-from mirror import doctor, weights
-from mirror.cli import main
+from mirror import weights
+from mirror.cli import diagnosis
+from mirror.cli.main import main
 
 
 def test_every_problem_comes_with_its_remedy() -> None:
-    findings = list(doctor.examine())
+    findings = list(diagnosis.examine())
     assert {"Python", "numpy", "av", "onnxruntime", "pose_landmark_lite"} <= {
         finding.what for finding in findings
     }
@@ -17,17 +18,17 @@ def test_two_builds_of_opencv_are_a_conflict() -> None:
     def version_of(name: str) -> str | None:
         return "5.0" if name in ("opencv-python", "opencv-python-headless") else None
 
-    finding = doctor._opencv_conflict(version_of)
+    finding = diagnosis._opencv_conflict(version_of)
     assert finding.status == "broken"
     assert finding.remedy == (
         "pip uninstall -y opencv-python opencv-python-headless && "
         "pip install opencv-python-headless"
     )
-    assert doctor._opencv_conflict(lambda _: None).status == "ok"
+    assert diagnosis._opencv_conflict(lambda _: None).status == "ok"
 
 
 def test_a_missing_package_is_broken_and_an_optional_one_is_missing() -> None:
-    findings = {finding.what: finding for finding in doctor._packages(lambda _: None)}
+    findings = {finding.what: finding for finding in diagnosis._packages(lambda _: None)}
     assert findings["av"].status == "broken"
     assert findings["av"].remedy == "pip install av"
     assert findings["PyQt5"].status == "missing"
@@ -35,7 +36,7 @@ def test_a_missing_package_is_broken_and_an_optional_one_is_missing() -> None:
 
 
 def test_missing_libraries_are_named_as_debian_packages() -> None:
-    (finding,) = doctor._window_libraries(lambda name: name != "libGL.so.1")
+    (finding,) = diagnosis._window_libraries(lambda name: name != "libGL.so.1")
     assert finding.status == "missing"
     assert finding.remedy == "apt-get install libgl1"
 

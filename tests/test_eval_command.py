@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from truths import Labels, labels_of, picture_of, write_plain
 
-import mirror.cli
+from mirror.cli.main import main
 from pipeline.frame import BGR
 
 PARSER = ("--parser", "truths:bright")
@@ -21,7 +21,7 @@ SHIFTED = (10, 24, 50, 44)  # by a fifth of the width
 
 
 def evaluate(*arguments: str | Path) -> int:
-    return mirror.cli.main(["eval", *map(str, arguments), *PARSER])
+    return main(["eval", *map(str, arguments), *PARSER])
 
 
 def figures_of(path: Path) -> dict[str, Any]:
@@ -109,9 +109,9 @@ def test_a_parser_s_failures_are_told_or_counted(
     pictures = [picture_of(labels_of(BODY)), picture_of(labels_of())]
     data = write_plain(tmp_path / "made", pictures, [{"persons": labels_of(BODY)}] * 2, clip=clip)
     arguments = ["eval", "person", str(data), "--parser", "test_eval_command:timid", "--json"]
-    assert mirror.cli.main([*arguments, str(tmp_path / "no.json")]) == 1
+    assert main([*arguments, str(tmp_path / "no.json")]) == 1
     assert "nobody there" in capsys.readouterr().err
-    assert mirror.cli.main([*arguments, str(tmp_path / "e.json"), "--skip-failures"]) == 0
+    assert main([*arguments, str(tmp_path / "e.json"), "--skip-failures"]) == 0
     found = figures_of(tmp_path / "e.json")
     assert [row["iou"] for row in found["pictures"]] == [1.0, 0.0]
     assert found["remarks"] == ["the parser failed on 1 pictures, in which nobody was found then"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirror.core.label_set import label_set
 from mirror.evaluation.mapping import CLASS_SETS, comparisons
-from mirror.parts import vocabulary
 
 
 def test_our_parts_become_pascal_s_with_hands_and_feet_in_the_lower_limbs() -> None:
@@ -58,7 +58,7 @@ def test_a_part_for_whatever_is_somebody_s_is_none_of_the_labelled_ones() -> Non
 
 def test_truth_in_our_classes_has_the_ids_of_the_built_in_parser() -> None:
     labelled = CLASS_SETS["built-in"]
-    assert vocabulary("built-in").names[: len(labelled)] == labelled
+    assert label_set("built-in").names[: len(labelled)] == labelled
 
 
 def test_a_custom_parser_s_parts_are_known_by_their_names() -> None:

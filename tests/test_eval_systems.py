@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from truths import labels_of, picture_of, write_plain
 
-import mirror.cli
+from mirror.cli.main import main
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing, Person
 from mirror.evaluation.peers import bodypix_peer, mediapipe_peer
 from mirror.evaluation.prediction import prediction_of
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import BadDataSet
 from mirror.outputs.masks import PaletteEncoder
 from mirror.parsers.builtin.skeleton import FROM_COCO
-from mirror.parsing import Parsing, Person
-from mirror.parts import vocabulary
 
 BODY = (10, 20, 50, 40)
 PASSER_BY = (5, 60, 30, 70)
@@ -29,7 +29,7 @@ BOX = (0.0, 0.0, 1.0, 1.0)
 
 def judged(what: str, *arguments: str | Path, out: Path) -> dict[str, Any]:
     flags = ["--quiet", "--overwrite", "--json", str(out)]
-    assert mirror.cli.main(["eval", what, *map(str, arguments), *flags]) == 0
+    assert main(["eval", what, *map(str, arguments), *flags]) == 0
     (dataset,) = json.loads(out.read_text())["datasets"]
     found: dict[str, Any] = dataset
     return found
@@ -88,9 +88,9 @@ def test_label_pictures_of_a_run_are_judged_by_their_numbers(tmp_path: Path) -> 
     data, stored = made(tmp_path, single=True), tmp_path / "masks"
     stored.mkdir()
     for number in range(2):
-        png = PaletteEncoder(vocabulary("built-in").palette())(labels_of(BODY) * np.uint8(2))
+        png = PaletteEncoder(label_set("built-in").palette())(labels_of(BODY) * np.uint8(2))
         (stored / f"{number:06d}.png").write_bytes(png)
-    names = {str(id): name for id, name in enumerate(vocabulary("built-in").names)}
+    names = {str(id): name for id, name in enumerate(label_set("built-in").names)}
     (stored / "parts.json").write_text(json.dumps({"parts": names}))
     out = tmp_path / "e.json"
     found = judged("parts", data, "--predictions", stored, out=out)
@@ -111,12 +111,12 @@ def test_a_picture_without_a_stored_label_map_is_named(
     data, stored = made(tmp_path), tmp_path / "theirs"
     stored.mkdir()
     np.savez(stored / "000.npz", persons=labels_of(BODY))
-    assert mirror.cli.main(["eval", "person", str(data), "--predictions", str(stored)]) == 1
+    assert main(["eval", "person", str(data), "--predictions", str(stored)]) == 1
     assert "has no 001.npz or 001.png" in capsys.readouterr().err
     np.savez(stored / "001.npz", persons=labels_of(BODY)[:-1])
-    assert mirror.cli.main(["eval", "person", str(data), "--predictions", str(stored)]) == 1
+    assert main(["eval", "person", str(data), "--predictions", str(stored)]) == 1
     assert "001.npz is (59, 80) uint8" in capsys.readouterr().err
-    assert mirror.cli.main(["eval", "parts", str(data), "--predictions", str(stored)]) == 1
+    assert main(["eval", "parts", str(data), "--predictions", str(stored)]) == 1
     assert "theirs tells no parts" in capsys.readouterr().err
 
 
@@ -179,21 +179,21 @@ def test_a_peer_that_fails_is_said_in_one_line(
     python = fake_python(tmp_path, "raise SystemExit('no module named mediapipe')")
     data = made(tmp_path, single=True)
     peer = ["eval", "person", str(data), "--quiet", "--peer"]
-    assert mirror.cli.main([*peer, "mediapipe-full", "--peer-python", str(python)]) == 1
+    assert main([*peer, "mediapipe-full", "--peer-python", str(python)]) == 1
     said = capsys.readouterr().err
     assert "did not run mediapipe-full: no module named mediapipe" in said
     assert said.count("\n") == 1
-    assert mirror.cli.main([*peer, "mediapipe-full", "--peer-python", str(tmp_path / "no")]) == 1
+    assert main([*peer, "mediapipe-full", "--peer-python", str(tmp_path / "no")]) == 1
     assert "cannot be run" in capsys.readouterr().err
-    assert mirror.cli.main([*peer, "mediapipe-full"]) == 1
+    assert main([*peer, "mediapipe-full"]) == 1
     assert "--peer-python" in capsys.readouterr().err
-    assert mirror.cli.main([*peer, "bodypix", "--peer-python", str(python)]) == 1
+    assert main([*peer, "bodypix", "--peer-python", str(python)]) == 1
     assert "--peer-model" in capsys.readouterr().err
 
 
 def test_the_peers_scripts_know_our_orders() -> None:
     assert mediapipe_peer.COCO == FROM_COCO
-    names = vocabulary("built-in").names
+    names = label_set("built-in").names
     told = [names[id] for id in bodypix_peer.BUILT_IN]
     assert told[:6] == [*["head"] * 2, *["left-upper-arm"] * 2, *["right-upper-arm"] * 2]
     assert told[10:14] == ["left-hand", "right-hand", "torso", "torso"]
@@ -253,7 +253,7 @@ def test_several_data_sets_get_a_sheet_each(tmp_path: Path) -> None:
     other = data[1].rename(data[1].with_name("other"))
     arguments = [str(data[0]), str(other), "--quiet", "--parser", "truths:bright"]
     sheet = str(tmp_path / "s.png")
-    assert mirror.cli.main(["eval", "person", *arguments, "--sheet", sheet]) == 0
+    assert main(["eval", "person", *arguments, "--sheet", sheet]) == 0
     assert (tmp_path / "s-made.png").is_file()
     assert (tmp_path / "s-other.png").is_file()
 
@@ -264,5 +264,5 @@ def test_a_plot_of_no_known_kind_is_refused_before_anything_is_judged(
     pytest.importorskip("matplotlib")
     data = made(tmp_path, single=True)
     arguments = ["eval", "person", str(data), "--parser", "truths:nothing-there", "--plot"]
-    assert mirror.cli.main([*arguments, str(tmp_path / "plot.xyz")]) == 1
+    assert main([*arguments, str(tmp_path / "plot.xyz")]) == 1
     assert "no kind of plot" in capsys.readouterr().err

@@ -10,9 +10,9 @@ import pytest
 from clip import images
 from doubles import FakeClock
 
+from mirror.core.parsing import Parsing
 from mirror.live.sources.media_player import Player
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsing import Parsing
 from pipeline.frame import Frame
 
 

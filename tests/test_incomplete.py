@@ -10,7 +10,7 @@ import pytest
 from broadcast import download
 from media import cut_after, faststart, write_video
 
-from mirror.cli import main
+from mirror.cli.main import main
 from pipeline.sources.video import VideoFile
 
 

@@ -17,7 +17,7 @@ from broadcast import Broadcast, download
 from doubles import FakeClock
 from media import level, number_in, write_video
 
-from mirror.machine import memory_mb, peak_memory_mb
+from mirror.core.machine import memory_mb, peak_memory_mb
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import InputLimits, TooManyPixels
 from pipeline.sources.jpeg_camera import JpegCamera, open_network

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from m2fp_golden import CASES, check_result, checkpoint, golden
 
-from mirror.config import ConfigError
-from mirror.library import modelscope_parser, parsings, picture_parser
+from mirror.api import modelscope_parser, parsings, picture_parser
+from mirror.core.settings import ConfigError
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp.checkpoint import download
 from pipeline.errors import PipelineError

@@ -19,10 +19,10 @@ from broadcast import download
 from media import level, number_in, write_video
 from streaming import y4m
 
-from mirror.cli import main
-from mirror.compose import limits_of
-from mirror.config import load
+from mirror.cli.main import main
+from mirror.core.settings import load
 from mirror.evaluation.truth import Sample, Truth
+from mirror.jobs.composition import limits_of
 from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
@@ -171,7 +171,7 @@ def test_pictures_that_ask_for_gigabytes_take_no_memory(tmp_path: Path) -> None:
         declared(tmp_path / f"{number}.png", 16_000, rows)
     code = (
         "import sys; from pathlib import Path\n"
-        "from mirror.machine import peak_memory_mb\n"
+        "from mirror.core.machine import peak_memory_mb\n"
         "from pipeline.errors import SourceError\n"
         "from pipeline.sources.pictures import PictureFolder\n"
         "before = peak_memory_mb()\n"

@@ -17,7 +17,9 @@ from doubles import FakeClock, HandFed, frame_at, grey, number_of, numbered, unt
 from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
 from media import number_in, write_video
 
-from mirror.config import ParserConfig, load
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions, compose, mirrored
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
@@ -44,15 +46,13 @@ from mirror.live.sources.source_choice import (
 )
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import Nothing, empty
-from mirror.parsing import Parsing
-from mirror.parts import vocabulary
 from pipeline.errors import CameraNotFound, Closed, SourceError
 from pipeline.frame import Frame
 from pipeline.result import Result, Timing
 from pipeline.sources import Source
 from pipeline.sources.url import NetworkCamera
 
-PARTS = vocabulary("built-in")
+PARTS = label_set("built-in")
 CAMERA = CameraChoice(0)
 
 
@@ -907,7 +907,7 @@ def test_threads_that_parse_let_those_go_first_that_show_pictures(
 def test_more_workers_than_memory_has_room_for_are_refused(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mirror.machine.free_memory_mb", lambda: 10)
+    monkeypatch.setattr("mirror.core.machine.free_memory_mb", lambda: 10)
     source = HandFed()
     config = load(flags={"parser.workers": 2}).parser
     session = Session(

@@ -15,7 +15,7 @@ from mirror.bench import m2fp, m2fp_single, m2fp_worker
 from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
 from mirror.bench.m2fp_worker import picture
 from mirror.bench.rows import Row
-from mirror.cli import main
+from mirror.cli.main import main
 from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
 from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.preprocessing import letterboxed, scaled

@@ -14,9 +14,10 @@ torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirr
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 pytest.importorskip("threadpoolctl", reason="needs threadpoolctl: pip install smart-mirror[m2fp]")
 
-from mirror.cli import main
-from mirror.compose import NotEnoughMemory, check_memory
-from mirror.config import ConfigError, ParserConfig, load, size_of
+from mirror.cli.main import main
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ConfigError, ParserConfig, load, size_of
+from mirror.jobs.composition import NotEnoughMemory, check_memory
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
@@ -29,7 +30,6 @@ from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
 from mirror.parsers.m2fp.single_person import PersonOutput, merged, window_round
-from mirror.parsing import Parsing
 from pipeline.errors import PipelineError
 from pipeline.frame import Frame
 
@@ -63,8 +63,8 @@ def test_several_people_are_parsed_at_the_pictures_own_size(picture: str) -> Non
     assert parsing.labels.shape == (given.height, given.width)
     assert len(np.unique(parsing.labels)) > 2
     assert [person.id for person in parsing.people] == list(range(1, len(parsing.people) + 1))
-    assert parsing.owners is not None
-    assert parsing.owners.max() <= len(parsing.people)
+    assert parsing.instances is not None
+    assert parsing.instances.max() <= len(parsing.people)
 
 
 def test_a_static_graph_gives_the_same_labels(cache: Path) -> None:
@@ -109,9 +109,9 @@ def test_people_keep_their_numbers_and_their_pixels() -> None:
         (2, (0.0, 0.0, 4.0, 4.0)),
         (1, (2.0, 2.0, 12.0, 12.0)),
     ]
-    assert parsing.owners is not None
-    assert (parsing.labels[3, 3], parsing.owners[3, 3]) == (5, 1)
-    assert (parsing.labels[9, 9], parsing.owners[9, 9]) == (7, 2)
+    assert parsing.instances is not None
+    assert (parsing.labels[3, 3], parsing.instances[3, 3]) == (5, 1)
+    assert (parsing.labels[9, 9], parsing.instances[9, 9]) == (7, 2)
     assert parsing.labels[11, 15] == 0
 
 

@@ -18,7 +18,7 @@ from mirror.parsers.m2fp.results.postprocessing import (
     NetworkOutput,
     class_scores,
     humans_of,
-    owners_of,
+    instances_of,
     parts_of,
 )
 
@@ -140,7 +140,7 @@ def test_whose_pixels_are_whose_is_as_if_every_mask_were_enlarged() -> None:
     whole = [cv2.resize(person.mask, (192, 128))[8:120] for person in found]
     whole = [np.full_like(whole[0], 0.5), *whole]
     enlarged = np.stack([cv2.resize(mask, (250, 170)) for mask in whole])
-    assert np.array_equal(owners_of(found, place), enlarged.argmax(axis=0))
+    assert np.array_equal(instances_of(found, place), enlarged.argmax(axis=0))
 
 
 @pytest.mark.parametrize("axes", [(0, 1, 2), (0, 2, 1), (2, 1, 0)])
@@ -152,8 +152,8 @@ def test_an_answer_may_lie_in_memory_in_any_order(axes: tuple[int, int, int]) ->
         given.logits, np.ascontiguousarray(given.masks.transpose(axes)).transpose(axes)
     )
     assert np.array_equal(parts_of(other, 20, place), parts_of(given, 20, place))
-    owners = [owners_of(humans_of(each, 20, 0.5, place), place) for each in (other, given)]
-    assert np.array_equal(owners[0], owners[1])
+    instances = [instances_of(humans_of(each, 20, 0.5, place), place) for each in (other, given)]
+    assert np.array_equal(instances[0], instances[1])
 
 
 def disc(x: float, y: float, radius: float) -> Array:
@@ -182,14 +182,14 @@ def test_people_are_found_once_the_surest_first() -> None:
 
 def test_every_pixel_belongs_to_the_likelier_person() -> None:
     found = humans_of(people((0.99, disc(8, 16, 5)), (0.9, disc(24, 16, 4))), 2, 0.5, WHOLE)
-    owners = owners_of(found, WHOLE)
-    assert owners.shape == (256, 256)
-    assert (owners[128, 68], owners[128, 196], owners[10, 10]) == (1, 2, 0)
+    instances = instances_of(found, WHOLE)
+    assert instances.shape == (256, 256)
+    assert (instances[128, 68], instances[128, 196], instances[10, 10]) == (1, 2, 0)
 
 
 def test_nobody_is_an_empty_answer() -> None:
     nothing = people((0.01, disc(8, 16, 5)))
     assert humans_of(nothing, 2, 0.5, WHOLE) == []
-    assert not owners_of([], WHOLE).any()
+    assert not instances_of([], WHOLE).any()
     nothing.logits[:, :2] = -90
     assert not parts_of(nothing, 2, WHOLE).any()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mirror import cgroup, machine
-from mirror.cgroup import Share
+from mirror.core import cgroup, machine
+from mirror.core.cgroup import Share
 
 GB = 1 << 30
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streaming import y4m
 
-from mirror.native_output import native_output_on_stderr, quieten_opencv
+from mirror.process.native_output import native_output_on_stderr, quieten_opencv
 
 NOISY = """
 import ctypes

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from media import level, number_in, numbers_in, sound_of, write_video
 
-from mirror.cli import main
+from mirror.cli.main import main
 from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from mannequins import colourful, frame_in, labels_of_one, parsing_of_one, tagged
 
-from mirror.overlay import Style, draw, paint, paintable_format, painted, sketch
-from mirror.overlay.notes import HAS_EVERY_LETTER
-from mirror.parsing import Parsing
-from mirror.parts import LabelMap, vocabulary
+from mirror.core.label_set import LabelMap, label_set
+from mirror.core.parsing import Parsing
+from mirror.rendering.overlay import Style, draw, paint, paintable_format, painted, plan_drawing
+from mirror.rendering.overlay.annotations import HAS_EVERY_LETTER
 from pipeline.frame import Frame, planes_of
 
-PARTS = vocabulary("built-in")
+PARTS = label_set("built-in")
 STYLE = Style.of(PARTS)
 FAR = np.ones((17, 17), np.uint8)  # beyond what the coarsest chroma smears
 YUV = ["yuv420p", "yuv422p", "yuv444p", "yuv411p", "yuv410p", "yuvj420p", "yuva420p"]
@@ -54,7 +54,7 @@ def test_pixels_outside_bodies_stay_bit_for_bit(outlines: bool) -> None:
 def test_outside_bodies_even_chroma_keeps_its_bits() -> None:
     labels = labels_of_one()
     frame = frame_in("yuv420p")
-    picture = painted(frame, sketch(Parsing(labels), STYLE))
+    picture = painted(frame, plan_drawing(Parsing(labels), STYLE))
     body = cv2.resize(labels, (80, 60), interpolation=cv2.INTER_AREA) > 0
     body |= cv2.dilate(labels, np.ones((2, 2)))[::2, ::2] > 0
     for after, before in zip(planes_of(picture)[1:], planes_of(frame.picture)[1:], strict=True):
@@ -68,7 +68,7 @@ def test_outside_bodies_even_chroma_keeps_its_bits() -> None:
 def test_every_format_looks_as_if_drawn_in_bgr(pixel_format: str, size: tuple[int, int]) -> None:
     frame = frame_in(pixel_format, *size)
     parsing = parsing_of_one(*size)
-    ours = Frame(painted(frame, sketch(parsing, STYLE)), 0.0)
+    ours = Frame(painted(frame, plan_drawing(parsing, STYLE)), 0.0)
     reference = draw(frame.bgr, parsing, STYLE)
     if pixel_format in GREY:
         reference = cv2.cvtColor(cv2.cvtColor(reference, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
@@ -86,7 +86,7 @@ def test_colours_follow_the_matrix_and_the_range_of_the_picture(
 ) -> None:
     frame = tagged(frame_in("yuv444p", 40, 60), matrix, full_range)
     style = Style.of(PARTS, opacity=1, outlines=False)
-    picture = painted(frame, sketch(Parsing(full_block()), style))
+    picture = painted(frame, plan_drawing(Parsing(full_block()), style))
     colour = np.array(tuple(bytes.fromhex(PARTS.palette()[2][1:])))[::-1]
     assert Frame(picture, 0.0).bgr[20, 30] == pytest.approx(colour, abs=2)
     assert (picture.colorspace, picture.color_range) == (matrix, 2 if full_range else 1)
@@ -94,7 +94,7 @@ def test_colours_follow_the_matrix_and_the_range_of_the_picture(
 
 def test_without_ink_a_frame_goes_out_as_it_came() -> None:
     frame = frame_in("yuv420p")
-    nobody = sketch(Parsing(np.zeros((120, 160), np.uint8)), STYLE)
+    nobody = plan_drawing(Parsing(np.zeros((120, 160), np.uint8)), STYLE)
     assert nobody.layers == ()
     assert painted(frame, nobody) is frame.picture
 
@@ -109,7 +109,7 @@ def test_only_chosen_parts_are_drawn() -> None:
 
 def test_choosing_no_part_that_is_there_draws_nothing() -> None:
     style = Style.of(PARTS, parts=["left-hand"])
-    assert sketch(parsing_of_one(), style).layers == ()
+    assert plan_drawing(parsing_of_one(), style).layers == ()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_formats_that_cannot_be_painted_have_one_near_that_can(theirs: str, ours
 def test_a_format_that_cannot_be_painted_says_which_can() -> None:
     picture = frame_in("yuyv422").copy()
     with pytest.raises(ValueError, match="no colours can be painted into yuyv422; yuv422p can"):
-        paint(picture, sketch(parsing_of_one(), STYLE))
+        paint(picture, plan_drawing(parsing_of_one(), STYLE))
 
 
 def test_a_body_cut_by_the_edge_is_painted_up_to_the_edge() -> None:

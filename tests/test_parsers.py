@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from clip import frames_of, man, on_ground
 
-from mirror.config import load
+from mirror.core.parsing import Parsing
+from mirror.core.settings import load
 from mirror.parsers.catalogue import AnyKind, find_parser
-from mirror.parsing import Parsing
 from pipeline.frame import Frame
 
 

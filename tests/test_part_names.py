@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 from mannequins import HEAD, TORSO, labels_of_one, person
 
-from mirror.overlay import Style
-from mirror.overlay.placing import Spot, places, spots
-from mirror.overlay.sketch import sketch
-from mirror.parsing import Parsing
-from mirror.parts import vocabulary
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
+from mirror.rendering.overlay import Style
+from mirror.rendering.overlay.drawing_plan import plan_drawing
+from mirror.rendering.overlay.name_placement import Spot, places, spots
 
-PARTS = vocabulary("built-in")
+PARTS = label_set("built-in")
 SIZE = (480, 640)
 
 
 def two_people() -> Parsing:
     one, other = labels_of_one(*SIZE, left=0.25), labels_of_one(*SIZE, left=0.7)
-    owners = (one > 0).astype(np.uint8) + 2 * (other > 0).astype(np.uint8)
+    instances = (one > 0).astype(np.uint8) + 2 * (other > 0).astype(np.uint8)
     people = (person(1, *SIZE, left=0.25), person(2, *SIZE, left=0.7))
-    return Parsing(one + other, people, owners)
+    return Parsing(one + other, people, instances)
 
 
 def test_each_person_has_names_of_their_own() -> None:
@@ -66,5 +66,5 @@ def test_a_name_larger_than_the_picture_is_left_out() -> None:
 
 def test_names_are_drawn_for_two_people_twice() -> None:
     style = Style.of(PARTS, labels="parts", outlines=False)
-    plates = len(sketch(two_people(), style).layers) - 1
+    plates = len(plan_drawing(two_people(), style).layers) - 1
     assert plates >= 2 * 12  # a plate and its letters each

@@ -2,23 +2,23 @@ import re
 
 import pytest
 
-from mirror.parts import vocabulary
+from mirror.core.label_set import label_set
 
 
 def test_ids_are_places_in_the_list() -> None:
-    parts = vocabulary("built-in")
+    parts = label_set("built-in")
     assert parts.names[0] == "background"
     assert parts.ids(["head", "right-foot"]) == {1, 14}
 
 
 def test_a_misspelt_part_names_its_nearest() -> None:
     with pytest.raises(ValueError, match=r"no part is called 'left-shn'; did you mean left-shin\?"):
-        vocabulary("built-in").ids(["left-shn"])
+        label_set("built-in").ids(["left-shn"])
 
 
 @pytest.mark.parametrize("name", ["built-in", "cihp", "lip"])
 def test_every_palette_gives_each_part_a_colour_of_its_own(name: str) -> None:
-    parts = vocabulary(name)
+    parts = label_set(name)
     for title, colours in parts.palettes.items():
         assert len(colours) == len(parts.names), title
         assert len(set(colours)) == len(colours), title
@@ -27,4 +27,4 @@ def test_every_palette_gives_each_part_a_colour_of_its_own(name: str) -> None:
 
 def test_an_unknown_palette_lists_what_there_is() -> None:
     with pytest.raises(ValueError, match="there are: vivid, colour-blind"):
-        vocabulary("built-in").palette("zzz")
+        label_set("built-in").palette("zzz")

@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from rich.console import Console
 
-from mirror.printable import cell, shown, title
-from mirror.progress import FrameProgress
+from mirror.jobs.frame_progress import FrameProgress
+from mirror.process.printable import cell, shown, title
 
 
 @pytest.mark.parametrize(

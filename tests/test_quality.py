@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from clip import frames_of, man
 
-from mirror.commands.flags import add_parser_flags, config_of
-from mirror.config import Config, ConfigError, Quality, load
+from mirror.cli.flags import add_parser_flags, config_of
+from mirror.core.parsing import Parsing
+from mirror.core.settings import Config, ConfigError, Quality, load
 from mirror.parsers.builtin import BuiltIn
 from mirror.parsers.builtin.refine import refined
 from mirror.parsers.catalogue import find_parser
-from mirror.parsing import Parsing
 
 
 def asked(*flags: str) -> Config:

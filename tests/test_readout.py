@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from mirror.live.session.alerts import Alert
-from mirror.live.session.live_metrics import Figures
-from mirror.live.session.session_status import Phase, Sentence, Status
-from mirror.live.sources.source_choice import AddressChoice
-from mirror.readout import (
+from mirror.live.readout import (
     banner,
     clock_time,
     headline,
@@ -13,7 +9,11 @@ from mirror.readout import (
     rows,
     stage_rows,
 )
-from mirror.words import speaker
+from mirror.live.session.alerts import Alert
+from mirror.live.session.live_metrics import Figures
+from mirror.live.session.session_status import Phase, Sentence, Status
+from mirror.live.sources.source_choice import AddressChoice
+from mirror.live.words import speaker
 from pipeline.result import FlowStatistics
 
 ENGLISH, CHINESE = speaker("en"), speaker("zh")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mirror import shipped
+from mirror.core import resources
 from mirror.weights import NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 
 def test_every_shipped_file_is_found_here() -> None:
     for name in ("default.toml", "parts.toml"):
-        assert shipped.config_file(name).is_file()
-    assert shipped.media_file("demo.mp4").is_file()
+        assert resources.config_file(name).is_file()
+    assert resources.media_file("demo.mp4").is_file()
 
 
 def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_the_readme_says_the_two_commands_in_one_line_each() -> None:
 def test_the_readmes_own_parser_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from media import write_video
 
-    from mirror.cli import main
+    from mirror.cli.main import main
 
     blocks = (ROOT / "README.md").read_text().split("```python\n")[1:]
     (block,) = [block.split("```")[0] for block in blocks if "def skin" in block]

@@ -17,15 +17,15 @@ import pytest
 from doubles import frame_at
 from streaming import y4m
 
-from mirror.cli import main
-from mirror.config import load
-from mirror.overlay import Style
+from mirror.cli.main import main
+from mirror.core.settings import load
+from mirror.jobs.run_metrics import RunHeader
 from mirror.parsers.nothing import Nothing
+from mirror.rendering.overlay import Style
 from mirror.stream import inputs
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import StreamOutput
 from mirror.stream.run import StreamReport, StreamRun
-from mirror.tally import RunHeader
 from pipeline.errors import SinkClosed, SourceError, StageStuck
 from pipeline.frame import Frame
 from pipeline.pipes import open_target

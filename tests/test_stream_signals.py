@@ -10,7 +10,7 @@ import pytest
 from doubles import FakeClock
 from streaming import y4m
 
-from mirror.signal_policies import Terminated
+from mirror.process.signal_policies import Terminated
 from mirror.stream.signals import DrainStalled, ReaderStalled, Signals
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame

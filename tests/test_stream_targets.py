@@ -10,7 +10,7 @@ import pytest
 from streaming import through, y4m
 from untouched import OWN_OUTPUT, untouched
 
-from mirror.cli import main
+from mirror.cli.main import main
 
 PLAIN = ("--parser", "none")
 FAILS_AFTER_THREE = """

@@ -7,8 +7,8 @@ import pytest
 from doubles import frame_at
 from rich.console import Console
 
-from mirror.parsing import Parsing, Person
-from mirror.tally import RunHeader, Tally
+from mirror.core.parsing import Parsing, Person
+from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from pipeline.result import FlowStatistics, Result, Timing
 
 HEADER = RunHeader("in.mp4", "out.mp4", "built-in", workers=2, threads=1)
@@ -29,8 +29,8 @@ def result(ticket: int, captured_at: float, ids: tuple[int, ...] = ()) -> Result
     )
 
 
-def tally_of_three() -> Tally:
-    tally = Tally(started_at=100.0, cpu_s=0.0)
+def tally_of_three() -> RunMetrics:
+    tally = RunMetrics(started_at=100.0, cpu_s=0.0)
     for ticket, ids in enumerate([(1,), (1, 2), (3,)]):
         captured_at = 100.0 + 0.1 * ticket
         tally.add(result(ticket, captured_at, ids), {"draw": 0.005}, captured_at + 0.035)
@@ -58,7 +58,7 @@ def test_the_rate_shown_meanwhile_is_gaps_over_time() -> None:
 
 
 def test_a_run_without_a_frame_reports_zeros() -> None:
-    report = Tally(started_at=100.0, cpu_s=0.0).report(HEADER, statistics(), now=100.5)
+    report = RunMetrics(started_at=100.0, cpu_s=0.0).report(HEADER, statistics(), now=100.5)
     assert (report.frames, report.fps, report.parse_fps) == (0, 0.0, 0.0)
 
 

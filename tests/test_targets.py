@@ -16,7 +16,7 @@ from media import numbers_in, write_video
 from test_sources import picture_folder
 from untouched import OWN_OUTPUT, names, untouched
 
-from mirror.cli import main
+from mirror.cli.main import main
 
 NUMBERS = [n % 10 for n in range(12)]
 NONE = ("--parser", "none")

@@ -13,8 +13,8 @@ from media import numbers_in, write_video
 from rich.table import Table
 from streaming import y4m
 
-from mirror import terminal
-from mirror.cli import COMMANDS, main
+from mirror.cli.main import COMMANDS, main
+from mirror.process import terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell has to close streams")
 FILM = "video clip.mp4 --parser none"
@@ -91,8 +91,8 @@ def test_a_stream_that_is_closed_takes_nothing_and_fails_nothing(
 
 def test_commands_are_described_as_they_describe_themselves() -> None:
     for name, summary in COMMANDS.items():
-        described = sys.modules.get(f"mirror.commands.{name}") or __import__(
-            f"mirror.commands.{name}", fromlist=["run"]
+        described = sys.modules.get(f"mirror.cli.{name}") or __import__(
+            f"mirror.cli.{name}", fromlist=["run"]
         )
         assert (described.__doc__ or "").partition("\n\n")[0] == summary
 
@@ -106,7 +106,7 @@ def test_help_of_a_command_is_whole(name: str, capsys: pytest.CaptureFixture[str
 
 def test_help_loads_no_command(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom mirror.cli import main\n"
+        "import sys\nfrom mirror.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "print([n for n in ('numpy', 'cv2', 'av', 'rich', 'onnxruntime') if n in sys.modules])"
     )

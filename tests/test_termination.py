@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import pytest
 from doubles import numbered, until
 
-from mirror.signal_policies import Raising, Terminated
+from mirror.process.signal_policies import Raising, Terminated
+from mirror.process.termination import HEARD, held, listening
 from mirror.stream.signals import DrainStalled, Signals
-from mirror.termination import HEARD, held, listening
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.pool.channel import Channel

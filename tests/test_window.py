@@ -22,7 +22,7 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, click, drop, middle, no_parser, wait_level
 
-from mirror.config import ParserConfig, load
+from mirror.core.settings import ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import AddressChoice, CameraChoice, FileChoice
 from mirror.parsers.catalogue import AnyKind

@@ -8,7 +8,7 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from pytestqt.qtbot import QtBot
 
 from mirror.bench import window
-from mirror.config import load
+from mirror.core.settings import load
 
 
 def test_the_windows_own_figures_are_measured(

@@ -24,7 +24,7 @@ from PyQt5.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, act, click, no_parser, press, wait_level, wait_said, wait_told
 
-from mirror.config import load
+from mirror.core.settings import load
 from mirror.live.sources.source_choice import FileChoice
 from mirror.window.app import setup_of
 from mirror.window.main_window import MirrorWindow

@@ -10,7 +10,7 @@ from PyQt5.QtCore import QRect
 from PyQt5.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from mirror.readout import Headline
+from mirror.live.readout import Headline
 from mirror.window.playback.headline import paint_headline
 
 FIGURES = Headline("120", "1234")

@@ -16,17 +16,17 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, no_parser, press, wait_level, wait_said
 
-from mirror.config import ParserConfig
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
 from mirror.live.display.display_options import DisplayOptions
-from mirror.overlay import draw
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import Nothing
-from mirror.parsing import Parsing
-from mirror.parts import vocabulary
+from mirror.rendering.overlay import draw
 from pipeline.frame import BGR, Frame
 from pipeline.sources.video import VideoFile
 
-CLOTHES = vocabulary("cihp")
+CLOTHES = label_set("cihp")
 LAST = len(CLOTHES.names) - 1  # a part that the built-in parser has no name for
 OTHER = dataclasses.replace(no_parser(), name="built-in")
 

@@ -18,10 +18,10 @@ from PyQt5.QtWidgets import QAbstractButton, QComboBox, QLabel, QMessageBox, QWi
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, act, no_parser, press, wait_level
 
-from mirror.config import load
+from mirror.core.label_set import label_set
+from mirror.core.settings import load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import AddressChoice, CameraChoice, FileChoice
-from mirror.parts import vocabulary
 from mirror.window.app import setup_of
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.settings.settings_store import SettingsStore
@@ -86,7 +86,7 @@ def test_flags_count_more_than_what_is_remembered_and_take_nothing_else_away(
     assert (setup.parser.name, setup.parser.workers) == ("none", 1)
     assert setup_of(load(), memory).look.opacity == 0.25
     assert setup_of(load(), memory).parser.workers == 3
-    every = setup_of(load(flags={"overlay.parts": list(vocabulary("built-in").names[1:])}), memory)
+    every = setup_of(load(flags={"overlay.parts": list(label_set("built-in").names[1:])}), memory)
     assert every.look.hidden == frozenset()
 
 

@@ -17,9 +17,9 @@ pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
 from pytestqt.qtbot import QtBot
 
-from mirror import machine
 from mirror.bench.footage import at_720p
-from mirror.config import load
+from mirror.core import machine
+from mirror.core.settings import load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import CameraChoice
 from mirror.window.launch_settings import Setup

@@ -11,26 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from mirror.core.label_set import label_set
+from mirror.core.resources import config_file
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.readout import look_in
 from mirror.live.session.session_status import BROKE, STOPPED, Sentence, details_of, told
+from mirror.live.words import LANGUAGES, speaker
 from mirror.parsers.m2fp.checkpoint.hub import find_checkpoint
-from mirror.parts import vocabulary
-from mirror.readout import look_in
-from mirror.shipped import config_file
-from mirror.words import LANGUAGES, speaker
 from pipeline.errors import CameraNotFound, PipelineError, StageStuck
 
 ROOT = Path(__file__).parent.parent
 # what only a command line can run into
 NOT_OF_THE_WINDOW = (
     "mirror/bench",
-    "mirror/cli.py",
-    "mirror/commands",
-    "mirror/config.py",
+    "mirror/cli",
+    "mirror/core/settings.py",
     "mirror/evaluation",
     "mirror/outputs",
     "mirror/stream",
-    "mirror/terminal.py",
+    "mirror/process/terminal.py",
     "pipeline/pipes.py",
     "pipeline/sinks/coded.py",
     "pipeline/sinks/plain.py",
@@ -139,7 +138,7 @@ def test_no_words_ask_for_an_argument_that_an_error_does_not_carry(language: str
 def test_every_part_that_a_parser_can_name_has_its_name_in_every_language(language: str) -> None:
     say = speaker(language)
     for name in ("built-in", "cihp", "lip"):
-        parts = vocabulary(name)
+        parts = label_set(name)
         said = [look_in(DisplayOptions(), parts, say).names[name] for name in parts.names[1:]]
         assert len(set(said)) == len(said)
 

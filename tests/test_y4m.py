@@ -9,8 +9,8 @@ import pytest
 from media import pts_of
 from streaming import HEADER, picture_bytes, y4m, y4m_frame
 
-from mirror.cli import main
-from mirror.compose import open_source
+from mirror.cli.main import main
+from mirror.jobs.composition import open_source
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.pixel_layout import Layout

@@ -13,7 +13,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mirror.config import ParserConfig, load
+from mirror.core.settings import ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
 from mirror.window.launch_settings import Setup

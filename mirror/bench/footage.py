@@ -9,7 +9,7 @@ import av
 import cv2
 import numpy as np
 
-from mirror.shipped import media_file
+from mirror.core.resources import media_file
 from pipeline.frame import BGR, Frame
 from pipeline.sources.video import VideoFile
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mirror import machine
 from mirror.bench import m2fp_knobs
 from mirror.bench.m2fp_drawn import drawn_output
 from mirror.bench.m2fp_plain import make_plain, plain_result
 from mirror.bench.m2fp_worker import SIZE, copies_of, peak_apart, picture, read, to_labels
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Work, costs_in_turns
+from mirror.core import machine
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
 from mirror.parsers.m2fp.model_factory import RandomWeights, StoredWeights, Weights

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from mirror import machine
 from mirror.bench.m2fp import after_the_network, installed, peak_row, weights_for
 from mirror.bench.m2fp_plain import make_plain, plain_labels
 from mirror.bench.m2fp_worker import copies_of, person_to_labels, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
+from mirror.core import machine
 from mirror.parsers.m2fp.model_factory import Weights
 from mirror.parsers.m2fp.preprocessing import NetworkInput, letterboxed
 from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, parts_of

@@ -7,13 +7,18 @@ import multiprocessing
 import cv2
 import numpy as np
 
-from mirror import machine
+from mirror.core import machine
+from mirror.core.resources import media_file
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 from mirror.parsers.m2fp.model_factory import ModelFactory, Weights
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted, letterboxed
-from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, humans_of, owners_of, parts_of
+from mirror.parsers.m2fp.results.postprocessing import (
+    NetworkOutput,
+    humans_of,
+    instances_of,
+    parts_of,
+)
 from mirror.parsers.m2fp.runtimes import Run, RuntimeChoice
-from mirror.shipped import media_file
 from pipeline.frame import BGR
 from pipeline.sources.video import VideoFile
 
@@ -43,7 +48,7 @@ def to_labels(run: Run, image: BGR, size: tuple[int, int] = SIZE) -> None:
 def read(output: NetworkOutput, given: NetworkInput) -> None:
     """Make an output a label map, people, and whose each pixel is."""
     parts_of(output, _PARTS, given.placement)
-    owners_of(humans_of(output, _HUMAN, 0.5, given.placement), given.placement)
+    instances_of(humans_of(output, _HUMAN, 0.5, given.placement), given.placement)
 
 
 def person_to_labels(run: Run, image: BGR, size: tuple[int, int]) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 from onnxruntime import InferenceSession
 
-from mirror import machine, weights
+from mirror import weights
 from mirror.bench import footage, peer
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, cost_of
-from mirror.compose import open_flow
-from mirror.config import load
+from mirror.core import machine
+from mirror.core.settings import load
+from mirror.jobs.composition import open_flow
 from mirror.parsers.builtin import BuiltIn
 from mirror.parsers.builtin.runtime import open_session
 from pipeline.errors import PipelineError

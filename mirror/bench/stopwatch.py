@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mirror import machine
+from mirror.core import machine
 
 Work = Callable[[], object]
 

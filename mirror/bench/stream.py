@@ -17,17 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror import machine
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, costs_in_turns
-from mirror.compose import open_flow, shared_out
-from mirror.config import load
-from mirror.overlay import Style, painted, sketch
+from mirror.core import machine
+from mirror.core.resources import media_file
+from mirror.core.settings import load
+from mirror.jobs.composition import open_flow, shared_out
+from mirror.jobs.run_metrics import RunHeader
 from mirror.parsers.catalogue import AnyKind, find_parser
-from mirror.shipped import media_file
+from mirror.rendering.overlay import Style, painted, plan_drawing
 from mirror.stream.outputs import Delivery, Pictures
 from mirror.stream.run import StreamRun
-from mirror.tally import RunHeader
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
 from pipeline.media.pixel_layout import Layout
@@ -218,7 +218,7 @@ def _from_memory(frames: list[Frame], kind: AnyKind) -> Cost:
     ticks = []
     with flow as results:
         for result in results:
-            painted(result.frame, sketch(result.parsing, style))
+            painted(result.frame, plan_drawing(result.parsing, style))
             ticks.append(_now())
     return _a_frame(ticks)
 

@@ -7,10 +7,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from mirror import machine
 from mirror.bench import footage
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
+from mirror.core import machine
 from mirror.parsers.builtin import BuiltIn
 from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.prepare import Plan

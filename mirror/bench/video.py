@@ -14,15 +14,15 @@ from pathlib import Path
 import av
 from av.video.stream import VideoStream
 
-from mirror import machine
 from mirror.bench import footage
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import cost_of, costs_in_turns
-from mirror.config import load
-from mirror.overlay import Style, painted, sketch
+from mirror.core import machine
+from mirror.core.parsing import Parsing
+from mirror.core.resources import media_file
+from mirror.core.settings import load
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsing import Parsing
-from mirror.shipped import media_file
+from mirror.rendering.overlay import Style, painted, plan_drawing
 from pipeline.frame import Frame
 from pipeline.media.opening import create_file
 from pipeline.sinks.video import VideoWriter
@@ -108,7 +108,7 @@ def _parse(frames: list[Frame]) -> list[tuple[Frame, Parsing]]:
 
 
 def _draw_all(parsings: list[tuple[Frame, Parsing]], style: Style) -> list[av.VideoFrame]:
-    return [painted(frame, sketch(parsing, style)) for frame, parsing in parsings]
+    return [painted(frame, plan_drawing(parsing, style)) for frame, parsing in parsings]
 
 
 def _encode(clip: Path, frames: list[Frame], drawn: list[av.VideoFrame]) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mirror import machine
 from mirror.bench.footage import at_720p
 from mirror.bench.rows import Row
-from mirror.config import ParserConfig, load
+from mirror.core import machine
+from mirror.core.settings import ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.session.live_metrics import Figures

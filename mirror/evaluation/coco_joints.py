@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsing import Pose
+from mirror.core.parsing import Pose
 
 # https://cocodataset.org/#format-data, "keypoints" of the category person
 COCO_JOINTS = (

@@ -7,8 +7,8 @@ from pathlib import Path
 import av.error
 import numpy as np
 
+from mirror.core.label_set import LabelMap
 from mirror.evaluation.truth import BadDataSet
-from mirror.parts import LabelMap
 from pipeline.frame import planes_of
 from pipeline.media.opening import open_file
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap, label_set
 from mirror.evaluation.truth import UNJUDGED
-from mirror.parts import LabelMap, vocabulary
 
 # names in the order of their ids in label pictures
 BUILT_IN = (
@@ -36,8 +36,8 @@ HEAD = ("background", "head", "body")
 
 CLASS_SETS: Mapping[str, tuple[str, ...]] = {
     "built-in": BUILT_IN,
-    "cihp": vocabulary("cihp").names,
-    "lip": vocabulary("lip").names,
+    "cihp": label_set("cihp").names,
+    "lip": label_set("lip").names,
     "atr": ATR,
     "pascal-person-part": PASCAL,
     "clothing": CLOTHING,

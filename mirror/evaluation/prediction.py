@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
+from mirror.core.parsing import Parsing
 from mirror.evaluation.coco_joints import coco_joints
-from mirror.parsing import Parsing
-from mirror.parts import LabelMap
 from pipeline.frame import BGR
 
 
@@ -42,9 +42,9 @@ def prediction_of(parsing: Parsing) -> Prediction:
     joints = tuple(coco_joints(person.pose) for person in parsing.people if person.pose is not None)
     if len(joints) != len(parsing.people):
         joints = ()
-    if parsing.owners is None:
+    if parsing.instances is None:
         everybody = (parsing.labels > 0).astype(np.uint8)
         scores = tuple(person.score for person in parsing.people) or (1.0,)
         return Prediction(everybody, scores, parsing.labels, joints, tells_apart=False)
     scores = tuple(person.score for person in parsing.people)
-    return Prediction(parsing.owners, scores, parsing.labels, joints)
+    return Prediction(parsing.instances, scores, parsing.labels, joints)

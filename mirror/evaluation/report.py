@@ -11,8 +11,8 @@ from rich.table import Table
 
 from mirror.evaluation.judges import Figure
 from mirror.evaluation.run import Outcome
-from mirror.printable import cell
-from mirror.printable import title as table_title
+from mirror.process.printable import cell
+from mirror.process.printable import title as table_title
 from pipeline.targets.claims import OutputFile, write_whole
 
 

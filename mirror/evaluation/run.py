@@ -11,7 +11,7 @@ from mirror.evaluation.judges import Judge, Seen, Verdict
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.systems import System
 from mirror.evaluation.truth import DataSet, Sample, Truth
-from mirror.progress import FrameProgress
+from mirror.jobs.frame_progress import FrameProgress
 from pipeline.frame import BGR
 
 Watch = Callable[[Seen, BGR, Truth, Prediction], None]

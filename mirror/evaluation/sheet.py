@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from mirror.core.label_set import LabelMap, label_set
+from mirror.core.parsing import Parsing
 from mirror.evaluation.judges import Seen
 from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import UNJUDGED, BadDataSet, Truth
-from mirror.overlay import Style, draw
-from mirror.parsing import Parsing
-from mirror.parts import LabelMap, vocabulary
+from mirror.rendering.overlay import Style, draw
 from pipeline.frame import BGR
 from pipeline.targets.claims import OutputFile, write_whole
 
@@ -94,8 +94,8 @@ class WorstSheet:
 
 def _palette(names: tuple[str, ...] | None) -> tuple[str, ...]:
     for known in _VOCABULARIES:
-        if names and names == vocabulary(known).names[: len(names)]:
-            return vocabulary(known).palette()
+        if names and names == label_set(known).names[: len(names)]:
+            return label_set(known).palette()
     return _PEOPLE
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parts import LabelMap
+from mirror.core.label_set import LabelMap
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 from pipeline.media.opening import check_header

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import av
 
-from mirror.parsing import Parsing
+from mirror.core.parsing import Parsing
 from pipeline.errors import SinkError
 from pipeline.result import Result
 

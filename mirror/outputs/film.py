@@ -7,7 +7,7 @@ from types import TracebackType
 import av
 import numpy as np
 
-from mirror.parsing import Parsing
+from mirror.core.parsing import Parsing
 from pipeline.frame import padded_to_even, planes_of
 from pipeline.result import Result
 from pipeline.sinks.video import VideoWriter

@@ -12,9 +12,9 @@ import av
 import numpy as np
 
 import mirror
+from mirror.core.label_set import LabelMap, LabelSet
+from mirror.core.parsing import Parsing, Person, Pose
 from mirror.outputs import OutputRefused
-from mirror.parsing import Parsing, Person, Pose
-from mirror.parts import LabelMap, Vocabulary
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
 from pipeline.result import Result
@@ -22,7 +22,7 @@ from pipeline.targets.claims import OutputFile
 
 
 def header_line(
-    parser: str, parts: Vocabulary, height: int, width: int, time_base: Fraction | None
+    parser: str, parts: LabelSet, height: int, width: int, time_base: Fraction | None
 ) -> dict[str, Any]:
     """Return the line that describes a run."""
     return {
@@ -35,7 +35,7 @@ def header_line(
 
 
 def frame_line(
-    number: int, frame: Frame, parsing: Parsing, parts: Vocabulary, with_rle: bool = False
+    number: int, frame: Frame, parsing: Parsing, parts: LabelSet, with_rle: bool = False
 ) -> dict[str, Any]:
     """Return one frame's line. The same pixels give the same line, to the last digit.
 
@@ -62,7 +62,7 @@ def frame_line(
     return line
 
 
-def coco_rle(labels: LabelMap, parts: Vocabulary) -> Mapping[str, Any]:
+def coco_rle(labels: LabelMap, parts: LabelSet) -> Mapping[str, Any]:
     """Return each part's mask as ``pycocotools.mask`` has it: ``size`` [H, W] and ``counts``.
 
     Raises:
@@ -100,7 +100,7 @@ class ResultLines:
         self,
         file: OutputFile,
         header: Mapping[str, Any],
-        parts: Vocabulary,
+        parts: LabelSet,
         with_rle: bool = False,
     ) -> None:
         self._file, self._header = file, header

@@ -12,8 +12,8 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
-from mirror.parsing import Parsing
-from mirror.parts import LabelMap, Vocabulary
+from mirror.core.label_set import LabelMap, LabelSet
+from mirror.core.parsing import Parsing
 from pipeline.result import Result
 from pipeline.targets.part_folder import PartFolder, Series
 
@@ -35,7 +35,7 @@ class MaskFolder:
     stage = "masks"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, folder: PartFolder, parts: Vocabulary, palette: tuple[str, ...]) -> None:
+    def __init__(self, folder: PartFolder, parts: LabelSet, palette: tuple[str, ...]) -> None:
         self._folder, self._parts, self._colours = folder, parts, palette
         self._encode = PaletteEncoder(palette)
 

@@ -8,7 +8,7 @@ import av
 import cv2
 import numpy as np
 
-from mirror.parsing import Parsing
+from mirror.core.parsing import Parsing
 from pipeline.frame import BGR, Frame
 from pipeline.result import Result
 from pipeline.targets.claims import OutputFile, write_whole

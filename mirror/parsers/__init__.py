@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
 from pipeline.frame import Frame
 
 Plan = TypeVar("Plan")  # what prepare tells the workers about one frame: crops, for instance
@@ -27,7 +27,7 @@ class ParserKind(Protocol[Plan, Raw]):
     """
 
     name: str
-    parts: Vocabulary
+    parts: LabelSet
     worker_memory_mb: int
 
     def make_prepare(self, live: bool) -> Callable[[Frame], Plan]:

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from mirror.config import ParserConfig
+from mirror.core.settings import ParserConfig
 from mirror.parsers import ParserKind
 from mirror.parsers.custom import Custom, ParserNotUsable
 from mirror.parsers.nothing import Nothing

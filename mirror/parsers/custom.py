@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR, Frame
 
@@ -114,8 +114,8 @@ def _imported(name: str) -> Callable[[], ParseImage]:
     return found
 
 
-def _vocabulary(name: str, names: Sequence[str]) -> Vocabulary:
-    return Vocabulary(name, tuple(names), {"even": tuple(_even_colours(len(names)))})
+def _vocabulary(name: str, names: Sequence[str]) -> LabelSet:
+    return LabelSet(name, tuple(names), {"even": tuple(_even_colours(len(names)))})
 
 
 def _even_colours(count: int) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mirror.parsing import Parsing
-from mirror.parts import vocabulary
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
 from pipeline.frame import Frame
 
 
@@ -18,7 +18,7 @@ class Nothing:
     worker_memory_mb = 0
 
     def __init__(self) -> None:
-        self.parts = vocabulary("built-in")
+        self.parts = label_set("built-in")
 
     def make_prepare(self, live: bool) -> Callable[[Frame], None]:
         """Return a step that plans nothing."""

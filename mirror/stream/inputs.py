@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from mirror.compose import open_source
+from mirror.jobs.composition import open_source
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.media.pixel_layout import Layout

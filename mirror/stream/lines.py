@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
 from mirror.outputs.lines import coco_rle, frame_line, header_line
-from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
 from mirror.stream.outputs import Delivery
 from pipeline.pipes import PipeWriter
 from pipeline.result import Result
@@ -43,7 +43,7 @@ class Lines:
         self,
         target: PipeWriter,
         parser: str,
-        parts: Vocabulary,
+        parts: LabelSet,
         palette: Sequence[str],
         with_rle: bool = False,
         clock: Callable[[], float] = time.monotonic,

@@ -12,8 +12,8 @@ import av
 import cv2
 import numpy as np
 
+from mirror.core.parsing import Parsing
 from mirror.outputs.film import beside
-from mirror.parsing import Parsing
 from pipeline.media.pixel_layout import Layout
 from pipeline.media.y4m_header import FRAME, Y4mHeader
 from pipeline.pipes import PipeWriter

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mirror import machine
-from mirror.compose import open_flow
-from mirror.config import ParserConfig
-from mirror.overlay import Style, painted, sketch
+from mirror.core import machine
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
+from mirror.jobs.composition import open_flow
+from mirror.jobs.run_metrics import RunHeader, RunMetrics
+from mirror.jobs.run_report import RunReport
 from mirror.parsers.catalogue import AnyKind
-from mirror.parsing import Parsing
-from mirror.report import RunReport
-from mirror.signal_policies import Terminated
+from mirror.process.signal_policies import Terminated
+from mirror.rendering.overlay import Style, painted, plan_drawing
 from mirror.stream.outputs import Delivery, StreamOutput
 from mirror.stream.signals import DrainStalled, Signals
-from mirror.tally import RunHeader, Tally
 from pipeline.errors import SinkClosed
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
@@ -94,7 +94,7 @@ class StreamRun:
         self._style, self._outputs, self._header = style, outputs, header
         self._draws = any(output.draws for output in outputs)
         self._clock = time.monotonic
-        self._tally = Tally(self._clock(), machine.cpu_seconds())
+        self._tally = RunMetrics(self._clock(), machine.cpu_seconds())
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )
@@ -150,7 +150,7 @@ class StreamRun:
         drawn_from = self._clock()
         drawn = result.frame.picture
         if self._draws:
-            drawn = painted(result.frame, sketch(result.parsing, self._style))
+            drawn = painted(result.frame, plan_drawing(result.parsing, self._style))
         written_from = self._clock()
         gap_s = self._gap_before(result.frame)
         delivery = Delivery(result, drawn, statistics.dropped, gap_s)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from mirror.signal_policies import interruption_of
-from mirror.termination import Listener, listening
+from mirror.process.signal_policies import interruption_of
+from mirror.process.termination import Listener, listening
 from pipeline.errors import SinkError, StageStuck
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePath
 
+from mirror.core.label_set import LabelSet
 from mirror.outputs import OutputRefused
-from mirror.parts import Vocabulary
 from mirror.stream.lines import Lines
 from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
 from pipeline.media.pixel_layout import Layout
@@ -89,7 +89,7 @@ class Offer:
     source: Source
     assumed_rate: Fraction
     parser: str
-    parts: Vocabulary
+    parts: LabelSet
     palette: tuple[str, ...]
     encoding: Encoding
     pixel_format: str | None = None

@@ -13,16 +13,16 @@ from PyQt5.QtCore import QSettings, QStandardPaths, Qt
 from PyQt5.QtGui import QFont, QGuiApplication
 from PyQt5.QtWidgets import QApplication
 
-from mirror.compose import encoding_of, limits_of
-from mirror.config import Config
+from mirror.core.settings import Config
+from mirror.jobs.composition import encoding_of, limits_of
 from mirror.live.display.display_options import look_of
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
+from mirror.live.words import system_language
 from mirror.window.launch_settings import Setup
 from mirror.window.layout.theme import SHEET, dark
 from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
 from mirror.window.signal_handler import SignalHandler
-from mirror.words import system_language
 
 _LATIN = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
 _CHINESE = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]  # else any weight may be found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mirror.config import ParserConfig
+from mirror.core.settings import ParserConfig
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import OpenSource, open_choice
 from mirror.window.settings.settings_store import SettingsStore
@@ -21,7 +21,7 @@ class Setup:
     Attributes:
         parser: which parser, on how much of the machine.
         look: how the picture is wanted at first.
-        language: one of ``mirror.words.LANGUAGES``.
+        language: one of ``mirror.live.words.LANGUAGES``.
         open_source: opens what the user chooses; a test may open something else.
         clock: monotonic seconds.
         folder: where pictures and recordings go.

@@ -7,8 +7,10 @@ import time
 from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import QMainWindow
 
-from mirror import machine, readout
-from mirror.config import ParserConfig
+from mirror.core import machine
+from mirror.core.label_set import LabelSet, label_set
+from mirror.core.settings import ParserConfig
+from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.render_thread import RenderedFrame
 from mirror.live.session.alerts import Alerts
@@ -19,7 +21,7 @@ from mirror.live.session.session_status import Sentence
 from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import Choice
-from mirror.parts import Vocabulary, vocabulary
+from mirror.live.words import speaker
 from mirror.window.launch_settings import Setup
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.layout.qt_translations import speak
@@ -39,7 +41,6 @@ from mirror.window.playback.picture_view import PictureView
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.preferences import Preferences
 from mirror.window.settings.source_dialogs import Chooser
-from mirror.words import speaker
 from pipeline.sources.camera import list_cameras
 
 _FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
@@ -59,7 +60,7 @@ class MirrorWindow(QMainWindow):
         self._sessions = SessionManager(setup.open_source, setup.clock)
         self._shot: RenderedFrame | None = None
         self._figures_at = float("-inf")
-        self._parts_shown: Vocabulary | None = None
+        self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
         self.keeper = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
@@ -86,9 +87,9 @@ class MirrorWindow(QMainWindow):
         return self._wanted.look
 
     @property
-    def parts(self) -> Vocabulary:
+    def parts(self) -> LabelSet:
         """What the parser can name."""
-        return vocabulary("built-in") if self.session is None else self.session.parts
+        return label_set("built-in") if self.session is None else self.session.parts
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""

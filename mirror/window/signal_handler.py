@@ -10,8 +10,8 @@ from PyQt5 import sip
 from PyQt5.QtCore import QSocketNotifier, QTimer
 from PyQt5.QtWidgets import QApplication
 
-from mirror.signal_policies import interruption_of
-from mirror.termination import listening
+from mirror.process.signal_policies import interruption_of
+from mirror.process.termination import listening
 
 
 class SignalHandler:

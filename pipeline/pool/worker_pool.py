@@ -140,7 +140,7 @@ class WorkerPool(Generic[Plan, Raw]):
 
     def statistics(self) -> PoolStatistics:
         """Return a snapshot. Any thread may call it, during the run and after."""
-        lanes = [lane for lane in self._workers.owners() if isinstance(lane, Lane)]
+        lanes = [lane for lane in self._workers.instances() if isinstance(lane, Lane)]
         counts = self._workers.counts()
         return PoolStatistics(
             lanes=tuple(lane.statistics() for lane in lanes),
@@ -156,7 +156,7 @@ class WorkerPool(Generic[Plan, Raw]):
     def close(self) -> None:
         """End all lanes and workers without waiting. Any thread may call it, many times."""
         self._workers.close()
-        for lane in self._workers.owners():
+        for lane in self._workers.instances():
             lane.fail(PoolClosed("the pool was closed while a lane was open; nothing is parsed"))
 
     def stop(self, within_s: float) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class _Loss(NamedTuple, Generic[Plan, Raw]):
 
 
 class Workers(Generic[Plan, Raw]):
-    """Parses the tasks of any number of owners, in the order of a fair queue.
+    """Parses the tasks of any number of instances, in the order of a fair queue.
 
     A worker that takes too long over a frame, or breaks down, is given up: its frame is its owner's
     to answer for, and another worker takes its place. Who waits or works looks after the others, so
@@ -131,7 +131,7 @@ class Workers(Generic[Plan, Raw]):
             expired, hung = self._queue.expire(now), self._give_up_hung(now)
         self._report(expired, hung)
 
-    def owners(self) -> list[Owner[Plan, Raw]]:
+    def instances(self) -> list[Owner[Plan, Raw]]:
         """Return whose tasks are taken at present."""
         with self._lock:
             return [line.owner for line in self._queue.lines]
@@ -277,8 +277,8 @@ class Workers(Generic[Plan, Raw]):
             self._failure = error
             self._is_open = False
             self._filled.notify_all()
-            owners = [line.owner for line in self._queue.lines]
-        for owner in owners:
+            instances = [line.owner for line in self._queue.lines]
+        for owner in instances:
             owner.fail(error)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
 from mirror.evaluation.truth import UNJUDGED
-from mirror.parts import LabelMap
 
 
 class Confusion:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
 from mirror.evaluation.metrics.overlap import Mask
 from mirror.evaluation.truth import UNJUDGED
-from mirror.parts import LabelMap
 
 SAME = 0.5  # IoU from which somebody found is somebody labelled; PASCAL VOC's
 

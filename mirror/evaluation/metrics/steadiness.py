@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parts import LabelMap
+from mirror.core.label_set import LabelMap
 from pipeline.frame import BGR
 
 

@@ -13,15 +13,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mirror.compose import open_flow
-from mirror.config import ParserConfig
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
 from mirror.evaluation.prediction import prediction_of
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.systems.cpu import ThreadCost
 from mirror.evaluation.truth import BadDataSet, DataSet, Sample
+from mirror.jobs.composition import open_flow
 from mirror.parsers.catalogue import AnyKind
-from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
 from pipeline.frame import BGR, Frame
 from pipeline.sources.memory import InMemory
 
@@ -113,7 +113,7 @@ class _Counted:
 
     def __init__(self, kind: AnyKind, cost: ThreadCost) -> None:
         self.name: str = kind.name
-        self.parts: Vocabulary = kind.parts
+        self.parts: LabelSet = kind.parts
         self.worker_memory_mb: int = kind.worker_memory_mb
         self._kind, self._cost = kind, cost
 

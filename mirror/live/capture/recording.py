@@ -9,9 +9,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+from mirror.core.parsing import Parsing
 from mirror.live.capture.capture_folder import claim_unused
-from mirror.overlay import Style, painted, sketch
-from mirror.parsing import Parsing
+from mirror.rendering.overlay import Style, painted, plan_drawing
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -124,7 +124,7 @@ class Recording:
         self, writer: VideoWriter, result: Result[Parsing], began_at: float, style: Style | None
     ) -> None:
         frame = result.frame
-        drawn = None if style is None else painted(frame, sketch(result.parsing, style))
+        drawn = None if style is None else painted(frame, plan_drawing(result.parsing, style))
         pts = round((frame.captured_at - began_at) / _TICK)
         writer.write(drawn or frame.copy(), Frame(frame.picture, frame.captured_at, pts, _TICK))
         with self._lock:

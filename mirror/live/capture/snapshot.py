@@ -7,16 +7,16 @@ from pathlib import Path
 
 import cv2
 
+from mirror.core.label_set import LabelSet
 from mirror.live.capture.capture_folder import claim_unused
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Pair
-from mirror.overlay import draw
-from mirror.parts import Vocabulary
+from mirror.rendering.overlay import draw
 from pipeline.targets.claims import write_whole
 
 
 def save_snapshot(
-    folder: Path, pair: Pair, look: DisplayOptions, parts: Vocabulary
+    folder: Path, pair: Pair, look: DisplayOptions, parts: LabelSet
 ) -> tuple[Path, ...]:
     """Write a frame, and the same with its parts if it has any; return the files.
 

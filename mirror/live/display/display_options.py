@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.config import OverlayConfig
+from mirror.core.label_set import LabelSet, label_set
+from mirror.core.parsing import Parsing, Person
+from mirror.core.settings import Labels, OverlayConfig
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import Fit, Placement, placed
-from mirror.overlay import Style, draw
-from mirror.overlay.notes import HAS_EVERY_LETTER
-from mirror.overlay.style import Labels
-from mirror.parsing import Parsing, Person
-from mirror.parts import Vocabulary, vocabulary
+from mirror.rendering.overlay import Style, draw
+from mirror.rendering.overlay.annotations import HAS_EVERY_LETTER
 from pipeline.frame import BGR, Frame
 
 BGRX = NDArray[np.uint8]  # (H, W, 4), blue-green-red and a byte that means nothing
@@ -33,7 +32,7 @@ class DisplayOptions:
         fit: how the picture fills the view.
         overlay: whether parts are drawn at all.
         hidden: names of the parts that are not drawn.
-        opacity, palette, outlines, labels, landmarks: as in ``mirror.overlay.Style``.
+        opacity, palette, outlines, labels, landmarks: as in ``mirror.rendering.overlay.Style``.
         side_by_side: the picture as it came on the left.
         names: what labels call a part, where it is not its own name: words of the user's language.
     """
@@ -51,7 +50,7 @@ class DisplayOptions:
     side_by_side: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def style(self, parts: Vocabulary) -> Style:
+    def style(self, parts: LabelSet) -> Style:
         """Return how parts are drawn; what another parser's settings name is left out."""
         shown = [name for name in parts.names[1:] if name not in self.hidden]
         names = self.names if HAS_EVERY_LETTER else {}
@@ -68,7 +67,7 @@ class DisplayOptions:
 
 def look_of(config: OverlayConfig) -> DisplayOptions:
     """Return the look that settings and flags ask for."""
-    names = vocabulary("built-in").names[1:]
+    names = label_set("built-in").names[1:]
     shown = config.parts or names
     return DisplayOptions(
         hidden=frozenset(names) - frozenset(shown),
@@ -94,7 +93,7 @@ def compose(
     frame: Frame,
     parsing: Parsing | None,
     look: DisplayOptions,
-    parts: Vocabulary,
+    parts: LabelSet,
     view: tuple[int, int],
 ) -> Picture:
     """Return a frame with its parts drawn, as large as it is shown in a view of (height, width)."""
@@ -125,7 +124,7 @@ def moved(
 
 
 def _shown(
-    image: BGR, parsing: Parsing | None, look: DisplayOptions, parts: Vocabulary, where: Placement
+    image: BGR, parsing: Parsing | None, look: DisplayOptions, parts: LabelSet, where: Placement
 ) -> BGRX:
     x0, y0, x1, y1 = where.crop
     size = where.width, where.height

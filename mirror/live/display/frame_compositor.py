@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mirror.core.parsing import Parsing
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import PAIRINGS, Pair
-from mirror.parsing import Parsing
 from pipeline.errors import Closed
 from pipeline.frame import Frame
 from pipeline.result import Result

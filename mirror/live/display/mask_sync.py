@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mirror.parsing import Parsing
+from mirror.core.parsing import Parsing
 from pipeline.frame import Frame
 from pipeline.result import Result
 

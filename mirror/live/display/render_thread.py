@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import Picture, compose
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.mask_sync import Pair
-from mirror.parts import Vocabulary
 from pipeline.errors import Closed
 
 
@@ -27,7 +27,7 @@ class RenderedFrame:
 
     picture: Picture
     pair: Pair
-    parts: Vocabulary
+    parts: LabelSet
     is_exact: bool
     begun_at: float
     drawn_at: float
@@ -47,7 +47,7 @@ class RenderedFrame:
 def paint(
     compositor: FrameCompositor,
     shots: Latest[RenderedFrame],
-    parts: Callable[[], Vocabulary],
+    parts: Callable[[], LabelSet],
     clock: Callable[[], float],
 ) -> None:
     """Draw until the compositor or the mailbox is closed. For a thread of its own."""

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from mirror import machine
+from mirror.core import machine
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
-from mirror.parsing import Parsing
-from mirror.parts import vocabulary
 from pipeline.errors import Closed
 from pipeline.flow import Closeable
 from pipeline.frame import Frame
@@ -37,7 +37,7 @@ class LazyParser:
         self, name: str, find: Callable[[str], AnyKind], skips_failures: bool = False
     ) -> None:
         self.name = name
-        self.parts = vocabulary("built-in")
+        self.parts = label_set("built-in")
         self.failure: Exception | None = None
         self._find, self._skips_failures = find, skips_failures
         self._lock = threading.Lock()

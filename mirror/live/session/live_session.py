@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mirror import machine
-from mirror.compose import check_memory, open_flow, shared_out
-from mirror.config import ParserConfig
+from mirror.core import machine
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
+from mirror.jobs.composition import check_memory, open_flow, shared_out
 from mirror.live.capture.recording import Recording
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.frame_compositor import FrameCompositor
@@ -24,8 +26,6 @@ from mirror.live.sources.observed_source import ObservedSource
 from mirror.live.sources.retry_policy import Retries
 from mirror.live.sources.source_choice import Choice, FileChoice, OpenSource, are_same, open_choice
 from mirror.parsers.catalogue import AnyKind, find_parser
-from mirror.parsing import Parsing
-from mirror.parts import Vocabulary
 from pipeline.errors import SourceError, StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
@@ -191,7 +191,7 @@ class Session:
         return self._kind.failure is not None
 
     @property
-    def parts(self) -> Vocabulary:
+    def parts(self) -> LabelSet:
         """The parts that the parser can name."""
         return self._kind.parts
 

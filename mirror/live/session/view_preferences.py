@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from mirror.config import ParserConfig
+from mirror.core.settings import ParserConfig
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mirror.config import Quality
+from mirror.core.label_set import label_set
+from mirror.core.settings import Quality
 from mirror.parsers.builtin.landmarks import Sighting
 from mirror.parsers.builtin.looker import Looker
 from mirror.parsers.builtin.prepare import Plan, Prepare
 from mirror.parsers.builtin.settle import Settle
-from mirror.parts import vocabulary
 from pipeline.frame import Frame
 
 __all__ = ["BuiltIn"]
@@ -33,7 +33,7 @@ class BuiltIn:
     worker_memory_mb = 60
 
     def __init__(self, is_thorough: bool = False, quality: Quality = "balanced") -> None:
-        self.parts = vocabulary("built-in")
+        self.parts = label_set("built-in")
         self._is_thorough, self._quality = is_thorough, quality
 
     def make_prepare(self, live: bool) -> Prepare:

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
 from mirror.parsers.builtin.body import PERSON, Body
 from mirror.parsers.builtin.crop import Crop
-from mirror.parts import LabelMap
 
 _REACH = 0.38  # body units beyond which a mask's pixel is the person's, but none of the 14 parts
 _CELLS = 48  # of the coarse grid along a person's longer side
@@ -66,7 +66,7 @@ def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, L
     people claim a pixel, the one whose limbs are nearer has it.
     """
     labels = np.zeros((height, width), np.uint8)
-    owners = np.zeros((height, width), np.uint8)
+    instances = np.zeros((height, width), np.uint8)
     regions = [_region(figure.crop, figure.mask, height, width) for figure in figures]
     nearest: NDArray[np.float32] | None = None
     for place, (figure, region) in enumerate(zip(figures, regions, strict=True), start=1):
@@ -79,12 +79,12 @@ def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, L
         if has_rival and nearest is None:
             nearest = np.full((height, width), np.inf, np.float32)
         painted = _painted(place, figure, region, has_rival)
-        _put(painted, labels, owners, nearest)
-    return labels, owners
+        _put(painted, labels, instances, nearest)
+    return labels, instances
 
 
 def _put(
-    painted: _Painted, labels: LabelMap, owners: LabelMap, nearest: NDArray[np.float32] | None
+    painted: _Painted, labels: LabelMap, instances: LabelMap, nearest: NDArray[np.float32] | None
 ) -> None:
     x0, y0, x1, y1 = painted.region
     mine: Plane = cv2.compare(painted.parts, 0, cv2.CMP_GT)
@@ -93,7 +93,7 @@ def _put(
         mine = cv2.bitwise_and(mine, cv2.compare(painted.apart, rival, cv2.CMP_LT))
         cv2.copyTo(painted.apart, mine, rival)
     cv2.copyTo(painted.parts, mine, labels[y0:y1, x0:x1])
-    cv2.copyTo(np.full_like(mine, painted.place), mine, owners[y0:y1, x0:x1])
+    cv2.copyTo(np.full_like(mine, painted.place), mine, instances[y0:y1, x0:x1])
 
 
 def _overlap(one: Region, other: Region) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirror.config import Quality
+from mirror.core.settings import Quality
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.landmarks import CarefulNetwork, LandmarkNetwork, Sighting
 from mirror.parsers.builtin.look import sighting

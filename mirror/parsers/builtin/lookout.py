@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from mirror import machine
+from mirror.core import machine
 from mirror.parsers.builtin.detector import SIDE, Detection, Detector
 from pipeline.frame import BGR
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.parsing import Parsing, Person, Pose
 from mirror.parsers.builtin.compose import Figure, compose
 from mirror.parsers.builtin.duplicates import Duplicates
 from mirror.parsers.builtin.landmarks import Sighting
@@ -14,7 +15,6 @@ from mirror.parsers.builtin.prepare import Plan
 from mirror.parsers.builtin.sides import Sides
 from mirror.parsers.builtin.skeleton import LANDMARKS, joint_angles
 from mirror.parsers.builtin.steady import OneEuro, SteadyMask
-from mirror.parsing import Parsing, Person, Pose
 from pipeline.frame import Frame
 
 _APPEARS = 0.5  # presence from which somebody is believed to be there
@@ -64,8 +64,8 @@ class Settle:
             seen.append((person, Figure(sighting.crop, joints, mask)))
         self._forget(plan)
         seen.sort(key=lambda one: -one[0].score)
-        labels, owners = compose([figure for _, figure in seen], frame.height, frame.width)
-        return Parsing(labels, tuple(person for person, _ in seen), owners)
+        labels, instances = compose([figure for _, figure in seen], frame.height, frame.width)
+        return Parsing(labels, tuple(person for person, _ in seen), instances)
 
     def _is_there(self, key: int, presence: float) -> bool:
         return presence >= (_STAYS if key in self._pasts else _APPEARS)

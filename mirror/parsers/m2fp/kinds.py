@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirror.config import ParserConfig, size_of
+from mirror.core.settings import ParserConfig, size_of
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights, Weights

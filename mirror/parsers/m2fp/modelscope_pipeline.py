@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from mirror.config import ParserConfig, size_of
+from mirror.core.settings import ParserConfig, size_of
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
 from mirror.parsers.m2fp.kinds import model_factory_for

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mirror.core.label_set import LabelMap
+from mirror.core.parsing import Parsing, Person
 from mirror.parsers.m2fp.box_tracks import BoxTracks
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import STRIDE, Settings
 from mirror.parsers.m2fp.preprocessing import fitted
-from mirror.parsers.m2fp.results.postprocessing import Human, humans_of, owners_of, parts_of
-from mirror.parsing import Parsing, Person
-from mirror.parts import LabelMap
+from mirror.parsers.m2fp.results.postprocessing import Human, humans_of, instances_of, parts_of
 from pipeline.frame import Frame
 
 USUAL_SIZE = (384, 512)  # or another shape of as many pixels
@@ -26,12 +26,12 @@ class FrameOutput:
     Attributes:
         labels: (H, W) part ids.
         people: whole people, the surest first.
-        owners: (H, W), the place from 1 in ``people`` of whose pixel it is; 0 is nobody's.
+        instances: (H, W), the place from 1 in ``people`` of whose pixel it is; 0 is nobody's.
     """
 
     labels: LabelMap
     people: tuple[Human, ...]
-    owners: LabelMap
+    instances: LabelMap
 
 
 class MultiPerson:
@@ -79,7 +79,7 @@ class MultiPerson:
             return FrameOutput(
                 parts_of(output, len(self.parts.names), given.placement),
                 tuple(people),
-                owners_of(people, given.placement),
+                instances_of(people, given.placement),
             )
 
         return parse
@@ -94,7 +94,7 @@ class MultiPerson:
                 Person(id, person.score, person.box)
                 for id, person in zip(ids, output.people, strict=True)
             )
-            return Parsing(output.labels, people, output.owners)
+            return Parsing(output.labels, people, output.instances)
 
         return settle
 

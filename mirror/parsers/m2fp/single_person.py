@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
+from mirror.core.parsing import Parsing, Person
 from mirror.parsers.builtin.prepare import Plan, Prepare
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import Settings
 from mirror.parsers.m2fp.preprocessing import letterboxed
 from mirror.parsers.m2fp.results.postprocessing import parts_of
-from mirror.parsing import Parsing, Person
-from mirror.parts import LabelMap
 from pipeline.frame import Frame
 
 _ROOM = 0.25  # of a person's joints' extent: hair, hands and shoes reach that far beyond them
@@ -107,7 +107,7 @@ def merged(
         width: of the frame.
     """
     labels = np.zeros((height, width), np.uint8)
-    owners = np.zeros((height, width), np.uint8)
+    instances = np.zeros((height, width), np.uint8)
     people: list[Person] = []
     for person in sorted(outputs, key=lambda person: -_area(person.window)):
         x0, y0, x1, y1 = person.window
@@ -119,16 +119,16 @@ def merged(
         id = ids.setdefault(person.key, len(ids) + 1)
         people.append(Person(id, person.score, (float(x0 + left), float(y0 + top), *far)))
         np.copyto(labels[y0:y1, x0:x1], person.labels, where=body)
-        np.copyto(owners[y0:y1, x0:x1], np.uint8(len(people)), where=body)
-    return _surest_first(labels, people, owners)
+        np.copyto(instances[y0:y1, x0:x1], np.uint8(len(people)), where=body)
+    return _surest_first(labels, people, instances)
 
 
-def _surest_first(labels: LabelMap, people: list[Person], owners: LabelMap) -> Parsing:
+def _surest_first(labels: LabelMap, people: list[Person], instances: LabelMap) -> Parsing:
     order = sorted(range(len(people)), key=lambda place: -people[place].score)
     places = np.zeros(256, np.uint8)
     for new, old in enumerate(order):
         places[old + 1] = new + 1
-    return Parsing(labels, tuple(people[place] for place in order), places[owners])
+    return Parsing(labels, tuple(people[place] for place in order), places[instances])
 
 
 def window_round(joints: NDArray[np.float32], size: Size, height: int, width: int) -> Window:

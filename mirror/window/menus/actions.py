@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QMainWindow, QMenu
 
-from mirror.readout import Say
+from mirror.live.readout import Say
 
 # a menu's title -> the letter that opens it with Alt
 MNEMONICS = {"File": "F", "Picture": "P", "Play": "L", "View": "V", "Help": "H"}

@@ -8,7 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence, QMouseEvent
 from PyQt5.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from mirror.readout import Say
+from mirror.live.readout import Say
 from mirror.window.menus.actions import Command
 from mirror.window.panel.legend import AT_RIGHT, section
 

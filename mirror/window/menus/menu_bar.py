@@ -7,17 +7,17 @@ import functools
 from collections.abc import Callable
 from typing import Protocol
 
+from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
 from mirror.live.sources.media_player import Player
-from mirror.parts import Vocabulary
+from mirror.live.words import LANGUAGES
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
 from mirror.window.panel.side_panel import Panel
 from mirror.window.playback.capture_controller import CaptureController
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.source_dialogs import Chooser
-from mirror.words import LANGUAGES
 
 _SWITCHES = {  # a look's field -> what its command is called, and its key
     "mirrored": ("Mirrored", "M"),
@@ -56,7 +56,7 @@ class Commanded(Protocol):
     def player(self) -> Player | None: ...  # noqa: D102
 
     @property
-    def parts(self) -> Vocabulary: ...  # noqa: D102
+    def parts(self) -> LabelSet: ...  # noqa: D102
 
     def set_look(self, look: DisplayOptions) -> None: ...  # noqa: D102
 

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
 
+from mirror.live.readout import Say
 from mirror.live.session.alerts import Alert
-from mirror.readout import Say
 from mirror.window.layout.responsive_layout import is_narrow
 from mirror.window.menus.clipboard import copy
 from mirror.window.plain_text import plain

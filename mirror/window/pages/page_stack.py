@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PyQt5.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from mirror import readout
+from mirror.live import readout
+from mirror.live.readout import Say
 from mirror.live.session.alerts import Alert, Alerts
 from mirror.live.session.session_status import BROKE, Sentence, Status, details_of, told
 from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.source_choice import Choice
-from mirror.readout import Say
 from mirror.window.pages.banner import Banner
 from mirror.window.pages.loading_notice import Notice
 from mirror.window.pages.start_page import WelcomePage

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from mirror.live.readout import Say
 from mirror.live.sources.source_choice import CameraChoice, Choice
-from mirror.readout import Say
 from mirror.window.menus.clipboard import copy
 from mirror.window.plain_text import plain
 from pipeline.sources.camera import CameraListing

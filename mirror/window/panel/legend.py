@@ -19,10 +19,10 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
-from mirror.parts import Vocabulary
-from mirror.readout import Say, part_name
+from mirror.live.readout import Say, part_name
 
 SWITCHES = {  # a look's field -> what the panel calls it
     "overlay": "Colours",
@@ -52,7 +52,7 @@ class Legend(QWidget):
         super().__init__()
         self._say, self._set_look = say, set_look
         self._look = DisplayOptions()
-        self._parts: Vocabulary | None = None
+        self._parts: LabelSet | None = None
         self.parts: dict[str, QCheckBox] = {}
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(2)
@@ -69,7 +69,7 @@ class Legend(QWidget):
         )
         self._lay_out()
 
-    def show_look(self, look: DisplayOptions, parts: Vocabulary) -> None:
+    def show_look(self, look: DisplayOptions, parts: LabelSet) -> None:
         """Show how things are; asks for nothing."""
         self._look = look
         if parts is not self._parts:
@@ -91,7 +91,7 @@ class Legend(QWidget):
     def _change(self, **fields: object) -> None:
         self._set_look(dataclasses.replace(self._look, **fields))  # type: ignore[arg-type]
 
-    def _show_parts(self, parts: Vocabulary) -> None:
+    def _show_parts(self, parts: LabelSet) -> None:
         """Two columns: with the built-in parts the person's left and right side by side."""
         for box in self.parts.values():
             box.deleteLater()

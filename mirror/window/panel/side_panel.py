@@ -15,11 +15,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from mirror import readout
+from mirror.core.label_set import LabelSet
+from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.readout import Say
 from mirror.live.session.live_metrics import STAGES, Figures
-from mirror.parts import Vocabulary
-from mirror.readout import Say
 from mirror.window.layout.theme import STAGE_COLOURS
 from mirror.window.panel.legend import AT_RIGHT, Legend, section
 from mirror.window.panel.stage_plot import StagePlot
@@ -59,7 +59,7 @@ class Panel(QTabWidget):
         self.addTab(_page(self._figures_page(copy_figures)), say("Figures"))
         self.addTab(_page(source), say("Source"))
 
-    def show_look(self, look: DisplayOptions, parts: Vocabulary) -> None:
+    def show_look(self, look: DisplayOptions, parts: LabelSet) -> None:
         """Show how the picture is wanted, and which parts the parser can name."""
         self.legend.show_look(look, parts)
         self.whose.setVisible(look.mode == "live")

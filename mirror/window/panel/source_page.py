@@ -9,10 +9,10 @@ from pathlib import Path
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
-from mirror.config import ParserConfig
+from mirror.core.settings import ParserConfig
+from mirror.live.readout import Say
 from mirror.live.sources.source_choice import CameraChoice, Choice, place_among
 from mirror.parsers.catalogue import NAMES
-from mirror.readout import Say
 from mirror.window.panel.legend import section
 from mirror.window.plain_text import plain, tip
 from pipeline.sources.camera import CameraListing

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QRect, QRectF, QSize, Qt
 from PyQt5.QtGui import QColor, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
+from mirror.live.readout import nice_ceiling
 from mirror.live.session.live_metrics import STAGES
-from mirror.readout import nice_ceiling
 from mirror.window.layout.theme import EDGE, INK, RAISED, STAGE_COLOURS
 
 

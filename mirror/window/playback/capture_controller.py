@@ -12,10 +12,10 @@ from mirror.live.capture.recording import Recording
 from mirror.live.capture.snapshot import save_snapshot
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.render_thread import RenderedFrame
+from mirror.live.readout import Say, clock_time, look_in
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import NOTHING, Sentence
-from mirror.overlay import Style
-from mirror.readout import Say, clock_time, look_in
+from mirror.rendering.overlay import Style
 from pipeline.sinks.video import Encoding
 
 _SAYS_FOR_S = 8.0

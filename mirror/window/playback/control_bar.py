@@ -9,9 +9,9 @@ from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from mirror.live.readout import Say, clock_time
 from mirror.live.sources.media_player import SPEEDS, Player
 from mirror.live.sources.thumbnails import Thumbnails
-from mirror.readout import Say, clock_time
 from mirror.window.layout.elided_label import Elided
 from mirror.window.layout.icons import icon
 from mirror.window.layout.responsive_layout import folded

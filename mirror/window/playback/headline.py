@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QRect
 from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from mirror.readout import Headline
+from mirror.live.readout import Headline
 from mirror.window.layout.theme import ALARM, DIM, INK
 
 _PLATE, _RIM = QColor(18, 22, 27, 190), QColor(255, 255, 255, 36)  # the rim shows on black too

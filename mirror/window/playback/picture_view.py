@@ -10,7 +10,7 @@ from PyQt5.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from mirror.live.display.display_options import Picture
-from mirror.readout import Headline
+from mirror.live.readout import Headline
 from mirror.window.layout.theme import GROUND
 from mirror.window.playback.headline import paint_headline
 

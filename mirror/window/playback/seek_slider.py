@@ -9,8 +9,8 @@ from PyQt5.QtCore import QEvent, QPoint, Qt
 from PyQt5.QtGui import QImage, QMouseEvent, QPixmap
 from PyQt5.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
+from mirror.live.readout import clock_time
 from mirror.live.sources.thumbnails import Thumbnail
-from mirror.readout import clock_time
 
 STEPS = 1000  # places on the slider
 _TALL = 120  # of a small picture, in the window's units

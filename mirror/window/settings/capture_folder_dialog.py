@@ -9,7 +9,7 @@ from PyQt5.QtCore import QUrl
 from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QFileDialog, QWidget
 
-from mirror.readout import Say
+from mirror.live.readout import Say
 from mirror.window.playback.capture_controller import CaptureController
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.errors import SinkError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirror import readout
+from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import Choice
 from mirror.window.launch_settings import Setup

@@ -10,12 +10,11 @@ from typing import Any, get_args
 
 from PyQt5.QtCore import QByteArray, QSettings
 
-from mirror.config import ConfigError, ParserConfig, load
+from mirror.core.settings import ConfigError, Labels, ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import FITS
 from mirror.live.sources.source_choice import CameraChoice, Choice
-from mirror.overlay.style import Labels
 from mirror.parsers.catalogue import NAMES
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {"mirrored", "names"}

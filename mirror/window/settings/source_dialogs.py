@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from mirror.core.resources import media_file
+from mirror.live.readout import Say
 from mirror.live.session.session_status import NOTHING, Sentence
 from mirror.live.sources.source_choice import (
     CameraChoice,
@@ -16,8 +18,6 @@ from mirror.live.sources.source_choice import (
     choice_of,
     place_among,
 )
-from mirror.readout import Say
-from mirror.shipped import media_file
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.sources.camera import list_cameras
 

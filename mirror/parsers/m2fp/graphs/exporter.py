@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from mirror.core.label_set import label_set
 from mirror.parsers.m2fp.checkpoint.cache_folder import CacheRefused
 from mirror.parsers.m2fp.graphs.export_key import ExportKey, ExportRefused
 from mirror.parsers.m2fp.graphs.graph_record import ExportAccuracy
@@ -20,13 +21,12 @@ from mirror.parsers.m2fp.graphs.sample_inputs import samples
 from mirror.parsers.m2fp.network.model import FOR_OPENVINO, PLAIN, Formulation, Network, formulate
 from mirror.parsers.m2fp.results.postprocessing import NetworkOutput, parts_of
 from mirror.parsers.m2fp.runtimes import run_onnxruntime, run_openvino, run_torch
-from mirror.parts import vocabulary
 from pipeline.errors import PipelineError
 
 TOLERANCE = 2e-3  # absolute, or of the largest value
 LEAST_LABELS = 0.999  # of pixels that must have torch's part
 _COMPARED_ON = 4  # pictures at most
-_PARTS = len(vocabulary("cihp").names)  # LIP has as many
+_PARTS = len(label_set("cihp").names)  # LIP has as many
 
 
 def make(network: Network, key: ExportKey, path: Path) -> ExportAccuracy:

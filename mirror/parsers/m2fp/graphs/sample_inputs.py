@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirror.core.resources import media_file
 from mirror.parsers.m2fp.preprocessing import NetworkInput, fitted
-from mirror.shipped import media_file
 from pipeline.sources.video import VideoFile
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror.parts import Vocabulary, vocabulary
+from mirror.core.label_set import LabelSet, label_set
 from pipeline.errors import PipelineError
 
 HUMAN = "human"  # CIHP's class of whole people, after its parts
@@ -66,7 +66,7 @@ class Settings:
 
     Attributes:
         classes: names as the configuration has them; a class's id is its place.
-        parts: the same as a vocabulary, without the class of whole people.
+        parts: the same as a label set, without the class of whole people.
         single: one person fills the picture (LIP); else several with instances (CIHP).
         size: (height, width) of the input of a single-person network; None where it is free.
         person_score: from which a whole person counts as found.
@@ -76,7 +76,7 @@ class Settings:
     encoder: EncoderSettings
     decoder: DecoderSettings
     classes: tuple[str, ...]
-    parts: Vocabulary
+    parts: LabelSet
     single: bool
     size: tuple[int, int] | None
     person_score: float
@@ -191,8 +191,8 @@ def _decoder(section: _Section) -> DecoderSettings:
     )
 
 
-def _parts(classes: tuple[str, ...], single: bool, where: str) -> Vocabulary:
-    parts = vocabulary("lip" if single else "cihp")
+def _parts(classes: tuple[str, ...], single: bool, where: str) -> LabelSet:
+    parts = label_set("lip" if single else "cihp")
     known = parts.names if single else (*parts.names, HUMAN)
     for place, name in enumerate(classes):
         if place >= len(known) or _hyphened(name) != known[place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mirror.core.label_set import label_set
 from mirror.parsers.m2fp.network.configuration import (
     HUMAN,
     BackboneSettings,
@@ -9,12 +10,11 @@ from mirror.parsers.m2fp.network.configuration import (
     EncoderSettings,
     Settings,
 )
-from mirror.parts import vocabulary
 
 
 def published(single: bool = False) -> Settings:
     """Return the settings of R101 as the two checkpoints of ModelScope's hub have them."""
-    parts = vocabulary("lip" if single else "cihp")
+    parts = label_set("lip" if single else "cihp")
     return Settings(
         BackboneSettings(101, 1, 64, 128, 256, False),
         EncoderSettings(256, 256, 8, 1024, 6),

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
 from mirror.parsers.m2fp.preprocessing import Placement
-from mirror.parts import LabelMap
 
 CELL = 4  # pixels of the network's input that one cell of a mask covers, each way
 Plane = NDArray[np.float32]  # (h, w), one value a pixel of the network's input

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.label_set import LabelMap
 from mirror.parsers.m2fp.preprocessing import Placement
 from mirror.parsers.m2fp.results.class_planes import AROUND, class_planes, sigmoid
 from mirror.parsers.m2fp.results.label_map import CELL, Contest, Plane, label_map, resized
-from mirror.parts import LabelMap
 
 _SAME = 0.6  # intersection over union from which two masks are of one person
 _NOBODY = 0.5  # what a mask must exceed to be anybody's
@@ -91,7 +91,7 @@ def humans_of(
     return _each_once(sorted(found, key=lambda person: -person.score))
 
 
-def owners_of(humans: Sequence[Human], placement: Placement) -> LabelMap:
+def instances_of(humans: Sequence[Human], placement: Placement) -> LabelMap:
     """Return (H, W) uint8: the place from 1 of the person whose pixel each is; 0 is nobody's."""
     if not humans:
         return np.zeros((placement.height, placement.width), np.uint8)

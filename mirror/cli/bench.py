@@ -1,0 +1,118 @@
+"""Measure this machine, side by side with what it is held against.
+
+mirror bench                        everything
+mirror bench parser threads         some of it
+mirror bench window                 needs a screen: xvfb-run mirror bench window
+mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
+mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
+mirror bench --parser m2fp-single --random-weights
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+
+import mirror
+from mirror.bench import engine, parsing, stream, threads, video
+from mirror.bench.rows import Row, as_table
+from mirror.cli.camera import check_window
+from mirror.cli.flags import path, positive
+from mirror.core import machine
+from mirror.core.settings import ConfigError
+from mirror.parsers.catalogue import needing
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import claimed, write_whole
+
+WHAT = ("parser", "threads", "engine", "video", "stream")
+ON_REQUEST = ("window",)  # needs a screen
+M2FP = ("m2fp", "m2fp-single")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to measure, beside whom, and where the figures go."""
+    parser.add_argument(
+        "what", nargs="*", choices=[*WHAT, *ON_REQUEST, []], help=", ".join(WHAT + ON_REQUEST)
+    )
+    parser.add_argument("--rounds", metavar="N", type=positive, default=3, help="turns (3)")
+    parser.add_argument(
+        "--peer", metavar="PYTHON", type=path, help="a Python with mediapipe 0.10.21 and lite"
+    )
+    parser.add_argument(
+        "--network", metavar="FILE", type=path, help="the landmark network as it was published"
+    )
+    parser.add_argument(
+        "--parser", choices=("built-in", *M2FP), default="built-in", help="what is measured"
+    )
+    parser.add_argument(
+        "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
+    )
+    parser.add_argument("--json", metavar="FILE", type=path, help="write the figures there too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print each table as soon as it is measured."""
+    _check(options)
+    measures = _measures(options)
+    console = Console()
+    console.print(f"mirror {mirror.__version__}, {machine.cores()} cores, {platform.machine()}")
+    if options.random_weights:
+        console.print("random weights: the speed is that of trained ones, the answers mean nothing")
+    found: dict[str, list[Row]] = {}
+    given = [path for path in (options.peer, options.network) if path is not None]
+    read = [InputPath(path, "what is measured against") for path in given]
+    files = [] if options.json is None else [OutputPath("--json", options.json)]
+    with claimed(files, read, overwrite=True) as claims:
+        for name in options.what or [name for name in measures if name not in ON_REQUEST]:
+            with console.status(f"measuring: {name}"):
+                found[name] = list(measures[name]())
+            console.print(as_table(name, found[name], console.width))
+        figures = {name: [row.as_json() for row in rows] for name, rows in found.items()}
+        about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
+        for file in files:
+            text = json.dumps({**about, **figures}, indent=1) + "\n"
+            write_whole(claims.file(file), text.encode())
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.parser in M2FP and options.what:
+        raise ConfigError(
+            f"{' '.join(options.what)} is measured with the built-in parser only; leave it out to "
+            f"measure {options.parser} by itself"
+        )
+    if options.random_weights and options.parser not in M2FP:
+        raise ConfigError("--random-weights is of M2FP: add --parser m2fp, or leave it out")
+
+
+def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:
+    if options.parser in M2FP:
+        return {options.parser: lambda: _m2fp(options)}
+    return {
+        "parser": lambda: parsing.measure(options.rounds, options.peer, options.network),
+        "threads": lambda: threads.measure(options.rounds),
+        "engine": lambda: engine.measure(options.rounds),
+        "video": lambda: video.measure(options.rounds),
+        "stream": lambda: stream.measure(options.rounds),
+        "window": _window,
+    }
+
+
+def _m2fp(options: argparse.Namespace) -> Iterator[Row]:
+    with needing(f"measuring {options.parser}"):
+        from mirror.bench import m2fp, m2fp_single  # load torch
+
+    measure = m2fp_single.measure if options.parser == "m2fp-single" else m2fp.measure
+    return measure(options.rounds, options.random_weights)
+
+
+def _window() -> Iterator[Row]:
+    check_window()
+    from mirror.bench import window
+
+    return window.measure()

@@ -1,0 +1,83 @@
+"""Open the window on a camera, an address or a file; the default without a command.
+
+mirror                                       the camera chosen last, or the first one
+mirror camera 1                              another
+mirror camera rtsp://user:password@10.0.0.7/stream
+mirror camera squats.mp4
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
+from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
+from mirror.process import termination
+from pipeline.errors import PipelineError
+
+
+class WindowNotUsable(PipelineError):
+    """Qt is not installed, or cannot be loaded."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to look at, and how."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        type=name,
+        help="an index, a device, an address or a file (the camera chosen last, or 0)",
+    )
+    add_parser_flags(parser)
+    add_overlay_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the window until it is closed."""
+    config = config_of(options)
+    check_window()
+    with termination.nothing_to_lose():
+        import cv2  # before Qt, so that both use the libraries that OpenCV brings
+
+        from mirror.live.sources.source_choice import choice_of
+        from mirror.window.app import run as run_window
+
+    cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
+    choice = None if options.source is None else choice_of(options.source)
+    return run_window(config, choice)
+
+
+def check_window() -> None:
+    """Refuse to open a window where none can be.
+
+    Raises:
+        WindowNotUsable: Qt or a screen is missing; says what to do.
+    """
+    try:
+        from PyQt5 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        raise WindowNotUsable(
+            f"the window needs PyQt5 ({error}): pip install 'smart-mirror[window]'; on a Raspberry "
+            "Pi: apt-get install python3-pyqt5. If it is installed, mirror doctor names the "
+            "libraries that are missing. Files need no window: mirror video clip.mp4"
+        ) from error
+    if sys.platform.startswith("linux") and not _has_display():
+        raise WindowNotUsable(
+            "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "run it on the desktop itself, or use ssh -X. Files need no window: "
+            "mirror video clip.mp4"
+        )
+    missing = [package for name, package in WINDOW_LIBRARIES.items() if not library_loads(name)]
+    if sys.platform.startswith("linux") and missing and not os.environ.get("QT_QPA_PLATFORM"):
+        # Qt itself would end the process
+        raise WindowNotUsable(
+            f"Qt lacks libraries to open a window with; apt-get install {' '.join(missing)}"
+        )
+
+
+def _has_display() -> bool:
+    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in wanted)

@@ -1,0 +1,195 @@
+"""What is installed, found and broken on this machine, and what to do about each."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Literal
+
+from mirror.core import machine
+
+Status = Literal["ok", "missing", "broken"]
+
+# What PyQt5's wheel loads and bare Debian lacks: its xcb platform plugin links against these.
+# `ldd .../PyQt5/Qt5/plugins/platforms/libqxcb.so` shows them; the right side is Debian's package.
+WINDOW_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: its name, as a user knows it.
+        status: ``missing`` costs a feature that is optional; ``broken`` breaks what is installed.
+        seen: what was found, such as a version.
+        remedy: what to do; empty when all is well.
+    """
+
+    what: str
+    status: Status
+    seen: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Yield every finding; those that take long, such as cameras, last."""
+    yield from _system()
+    yield from _packages(_installed_version)
+    yield _opencv_conflict(_installed_version)
+    yield from _codecs()
+    yield from _weights()
+    yield from _checkpoints()
+    yield from _window_libraries(library_loads)
+    yield from _cameras()
+
+
+def _system() -> Iterator[Finding]:
+    yield Finding("Python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield Finding("cores", "ok", f"{machine.cores()} of {os.cpu_count()} usable")
+    free_mb = machine.free_memory_mb()
+    enough = free_mb >= 600  # the built-in parser with two workers on 720p video peaks below that
+    yield Finding(
+        "memory",
+        "ok" if enough else "broken",
+        f"{free_mb} of {machine.total_memory_mb()} MB free",
+        "" if enough else "close other programs, or use --workers 1",
+    )
+
+
+def _packages(version_of: Callable[[str], str | None]) -> Iterator[Finding]:
+    for name in ("numpy", "av", "opencv-python-headless", "onnxruntime", "rich", "psutil"):
+        version = version_of(name)
+        remedy = "" if version else f"pip install {name}"
+        yield Finding(name, "ok" if version else "broken", version or "not installed", remedy)
+    for name, use in (
+        ("pycocotools", "COCO files"),
+        ("PyQt5", "the window"),
+        ("torch", "M2FP"),
+        ("openvino", "M2FP at its fastest on a CPU"),
+        ("modelscope-hub", "M2FP's download"),
+    ):
+        version = version_of(name)
+        remedy = "" if version else f"for {use}: pip install {name}"
+        yield Finding(name, "ok" if version else "missing", version or "not installed", remedy)
+
+
+def _opencv_conflict(version_of: Callable[[str], str | None]) -> Finding:
+    """Two builds of OpenCV overwrite one another's files, and those with Qt break PyQt5."""
+    others = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
+    beside = [name for name in others if version_of(name)]
+    if not beside:
+        return Finding("OpenCV builds", "ok", "one, without a Qt of its own")
+    return Finding(
+        "OpenCV builds",
+        "broken",
+        f"{', '.join(beside)} beside opencv-python-headless",
+        f"pip uninstall -y {' '.join(beside)} opencv-python-headless && "
+        "pip install opencv-python-headless",
+    )
+
+
+def _codecs() -> Iterator[Finding]:
+    import av
+
+    libraries = ", ".join(
+        f"{name[3:]} {'.'.join(map(str, version))}"
+        for name, version in sorted(av.library_versions.items())
+        if name in ("libavcodec", "libavformat")
+    )
+    yield Finding("FFmpeg (in PyAV)", "ok", libraries)
+    for codec, use in (("libx264", "H.264"), ("libx265", "H.265"), ("libvpx-vp9", "VP9")):
+        found = codec in av.codecs_available
+        remedy = "" if found else f"for {use} output: pip install --force-reinstall av"
+        yield Finding(codec, "ok" if found else "missing", use if found else "not built in", remedy)
+
+
+def _weights() -> Iterator[Finding]:
+    from mirror import weights
+
+    for name in weights.NAMES:
+        try:
+            size = weights.verify(name).stat().st_size
+        except weights.WeightsBroken as error:
+            yield Finding(name, "broken", "damaged or missing", str(error))
+        else:
+            yield Finding(name, "ok", f"{size / 1e6:.1f} MB, checksum right")
+
+
+def _checkpoints() -> Iterator[Finding]:
+    from mirror.parsers.m2fp.checkpoint import hub
+    from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root
+
+    for name in hub.PUBLISHED:
+        try:
+            folder = hub.find_checkpoint(name, cache_root())
+        except hub.CheckpointMissing:
+            yield Finding(name, "missing", "no checkpoint", f"mirror models download {name}")
+        else:
+            yield Finding(name, "ok", str(folder))
+
+
+def _window_libraries(loads: Callable[[str], bool]) -> Iterator[Finding]:
+    if not sys.platform.startswith("linux"):
+        return
+    missing = [package for library, package in WINDOW_LIBRARIES.items() if not loads(library)]
+    if not missing:
+        yield Finding("libraries for a window", "ok", "all there")
+        return
+    yield Finding(
+        "libraries for a window",
+        "missing",
+        f"{len(missing)} of {len(WINDOW_LIBRARIES)} missing; only a window needs them",
+        f"apt-get install {' '.join(missing)}",
+    )
+
+
+def _cameras() -> Iterator[Finding]:
+    from pipeline.sources.camera import list_cameras
+
+    cameras = list(list_cameras())
+    if not cameras:
+        yield Finding("cameras", "missing", "none found", "plug one in; files work without")
+    for camera in cameras:
+        yield Finding(f"camera {camera.index}", "ok", camera.name)
+
+
+def _installed_version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def library_loads(name: str) -> bool:
+    """Return whether the system finds a shared library, and all that it needs."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def broken(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what stops something installed from working."""
+    return [finding for finding in findings if finding.status == "broken"]

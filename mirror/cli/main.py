@@ -1,0 +1,168 @@
+"""``mirror``: parses the command line, prints, and exits.
+
+0 done · 1 an expected failure, in one line on stderr that says what to do · 2 wrong usage ·
+3 incomplete: what could be read was written, but the source promised more · 129 the terminal is
+gone · 130 Ctrl-C · 143 terminated. Where stdout carries results, everything else goes to stderr. A
+command is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import importlib
+import logging
+import os
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
+import mirror
+from mirror.process import signal_policies, terminal, termination
+from mirror.process.printable import shown
+from pipeline.errors import PipelineError, SinkError
+
+COMMANDS = {  # what each is for: the first line of its module
+    "camera": "Open the window on a camera, an address or a file; the default without a command.",
+    "demo": "Parse the bundled clip, end to end, and write mirror-demo.mp4 and mirror-demo.png.",
+    "video": "Turn a video, or a folder of pictures, into a video with coloured parts.",
+    "stream": "Frames on standard input, parsed frames or results on standard output.",
+    "bench": "Measure this machine, side by side with what it is held against.",
+    "eval": "Judge a parser by ground truth: masks, parts, joints and clips.",
+    "models": "List models, download M2FP's checkpoints, verify them, and export them for fast "
+    "runtimes.",
+    "doctor": "Say what is installed, found and broken, and what to do about each.",
+}
+_CLEARS_AWAY_WITHIN_S = 0.5
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says which choice comes nearest, as argparse itself does from Python 3.14 on."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.match(r".*invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if wrong:
+            choices = [choice.strip("' ") for choice in wrong[2].split(",")]
+            near = difflib.get_close_matches(wrong[1], choices, n=1)
+            message += f"; did you mean {near[0]}?" if near else ""
+        super().error(shown(message))
+
+
+def run_process() -> NoReturn:
+    """Run what the command line says, and end the process, whatever is still running in it."""
+    terminal.fill_gaps()
+    listener = termination.listen_for_good()
+    try:
+        code = main()
+    except SystemExit as ended:  # argparse ends so
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Exception:  # --debug
+        traceback.print_exc()
+        code = 1
+    listener.use(signal_policies.AtOnce(code))  # what there was to do is done
+    with contextlib.suppress(BrokenPipeError):
+        _flush_stdout()
+    others = (threading.main_thread(), listener.thread)
+    left = [thread for thread in threading.enumerate() if thread not in others]
+    if code > 128 and signal_policies.end_children():
+        give_up_at = time.monotonic() + _CLEARS_AWAY_WITHIN_S
+        for thread in left:  # one that waited for a child may have something to clear away
+            thread.join(max(0.0, give_up_at - time.monotonic()))
+    if code > 128 or "PyQt5.QtCore" in sys.modules or any(thread.daemon for thread in left):
+        # threads in the middle of native code crash when the interpreter goes, and so may Qt
+        os._exit(code)
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    given = (sys.argv[1:] if arguments is None else list(arguments)) or ["camera"]
+    options = _parser(given).parse_args(given)
+    listener = None
+    try:
+        with termination.listening(signal_policies.Raising()) as listener:
+            with _telling(getattr(options, "quiet", False)):
+                code: int = options.run(options)
+            if not _flush_stdout():
+                raise SinkError("standard output cannot be written on; make room, or name a file")
+        return code
+    except (KeyboardInterrupt, signal_policies.Terminated) as interruption:
+        terminal.warn("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
+        return 128 + signal_policies.number_of(interruption)
+    except BrokenPipeError:  # whoever read us has left: not an error
+        terminal.mute(sys.stdout)
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        terminal.warn(_told(error))
+        return 1 if listener is None or listener.first is None else 128 + listener.first
+
+
+def _flush_stdout() -> bool:
+    """Say whether all that was printed is out."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError):
+        terminal.mute(sys.stdout)
+        return False
+    return True
+
+
+class _Teller(logging.Handler):
+    """Says on stderr what takes long, as ``mirror`` says everything."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print to what is stderr by then: a bar of progress gives lines a place above it."""
+        terminal.warn(record.getMessage())
+
+
+@contextlib.contextmanager
+def _telling(quiet: bool) -> Iterator[None]:
+    log, teller = logging.getLogger("mirror"), _Teller()
+    if not quiet:
+        log.setLevel(logging.INFO)
+        log.addHandler(teller)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(logging.NOTSET)
+
+
+def _told(error: Exception) -> str:
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    where = f" ({notes})" if notes else ""
+    if isinstance(error, PipelineError):
+        return f"{error}{where}"
+    return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Return what understands a command line: each command, and all of the one that is given."""
+    parser = _Parser(prog="mirror", description=mirror.__doc__)
+    parser.add_argument("--version", action="version", version=f"mirror {mirror.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    asked = next((word for word in given if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        subparser = commands.add_parser(
+            name,
+            help=summary.rstrip("."),
+            description=summary,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == asked:
+            command = importlib.import_module(f"mirror.cli.{name}")
+            subparser.epilog = (command.__doc__ or "").partition("\n\n")[2]
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+        subparser.add_argument("--debug", action="store_true", help="show where an error arose")
+    return parser

@@ -1,0 +1,178 @@
+"""Frames on standard input, parsed frames or results on standard output.
+
+Lossless: a slow reader slows the writer down. With --live, old frames are dropped and counted.
+Exit code 3 says that the input is cut off: what could be read of it was written.
+
+  ffmpeg -i IN -f yuv4mpegpipe - | mirror stream | ffplay -
+  program | mirror stream --size 1280x720 --pix-fmt bgr24 --out-format jsonl
+  ... | mirror stream --out - --out labels=masks.fifo --results results.jsonl
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mirror.cli.flags import (
+    add_encoder_flags,
+    add_overlay_flags,
+    add_parser_flags,
+    config_of,
+    name,
+    rate,
+)
+from mirror.core.settings import Config
+from mirror.jobs.composition import encoding_of, limits_of, style_of, workers_for
+from mirror.jobs.run_metrics import RunHeader
+from mirror.jobs.video_run import INCOMPLETE, say_incomplete
+from mirror.parsers.catalogue import AnyKind, find_parser
+from mirror.process import terminal, termination
+from mirror.process.native_output import native_output_on_stderr
+from mirror.rendering.overlay import Style
+from mirror.stream import inputs, targets
+from mirror.stream.run import StreamReport, StreamRun
+from pipeline.errors import SinkError
+from pipeline.media.input_limits import InputLimits
+from pipeline.sources.address import named as named_address
+from pipeline.targets.claims import Claims, claimed
+
+_EXIT_CODES = {"SIGHUP": 129, "SIGINT": 130}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what comes in, what goes out, and what may be lost."""
+    group = parser.add_argument_group("in")
+    group.add_argument(
+        "--source",
+        metavar="SOURCE",
+        type=name,
+        help="a camera, an address or a file instead of stdin",
+    )
+    group.add_argument("--realtime", action="store_true", help="show a file at its own rate")
+    group.add_argument("--in-format", choices=inputs.FORMATS, help="container: FFmpeg looks")
+    group.add_argument("--size", metavar="WxH", type=_size, help="of raw pictures")
+    group.add_argument(
+        "--pix-fmt", metavar="NAME", default="bgr24", help="of raw pictures, as FFmpeg calls it"
+    )
+    group.add_argument(
+        "--fps", metavar="N", type=rate, default=Fraction(30), help="where the input has no times"
+    )
+    group.add_argument("--live", action="store_true", help="drop the oldest rather than get late")
+    group.add_argument(
+        "--max-age", metavar="S", type=_seconds, help="when live: parse nothing older (0.5)"
+    )
+    group = parser.add_argument_group("out")
+    group.add_argument(
+        "--out-format", choices=targets.FORMATS, default="y4m", help="what is written (y4m)"
+    )
+    group.add_argument(
+        "--out",
+        metavar="[FORMAT=]TARGET",
+        type=name,
+        action="append",
+        help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen], camera; any number of times",
+    )
+    group.add_argument("--out-pix-fmt", metavar="NAME", help="of what is written (as it came)")
+    group.add_argument(
+        "--results", metavar="TARGET", type=name, help="also write people, as JSON Lines"
+    )
+    group.add_argument("--rle", action="store_true", help="add masks to the results")
+    group.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    group.add_argument("--quiet", action="store_true", help="say nothing on stderr but errors")
+    add_parser_flags(parser)
+    add_overlay_flags(parser)
+    add_encoder_flags(parser.add_argument_group("encoding (matroska)"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out; all but the data goes to stderr."""
+    if not hasattr(os, "writev"):
+        raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
+    config = config_of(options)
+    with termination.nothing_to_lose():
+        with contextlib.redirect_stdout(sys.stderr):  # what a user's module prints is no data
+            kind = find_parser(config.parser.name, config.parser)
+        style = style_of(kind.parts, config.overlay)
+    places = _targets(options)
+    targets.check(places, options.out_pix_fmt)
+    files = [place.file for place in places if place.file is not None]
+    read = inputs.paths_of(options.source, options.config)
+    with claimed(files, read, options.overwrite) as claims:
+        report = _stream(options, config, kind, style, places, claims)
+    for remark in () if options.quiet else (*report.run.remarks, report):
+        terminal.warn(str(remark))
+    if not report.run.complete:
+        say_incomplete(report.run)
+        return INCOMPLETE
+    return _EXIT_CODES.get(report.ending, 0)
+
+
+def _stream(
+    options: argparse.Namespace,
+    config: Config,
+    kind: AnyKind,
+    style: Style,
+    places: Sequence[targets.Target],
+    claims: Claims,
+) -> StreamReport:
+    workers, threads = workers_for(kind, config.parser)
+    wanted = _wanted(options, limits_of(config.input))
+    source = termination.interruptible(lambda: inputs.open_input(options.source, wanted), "opening")
+    offer = targets.Offer(
+        source,
+        options.fps,
+        kind.name,
+        kind.parts,
+        style.palette,
+        encoding_of(config.video),
+        options.out_pix_fmt,
+        config.overlay.side_by_side,
+        options.rle,
+    )
+    outputs = targets.open_outputs(places, offer, claims)
+    named = " and ".join(place.place for place in places)
+    read = named_address(options.source or "standard input")
+    header = RunHeader(read, named, kind.name, workers, threads)
+    max_age_s = (options.max_age or 0.5) if source.is_live else None
+    with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
+        return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
+
+
+def _wanted(options: argparse.Namespace, limits: InputLimits) -> inputs.Wanted:
+    is_live = options.live or options.max_age is not None
+    return inputs.Wanted(
+        options.in_format,
+        options.size,
+        options.pix_fmt,
+        options.fps,
+        is_live,
+        options.realtime,
+        limits,
+    )
+
+
+def _targets(options: argparse.Namespace) -> list[targets.Target]:
+    found = [targets.Target.of(text, options.out_format) for text in options.out or ["-"]]
+    if options.results is not None:
+        found.append(targets.Target("jsonl", options.results, "--results"))
+    return found
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Height and width."""
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a size; try 1280x720")
+    return int(found[2]), int(found[1])
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is no age; try 0.5")
+    return seconds

@@ -1,0 +1,1 @@
+"""What everything else speaks of: label sets, parsings, settings, the machine."""

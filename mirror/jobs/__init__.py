@@ -1,0 +1,1 @@
+"""One run from a source to all that it leaves behind, put together and measured."""

@@ -1,0 +1,200 @@
+"""Joins things up: settings, a source and a kind of parser into a flow. Knows all the others."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from mirror.core import machine
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing
+from mirror.core.settings import (
+    Auto,
+    ConfigError,
+    InputConfig,
+    OverlayConfig,
+    ParserConfig,
+    VideoConfig,
+    most_threads,
+)
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.nothing import empty
+from mirror.rendering.overlay import Style
+from pipeline.flow import Flow, Limits
+from pipeline.frame import Frame
+from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.sinks.video import Encoding
+from pipeline.sources import Recorded, Source
+from pipeline.sources.pictures import PictureFolder
+from pipeline.sources.stream.y4m import Y4mFile, is_y4m
+from pipeline.sources.video import VideoFile
+
+_FAILED = object()  # stands for what a worker would have made of a frame
+_FLOW_LIMITS = Limits()
+_LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
+_OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
+
+
+class NotEnoughMemory(ConfigError):
+    """So many workers' models do not fit into what is free."""
+
+
+def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
+    """Return how many threads parse, and how many each of them computes with.
+
+    Many workers of one thread beat one worker of many: nothing waits at the end of every layer.
+
+    Raises:
+        ConfigError: one of them is not between 1 and four times the cores.
+    """
+    _check_count("workers", workers)
+    _check_count("threads", threads)
+    cores = machine.cores()
+    each = 1 if threads == "auto" else threads
+    count = max(1, cores // each) if workers == "auto" else workers
+    return count, max(1, cores // count) if threads == "auto" else threads
+
+
+def _check_count(what: str, count: int | Auto) -> None:
+    if count != "auto" and not 1 <= count <= most_threads():
+        raise ConfigError(
+            f"{what} is a whole number from 1 to {most_threads()} (four for each core), or auto, "
+            f"got {count}"
+        )
+
+
+def open_source(
+    path: Path, rate: Fraction = Fraction(30), limits: InputLimits = USUAL_LIMITS
+) -> Recorded:
+    """Return a video file, or a folder's pictures at a rate of frames a second.
+
+    Raises:
+        SourceError: there is nothing to be seen there; says why, and what to do.
+    """
+    if path.is_dir():
+        return PictureFolder(path, rate, limits=limits)
+    # FFmpeg gives a y4m file up at its first damaged mark
+    if path.is_file() and is_y4m(path):
+        return Y4mFile(path, rate, limits=limits)
+    return VideoFile(path, limits=limits)
+
+
+def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
+    """Refuse a run that would not fit, before the system kills something.
+
+    Raises:
+        NotEnoughMemory: says how many workers would fit.
+    """
+    needed_mb = _OWN_MEMORY_MB + workers * kind.worker_memory_mb
+    if not kind.worker_memory_mb or needed_mb <= free_mb:
+        return
+    fit = max(0, (free_mb - _OWN_MEMORY_MB) // kind.worker_memory_mb)
+    if fit:
+        raise NotEnoughMemory(
+            "{workers} workers of {parser} need about {needed} MB, {free} are free; use --workers "
+            "{fit}",
+            workers=workers,
+            parser=kind.name,
+            needed=needed_mb,
+            free=free_mb,
+            fit=fit,
+        )
+    raise NotEnoughMemory(
+        "{workers} workers of {parser} need about {needed} MB, {free} are free; close other "
+        "programs",
+        workers=workers,
+        parser=kind.name,
+        needed=needed_mb,
+        free=free_mb,
+    )
+
+
+def workers_for(kind: AnyKind, config: ParserConfig) -> tuple[int, int]:
+    """Return how many threads parse, and how many each computes with, if their models fit.
+
+    Raises:
+        NotEnoughMemory: they do not; says how many workers would.
+    """
+    workers, threads = shared_out(config.workers, config.threads)
+    check_memory(kind, workers, machine.free_memory_mb())
+    return workers, threads
+
+
+def open_flow(
+    source: Source,
+    kind: AnyKind,
+    workers: int,
+    threads: int,
+    config: ParserConfig,
+    limits: Limits = _FLOW_LIMITS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Flow[Any, Any, Parsing]:
+    """Return the flow that parses a source's frames; enter it to start.
+
+    Keeps OpenCV to one thread in this process: the workers are the parallelism.
+    """
+    cv2.setNumThreads(1)
+    settle = kind.make_settle()
+    return Flow(
+        source,
+        make_parser=lambda: kind.make_parse(threads),
+        prepare=kind.make_prepare(source.is_live),
+        settle=_skipping(settle) if config.skip_failures else settle,
+        workers=workers,
+        limits=dataclasses.replace(
+            limits,
+            parse_limit_s=config.parse_limit_s,
+            load_limit_s=max(config.parse_limit_s, _LOAD_LIMIT_S),
+        ),
+        on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
+        clock=clock,
+    )
+
+
+def _skipping(settle: Callable[[Frame, Any, Any], Parsing]) -> Callable[[Frame, Any, Any], Parsing]:
+    """Leave a frame empty that a worker failed on."""
+    return lambda frame, plan, raw: empty(frame) if raw is _FAILED else settle(frame, plan, raw)
+
+
+def style_of(parts: LabelSet, overlay: OverlayConfig) -> Style:
+    """Return how a parser's parts are drawn.
+
+    Raises:
+        ConfigError: there is no such part or palette; says which comes nearest.
+    """
+    try:
+        return Style.of(
+            parts,
+            palette=None if overlay.palette == "auto" else overlay.palette,
+            opacity=overlay.opacity,
+            parts=overlay.parts,
+            outlines=overlay.outlines,
+            labels=overlay.labels,
+            landmarks=overlay.landmarks,
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def encoding_of(video: VideoConfig) -> Encoding:
+    """Return how videos are encoded."""
+    return Encoding(
+        codec=None if video.codec == "auto" else video.codec,
+        quality=video.quality,
+        preset=video.preset,
+        container=None if video.container == "auto" else video.container,
+    )
+
+
+def limits_of(config: InputConfig) -> InputLimits:
+    """Return how large what comes in may be."""
+    return InputLimits(
+        pixels=round(config.max_megapixels * MEGA),
+        jpeg_bytes=round(config.max_jpeg_megabytes * (1 << 20)),
+    )

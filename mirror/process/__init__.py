@@ -1,0 +1,1 @@
+"""This process and the system: signals, the terminal, standard output."""

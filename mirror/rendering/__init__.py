@@ -1,0 +1,1 @@
+"""From a parsing to a picture."""
