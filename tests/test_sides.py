@@ -20,6 +20,7 @@ OTHER = [
     LANDMARKS.index(name.replace("left", "LEFT").replace("right", "left").replace("LEFT", "right"))
     for name in LANDMARKS
 ]
+ARM = ("elbow", "wrist", "pinky", "index", "thumb", "eye", "ear")
 Joints = NDArray[np.float32]
 
 
@@ -132,6 +133,24 @@ def test_a_mistake_of_the_detector_at_first_sight_does_not_last() -> None:
 def test_a_network_that_is_wrong_all_along_is_put_right_by_every_find() -> None:
     frames = [(body(20)[OTHER], look(body(20), 1 + number // RATE)) for number in range(5 * RATE)]
     assert {lefts(joints) for joints, _ in named(frames)} == {(True, True)}
+
+
+def test_a_trunk_seen_in_one_line_takes_no_name_from_legs_that_are_well_apart() -> None:
+    def frame(number: int) -> Joints:
+        joints = body(60, stride=-4)
+        if number != 10:
+            return joints
+        # the network turns the arms over, and sees shoulders and hips in the middle
+        arms = [place(f"{side}_{name}") for side in ("left", "right") for name in ARM]
+        joints[arms] = body(60, stride=-4)[OTHER][arms]
+        for name, gap in (("shoulder", -4), ("hip", -1)):
+            for sign, side in ((1, "left"), (-1, "right")):
+                joints[place(f"{side}_{name}"), 0] = 160 + sign * gap
+        return joints
+
+    steady = look(body(60, stride=-4), 1)
+    for joints, _ in named((frame(number), steady) for number in range(20)):
+        assert joints[place("left_knee"), 0] > joints[place("right_knee"), 0] + 5
 
 
 def walking(number: int) -> Joints:

@@ -76,6 +76,7 @@ class LimbPair:
         lingers = _LINGERS + _TURNS_S * elapsed_s
         evidence = _for_crossing(seen, expected, strays)
         evidence += _for_crossing(seen, self._lately, lingers)
+        evidence[self._are_one(seen)] = 0.0  # the middle between both says nothing of either
         crossed = float((evidence * weights).sum())
         return -crossed if self.exchanged > 0 else crossed
 
@@ -112,10 +113,14 @@ class LimbPair:
         lately, and go back there.
         """
         assert self._last is not None
-        is_one = _gap(named) < np.minimum(_ONE, _SHRUNK * _gap(self._lately))
-        last = np.where(is_one[:, None], self._last, named)
+        last = np.where(self._are_one(named)[:, None], self._last, named)
         self._change, self._last = last - self._last, last
         self._lately = self._lately + (named - self._lately) * (1 - np.exp(-elapsed_s / _LINGERS_S))
+
+    def _are_one(self, pairs: Points) -> NDArray[np.bool_]:
+        """Which pairs of joints are seen in one place, as where the network cannot tell them."""
+        are: NDArray[np.bool_] = _gap(pairs) < np.minimum(_ONE, _SHRUNK * _gap(self._lately))
+        return are
 
 
 def _gap(pairs: Points) -> NDArray[np.float64]:

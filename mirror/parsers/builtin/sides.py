@@ -13,6 +13,7 @@ from mirror.people import body_length
 _DETECTOR_SAYS = 3.5  # in a find of one pair of limbs, as a log-likelihood ratio
 _CLEAR = 0.6  # the detector's score for joints that it sees clearly
 _BORNE_OUT = 0.75  # what is said of arms counts for legs, and the other way round
+_STAYS = -3.0  # evidence from which limbs are plainly named as before, whatever the others are
 _GROUPS = (ARMS, LEGS)
 
 
@@ -51,6 +52,8 @@ class Sides:
         for number, (group, pair) in enumerate(zip(_GROUPS, self._pairs, strict=True)):
             # most often the whole body was taken for its back, so that each bears out the other
             moved, says = (one[number] + _BORNE_OUT * one[1 - number] for one in (flipped, found))
+            if flipped[number] < _STAYS:
+                moved = min(moved, flipped[number])
             if pair.are_exchanged(seen[number], moved, says, elapsed_s):
                 joints[group.all] = joints[group.all[::-1]]
                 world[group.all] = world[group.all[::-1]]
