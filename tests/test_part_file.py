@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SinkError
-from pipeline.targets.claims import open_file, write_whole
+from pipeline.targets.apart import OutputPath
+from pipeline.targets.claims import OutputFile, claimed, open_file, write_whole
 from pipeline.targets.durable import rename, sync_all
 from pipeline.targets.part_file import PartFile
 from pipeline.targets.part_folder import PartFolder, Series
@@ -23,7 +24,7 @@ from pipeline.targets.special_file import is_special
 SERIES = Series(re.compile(r"\d+\.txt"), "index")
 
 
-def put(file: PartFile, content: bytes) -> None:
+def put(file: OutputFile, content: bytes) -> None:
     os.write(file.descriptor, content)
 
 
@@ -353,3 +354,35 @@ def test_a_claim_that_cannot_be_turned_into_a_file_leaves_no_empty_one(
     with pytest.raises(PermissionError):
         rename(tmp_path / "part", tmp_path / "out", overwrite=False)
     assert names(tmp_path) == ["part"]
+
+
+# several outputs of one run
+
+
+def test_outputs_of_a_run_get_their_names_when_all_of_them_are_complete(tmp_path: Path) -> None:
+    film, text = (OutputPath("-o", tmp_path / name) for name in ("film", "text"))
+    folder = OutputPath("--masks", tmp_path / "folder", SERIES)
+    with claimed([film, folder, text], [], overwrite=False) as claims:
+        claims.folder(folder).write("1.txt", b"one")
+        claims.folder(folder).finish()
+        write_whole(claims.file(film), b"all")
+        assert all(".part-" in name for name in names(tmp_path))
+        write_whole(claims.file(text), b"all")
+    assert names(tmp_path) == ["film", "folder", "text"]
+
+
+def test_an_end_between_two_complete_outputs_leaves_both_as_parts_and_names_them(
+    tmp_path: Path,
+) -> None:
+    film, text = (OutputPath("-o", tmp_path / name) for name in ("film", "text"))
+    with (
+        pytest.raises(KeyboardInterrupt) as ended,
+        claimed([film, text], [], overwrite=False) as claims,
+    ):
+        write_whole(claims.file(film), b"all")
+        put(claims.file(text), b"half")
+        raise KeyboardInterrupt
+    left = names(tmp_path)
+    assert [name.partition(".part-")[0] for name in left] == ["film", "text"]
+    assert all(any(name in note for note in ended.value.__notes__) for name in left)
+    assert open_file(film.path).left == (tmp_path / left[0],)  # and nobody holds it any more

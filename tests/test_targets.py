@@ -12,10 +12,12 @@ from pathlib import Path
 
 import av
 import pytest
+from doubles import until
 from media import numbers_in, write_video
 from test_sources import picture_folder
 from untouched import OWN_OUTPUT, names, untouched
 
+from mirror import termination
 from mirror.cli.main import main
 
 NUMBERS = [n % 10 for n in range(12)]
@@ -250,6 +252,25 @@ def test_numbered_pictures_of_somebody_else_are_not_replaced(
     with untouched(Path("scans/000007.png"), clip):
         assert video(clip, "--masks", "scans", "--overwrite") == 1
     assert "holds numbered files, but no parts.json" in capsys.readouterr().err
+
+
+def test_a_signal_between_two_names_waits_until_all_outputs_have_theirs(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_link, named = os.link, []
+
+    def link(part: Path, target: Path) -> None:
+        real_link(part, target)
+        named.append(target.name)
+        if len(named) == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+            until(lambda: termination._present is not None and termination._present.first)
+
+    monkeypatch.setattr("pipeline.targets.durable.os.link", link)
+    given = ("-o", "out.mkv", "--results", "r.jsonl", "--stats", "s.json", "--masks", "m")
+    assert video(clip, *given) == 130
+    assert names(Path()) == ["clip.mp4", "m", "out.mkv", "r.jsonl", "s.json"]
+    assert named == ["out.mkv", "r.jsonl", "s.json"]
 
 
 def test_masks_of_a_run_that_fails_are_kept_apart(

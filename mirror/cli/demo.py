@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     clip = media_file("demo.mp4")
     film = OutputPath("--into", options.into / "mirror-demo.mp4")
     sheet = OutputPath("--into", options.into / "mirror-demo.png")
-    with claimed([film, sheet], [InputPath(clip, "the bundled clip")], overwrite=True) as claims:
+    read = [InputPath(clip, "the bundled clip")]
+    with claimed([film, sheet], read, overwrite=True, uninterrupted=termination.held) as claims:
         source = open_source(clip)
         writer = VideoWriter(
             claims.file(film), source.footage, encoding_of(config.video), passengers=clip

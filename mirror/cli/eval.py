@@ -78,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
     sheets = _sheet_files(options.sheet, datasets)
     if options.plot is not None:
         check_plot(options.plot)
-    with claimed(_outputs(options, sheets), _inputs(options), options.overwrite) as claims:
+    written = _outputs(options, sheets)
+    with claimed(written, _inputs(options), options.overwrite, termination.held) as claims:
         system = _system(options)
         judges = [judge_for(options.what, dataset, system) for dataset in datasets]
         selection = Selection(options.half, options.limit)

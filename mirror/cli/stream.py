@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
     targets.check(places, options.out_pix_fmt)
     files = [place.file for place in places if place.file is not None]
     read = inputs.paths_of(options.source, options.config)
-    with claimed(files, read, options.overwrite) as claims:
+    with claimed(files, read, options.overwrite, termination.held) as claims:
         report = _stream(options, config, kind, style, places, claims)
     for remark in () if options.quiet else (*report.run.remarks, report):
         terminal.warn(str(remark))

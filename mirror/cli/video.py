@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
         source: Recorded = open_source(options.input, options.fps, limits_of(config.input))
     if options.limit is not None:
         source = Limited(source, options.limit)
-    with claimed(planned.all, _inputs(options), options.overwrite) as claims:
+    with claimed(planned.all, _inputs(options), options.overwrite, termination.held) as claims:
         film = planned.film.path
         header = RunHeader(str(options.input), str(film), kind.name, workers, threads)
         outputs = _outputs(options, config, source.footage, planned, claims, kind, style)
@@ -130,7 +130,7 @@ def _salvage(options: argparse.Namespace) -> int:
             path=options.input,
         )
     film = OutputPath("-o", target)
-    with claimed([film], _inputs(options), options.overwrite) as claims:
+    with claimed([film], _inputs(options), options.overwrite, termination.held) as claims:
         pictures = salvage(options.input, claims.file(film), options.container)
     if not options.quiet:
         print(f"{target} is complete, with {pictures} frames; {options.input} may go now")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipeline.targets.apart import InputPath, OutputPath, check_apart
@@ -35,12 +36,22 @@ class Claims:
 
 @contextlib.contextmanager
 def claimed(
-    targets: Sequence[OutputPath], inputs: Sequence[InputPath], overwrite: bool
+    targets: Sequence[OutputPath],
+    inputs: Sequence[InputPath],
+    overwrite: bool,
+    uninterrupted: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Iterator[Claims]:
     """Check a run's outputs, then claim them for as long as the block lasts.
 
-    What is not finished in the block is finished at its end; where the block is left by an
-    exception, what was written is kept as parts, and the exception says where.
+    They get their names at its end, one right after the other, when all of them are on the disk.
+    Where the block is left by an exception, none does: what was written is kept as parts, and the
+    exception says where.
+
+    Args:
+        targets: the outputs.
+        inputs: what is read.
+        overwrite: whether files that are there may be replaced.
+        uninterrupted: makes a block that no signal interrupts; names are given in it.
 
     Raises:
         SinkError: two of them meet, one is an input, is there already, or cannot be made.
@@ -51,22 +62,30 @@ def claimed(
     with contextlib.ExitStack() as stack:
         for target in targets:
             if target.series is not None:
-                folder = PartFolder(target.path, target.series, overwrite)
+                folder = PartFolder(target.path, target.series, overwrite, alone=False)
                 folders[target] = stack.enter_context(folder)
             else:
-                file = open_file(target.path, overwrite)
+                file = open_file(target.path, overwrite, alone=False)
                 stack.enter_context(file)
                 files[target] = file
         yield Claims(files, folders)
+        outputs = [*files.values(), *folders.values()]
+        for output in outputs:
+            output.finish()
+        with uninterrupted():
+            for output in outputs:
+                output.give_name()
+        for output in outputs:
+            output.sync_names()
 
 
-def open_file(path: Path, overwrite: bool = False) -> OutputFile:
-    """Claim one output file, whatever kind it is.
+def open_file(path: Path, overwrite: bool = False, alone: bool = True) -> OutputFile:
+    """Claim one output file, whatever kind it is; see ``PartFile``.
 
     Raises:
         SinkError: it is there already and may not be replaced, or cannot be made.
     """
-    return SpecialFile(path) if is_special(path) else PartFile(path, overwrite)
+    return SpecialFile(path) if is_special(path) else PartFile(path, overwrite, alone)
 
 
 def write_whole(file: OutputFile, content: bytes) -> None:

@@ -30,11 +30,13 @@ class PartFile:
     Making one claims the name: it makes an empty file of another name beside it, and locks that.
     ``finish`` brings it to the disk and gives it its name; ``keep`` leaves it as a part, whose name
     is then told; ``discard`` leaves nothing. In a ``with`` block it is finished at the end, or kept
-    where the block is left by an exception.
+    where the block is left by an exception. A file that is one of several outputs is finished
+    without getting its name: ``give_name`` does that when all of them are on the disk.
 
     Args:
         path: the file to be. Where it is a link to a file, that file is the one replaced.
         overwrite: whether a file that is there may be replaced.
+        alone: whether ``finish`` gives it its name.
 
     Attributes:
         path: as given.
@@ -51,8 +53,9 @@ class PartFile:
 
     is_special = False
 
-    def __init__(self, path: Path, overwrite: bool = False) -> None:
+    def __init__(self, path: Path, overwrite: bool = False, alone: bool = True) -> None:
         check_free(path, overwrite)
+        self._alone, self._on_disk = alone, False
         self.path, self._overwrite, self._target = path, overwrite, followed(path)
         self._mode = mode_of(self._target)  # who may do what with it stays as it is
         bits = 0o666 if self._mode is None else self._mode | stat.S_IRUSR | stat.S_IWUSR
@@ -87,8 +90,10 @@ class PartFile:
         if error is None:
             self.finish()
             return
-        if self.holds_something:
+        told = any(str(self.part) in note for note in getattr(error, "__notes__", ()))
+        if self.holds_something and not told:
             error.add_note(f"what was written until then is {self.part}")
+        self._on_disk = False
         self.keep()
 
     @property
@@ -113,40 +118,64 @@ class PartFile:
         self._in_order = copy
 
     def finish(self) -> None:
-        """Bring it to the disk and give it its name; on a failure it stays a part.
+        """Bring it to the disk and, if it is alone, give it its name; a failure leaves a part.
 
         Raises:
             TargetTaken: a file of that name has appeared meanwhile, and may not be replaced.
             SinkError: the disk is full, for instance.
         """
+        if self._settled or self._on_disk:
+            return
         try:
             written = self._part if self._in_order is None else Path(self._in_order.url)
             sync(written)
             self._check_still_free()
             if self._mode is not None:
                 written.chmod(self._mode)
+        except OSError as error:
+            self.keep()
+            raise self._not_completed(error) from error
+        except BaseException:
+            self.keep()
+            raise
+        self._on_disk = True
+        if self._alone:
+            self.give_name()
+            self.sync_names()
+
+    def give_name(self) -> None:
+        """Give what is on the disk its name, at once or not at all; a failure leaves a part.
+
+        Raises:
+            TargetTaken: a file of that name has appeared meanwhile, and may not be replaced.
+            SinkError: the system refuses.
+        """
+        if self._settled:
+            return
+        try:
+            self._check_still_free()
             whole = self._part if self._in_order is None else self._in_order.named()
             if os.name == "nt":
                 self._release()  # what is open cannot be renamed there
             rename(whole, self._target, self._overwrite)
-        except FileExistsError as error:
-            raise self._taken_meanwhile() from error
         except OSError as error:
-            raise SinkError(
-                "{path} cannot be completed: {reason}. What was written is {part}",
-                path=self.path,
-                reason=error.strerror or str(error),
-                part=self.part,
-            ) from error
+            raise self._not_completed(error) from error
         else:
             self._part.unlink(missing_ok=True)
-            sync_folder(self._target.parent)
         finally:
+            self._on_disk = False
             self.keep()
 
+    def sync_names(self) -> None:
+        """Bring its name to the disk, where the system can."""
+        sync_folder(self._target.parent)
+
     def keep(self) -> None:
-        """Let go of it; what was written stays, as a part. An empty part goes."""
-        if self._settled:
+        """Let go of it; what was written stays, as a part. An empty part goes.
+
+        One that is finished, and waits for its name, is not let go of.
+        """
+        if self._settled or self._on_disk:
             return
         self._settled = True
         if self._in_order is not None:
@@ -159,6 +188,7 @@ class PartFile:
         """Leave nothing of it."""
         if not self._settled:
             self._part.unlink(missing_ok=True)
+            self._on_disk = False
             self.keep()
 
     def _release(self) -> None:
@@ -172,10 +202,17 @@ class PartFile:
             if not stat.S_ISREG(self._target.lstat().st_mode):
                 raise FileExistsError
 
-    def _taken_meanwhile(self) -> TargetTaken:
-        return TargetTaken(
-            "{path} appeared while it was being written, and was left as it is. What was written "
-            "is {part}",
+    def _not_completed(self, error: OSError) -> SinkError:
+        if isinstance(error, FileExistsError):
+            return TargetTaken(
+                "{path} appeared while it was being written, and was left as it is. What was "
+                "written is {part}",
+                path=self.path,
+                part=self.part,
+            )
+        return SinkError(
+            "{path} cannot be completed: {reason}. What was written is {part}",
             path=self.path,
+            reason=error.strerror or str(error),
             part=self.part,
         )

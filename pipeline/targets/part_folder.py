@@ -45,12 +45,14 @@ class PartFolder:
     Files are written to ``part``, a folder beside it. ``finish`` gives that its name. Where the
     folder is there already, the part is in it, since what is beside it may be another disk. Then
     the files move up, and those of the series that an earlier run left there go, so that no two
-    runs mix; files of any other name stay as they are.
+    runs mix; files of any other name stay as they are. One of several outputs gets all this from
+    ``give_name``, when all of them are on the disk.
 
     Args:
         path: the folder to be.
         series: which files are written; no others are ever removed.
         overwrite: whether an earlier run's may be replaced.
+        alone: whether ``finish`` gives the files their place.
 
     Attributes:
         path: as given.
@@ -62,8 +64,11 @@ class PartFolder:
         SinkError: the folder cannot be made, or holds numbered files that are no earlier run's.
     """
 
-    def __init__(self, path: Path, series: Series, overwrite: bool = False) -> None:
+    def __init__(
+        self, path: Path, series: Series, overwrite: bool = False, alone: bool = True
+    ) -> None:
         self.path, self._series, self._overwrite = path, series, overwrite
+        self._alone, self._on_disk = alone, False
         self._target = followed(path)
         try:
             _check_folder(path, self._target, series, overwrite)
@@ -94,6 +99,7 @@ class PartFolder:
             return
         if self._holds_something:
             error.add_note(f"what was written until then is in {self.part}")
+        self._on_disk = False
         self.keep()
 
     def write(self, name: str, content: bytes) -> None:
@@ -108,34 +114,59 @@ class PartFolder:
             raise cannot_be_made(self.path, error) from error
 
     def finish(self) -> None:
-        """Bring the files to the disk and give them their place; on a failure they stay a part.
+        """Bring the files to the disk and, if alone, to their place; a failure leaves a part.
 
         Raises:
             TargetTaken: a folder has appeared meanwhile, and may not be written to.
             SinkError: the disk is full, for instance.
         """
+        if self._settled or self._on_disk:
+            return
         try:
             sync_all(self._part)
+        except OSError as error:
+            self.keep()
+            raise self._not_completed(error) from error
+        except BaseException:
+            self.keep()
+            raise
+        self._on_disk = True
+        if self._alone:
+            self.give_name()
+            self.sync_names()
+
+    def give_name(self) -> None:
+        """Give what is on the disk its place; a failure leaves a part.
+
+        Raises:
+            TargetTaken: a folder has appeared meanwhile, and may not be written to.
+            SinkError: the system refuses.
+        """
+        if self._settled:
+            return
+        try:
             if self._target.exists():
                 self._check_still_free()
                 self._move_in()
             else:
                 self._part.rename(self._target)
-            sync_folder(self._target)
-            sync_folder(self._target.parent)
         except OSError as error:
-            raise SinkError(
-                "{path} cannot be completed: {reason}. What was written is in {part}",
-                path=self.path,
-                reason=error.strerror or str(error),
-                part=self.part,
-            ) from error
+            raise self._not_completed(error) from error
         finally:
+            self._on_disk = False
             self.keep()
 
+    def sync_names(self) -> None:
+        """Bring its name, and those of its files, to the disk, where the system can."""
+        sync_folder(self._target)
+        sync_folder(self._target.parent)
+
     def keep(self) -> None:
-        """Let go of it; what was written stays, as a part. An empty part goes."""
-        if not self._settled:
+        """Let go of it; what was written stays, as a part. An empty part goes.
+
+        One that is finished, and waits for its name, is not let go of.
+        """
+        if not (self._settled or self._on_disk):
             self._settled = True
             if not self._holds_something:
                 with contextlib.suppress(OSError):
@@ -157,6 +188,14 @@ class PartFolder:
         for entry in self._target.iterdir():
             if entry.name in self._series and entry.name not in names and not entry.is_dir():
                 entry.unlink()
+
+    def _not_completed(self, error: OSError) -> SinkError:
+        return SinkError(
+            "{path} cannot be completed: {reason}. What was written is in {part}",
+            path=self.path,
+            reason=error.strerror or str(error),
+            part=self.part,
+        )
 
     def _check_still_free(self) -> None:
         if not self._overwrite and _names_in(self._target):

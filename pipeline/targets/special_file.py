@@ -75,6 +75,12 @@ class SpecialFile:
         """Close it."""
         self.keep()
 
+    def give_name(self) -> None:
+        """Do nothing: it has its name."""
+
+    def sync_names(self) -> None:
+        """Do nothing: its name is no new one."""
+
     def keep(self) -> None:
         """Close it."""
         if self._descriptor >= 0:
