@@ -53,6 +53,29 @@ def test_a_stream_of_a_file_that_is_cut_off_ends_with_3(
         assert "the input promised 50 frames" in capsys.readouterr().err
 
 
+def test_a_film_at_an_address_loses_nothing_to_a_slow_parser_unless_it_is_wanted_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("slow.py").write_text(
+        "import time\n"
+        "def slow():\n"
+        "    def parse(image):\n"
+        "        time.sleep(0.01)\n"
+        "        return image[:, :, 0] * 0\n"
+        "    return parse\n"
+    )
+    flags = ["--parser", "slow:slow", "--workers", "1"]
+    with download(faststart(tmp_path / "film.mp4")) as address:
+        assert main(["stream", "--source", address, *flags, "--out", "all.mkv"]) == 0
+        assert "50 frames out (input ended), none dropped" in capsys.readouterr().err
+        assert main(["stream", "--source", address, *flags, "--live", "--out", "some.mkv"]) == 0
+        assert "overtaken dropped" in capsys.readouterr().err
+    assert [frame.time for frame in VideoFile(Path("all.mkv"))] == pytest.approx(
+        [frame.time for frame in VideoFile(tmp_path / "film.mp4")], abs=0.001
+    )
+
+
 def test_a_film_whose_server_cannot_send_parts_of_it_is_refused_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

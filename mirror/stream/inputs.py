@@ -83,7 +83,8 @@ def paths_of(name: str | None, config: Path | None) -> list[InputPath]:
 def open_input(name: str | None, wanted: Wanted) -> Source:
     """Return the frames of a camera, an address or a file; None stands for standard input.
 
-    Cameras and addresses are live, and are opened again when they go away.
+    Cameras are live, and are opened again when they go away, also those at addresses. A recording
+    that is downloaded is read like a file, unless it is wanted live.
 
     Raises:
         SourceError: there is nothing to be seen there; says why, and what to do.
@@ -93,7 +94,7 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
     if (device := device_of(name)) is not None:
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
-        return Reconnecting(lambda: open_network(name, limits=wanted.limits))
+        return Reconnecting(lambda: open_network(name, limits=wanted.limits), wanted.is_live)
     source = open_source(Path(name), wanted.rate, wanted.limits)
     return Paced(source, is_live=wanted.is_live) if wanted.real_time else source
 

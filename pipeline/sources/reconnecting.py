@@ -22,10 +22,11 @@ class Reconnecting:
     The first opening is not tried again: what is not there at the start is a mistake of the user's.
 
     Attributes:
-        is_live: True: an old frame is better dropped.
+        is_live: an old frame is better dropped.
 
     Args:
         open_source: opens it; raises SourceError while it is not there.
+        is_live: whether old frames are dropped even where the source could wait.
         clock: monotonic seconds.
         wait: waits so many seconds, or until ``close``.
 
@@ -33,11 +34,10 @@ class Reconnecting:
         SourceError: the first opening failed.
     """
 
-    is_live = True
-
     def __init__(
         self,
         open_source: Callable[[], Source],
+        is_live: bool = False,
         *,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
@@ -48,7 +48,9 @@ class Reconnecting:
         self._breaks: deque[str] = deque(maxlen=8)
         self._gaps: deque[tuple[float, float]] = deque()  # the first frame's capture, seconds
         self._gap_count = 0
-        self._source: Source | None = open_source()
+        first = open_source()
+        self._source: Source | None = first
+        self.is_live = is_live or first.is_live
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until ``close``, or until a source that has an end is at it.

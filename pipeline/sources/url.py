@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+import av
 import av.error
 from av.container import InputContainer
 
@@ -18,6 +19,7 @@ from pipeline.sources.container.frame_counts import FrameCounts
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
+_DOWNLOADS = ("http://", "https://")  # a server of these waits for a slow reader
 # fflags=nobuffer would be quicker still, but throws away all that was read while probing
 _OPTIONS = {"flags": "low_delay", "rtsp_transport": "tcp"}
 
@@ -26,7 +28,8 @@ class NetworkCamera:
     """The frames of an http or rtsp stream, as they come; read on the flow's source thread.
 
     Attributes:
-        is_live: True: an old frame is better dropped.
+        is_live: an old frame is better dropped. False of a recording that is downloaded: its server
+            waits, and its frames have times.
         has_end: the address is that of a recording, which ends by itself.
 
     Args:
@@ -38,8 +41,6 @@ class NetworkCamera:
     Raises:
         SourceError: nothing can be opened at the address, or it carries no video.
     """
-
-    is_live = True
 
     def __init__(
         self,
@@ -66,6 +67,8 @@ class NetworkCamera:
             self._container.close()
             raise SourceError("{address} carries no video", address=self._name)
         self.has_end = self._container.duration is not None
+        self.is_live = not (self.has_end and url.lower().startswith(_DOWNLOADS))
+        self._time_base, self._last_pts = streams[0].time_base, -1
         self._decoding = Decoding(self._container, streams[0], "SLICE")
 
     def __iter__(self) -> Iterator[Frame]:
@@ -81,7 +84,7 @@ class NetworkCamera:
             for picture in self._decoding:
                 if self._decoding.closed:
                     return
-                yield Frame(picture, self._clock())
+                yield self._frame(picture)
         finally:
             self._container.close()
         if not self._decoding.closed:
@@ -100,6 +103,14 @@ class NetworkCamera:
     def remarks(self) -> tuple[str, ...]:
         """What was wrong with a recording, one sentence each."""
         return () if self.counts is None else self.counts.remarks
+
+    def _frame(self, picture: av.VideoFrame) -> Frame:
+        if self.is_live:
+            return Frame(picture, self._clock())
+        if picture.pts is None:
+            picture.pts = self._last_pts + 1
+        self._last_pts = picture.pts
+        return Frame(picture, self._clock(), picture.pts, self._time_base, picture.duration)
 
     def _check_end(self) -> None:
         failure = self._decoding.failure
