@@ -73,6 +73,11 @@ def test_the_engine_is_measured_from_the_command_line(
     (row,) = json.loads(path.read_text())["engine"]
     assert row["unit"] == "ms CPU a frame"
     assert row["value"] > 0
+    path.write_text("figures of last year")
+    assert main(["bench", "engine", "--rounds", "1", "--json", str(path)]) == 1
+    assert path.read_text() == "figures of last year"
+    assert main(["bench", "engine", "--rounds", "1", "--json", str(path), "--overwrite"]) == 0
+    assert "engine" in json.loads(path.read_text())
 
 
 def test_a_peer_that_does_not_run_is_named(tmp_path: Path) -> None:

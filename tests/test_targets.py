@@ -17,8 +17,8 @@ from media import numbers_in, write_video
 from test_sources import picture_folder
 from untouched import OWN_OUTPUT, names, untouched
 
-from mirror import termination
 from mirror.cli.main import main
+from mirror.process import termination
 
 NUMBERS = [n % 10 for n in range(12)]
 NONE = ("--parser", "none")

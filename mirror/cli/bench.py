@@ -26,6 +26,7 @@ from mirror.cli.flags import path, positive
 from mirror.core import machine
 from mirror.core.settings import ConfigError
 from mirror.parsers.catalogue import needing
+from mirror.process import termination
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed, write_whole
 
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
     )
     parser.add_argument("--json", metavar="FILE", type=path, help="write the figures there too")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     given = [path for path in (options.peer, options.network) if path is not None]
     read = [InputPath(path, "what is measured against") for path in given]
     files = [] if options.json is None else [OutputPath("--json", options.json)]
-    with claimed(files, read, overwrite=True) as claims:
+    with claimed(files, read, options.overwrite, termination.held) as claims:
         for name in options.what or [name for name in measures if name not in ON_REQUEST]:
             with console.status(f"measuring: {name}"):
                 found[name] = list(measures[name]())
