@@ -13,6 +13,7 @@ import pytest
 
 from mirror.core.label_set import label_set
 from mirror.core.resources import config_file
+from mirror.jobs.composition import shared_out
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.readout import look_in
 from mirror.live.session.session_status import BROKE, STOPPED, Sentence, details_of, told
@@ -150,6 +151,17 @@ def test_an_error_reads_in_english_by_itself_and_in_the_users_language_in_the_wi
     )
     assert told(error).said(speaker("en")).startswith("Camera 3 did not open. Plug a camera in")
     assert told(error).said(speaker("zh")).startswith("摄像头 3 无法打开")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "can be 1 to"), ("zh", "在本机可为 1 至")])
+def test_a_number_of_workers_that_cannot_be_is_said_in_the_users_language(
+    language: str, words: str
+) -> None:
+    with pytest.raises(PipelineError) as refused:
+        shared_out(100_000, "auto")
+    said = told(refused.value).said(speaker(language))
+    assert words in said
+    assert "100000" in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -41,6 +41,10 @@ _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to 
 _OWN_MEMORY_MB = 150  # what a run takes besides its workers' models: frames, decoder, encoder
 
 
+class NoSuchCount(ConfigError):
+    """So many workers, or threads of each, cannot be."""
+
+
 class NotEnoughMemory(ConfigError):
     """So many workers' models do not fit into what is free."""
 
@@ -63,9 +67,11 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
 
 def _check_count(what: str, count: int | Auto) -> None:
     if count != "auto" and not 1 <= count <= most_threads():
-        raise ConfigError(
-            f"{what} is a whole number from 1 to {most_threads()} (four for each core), or auto, "
-            f"got {count}"
+        raise NoSuchCount(
+            "{what} is a whole number from 1 to {most} (four for each core), or auto, got {count}",
+            what=what,
+            most=most_threads(),
+            count=count,
         )
 
 
