@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import os
 import re
@@ -6,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -61,6 +63,25 @@ def test_a_repeated_time_is_moved_by_a_tick_and_counted(tmp_path: Path) -> None:
             out.write(frame.picture, Frame(frame.picture, 0.0, 7, frame.time_base))
     assert [ticks for ticks, _ in pts_of(tmp_path / "out.mp4")] == [7, 8, 9, 10]
     assert out.remarks == ("3 frames repeated a time and were moved by a tick",)
+
+
+@pytest.mark.parametrize("apart", [2**31 - 2, 2**31 - 1])
+def test_frames_too_far_apart_for_mp4_end_it_with_what_holds_them(
+    tmp_path: Path, apart: int
+) -> None:
+    video, tick = VideoFile(write_video(tmp_path / "in.mp4", 4)), Fraction(1, 1_000_000)
+    times = [0, 1, 1 + apart, 2 + apart]
+    out = VideoWriter(tmp_path / "out.mp4", replace(video.footage, time_base=tick))
+    refused = "cannot hold frames that are 36 minutes apart; write to a file ending in .mkv"
+    is_too_far = pytest.raises(SinkError, match=refused) if apart == 2**31 - 1 else None
+    with is_too_far or contextlib.nullcontext(), out:
+        for frame, pts in zip(video, times, strict=True):
+            out.write(frame.picture, Frame(frame.picture, 0.0, pts, tick))
+    if is_too_far is None:
+        assert [ticks for ticks, _ in pts_of(out.path)] == times
+    else:
+        assert numbers_in(out.part) == [0, 1]
+        assert str(out.part) in is_too_far.excinfo.value.__notes__[0]
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv"])

@@ -49,6 +49,7 @@ _FRAGMENTS = {
     "flush_packets": "1",
 }
 _FINEST = Fraction(1, 1_000_000)  # of what MP4 and MOV count in
+_MOST_APART = 2**31 - 2  # ticks from one frame to the next, in the same two
 _FASTSTART = {"movflags": "+faststart"}
 _CLUSTERS = {"cluster_time_limit": "500", "flush_packets": "1", "avoid_negative_ts": "disabled"}
 
@@ -127,6 +128,21 @@ def time_base_in(container: Container, time_base: Fraction) -> Fraction:
     if container.name not in ("mp4", "mov"):
         return time_base
     return max(time_base, _FINEST)
+
+
+def check_gap(path: Path, container: Container, ticks: int, time_base: Fraction) -> None:
+    """Refuse a frame that comes later after the one before than the container can say.
+
+    Raises:
+        SinkError: names a container that can.
+    """
+    if container.name in ("mp4", "mov") and ticks > _MOST_APART:
+        raise SinkError(
+            "{path} cannot hold frames that are {minutes:.0f} minutes apart; write to a file "
+            "ending in .mkv",
+            path=path,
+            minutes=float(ticks * time_base / 60),
+        )
 
 
 def open_output(

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from pipeline.errors import PipelineError, SinkError
 from pipeline.frame import Frame, padded_to_even
 from pipeline.sinks.container import (
+    check_gap,
     complete,
     container_for,
     encoder_for,
@@ -236,6 +237,8 @@ class VideoWriter:
         if self._last_pts is not None and pts <= self._last_pts:
             pts = self._last_pts + 1
             self._moved += 1
+        if self._last_pts is not None:
+            check_gap(self.path, self._kind, pts - self._last_pts, self._time_base)
         self._last_pts = pts
         return pts
 
