@@ -170,13 +170,16 @@ def run_case(case: Case, folder: Path) -> Outcome:
     streams = folder.with_name(folder.name + ".streams")
     streams.mkdir()
     (streams / "in").write_bytes(case.stdin)
+    heard, errors = os.pipe()  # no file: what is said must not depend on how large one may get
     began_at = time.monotonic()
     child = os.fork()
     if not child:
-        _become(case, folder, streams)
+        _become(case, folder, streams, errors)
+    os.close(errors)
     code = _waited(child)
     seconds = time.monotonic() - began_at
-    said = (streams / "err").read_text(errors="replace")
+    with os.fdopen(heard, errors="replace") as pipe:
+        said = pipe.read()
     left = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     changed = [
         name for name, content in case.files.items()
@@ -185,18 +188,15 @@ def run_case(case: Case, folder: Path) -> Outcome:
     return Outcome(code, said, tuple(sorted(left - set(case.files))), tuple(changed), seconds)
 
 
-def _become(case: Case, folder: Path, streams: Path) -> None:
+def _become(case: Case, folder: Path, streams: Path, errors: int) -> None:
     code = 70
     try:
         os.chdir(folder)
         for number, (name, flags) in enumerate(
-            (
-                ("in", os.O_RDONLY),
-                ("out", os.O_WRONLY | os.O_CREAT),
-                ("err", os.O_WRONLY | os.O_CREAT),
-            )
+            (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT))
         ):
             os.dup2(os.open(streams / name, flags, 0o600), number)
+        os.dup2(errors, 2)
         for what, most in (
             (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_S),
             (resource.RLIMIT_FSIZE, case.file_bytes), (resource.RLIMIT_CORE, 0),
