@@ -85,10 +85,10 @@ def _listed(cases: list[Case], source: str, what: str) -> str:
 
 PAGE = """# Formats
 
-What `mirror video` does with what is in a file besides its picture. Every picture is decoded,
-drawn on, and written at its own time; sound and subtitles are copied packet by packet where the
-file that is written can hold them. What it cannot hold is converted where that is possible, and
-left out where it is not. Either is said at the end of the run, with a file that would keep it:
+What `mirror video` does with everything in a file besides its pictures. Every picture is decoded,
+drawn on, and written at its own time; sound and subtitles are copied without re-encoding if the
+output format can hold them. What it cannot hold is converted if possible, and left out otherwise.
+The run says so at its end, and names a format that would keep it:
 
 ```text
 sound 1 (pcm_s16le, eng) was converted to aac for mp4; write to a file ending in .mkv or .mov to
@@ -97,25 +97,26 @@ subtitles 2 (hdmv_pgs_subtitle, eng) were left out: mp4 cannot hold them; write 
 .mkv to keep them
 ```
 
-The number is the stream's in the file, as `ffprobe` counts.
+The number is that of the stream in the file, as `ffprobe` counts.
 
 ## Sound
 
 {sounds}
 
-PCM becomes AAC in MP4 since few players know PCM there, and MP4 is written to be played anywhere:
-96 kbit/s a channel, where nobody hears a difference. Where every bit counts, MKV and MOV keep it;
-what is lossless and MOV does not know becomes ALAC there. Of several tracks, each fares as it would
-alone, and keeps its language and whether it is the one that is played. AAC in a transport stream
-(ADTS) loses the header before each packet, and nothing else.
+PCM becomes AAC in MP4, because few players support PCM there and an MP4 should play anywhere. It
+gets 96 kbit/s per channel, which is hard to tell from the original. If you need every bit, write to
+MKV or MOV; lossless sound that MOV cannot hold becomes ALAC there. Several tracks are each treated
+as if alone, and keep their language and which one is the default. AAC in a transport stream (ADTS)
+loses the header before each packet, and nothing else.
 
 ## Subtitles
 
 {subtitles}
 
-Converted texts keep their words and times; the styles of ASS are kept as far as the other format
-has them. MP4 and MOV hold one text at a time: texts that overlap share a line each while both are
-shown. They get their subtitles when the file is finished, so that one that was broken off has none.
+Converted subtitles keep their words and times; the styles of ASS are kept as far as the other
+format has them. MP4 and MOV hold one text at a time: overlapping texts are shown together, one per
+line. MP4 and MOV get their subtitles when the run is finished, so the part of an interrupted run
+has none.
 
 ## What else comes along
 
@@ -127,19 +128,19 @@ shown. They get their subtitles when the file is finished, so that one that was 
 | fonts and other attachments | left out | left out | kept | left out |
 | a second film in the file, data streams | left out | left out | left out | left out |
 
-Recordings that were joined by putting one file behind the other (MPEG-TS, M2TS, MPG, MKV), and
-broadcasts whose clock is set, go on where the piece before ended, sound and picture by the same
-amount; the run says how often that was. A damaged packet of sound or subtitles is left out and
-counted, and a stream that cannot be written any further ends; the picture goes on.
+In recordings that were joined by putting one file behind the other (MPEG-TS, M2TS, MPG, MKV), and
+in broadcasts whose clock jumps, each piece follows where the one before ended, with sound and
+picture moved by the same amount; the run says how often. A damaged packet of sound or subtitles is
+left out and counted, and a stream that cannot be written any further ends; the picture goes on.
 
 ## How this was found
 
 `python tests/matrix.py` writes this page. It makes every file that `ffmpeg` can make of these
-pictures, sounds and subtitles, {files} in all:
+containers, sounds and subtitles, {files} in all:
 
 {made}
 
-It takes each into MP4, MOV, MKV and WebM, {pairs} pairs, and compares: the number and the time of
+It runs each into MP4, MOV, MKV and WebM, {pairs} pairs, and compares: the number and the time of
 every picture; of sound that is kept, every packet and its time; of sound that is converted, where
 it begins and ends; of subtitles, the words and when they are shown.
 `pytest -m slow tests/test_matrix.py` does the same and checks the tables above; some of it is in

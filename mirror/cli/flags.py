@@ -45,65 +45,84 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--parser", metavar="NAME", help="built-in, m2fp, m2fp-single, none, or module:factory"
     )
-    group.add_argument("--workers", metavar="N", type=_count, help="threads that parse, or auto")
-    group.add_argument("--threads", metavar="N", type=_count, help="threads of each, or auto")
+    group.add_argument(
+        "--workers", metavar="N", type=_count, help="threads that parse, or auto (the default)"
+    )
+    group.add_argument(
+        "--threads",
+        metavar="N",
+        type=_count,
+        help="threads that each worker computes with, or auto (the default)",
+    )
     group.add_argument(
         "--quality",
         metavar="HOW|N",
         action=_Quality,
-        help="fast, balanced, best: of the built-in parser; N: of the video, lower is better (20)",
+        help="fast, balanced or best parsing (built-in); N: of the video, lower is better (20)",
     )
     group.add_argument(
         "--skip-failures",
         action="store_true",
         default=None,
-        help="leave a frame empty that the parser fails on, and count it",
+        help="leave frames empty on which the parser fails, and count them",
     )
     group.add_argument(
         "--search",
         choices=("auto", "thorough"),
-        help="for people; thorough: as in single pictures, finds more and takes longer",
+        help="how people are searched for; thorough finds more and takes about a second a search",
     )
     group.add_argument(
         "--runtime",
         choices=("auto", "torch", "onnxruntime", "openvino"),
-        help="what runs M2FP; auto: the fastest that is installed",
+        help="what runs M2FP; auto: the fastest one installed",
     )
     group.add_argument("--device", choices=("cpu", "cuda"), help="where torch runs M2FP")
-    group.add_argument("--input-size", metavar="HxW", help="of M2FP's network; smaller is faster")
     group.add_argument(
-        "--decoder-layers", metavar="N", type=int, help="of M2FP; fewer are faster and rougher"
+        "--input-size", metavar="HxW", help="input size of M2FP's network; smaller is faster"
+    )
+    group.add_argument(
+        "--decoder-layers",
+        metavar="N",
+        type=int,
+        help="decoder layers of M2FP; fewer are faster and less accurate",
     )
     group.add_argument(
         "--int8",
         action="store_true",
         default=None,
-        help="M2FP's backbone in 8 bits; faster and rougher, not with torch",
+        help="run M2FP's backbone in 8 bits: faster, less accurate; not with torch",
     )
-    group.add_argument("--config", metavar="FILE", type=path, help="settings, as in default.toml")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        type=path,
+        help="read settings from FILE, in the form of default.toml",
+    )
 
 
 def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
     """Add how parts are drawn."""
     group = parser.add_argument_group("drawing")
-    group.add_argument("--opacity", metavar="0-1", type=float, help="of the colours")
-    group.add_argument("--parts", metavar="A,B", type=_names, help="draw these parts only")
+    group.add_argument("--opacity", metavar="0-1", type=float, help="opacity of the colours (0.6)")
+    group.add_argument("--parts", metavar="A,B", type=_names, help="draw only these parts")
     group.add_argument("--palette", metavar="NAME", help="vivid, or colour-blind")
     group.add_argument(
         "--outlines",
         action=argparse.BooleanOptionalAction,
-        help="a thin light line round bodies and parts",
+        help="draw a thin light line around bodies and parts",
     )
     group.add_argument(
-        "--labels", choices=("none", "people", "parts"), help="people's numbers, or parts' names"
+        "--labels",
+        choices=("none", "people", "parts"),
+        help="write people's ids, or the names of parts",
     )
     group.add_argument(
-        "--landmarks", action=argparse.BooleanOptionalAction, help="joints and bones"
+        "--landmarks", action=argparse.BooleanOptionalAction, help="draw joints and bones"
     )
     group.add_argument(
         "--side-by-side",
         action=argparse.BooleanOptionalAction,
-        help="the original on the left",
+        help="show the original on the left",
     )
 
 
@@ -117,7 +136,9 @@ def add_video_flags(parser: argparse.ArgumentParser) -> None:
 def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
     """Add how video is encoded, whatever carries it."""
     group.add_argument("--codec", metavar="NAME", help="h264, h265, vp9, av1, mpeg4, ffv1")
-    group.add_argument("--preset", metavar="NAME", help="ultrafast to veryslow (veryfast)")
+    group.add_argument(
+        "--preset", metavar="NAME", help="encoder preset, ultrafast to veryslow (veryfast)"
+    )
 
 
 def config_of(options: argparse.Namespace) -> Config:

@@ -51,39 +51,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--source",
         metavar="SOURCE",
         type=name,
-        help="a camera, an address or a file instead of stdin",
+        help="read a camera, an address or a file instead of stdin",
     )
-    group.add_argument("--realtime", action="store_true", help="show a file at its own rate")
-    group.add_argument("--in-format", choices=inputs.FORMATS, help="container: FFmpeg looks")
-    group.add_argument("--size", metavar="WxH", type=_size, help="of raw pictures")
+    group.add_argument("--realtime", action="store_true", help="play a file at its own rate")
     group.add_argument(
-        "--pix-fmt", metavar="NAME", default="bgr24", help="of raw pictures, as FFmpeg calls it"
+        "--in-format",
+        choices=inputs.FORMATS,
+        help="what comes in, if its first bytes do not say; container: let FFmpeg find out",
+    )
+    group.add_argument("--size", metavar="WxH", type=_size, help="size of raw pictures")
+    group.add_argument(
+        "--pix-fmt",
+        metavar="NAME",
+        default="bgr24",
+        help="pixel format of raw pictures, as FFmpeg names it (bgr24)",
     )
     group.add_argument(
-        "--fps", metavar="N", type=rate, default=Fraction(30), help="where the input has no times"
+        "--fps",
+        metavar="N",
+        type=rate,
+        default=Fraction(30),
+        help="frame rate of an input without times (30)",
     )
-    group.add_argument("--live", action="store_true", help="drop the oldest rather than get late")
     group.add_argument(
-        "--max-age", metavar="S", type=_seconds, help="when live: parse nothing older (0.5)"
+        "--live", action="store_true", help="drop old frames rather than fall behind"
+    )
+    group.add_argument(
+        "--max-age",
+        metavar="S",
+        type=_seconds,
+        help="when live: drop frames older than S seconds (0.5)",
     )
     group = parser.add_argument_group("out")
     group.add_argument(
-        "--out-format", choices=targets.FORMATS, default="y4m", help="what is written (y4m)"
+        "--out-format", choices=targets.FORMATS, default="y4m", help="format of the output (y4m)"
     )
     group.add_argument(
         "--out",
         metavar="[FORMAT=]TARGET",
         type=name,
         action="append",
-        help="- (stdout), a file, a fifo, tcp://HOST:PORT[?listen], camera; any number of times",
+        help="- (stdout), a file, a FIFO, tcp://HOST:PORT[?listen], or camera; can be repeated",
     )
-    group.add_argument("--out-pix-fmt", metavar="NAME", help="of what is written (as it came)")
     group.add_argument(
-        "--results", metavar="TARGET", type=name, help="also write people, as JSON Lines"
+        "--out-pix-fmt", metavar="NAME", help="pixel format of the output (as in the input)"
+    )
+    group.add_argument(
+        "--results",
+        metavar="TARGET",
+        type=name,
+        help="also write people and landmarks, as JSON Lines",
     )
     group.add_argument("--rle", action="store_true", help="add masks to the results")
-    group.add_argument("--overwrite", action="store_true", help="replace files that are there")
-    group.add_argument("--quiet", action="store_true", help="say nothing on stderr but errors")
+    group.add_argument("--overwrite", action="store_true", help="replace existing files")
+    group.add_argument("--quiet", action="store_true", help="print nothing but errors on stderr")
     add_parser_flags(parser)
     add_overlay_flags(parser)
     add_encoder_flags(parser.add_argument_group("encoding (matroska)"))

@@ -1,13 +1,13 @@
 """Turn a video, or a folder of pictures, into a video with coloured parts.
 
-Every frame in is a frame out, at its own time; sound and subtitles come along. Exit code 3 says
-that the input is cut off: what could be read of it was written, and the film is complete as such.
+Every frame in is a frame out, at its own time; sound and subtitles are kept. Exit code 3 means that
+the input is truncated: everything readable was written, and the output is a complete file.
 
   mirror video squats.mp4                      writes squats-mirror.mp4
   mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
   mirror video pictures/ --fps 12 -o film.mp4
   mirror video squats.mp4 --masks masks/ --results poses.jsonl --rle
-  mirror video --salvage squats-mirror.part-k3x9qd.mp4    completes what a broken-off run left
+  mirror video --salvage squats-mirror.part-k3x9qd.mp4    recovers an interrupted run
 """
 
 from __future__ import annotations
@@ -57,21 +57,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", type=path, help="a video, or a folder of pictures")
     parser.add_argument("-o", "--output", metavar="OUT", type=path, help="the video to write")
     for flag, metavar, help in (
-        ("--masks", "DIR", "a label picture a frame, and parts.json"),
-        ("--results", "FILE", "people and landmarks, as JSON Lines"),
-        ("--stats", "FILE", "the run, measured, as JSON"),
+        ("--masks", "DIR", "write one label PNG per frame, and parts.json, to DIR"),
+        ("--results", "FILE", "write people and landmarks to FILE, as JSON Lines"),
+        ("--stats", "FILE", "write the figures of the run to FILE, as JSON"),
     ):
         parser.add_argument(flag, metavar=metavar, type=path, help=help)
     for flag, help in (
-        ("--rle", "add masks in COCO's encoding to the results"),
-        ("--overwrite", "replace what is there already"),
-        ("--salvage", "IN is a part that a run left: complete it, and parse nothing"),
-        ("--quiet", "show no progress and no table"),
+        ("--rle", "add masks to the results, in COCO's RLE encoding"),
+        ("--overwrite", "replace existing outputs"),
+        ("--salvage", "complete IN, a part that an interrupted run left; nothing is parsed"),
+        ("--quiet", "show no progress bar and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
-    parser.add_argument("--limit", metavar="N", type=positive, help="stop after so many frames")
+    parser.add_argument("--limit", metavar="N", type=positive, help="stop after N frames")
     parser.add_argument(
-        "--fps", metavar="N", type=rate, default=Fraction(30), help="of a folder's pictures (30)"
+        "--fps",
+        metavar="N",
+        type=rate,
+        default=Fraction(30),
+        help="frame rate of a folder of pictures (30)",
     )
     add_parser_flags(parser)
     add_overlay_flags(parser)
