@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -386,3 +388,42 @@ def test_an_end_between_two_complete_outputs_leaves_both_as_parts_and_names_them
     assert [name.partition(".part-")[0] for name in left] == ["film", "text"]
     assert all(any(name in note for note in ended.value.__notes__) for name in left)
     assert open_file(film.path).left == (tmp_path / left[0],)  # and nobody holds it any more
+
+
+def test_an_end_while_outputs_are_brought_to_the_disk_names_every_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.targets.part_file.sync", interrupted)
+    monkeypatch.setattr("pipeline.targets.part_folder.sync_all", interrupted)
+    text, folder = OutputPath("-o", tmp_path / "t"), OutputPath("--masks", tmp_path / "f", SERIES)
+    for finished in (text, folder):
+        with (
+            pytest.raises(KeyboardInterrupt) as ended,
+            claimed([text, folder], [], overwrite=False) as claims,
+        ):
+            put(claims.file(text), b"all")
+            claims.folder(folder).write("1.txt", b"one")
+            (claims.file(text) if finished is text else claims.folder(folder)).finish()
+        assert {note.rpartition("/")[2] for note in ended.value.__notes__} == set(names(tmp_path))
+        for part in tmp_path.iterdir():
+            part.rename(tmp_path.parent / part.name)
+
+
+def test_nothing_interrupts_the_making_of_parts(tmp_path: Path) -> None:
+    made: list[list[str]] = []
+
+    @contextlib.contextmanager
+    def uninterrupted() -> Iterator[None]:
+        made.append(names(tmp_path))
+        yield
+        made.append(names(tmp_path))
+        raise KeyboardInterrupt
+
+    outputs = [OutputPath("-o", tmp_path / "t"), OutputPath("--masks", tmp_path / "f", SERIES)]
+    with pytest.raises(KeyboardInterrupt), claimed(outputs, [], False, uninterrupted):
+        pass
+    assert [len(found) for found in made] == [0, 2]
+    assert names(tmp_path) == []

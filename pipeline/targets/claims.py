@@ -51,7 +51,8 @@ def claimed(
         targets: the outputs.
         inputs: what is read.
         overwrite: whether files that are there may be replaced.
-        uninterrupted: makes a block that no signal interrupts; names are given in it.
+        uninterrupted: makes a block that no signal interrupts; in one parts are made, in another
+            they get their names.
 
     Raises:
         SinkError: two of them meet, one is an input, is there already, or cannot be made.
@@ -60,14 +61,15 @@ def claimed(
     files: dict[OutputPath, OutputFile] = {}
     folders: dict[OutputPath, PartFolder] = {}
     with contextlib.ExitStack() as stack:
-        for target in targets:
-            if target.series is not None:
-                folder = PartFolder(target.path, target.series, overwrite, alone=False)
-                folders[target] = stack.enter_context(folder)
-            else:
-                file = open_file(target.path, overwrite, alone=False)
-                stack.enter_context(file)
-                files[target] = file
+        with uninterrupted():  # what is made is known to the stack, too
+            for target in targets:
+                if target.series is not None:
+                    folder = PartFolder(target.path, target.series, overwrite, alone=False)
+                    folders[target] = stack.enter_context(folder)
+                else:
+                    file = open_file(target.path, overwrite, alone=False)
+                    stack.enter_context(file)
+                    files[target] = file
         yield Claims(files, folders)
         outputs = [*files.values(), *folders.values()]
         for output in outputs:

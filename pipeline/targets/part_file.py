@@ -90,11 +90,7 @@ class PartFile:
         if error is None:
             self.finish()
             return
-        told = any(str(self.part) in note for note in getattr(error, "__notes__", ()))
-        if self.holds_something and not told:
-            error.add_note(f"what was written until then is {self.part}")
-        self._on_disk = False
-        self.keep()
+        self._give_up(error)
 
     @property
     def holds_something(self) -> bool:
@@ -135,8 +131,8 @@ class PartFile:
         except OSError as error:
             self.keep()
             raise self._not_completed(error) from error
-        except BaseException:
-            self.keep()
+        except BaseException as interruption:
+            self._give_up(interruption)
             raise
         self._on_disk = True
         if self._alone:
@@ -190,6 +186,14 @@ class PartFile:
             self._part.unlink(missing_ok=True)
             self._on_disk = False
             self.keep()
+
+    def _give_up(self, error: BaseException) -> None:
+        """Keep what there is as a part, and have the error name it."""
+        told = any(str(self.part) in note for note in getattr(error, "__notes__", ()))
+        if self.holds_something and not told:
+            error.add_note(f"what was written until then is {self.part}")
+        self._on_disk = False
+        self.keep()
 
     def _release(self) -> None:
         if self.descriptor >= 0:

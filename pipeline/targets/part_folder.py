@@ -97,10 +97,7 @@ class PartFolder:
         if error is None:
             self.finish()
             return
-        if self._holds_something:
-            error.add_note(f"what was written until then is in {self.part}")
-        self._on_disk = False
-        self.keep()
+        self._give_up(error)
 
     def write(self, name: str, content: bytes) -> None:
         """Write one file of the series.
@@ -127,8 +124,8 @@ class PartFolder:
         except OSError as error:
             self.keep()
             raise self._not_completed(error) from error
-        except BaseException:
-            self.keep()
+        except BaseException as interruption:
+            self._give_up(interruption)
             raise
         self._on_disk = True
         if self._alone:
@@ -173,6 +170,13 @@ class PartFolder:
                     (self._part / self._series.mark).unlink(missing_ok=True)
                     self._part.rmdir()
             os.close(self._descriptor)
+
+    def _give_up(self, error: BaseException) -> None:
+        """Keep what there is as a part, and have the error name it."""
+        if self._holds_something:
+            error.add_note(f"what was written until then is in {self.part}")
+        self._on_disk = False
+        self.keep()
 
     @property
     def _holds_something(self) -> bool:
