@@ -121,6 +121,15 @@ def test_the_track_whose_square_cuts_nothing_off_has_the_body() -> None:
     assert duplicates([(1, sighting()), (2, sighting())]) == {2}
 
 
+def test_a_track_carried_onto_a_body_does_not_have_it_though_it_is_older() -> None:
+    duplicates = Duplicates()
+    assert duplicates([(1, sighting(150)), (2, sighting())]) == set()
+    assert duplicates([(1, sighting(4)), (2, sighting())]) == {1}
+    assert duplicates([(1, sighting(2)), (2, sighting())]) == {1}  # nor does it get it by staying
+    assert duplicates([(1, sighting(150)), (2, sighting())]) == set()
+    assert duplicates([(1, sighting(140)), (2, sighting(146))]) == {2}
+
+
 def test_two_tracks_on_one_body_part_only_when_they_clearly_have() -> None:
     duplicates = Duplicates()
     nearly = [(1, sighting()), (2, sighting(25))]  # half of what they cover is both's

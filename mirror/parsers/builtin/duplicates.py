@@ -13,7 +13,8 @@ from mirror.parsers.builtin.landmarks import Sighting
 
 _BEGINS = 0.65  # share of two masks that is both's (IoU) from which they are of one body
 _ENDS = 0.40  # and below which they no longer are: nobody comes and goes from frame to frame
-_NEAR = 0.3  # sides of the larger square, which is 1.3 times as large as a body or more
+_STAYED = 0.6  # of what the other shares with itself a frame ago: less, and it came from elsewhere
+_NEAR = 0.3  # sides of the larger square, which is 1.1 times as large as a body or more
 _CUT_OFF = 6  # mask pixels at the edge of a square, from which it ends before the body does
 _STEP = 8  # mask pixels: every eighth in both directions tells as much
 
@@ -24,11 +25,14 @@ class Duplicates:
     """Finds out who is seen twice. Frames in order; one thread.
 
     A track that the motion carried from one body onto another looks at the same person as the
-    other's does, and both would share the body between them. The older one has it, unless its
-    square ends before the body does and the other's does not.
+    other's does, and both would share the body between them. The one that has just come over from
+    elsewhere does not have it; where that tells nothing, the older one has it, unless its square
+    ends before the body does and the other's does not.
     """
 
     def __init__(self) -> None:
+        self._last: dict[int, Sighting] = {}  # by keys: the frame before
+        self._strays: set[tuple[int, int]] = set()  # of the pairs: whose second came from elsewhere
         self._pairs: set[tuple[int, int]] = set()  # keys of two tracks on one body: whose it is
 
     def __call__(self, seen: Sequence[Keyed]) -> set[int]:
@@ -45,7 +49,8 @@ class Duplicates:
             pair = self._in_order(one, other)
             pairs.add(pair)
             spare.add(pair[1])
-        self._pairs = pairs
+        self._pairs, self._strays = pairs, self._strays & pairs
+        self._last = dict(seen)
         return spare
 
     def _are_one(self, one: Keyed, other: Keyed) -> bool:
@@ -55,11 +60,26 @@ class Duplicates:
 
     def _in_order(self, one: Keyed, other: Keyed) -> tuple[int, int]:
         """Whose the body is, and who is spare."""
+        keys = one[0], other[0]
+        if self._pairs.isdisjoint({keys, keys[::-1]}) and (stayed := self._stayed(one, other)):
+            self._strays.add(keys if stayed == one[0] else keys[::-1])
+        for pair in (keys, keys[::-1]):
+            if pair in self._strays:
+                return pair
         had_it = (other[0], one[0]) in self._pairs
         is_cut_off = _at_the_edge(one[1]) >= (1 if had_it else _CUT_OFF)
         if is_cut_off and _at_the_edge(other[1]) < _CUT_OFF:
             return other[0], one[0]
         return one[0], other[0]
+
+    def _stayed(self, one: Keyed, other: Keyed) -> int | None:
+        """The key of the one that was on the body a frame ago, if only one of them was."""
+        if one[0] not in self._last or other[0] not in self._last:
+            return None  # whoever is new was nowhere
+        kept = [shared(self._last[key], seen) for key, seen in (one, other)]
+        if min(kept) >= _STAYED * max(kept):
+            return None
+        return one[0] if kept[0] > kept[1] else other[0]
 
 
 def shared(one: Sighting, other: Sighting) -> float:
