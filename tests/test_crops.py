@@ -42,6 +42,17 @@ def test_the_square_round_somebody_who_is_still_stands_still() -> None:
     assert len(set(squares)) == 1
 
 
+def test_somebody_who_moves_is_seen_from_nearer_than_somebody_who_is_still() -> None:
+    prepare = Prepare.of(live=False)
+    moving = [prepare(frame)[0] for frame in frames_of(man(12))]
+    room = [look.crop.side / crop_round(look.joints).side for look in moving]
+    assert room[0] == pytest.approx(1.0)  # nothing is known of them yet
+    assert max(room[6:]) < 0.95
+    prepare = Prepare.of(live=False)
+    still = [prepare(frame)[0] for frame in frames_of([man(1)[0]] * 6)]
+    assert still[-1].crop.side == pytest.approx(crop_round(still[-1].joints).side, rel=0.01)
+
+
 def test_limbs_that_do_not_lie_on_the_person_are_looked_at_again() -> None:
     network, prepare = LandmarkNetwork(2), Prepare.of(live=False)
     once, better = [], []

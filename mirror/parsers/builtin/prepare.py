@@ -12,7 +12,7 @@ from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.detector import Detector
 from mirror.parsers.builtin.lookout import AtOnce, Beside, Lookout
 from mirror.parsers.builtin.search import Search
-from mirror.parsers.builtin.square import crop_round, settled
+from mirror.parsers.builtin.square import closer, crop_round, settled
 from mirror.people import Track, Tracks
 from pipeline.frame import Frame
 
@@ -90,7 +90,7 @@ class Prepare:
         calms = [_calm(track, elapsed_s) for track in people]
         self._crops = {
             track.key: settled(
-                self._crops.get(track.key), crop_round(track.joints), elapsed_s, calm
+                self._crops.get(track.key), closer(crop_round(track.joints), calm), elapsed_s, calm
             )
             for track, calm in zip(people, calms, strict=True)
         }

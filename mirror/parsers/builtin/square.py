@@ -14,6 +14,7 @@ _SLACK = 0.015  # of its side: what its centre may be off
 _SLACK_SIDE = 0.06  # of its side
 _SLACK_ANGLE = 0.10  # radians
 _LEAST_SIDE = 16.0  # pixels of the picture
+_CLOSER = 0.1  # of the side: what the square round somebody who moves is smaller by
 
 # How far a body reaches beyond its joints, seen from the hips: the top of the head lies beyond the
 # nose, fingers and toes beyond wrists and ankles. COCO's order.
@@ -40,6 +41,21 @@ def crop_round(joints: NDArray[np.float32]) -> Crop:
     radius = max(float(reach.max(initial=0.0)), 1.5 * float(np.linalg.norm(spine)))
     angle = float(np.arctan2(spine[0], -spine[1]))
     return Crop(float(hips[0]), float(hips[1]), max(_LEAST_SIDE, 2 * radius * MARGIN), angle)
+
+
+def closer(crop: Crop, calm: float) -> Crop:
+    """Return the square closer round somebody who moves.
+
+    In films the usual look is the lite network's, which draws moving people better from a little
+    nearer. Whoever is still stays as they are, and so does whoever nothing is known of, at whom a
+    larger network looks that gains nothing by it.
+
+    Args:
+        crop: the square with room all round.
+        calm: 0-1, how still the person is; 0 is not known.
+    """
+    smaller = _CLOSER * (1 - calm) if calm > 0 else 0.0
+    return Crop(crop.x, crop.y, crop.side * (1 - smaller), crop.angle)
 
 
 def settled(before: Crop | None, now: Crop, elapsed_s: float, calm: float) -> Crop:
