@@ -1,4 +1,4 @@
-"""Whether the landmarks of one look fit the mask of the same look."""
+"""Whether what one look saw fits together: landmarks on the mask, and a trunk of some width."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ import numpy as np
 
 from mirror.parsers.builtin.crop import SIDE
 from mirror.parsers.builtin.landmarks import Sighting
-from mirror.parsers.builtin.skeleton import LANDMARKS
+from mirror.parsers.builtin.prepare import Look
+from mirror.parsers.builtin.skeleton import FROM_COCO, LANDMARKS
 
 _SEEN = 0.5  # visibility below which a joint may be anywhere
 _ALONG = np.linspace(0.0, 1.0, 5, dtype=np.float32)[:, None, None]  # a bone, both ends included
+_SHRUNK = 0.5  # of the width that the detector saw: less, and left and right are taken for one
+_CLEAR = 0.3  # the detector's score below which a joint's place is a guess
+_KNOWN = 0.3  # trust below which the detector's joints have gone astray
+_PAIRS = np.array(
+    [
+        [LANDMARKS.index(f"{side}_{name}") for name in ("shoulder", "hip")]
+        for side in ("left", "right")
+    ]
+)
+_FOUND_PAIRS = np.array([[FROM_COCO.index(place) for place in side] for side in _PAIRS.tolist()])
 _BONES = np.array(
     [
         [LANDMARKS.index(f"{side}_{name}") for name in bone]
@@ -33,3 +44,20 @@ def fit(sighting: Sighting) -> float:
     is_inside = (np.minimum(columns, rows) >= 0) & (np.maximum(columns, rows) < SIDE)
     covered = sighting.mask[rows[is_inside], columns[is_inside]] > 0
     return float(covered.mean()) if covered.size else 1.0
+
+
+def is_collapsed(sighting: Sighting, look: Look) -> bool:
+    """Whether shoulders or hips were seen in the middle between both.
+
+    So the network answers where it cannot tell the front of somebody from the back. The detector,
+    which sees the whole picture, has them apart then; from the side it has not.
+    """
+    if look.trust < _KNOWN:
+        return False
+    found = look.joints[_FOUND_PAIRS]
+    is_clear = found[..., 2].min(axis=0) >= _CLEAR
+    widths, known = (
+        np.linalg.norm(pairs[0, :, :2] - pairs[1, :, :2], axis=-1)
+        for pairs in (sighting.joints[_PAIRS], found)
+    )
+    return bool((is_clear & (widths < _SHRUNK * known)).any())

@@ -6,6 +6,7 @@ import numpy as np
 
 from mirror.core.settings import Quality
 from mirror.parsers.builtin.crop import Crop
+from mirror.parsers.builtin.fit import is_collapsed
 from mirror.parsers.builtin.landmarks import CarefulNetwork, LandmarkNetwork, Sighting
 from mirror.parsers.builtin.look import sighting
 from mirror.parsers.builtin.prepare import Look
@@ -22,8 +23,9 @@ class Looker:
 
     Args:
         threads: that the networks compute with.
-        quality: fast looks at everybody once; balanced carefully at whoever is new, and again at
-            whoever may have left their square; best carefully at everybody in every frame.
+        quality: fast looks at everybody once; balanced carefully at whoever is new or was seen with
+            left and right in one place, and again at whoever may have left their square; best
+            carefully at everybody in every frame.
     """
 
     def __init__(self, threads: int, quality: Quality) -> None:
@@ -40,5 +42,11 @@ class Looker:
         """Return what is seen of one person in (H, W, 3) uint8 BGR."""
         if self._is_fast:
             return self._usual.look(image, look.crop)
-        is_new = look.calm == _UNKNOWN
-        return sighting(self._careful if is_new else self._usual, image, look)
+        if look.calm == _UNKNOWN or self._careful is self._usual:
+            return sighting(self._careful, image, look)
+        seen = sighting(self._usual, image, look)
+        if is_collapsed(seen, look):
+            again = sighting(self._careful, image, look)
+            if not is_collapsed(again, look):
+                return again
+        return seen
