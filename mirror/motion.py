@@ -13,7 +13,7 @@ from pipeline.frame import Frame
 
 LONGER_SIDE = 256  # pixels at most that the flow is computed on: 0.5 ms with DIS's fastest preset
 _STEP = 4  # small pixels: flows are smooth, so that every fourth in both directions tells as much
-_LEAST_SIDE = 16  # DIS needs a patch or two in each direction
+_LEAST_SIDE = 32  # small pixels: OpenCV's DIS crashes on longer pictures that are narrower
 _CUT = 40.0  # grey levels: two pictures that differ by more on average are no longer one scene
 _STILL = 0.6  # small pixels a frame: less is noise, or a curtain
 

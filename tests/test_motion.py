@@ -53,6 +53,12 @@ def test_a_tiny_picture_has_no_motion() -> None:
     assert see(textured(8, 8), textured(8, 8)) is None
 
 
+@pytest.mark.parametrize(("height", "width"), [(40, 500), (500, 40), (31, 256)])
+def test_a_long_and_narrow_picture_has_no_motion(height: int, width: int) -> None:
+    # the flow's code crashed on it, and took the process along
+    assert see(textured(height, width), textured(height, width)) is None
+
+
 def test_speed_is_that_of_what_moves_fastest_in_a_box() -> None:
     field = np.zeros((60, 80, 2), np.float32)
     field[20:40, 20:40] = (3, 0)
