@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from clip import frames_of
 
-from mirror.motion import Motion, MotionMeter
+from mirror.motion import Motion, MotionMeter, Origins
 from pipeline.frame import BGR, Frame
 
 
@@ -80,3 +80,36 @@ def test_what_moves_outside_of_boxes_is_told_from_a_camera_that_pans() -> None:
     assert moving.within(240, 160, 320, 240) == 25
     assert moving.within(0, 0, 160, 120) == 0
     assert motion.moving_outside([(230, 150, 330, 250)]).share == 0
+
+
+@pytest.mark.parametrize("shift", [0, 4, 12])
+def test_points_are_traced_to_where_they_came_from(shift: int) -> None:
+    picture = textured(480, 640)
+    motion = see(picture, moved(picture, shift, -shift // 2))
+    assert motion is not None
+    xs, ys = np.arange(200, 400, 10, dtype=np.float32), np.arange(150, 300, 10, dtype=np.float32)
+    traced = Origins()(motion, xs, ys)
+    assert traced is not None
+    x, y = traced
+    assert x.shape == y.shape == (15, 20)
+    assert np.abs(x - (xs - shift)).mean() < 1
+    assert np.abs(y - (ys[:, None] + shift // 2)).mean() < 1
+
+
+@pytest.mark.parametrize("place", [-500, 0, 630, 5000])
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (70, 500), (33, 33)])
+def test_points_outside_and_in_tiny_pictures_are_traced_too(
+    height: int, width: int, place: int
+) -> None:
+    picture = textured(height, width)
+    motion = see(picture, picture)
+    assert motion is not None
+    at = np.array([place], np.float32)
+    traced = Origins()(motion, at, at)
+    assert traced is not None
+    assert traced[0] == pytest.approx(place, abs=1)
+
+
+def test_a_motion_without_pictures_traces_nothing() -> None:
+    at = np.zeros(1, np.float32)
+    assert Origins()(Motion(np.zeros((60, 80, 2), np.float32), 4.0), at, at) is None

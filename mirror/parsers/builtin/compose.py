@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mirror.core.label_set import LabelMap
 from mirror.parsers.builtin.body import PERSON, Body
+from mirror.parsers.builtin.carried import ROOM, Grid, Hold, Planes
 from mirror.parsers.builtin.crop import Crop
 
 _REACH = 0.38  # body units beyond which a mask's pixel is the person's, but none of the 14 parts
@@ -32,11 +33,13 @@ class Figure:
         crop: the square that the mask is of.
         joints: (33, 3) float32: x, y in pixels of the picture, visibility 0-1.
         mask: (256, 256) float32 logits in the crop.
+        hold: holds parts against those before; None: this frame is the first, or the only one.
     """
 
     crop: Crop
     joints: NDArray[np.float32]
     mask: NDArray[np.float32]
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,15 +125,19 @@ def _painted(place: int, figure: Figure, region: Region, has_rival: bool) -> _Pa
     xs = np.arange(columns, dtype=np.float32) * step + np.float32(x0 + middles)
     ys = np.arange(rows, dtype=np.float32) * step + np.float32(y0 + middles)
     body = Body(figure.joints)
-    coarse = body.distances(xs, ys)
+    coarse = body.distances(xs, ys)[1:]
     least = coarse.min(axis=0)
+    farther: Planes = np.subtract(coarse, least, out=coarse)
+    held = farther if figure.hold is None else figure.hold(farther, Grid(xs, ys, step))
+    # between two cells a distance changes by a cell's diagonal at most, and by what is held
+    span = 3 * step / body.unit + (0 if held is farther else ROOM)
     grey = cv2.convertScaleAbs(np.clip(figure.mask, -3.9, 3.9), alpha=_GREY, beta=_EDGE)
     matrix = figure.crop.to_image
     matrix[:, 2] -= (x0, y0)
     inside = _inside(grey, matrix, width, height)
     matrix[:, 2] -= middles
     near = cv2.dilate(_inside(grey, matrix / step, columns, rows), _NEIGHBOURS)
-    parts = _nearest(coarse, least, near, step, body.unit)[:height, :width]
+    parts = _nearest(held, near, step, span)[:height, :width]
     apart = None
     is_far = bool((least[near > 0] > _REACH).any())
     if is_far or has_rival:
@@ -149,27 +156,22 @@ def _inside(grey: Plane, matrix: NDArray[np.float64], width: int, height: int) -
     return inside
 
 
-def _nearest(
-    coarse: NDArray[np.float32], least: NDArray[np.float32], near: Plane, step: int, unit: float
-) -> LabelMap:
+def _nearest(farther: Planes, near: Plane, step: int, span: float) -> LabelMap:
     """The nearest part of every pixel.
 
     What each part is farther than the nearest is enlarged where it may be the nearest itself.
 
     Args:
-        coarse: (15, rows, columns): how far each cell is from each part, in body units.
-        least: (rows, columns): how far it is from the nearest.
+        farther: (14, rows, columns): how much farther each part is than the nearest, body units.
         near: (rows, columns): above 0 where the person may be.
         step: pixels of a cell's side.
-        unit: pixels of a body unit.
+        span: body units beyond which no part is the nearest.
     """
-    _, rows, columns = coarse.shape
+    _, rows, columns = farther.shape
     fine_least = np.full((rows * step, columns * step), _WORST, np.uint8)
     labels = np.zeros((rows * step, columns * step), np.uint8)
-    # between two cells a distance changes by a cell's diagonal at most
-    scale = _WORST / (3 * step / unit)
-    farther = np.minimum((coarse[1:] - least) * np.float32(scale), _WORST).astype(np.uint8)
-    for part, plane in enumerate(farther, start=1):
+    grey = np.minimum(farther * np.float32(_WORST / span), _WORST).astype(np.uint8)
+    for part, plane in enumerate(grey, start=1):
         may_be = cv2.bitwise_and(cv2.compare(plane, _WORST, cv2.CMP_LT), near)
         left, top, across, down = cv2.boundingRect(may_be)
         if across == 0:

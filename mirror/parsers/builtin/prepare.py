@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.motion import MotionMeter
+from mirror.motion import Motion, MotionMeter
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.detector import Detector
 from mirror.parsers.builtin.lookout import AtOnce, Beside, Lookout
@@ -34,6 +34,8 @@ class Look:
         finds: how often the detector has found this person.
         calm: 0-1, how still the person is: 1 is a statue, 0.5 somebody of whom something clearly
             moves, 0 is not known.
+        motion: of the whole picture since the frame before; None where that was another scene.
+        motion_s: seconds since the frame before.
     """
 
     key: int
@@ -42,6 +44,8 @@ class Look:
     trust: float
     finds: int
     calm: float
+    motion: Motion | None = None
+    motion_s: float = 0.0
 
 
 Plan = tuple[Look, ...]
@@ -102,6 +106,8 @@ class Prepare:
                 _trust(track),
                 track.finds,
                 calm,
+                motion,
+                elapsed_s,
             )
             for track, calm in zip(people, calms, strict=True)
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirror.core.parsing import Parsing, Person, Pose
+from mirror.parsers.builtin.carried import CarriedParts
 from mirror.parsers.builtin.compose import Figure, compose
 from mirror.parsers.builtin.duplicates import Duplicates
 from mirror.parsers.builtin.landmarks import Sighting
@@ -31,6 +33,7 @@ class _Past:
     joints: OneEuro = field(default_factory=OneEuro)
     world: OneEuro = field(default_factory=OneEuro)
     mask: SteadyMask = field(default_factory=SteadyMask)
+    parts: CarriedParts = field(default_factory=CarriedParts)
 
 
 class Settle:
@@ -61,7 +64,10 @@ class Settle:
             world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
             person = _person(past.id, sighting.presence, joints, world)
-            seen.append((person, Figure(sighting.crop, joints, mask)))
+            hold = functools.partial(
+                past.parts, motion=look.motion, motion_s=look.motion_s, now=frame.time
+            )
+            seen.append((person, Figure(sighting.crop, joints, mask, hold)))
         self._forget(plan)
         seen.sort(key=lambda one: -one[0].score)
         labels, instances = compose([figure for _, figure in seen], frame.height, frame.width)
