@@ -11,7 +11,7 @@ from mirror.parsers.builtin.skeleton import FROM_COCO, LANDMARKS
 
 _SEEN = 0.5  # visibility below which a joint may be anywhere
 _ALONG = np.linspace(0.0, 1.0, 5, dtype=np.float32)[:, None, None]  # a bone, both ends included
-_SHRUNK = 0.5  # of the width that the detector saw: less, and left and right are taken for one
+_SHRUNK = 0.3  # of the width that the detector saw: less, and left and right are taken for one
 _CLEAR = 0.3  # the detector's score below which a joint's place is a guess
 _KNOWN = 0.3  # trust below which the detector's joints have gone astray
 _PAIRS = np.array(

@@ -48,6 +48,12 @@ def _fitting(network: LandmarkNetwork, image: BGR, seen: Sighting) -> Sighting:
     return seen
 
 
+def tilted_back(look: Look) -> Crop:
+    """Return a square for another look at the same place: a body leans less in it."""
+    tilt = -float(np.copysign(_TILT, look.crop.angle))
+    return dataclasses.replace(look.crop, angle=look.crop.angle + tilt)
+
+
 def _better_crop(planned: Crop, seen: Sighting) -> Crop | None:
     if seen.presence < _SURE:
         return dataclasses.replace(planned, side=_WIDER * planned.side)

@@ -8,7 +8,7 @@ from mirror.core.settings import Quality
 from mirror.parsers.builtin.crop import Crop
 from mirror.parsers.builtin.fit import is_collapsed
 from mirror.parsers.builtin.landmarks import CarefulNetwork, LandmarkNetwork, Sighting
-from mirror.parsers.builtin.look import sighting
+from mirror.parsers.builtin.look import sighting, tilted_back
 from mirror.parsers.builtin.prepare import Look
 from pipeline.frame import BGR
 
@@ -45,8 +45,11 @@ class Looker:
         if look.calm == _UNKNOWN or self._careful is self._usual:
             return sighting(self._careful, image, look)
         seen = sighting(self._usual, image, look)
-        if is_collapsed(seen, look):
-            again = sighting(self._careful, image, look)
-            if not is_collapsed(again, look):
-                return again
-        return seen
+        if not is_collapsed(seen, look):
+            return seen
+        # a square that leans otherwise is most often answered well, for a third of a careful look
+        tilted = tilted_back(look)
+        again = self._usual.look(image, tilted)
+        if is_collapsed(again, look):
+            again = self._careful.look(image, tilted)
+        return seen if is_collapsed(again, look) else again
