@@ -60,6 +60,21 @@ def named(address: str) -> str:
     return f"{scheme}://{place}" + _IN_QUERY.sub(r"\1…", mark + query)
 
 
+def reason_of(error: Exception, address: str) -> str:
+    """Return why an address failed, without what may not be shown of it."""
+    return getattr(error, "strerror", None) or _shown(str(error), address)
+
+
+def nameless(error: Exception, address: str) -> Exception:
+    """Return the same error without the address as it was given, which a traceback would show."""
+    said = (_shown(part, address) if isinstance(part, str) else part for part in error.args)
+    return type(error)(*said)
+
+
+def _shown(text: str, address: str) -> str:
+    return without_secrets(text.replace(address, named(address)))
+
+
 def _is_port(host: str) -> bool:
     """Whether what stands behind a host's last colon, if there is one, can be a port."""
     _, colon, port = host.rpartition(":")

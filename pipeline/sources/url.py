@@ -13,7 +13,7 @@ from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_address
-from pipeline.sources.address import named, without_secrets
+from pipeline.sources.address import named, nameless, reason_of
 from pipeline.sources.container.decoding import Decoding
 from pipeline.sources.container.frame_counts import FrameCounts
 
@@ -60,8 +60,8 @@ class NetworkCamera:
                 "{address} cannot be opened ({reason}); check the address, user name and password "
                 "in a player such as VLC",
                 address=self._name,
-                reason=self._reason(error),
-            ) from self._nameless(error)
+                reason=reason_of(error, self._url),
+            ) from nameless(error, self._url)
         streams = [stream for stream in self._container.streams.video if stream.codec_context]
         if not streams:
             self._container.close()
@@ -120,22 +120,13 @@ class NetworkCamera:
                 "answer requests for parts of it: download it first, or have it made with ffmpeg "
                 "-i IN -c copy -movflags +faststart OUT.mp4",
                 address=self._name,
-                reason="nothing that can be decoded" if failure is None else self._reason(failure),
-            ) from (failure and self._nameless(failure))
+                reason="nothing that can be decoded"
+                if failure is None
+                else reason_of(failure, self._url),
+            ) from (failure and nameless(failure, self._url))
         if failure is not None and not self.has_end:
             raise SourceError(
                 "{address} stopped delivering ({reason}); check the camera's network",
                 address=self._name,
-                reason=self._reason(failure),
-            ) from self._nameless(failure)
-
-    def _reason(self, error: Exception) -> str:
-        return getattr(error, "strerror", None) or self._shown(str(error))
-
-    def _nameless(self, error: Exception) -> Exception:
-        """The same; FFmpeg's names the address as it was given, and a traceback would show it."""
-        said = (self._shown(part) if isinstance(part, str) else part for part in error.args)
-        return type(error)(*said)
-
-    def _shown(self, text: str) -> str:
-        return without_secrets(text.replace(self._url, self._name))
+                reason=reason_of(failure, self._url),
+            ) from nameless(failure, self._url)

@@ -38,20 +38,19 @@ def sighting(network: LandmarkNetwork, image: BGR, look: Look) -> Sighting:
 
 def _fitting(network: LandmarkNetwork, image: BGR, seen: Sighting) -> Sighting:
     crop, best = seen.crop, fit(seen)
-    upright = -float(np.copysign(_TILT, crop.angle))
-    for tilt in (upright, -upright):
+    for tilted in (tilted_back(crop), tilted_back(crop, -_TILT)):
         if best >= _FITS:
             break
-        again = network.look(image, dataclasses.replace(crop, angle=crop.angle + tilt))
+        again = network.look(image, tilted)
         if again.presence >= _SURE and (better := fit(again)) > best:
             seen, best = again, better
     return seen
 
 
-def tilted_back(look: Look) -> Crop:
-    """Return a square for another look at the same place: a body leans less in it."""
-    tilt = -float(np.copysign(_TILT, look.crop.angle))
-    return dataclasses.replace(look.crop, angle=look.crop.angle + tilt)
+def tilted_back(crop: Crop, tilt: float = _TILT) -> Crop:
+    """Return a square for another look at the same place, so many radians nearer to upright."""
+    back = -float(np.copysign(1.0, crop.angle)) * tilt
+    return dataclasses.replace(crop, angle=crop.angle + back)
 
 
 def _better_crop(planned: Crop, seen: Sighting) -> Crop | None:

@@ -48,7 +48,7 @@ class Looker:
         if not is_collapsed(seen, look):
             return seen
         # a square that leans otherwise is most often answered well, for a third of a careful look
-        tilted = tilted_back(look)
+        tilted = tilted_back(look.crop)
         again = self._usual.look(image, tilted)
         if is_collapsed(again, look):
             again = self._careful.look(image, tilted)

@@ -10,7 +10,7 @@ import av.error
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import InputLimits
 from pipeline.media.opening import open_address
-from pipeline.sources.address import named, without_secrets
+from pipeline.sources.address import named, nameless, reason_of
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
@@ -39,8 +39,8 @@ class HttpBytes:
                 "{address} cannot be opened ({reason}); check the address, user name and password "
                 "in a player such as VLC",
                 address=self.name,
-                reason=self._reason(error),
-            ) from self._nameless(error)
+                reason=reason_of(error, self._url),
+            ) from nameless(error, self._url)
         self._pieces = self._received()
 
     def peek(self, count: int) -> bytes:
@@ -86,16 +86,5 @@ class HttpBytes:
             raise SourceError(
                 "{address} stopped delivering ({reason}); check the camera's network",
                 address=self.name,
-                reason=self._reason(error),
-            ) from self._nameless(error)
-
-    def _reason(self, error: Exception) -> str:
-        return getattr(error, "strerror", None) or self._shown(str(error))
-
-    def _nameless(self, error: Exception) -> Exception:
-        """The same without the address as it was given, which a traceback would show."""
-        said = (self._shown(part) if isinstance(part, str) else part for part in error.args)
-        return type(error)(*said)
-
-    def _shown(self, text: str) -> str:
-        return without_secrets(text.replace(self._url, self.name))
+                reason=reason_of(error, self._url),
+            ) from nameless(error, self._url)
