@@ -1,4 +1,7 @@
-"""What the bench looks at: pieces of the bundled clip, back and forth, so that there is no cut."""
+"""What the bench looks at: pieces of a clip of its own, back and forth.
+
+It is not the clip of ``mirror demo``, so that figures stay comparable when that one changes.
+"""
 
 from __future__ import annotations
 
@@ -49,5 +52,5 @@ def _cut(box: tuple[int, int, int, int]) -> list[BGR]:
 
 @functools.cache
 def _clip() -> tuple[BGR, ...]:
-    there = [frame.bgr for frame in VideoFile(media_file("demo.mp4"))]
+    there = [frame.bgr for frame in VideoFile(media_file("leg-raise.mp4"))]
     return (*there, *there[-2:0:-1]) * 2

@@ -35,7 +35,7 @@ def copies_of(
 
 def picture(height: int, width: int) -> BGR:
     """Return the bundled clip's first frame at some size."""
-    first = next(iter(VideoFile(media_file("demo.mp4")))).bgr
+    first = next(iter(VideoFile(media_file("leg-raise.mp4")))).bgr
     return np.asarray(cv2.resize(first, (width, height)), np.uint8)
 
 

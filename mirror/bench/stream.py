@@ -153,7 +153,7 @@ def _delays() -> Spread:
 def _against_memory(rounds: int) -> Row:
     """Rates from the first frame out to the last, in turns."""
     kind = find_parser("built-in", load().parser)
-    clip = [frame for frame in VideoFile(media_file("demo.mp4"))]
+    clip = [frame for frame in VideoFile(media_file("leg-raise.mp4"))]
     there_and_back = (clip + clip[-2:0:-1]) * PASSES
     paces: dict[str, list[Cost]] = {"memory": [], "stream": []}
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 def test_every_shipped_file_is_found_here() -> None:
     for name in ("default.toml", "parts.toml"):
         assert resources.config_file(name).is_file()
-    assert resources.media_file("demo.mp4").is_file()
+    for name in ("demo.mp4", "leg-raise.mp4"):
+        assert resources.media_file(name).is_file()
 
 
 def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
@@ -26,6 +27,8 @@ def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
         "mirror/configs/default.toml",
         "mirror/configs/parts.toml",
         "mirror/media/demo.mp4",
+        "mirror/media/leg-raise.mp4",
+        "mirror/media/README.md",
         "mirror/media/LICENSE.pose2sim",
         "mirror/weights/README.md",
         *(f"mirror/weights/{name}.onnx" for name in NAMES),

@@ -1,4 +1,4 @@
-"""The bundled clip as test footage: real people, small enough to be parsed in a moment."""
+"""The bench's clip as test footage: real people, small enough to be parsed in a moment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAN = (0, 200, 480, 840)  # x0, y0, x1, y1 in the clip: the man alone
 @functools.cache
 def images() -> tuple[BGR, ...]:
     """All 50 images of the clip, (1280, 720, 3)."""
-    return tuple(frame.bgr for frame in VideoFile(media_file("demo.mp4")))
+    return tuple(frame.bgr for frame in VideoFile(media_file("leg-raise.mp4")))
 
 
 def man(count: int = 50, height: int = 320) -> list[BGR]:

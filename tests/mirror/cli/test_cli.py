@@ -323,8 +323,8 @@ def test_an_interrupted_run_ends_at_once_and_its_part_plays(
 def test_the_demo_writes_a_video_and_a_contact_sheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("demo", "--into", tmp_path) == 0
-    assert len(pts_of(tmp_path / "mirror-demo.mp4")) == 50
+    assert run("demo", "--into", tmp_path, "--parser", "none") == 0  # CI runs the whole of it
+    assert len(pts_of(tmp_path / "mirror-demo.mp4")) == 198
     with av.open(str(tmp_path / "mirror-demo.png")) as sheet:
         picture = next(sheet.decode(video=0))
         assert picture.width > picture.height * 1.0

@@ -11,6 +11,6 @@ from pipeline.sources.video import VideoFile
 
 def samples(height: int, width: int, count: int = 1) -> list[NetworkInput]:
     """Return frames of the bundled clip, spread over it, the same every time."""
-    clip = [frame.bgr for frame in VideoFile(media_file("demo.mp4"))]
+    clip = [frame.bgr for frame in VideoFile(media_file("leg-raise.mp4"))]
     places = np.linspace(0, len(clip) - 1, count).astype(int)
     return [fitted(clip[place], height, width) for place in places]
