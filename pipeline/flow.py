@@ -61,6 +61,8 @@ class Flow(Generic[Plan, Raw, Parsing]):
         limits: what bounds the run.
         on_parse_error: answers in a parser's place when it raises, and the frame is counted as
             failed; without it a parser's exception ends the run.
+        on_capture: sees every frame that the source delivers, numbered, before any is dropped; on
+            the source's thread.
         clock: monotonic seconds.
 
     Raises:
@@ -77,6 +79,7 @@ class Flow(Generic[Plan, Raw, Parsing]):
         workers: int = 1,
         limits: Limits = Limits(),
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None = None,
+        on_capture: Callable[[Frame], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if workers < 1:
@@ -95,6 +98,7 @@ class Flow(Generic[Plan, Raw, Parsing]):
             settle=settle,
             limits=limits,
             on_parse_error=on_parse_error,
+            on_capture=on_capture,
             name="",
         )
         self._is_entered = False

@@ -26,14 +26,28 @@ class Frame:
 
     Attributes:
         captured_at: seconds on the monotonic clock, taken when the read returned.
-        pts: presentation time in ticks of ``time_base``, as delivered; None when live.
+        pts: presentation time in ticks of ``time_base``, which never goes back: what follows a
+            frame's motion or writes it goes by this. As delivered; None when live.
         time_base: seconds a tick, as delivered; None when live.
         duration: ticks until the next frame, where the source says so.
+        sequence: its number among all frames that its source delivered, from 0. Frames that were
+            dropped count, so that a gap shows them. Given once, by the lane that captures it where
+            the source has not; None until then.
         is_held: whether the source stays at this picture until it is told to go on, so that there
             is time to look at it closely, and nobody is to wait for the next. False at first.
     """
 
-    __slots__ = ("_bgr", "_picture", "captured_at", "duration", "is_held", "pts", "time_base")
+    __slots__ = (
+        "_bgr",
+        "_media_time",
+        "_picture",
+        "captured_at",
+        "duration",
+        "is_held",
+        "pts",
+        "sequence",
+        "time_base",
+    )
 
     def __init__(
         self,
@@ -42,6 +56,7 @@ class Frame:
         pts: int | None = None,
         time_base: Fraction | None = None,
         duration: int | None = None,
+        media_time: Fraction | None = None,
     ) -> None:
         self._picture = picture
         self._bgr: BGR | None = None
@@ -50,6 +65,8 @@ class Frame:
         self.time_base = time_base
         self.duration = duration
         self.is_held = False
+        self.sequence: int | None = None
+        self._media_time = media_time
 
     @classmethod
     def from_bgr(
@@ -95,6 +112,21 @@ class Frame:
         if self.pts is None or self.time_base is None:
             return self.captured_at
         return float(self.pts * self.time_base)
+
+    @property
+    def media_time(self) -> Fraction | None:
+        """Seconds of the recording, or the stream, at which this picture stands: exact.
+
+        Where a player leaps, goes back or begins anew, this does too; ``time`` goes on. None of a
+        source without times, such as a camera on this machine.
+        """
+        if self._media_time is None and self.pts is not None and self.time_base is not None:
+            return self.pts * self.time_base
+        return self._media_time
+
+    def recaptured(self, at: float) -> Frame:
+        """Return the same picture with the same media time, captured at another moment."""
+        return Frame(self._picture, at, self.pts, self.time_base, self.duration, self._media_time)
 
     @property
     def bgr(self) -> BGR:

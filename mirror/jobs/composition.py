@@ -140,6 +140,7 @@ def open_flow(
     config: ParserConfig,
     limits: Limits = _FLOW_LIMITS,
     clock: Callable[[], float] = time.monotonic,
+    on_capture: Callable[[Frame], None] | None = None,
 ) -> Flow[Any, Any, Parsing]:
     """Return the flow that parses a source's frames; enter it to start.
 
@@ -159,6 +160,7 @@ def open_flow(
             load_limit_s=max(config.parse_limit_s, _LOAD_LIMIT_S),
         ),
         on_parse_error=(lambda _frame, _plan, _error: _FAILED) if config.skip_failures else None,
+        on_capture=on_capture,
         clock=clock,
     )
 

@@ -80,6 +80,9 @@ class Lines:
         line = frame_line(result.ticket, frame, result.parsing, self._parts, self._with_rle)
         if size != self._size:
             line["size"] = [frame.width, frame.height]
+        media_time = frame.media_time
+        line["media_time"] = None if media_time is None else round(float(media_time), 6)
+        line["sequence"] = frame.sequence
         self._put(line | {"timing": self._timing(delivery)})
 
     def finish(self, summary: Mapping[str, Any]) -> None:

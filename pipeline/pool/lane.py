@@ -55,13 +55,14 @@ class Lane(Generic[Plan, Raw, Parsing]):
         service: ServiceClass,
         limits: LaneLimits,
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None,
+        on_capture: Callable[[Frame], None] | None,
         name: str,
     ) -> None:
         self.name, self.service = name, service
         self.parse_limit_s = limits.parse_limit_s
         self._workers, self._clock, self._limits = workers, workers.clock, limits
         self._source, self._prepare, self._settle = source, prepare, settle
-        self._on_parse_error = on_parse_error
+        self._on_parse_error, self._on_capture = on_parse_error, on_capture
         is_live = bool(getattr(source, "is_live", False))
         self._intake = limits.intake(is_live, workers.count, self._clock)
         self._results = ReorderChannel[Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue]()
@@ -199,7 +200,11 @@ class Lane(Generic[Plan, Raw, Parsing]):
 
     def _read_source(self) -> None:
         try:
-            for frame in self._source:
+            for number, frame in enumerate(self._source):
+                if frame.sequence is None:
+                    frame.sequence = number
+                if self._on_capture is not None:
+                    self._on_capture(frame)
                 self._intake.put(frame)
             self._intake.end()
         except Closed:

@@ -108,6 +108,7 @@ class WorkerPool(Generic[Plan, Raw]):
         service: ServiceClass = "stream",
         limits: LaneLimits = _USUAL_LIMITS,
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None = None,
+        on_capture: Callable[[Frame], None] | None = None,
         name: str | None = None,
     ) -> Lane[Plan, Raw, Parsing]:
         """Return a lane: a ``with`` block over results in order. Any thread may call it.
@@ -123,6 +124,8 @@ class WorkerPool(Generic[Plan, Raw]):
             on_parse_error: answers in a parser's place, on the worker's thread when it raises, on
                 the consumer's when the worker hung or broke down; the frame is counted as failed.
                 Without it either ends the lane.
+            on_capture: sees every frame that the source delivers, numbered, before any is dropped;
+                on the source's thread. What it raises ends the lane.
             name: what the lane's threads and statistics are called.
 
         The block raises PoolClosed where the pool does not run.
@@ -135,6 +138,7 @@ class WorkerPool(Generic[Plan, Raw]):
             service=service,
             limits=limits,
             on_parse_error=on_parse_error,
+            on_capture=on_capture,
             name=f"lane-{next(self._numbers)}" if name is None else name,
         )
 

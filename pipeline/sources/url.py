@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 import av
 import av.error
@@ -106,11 +107,14 @@ class NetworkCamera:
 
     def _frame(self, picture: av.VideoFrame) -> Frame:
         if self.is_live:
-            return Frame(picture, self._clock())
+            return Frame(picture, self._clock(), media_time=self._media_time(picture.pts))
         if picture.pts is None:
             picture.pts = self._last_pts + 1
         self._last_pts = picture.pts
         return Frame(picture, self._clock(), picture.pts, self._time_base, picture.duration)
+
+    def _media_time(self, pts: int | None) -> Fraction | None:
+        return None if pts is None or self._time_base is None else pts * self._time_base
 
     def _check_end(self) -> None:
         failure = self._decoding.failure

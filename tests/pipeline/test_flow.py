@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from doubles import FakeClock, frame_at, number_of, numbered
+from lanes import Gate
 
 from pipeline.errors import SourceError, StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
+from pipeline.sources.memory import InMemory
 
 
 def flow_of(
@@ -524,3 +526,59 @@ def test_a_flow_that_broke_leaves_its_models_to_no_garbage_collector(broken: str
     del run
     steps.clear()
     assert [model() for model in left] == [None, None, None]
+
+
+def test_frames_are_numbered_at_the_capture_so_that_dropped_ones_leave_a_gap() -> None:
+    captured: list[int | None] = []
+    gate, all_captured = Gate(), threading.Event()
+
+    class Burst(InMemory):
+        def __iter__(self) -> Iterator[Frame]:
+            frames = super().__iter__()
+            yield next(frames)
+            gate.wait_reached()  # the first frame is in the worker: all others wait, or go
+            yield from frames
+            all_captured.set()
+
+    def parse(frame: Frame, plan: None) -> int:
+        if number_of(frame) == 0:
+            gate.pass_through()
+        return number_of(frame)
+
+    flow: Flow[None, int, int] = Flow(
+        Burst(numbered(9), is_live=True),
+        make_parser=lambda: parse,
+        prepare=lambda _: None,
+        settle=lambda _frame, _plan, raw: raw,
+        limits=Limits(queue_size=2, in_flight=1),
+        on_capture=lambda frame: captured.append(frame.sequence),
+    )
+    with flow as results:
+        assert all_captured.wait(5.0)
+        gate.open()
+        found = [(result.ticket, result.frame.sequence, result.parsing) for result in results]
+    assert captured == list(range(9))
+    assert found == [(0, 0, 0), (1, 7, 7), (2, 8, 8)]
+
+
+def test_a_number_that_the_source_gave_is_kept() -> None:
+    frames = numbered(3)
+    for frame, number in zip(frames, (4, 5, 9), strict=True):
+        frame.sequence = number
+    with flow_of(frames) as results:
+        assert [result.frame.sequence for result in results] == [4, 5, 9]
+
+
+def test_what_sees_the_captured_frames_may_fail_and_that_ends_the_run() -> None:
+    def see(frame: Frame) -> None:
+        raise OSError("the observer broke")
+
+    flow = Flow(
+        numbered(3),
+        make_parser=lambda: lambda frame, plan: number_of(frame),
+        prepare=lambda _: None,
+        settle=lambda _frame, _plan, raw: raw,
+        on_capture=see,
+    )
+    with pytest.raises(OSError, match="the observer broke"), flow as results:
+        list(results)

@@ -22,7 +22,6 @@ from mirror.live.session.live_metrics import Figures, LiveMetrics
 from mirror.live.session.session_state import SessionState
 from mirror.live.session.session_status import Status
 from mirror.live.sources.media_player import Player
-from mirror.live.sources.observed_source import ObservedSource
 from mirror.live.sources.retry_policy import Retries
 from mirror.live.sources.source_choice import Choice, FileChoice, OpenSource, are_same, open_choice
 from mirror.parsers.catalogue import AnyKind, find_parser
@@ -233,9 +232,15 @@ class Session:
 
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""
-        observed = ObservedSource(source, self._captured)
         flow = open_flow(
-            observed, self._kind, self.workers, self._threads, self._config, _LIMITS, self._clock
+            source,
+            self._kind,
+            self.workers,
+            self._threads,
+            self._config,
+            _LIMITS,
+            self._clock,
+            self._captured,
         )
         with self._lock:
             self._flow, self._source = flow, source

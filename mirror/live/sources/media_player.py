@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-import av
-
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
@@ -72,9 +70,10 @@ class Pace:
 class Player:
     """A file's frames at their own pace, over and over. Controls never wait; any thread may call.
 
-    Its frames are captured at the moment at which they are shown, as a camera's. Their media time
+    Its frames are captured at the moment at which they are shown, as a camera's. Their ``time``
     says how far has been gone in the film, whichever way: it stands while the film does, and goes
-    on over a loop's end, a step back and a leap.
+    on over a loop's end, a step back and a leap. Their ``media_time`` is the film's own. Both are
+    seconds of the film at any speed, so that what is measured by them is right at 2x, too.
 
     Attributes:
         is_live: True: a parser that is too slow skips frames instead of slowing the film.
@@ -214,7 +213,7 @@ class Player:
                     yield from self._held()
                 if due == "elsewhere":
                     return
-                self._shown = self._at_now(frame.picture, due == "held")
+                self._shown = self._at_now(frame, due == "held")
                 yield self._shown
         finally:
             file.close()
@@ -223,13 +222,14 @@ class Player:
     def _held(self) -> Iterator[Frame]:
         """The picture that is shown once more, if it was not held when it came."""
         if self._shown is not None and not self._shown.is_held:
-            self._shown = self._at_now(self._shown.picture, True)
+            self._shown = self._at_now(self._shown, True)
             yield self._shown
 
-    def _at_now(self, picture: av.VideoFrame, is_held: bool) -> Frame:
-        frame = Frame(picture, self._clock(), round(self._gone_s / _TICK), _TICK)
-        frame.is_held = is_held
-        return frame
+    def _at_now(self, frame: Frame, is_held: bool) -> Frame:
+        gone, media_time = round(self._gone_s / _TICK), frame.media_time
+        shown = Frame(frame.picture, self._clock(), gone, _TICK, media_time=media_time)
+        shown.is_held = is_held
+        return shown
 
     def _wait_due(self, media_s: float) -> Literal["due", "held", "hold", "elsewhere"]:
         """Wait for a frame's moment, or until something else is wanted first.
@@ -242,6 +242,7 @@ class Player:
             while not self._closed and self._wanted_s is None:
                 if self._due_now:
                     self._due_now -= 1
+                    self._pace.wait_s(media_s, self._clock())  # the next one follows this
                     break
                 if self._paused and self._hold_due:
                     self._hold_due = False

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -462,7 +463,7 @@ def test_a_film_that_is_paused_shows_its_picture_once_more_to_be_looked_at_close
     player.close()
 
 
-def test_media_time_says_how_far_has_been_gone_in_the_film_whichever_way(
+def test_a_frames_time_says_how_far_has_been_gone_in_the_film_whichever_way(
     film: Path, clock: FakeClock
 ) -> None:
     player = Player(film, paused=True, clock=clock)
@@ -482,6 +483,46 @@ def test_media_time_says_how_far_has_been_gone_in_the_film_whichever_way(
     player.pause(False)
     times = [next(frames).time for _ in range(6)]  # over the end
     assert np.diff(times) == pytest.approx([0.1] * 5)
+    player.close()
+
+
+def test_the_films_own_time_survives_leaps_steps_loops_and_speed(
+    film: Path, clock: FakeClock
+) -> None:
+    player = Player(film, paused=True, clock=clock)
+    frames = iter(player)
+    moves: list[Callable[[], None]] = [
+        lambda: None,
+        lambda: player.step(1),
+        lambda: player.step(-1),
+        lambda: player.seek(0.7),
+    ]
+    found = []
+    for move in moves:
+        move()
+        found.append(next(frames).media_time)
+    player.set_speed(math.inf)
+    player.pause(False)
+    found += [next(frames).media_time for _ in range(4)]  # over the end
+    tenths = [0, 1, 0, 7, 8, 9, 0, 1]
+    assert found == [Fraction(tenth, 10) for tenth in tenths]
+    player.close()
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
+def test_what_is_timed_by_a_frames_time_is_the_same_at_any_speed(
+    film: Path, clock: FakeClock, speed: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(film, clock=clock, speed=speed)
+
+    def pass_by(seconds: float | None) -> None:
+        clock.now += seconds or 0.0
+
+    monkeypatch.setattr(player._changed, "wait", pass_by)
+    frames = [frame for _, frame in zip(range(6), player, strict=False)]
+    assert np.diff([frame.captured_at for frame in frames]) == pytest.approx([0.1 / speed] * 5)
+    assert np.diff([frame.time for frame in frames]) == pytest.approx([0.1] * 5)
+    assert [frame.media_time for frame in frames] == [Fraction(n, 10) for n in range(6)]
     player.close()
 
 

@@ -9,12 +9,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from doubles import frame_at
+from doubles import frame_at, numbered
 from streaming import y4m
 
 from mirror.cli.main import main
@@ -97,8 +98,20 @@ def test_a_live_source_that_is_too_fast_loses_its_oldest_frames_and_says_so(resu
     assert report.run.frames + dropped == 50
     assert report.unfinished == 0
     assert lines[-2]["timing"]["dropped"] == dropped
+    numbers = [line["sequence"] for line in lines[1:-1]]  # given at the capture: gaps are losses
+    assert len(set(range(50)) - set(numbers)) == dropped
+    assert numbers == sorted(numbers)
     assert lines[-1]["summary"]["dropped"] == {"overtaken": dropped}
     assert f"{dropped} overtaken dropped" in str(report)
+
+
+def test_lines_say_the_medias_own_time_where_the_source_has_one(results: Path) -> None:
+    frames = [
+        Frame(frame.picture, time.monotonic(), media_time=Fraction(number, 10))
+        for number, frame in enumerate(numbered(2), 57)
+    ]
+    _, lines = run(InMemory([*frames, frame_at(time.monotonic())]), results)
+    assert [line["media_time"] for line in lines[1:-1]] == [5.7, 5.8, None]
 
 
 def test_what_is_too_old_is_not_parsed_and_counted(results: Path) -> None:
