@@ -20,9 +20,9 @@ from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, cost_of
 from mirror.core import machine
 from mirror.core.settings import load
+from mirror.inference.onnx_session import open_session
 from mirror.jobs.composition import open_flow
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsers.builtin.runtime import open_session
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 from pipeline.sources.memory import InMemory

@@ -12,13 +12,13 @@ from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.core import machine
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsers.builtin.landmarks import Sighting
-from mirror.parsers.builtin.prepare import Plan
+from mirror.pose.landmark_network import PoseEstimate
+from mirror.tracking.crop_planner import CropPlan
 from pipeline.flow import Flow
 from pipeline.frame import Frame
 
-Parse = Callable[[Frame, Plan], tuple[Sighting, ...]]
-Job = tuple[Frame, Plan]
+Parse = Callable[[Frame, CropPlan], tuple[PoseEstimate, ...]]
+Job = tuple[Frame, CropPlan]
 GOAL = 0.95
 
 
@@ -83,7 +83,7 @@ def _in_threads(jobs: Sequence[Job], parsers: Sequence[Parse]) -> None:
 def _locked(parse: Parse) -> Parse:
     lock = threading.Lock()
 
-    def parse_alone(frame: Frame, plan: Plan) -> tuple[Sighting, ...]:
+    def parse_alone(frame: Frame, plan: CropPlan) -> tuple[PoseEstimate, ...]:
         with lock:
             return parse(frame, plan)
 

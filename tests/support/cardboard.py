@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.builtin.crop import Crop
-from mirror.parsers.builtin.skeleton import LANDMARKS
+from mirror.core.skeleton import LANDMARKS
+from mirror.tracking.crop import Crop
 
 WHOLE = Crop(127.5, 127.5, 256.0, 0.0)
 

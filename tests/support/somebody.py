@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.motion import Motion
-from mirror.people import Joints
+from mirror.tracking.motion import Motion
+from mirror.tracking.tracks import Joints
 
 
 @dataclass

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from mirror.core.label_set import label_set
 from mirror.core.settings import Quality
-from mirror.parsers.builtin.landmarks import Sighting
-from mirror.parsers.builtin.looker import Looker
-from mirror.parsers.builtin.prepare import Plan, Prepare
 from mirror.parsers.builtin.settle import Settle
+from mirror.pose.landmark_network import PoseEstimate
+from mirror.pose.person_verifier import LandmarkVerifier
+from mirror.pose.pose_estimator import PoseEstimator
+from mirror.tracking.crop_planner import CropPlan, CropPlanner
 from pipeline.frame import Frame
 
 __all__ = ["BuiltIn"]
@@ -26,7 +27,7 @@ class BuiltIn:
     Args:
         is_thorough: whether people are looked for in many views all the time, and not in pictures
             that are held only; a live source is not, which cannot wait.
-        quality: see ``Looker``.
+        quality: see ``PoseEstimator``.
     """
 
     name = "built-in"
@@ -36,17 +37,17 @@ class BuiltIn:
         self.parts = label_set("built-in")
         self._is_thorough, self._quality = is_thorough, quality
 
-    def make_prepare(self, live: bool) -> Prepare:
+    def make_prepare(self, live: bool) -> CropPlanner:
         """Return the ordered step before the workers."""
-        return Prepare.of(live, self._is_thorough)
+        return CropPlanner.of(LandmarkVerifier(), live, self._is_thorough)
 
-    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[Sighting, ...]]:
+    def make_parse(self, threads: int) -> Callable[[Frame, CropPlan], tuple[PoseEstimate, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""
-        looker = Looker(threads, self._quality)
-        looker.warm_up()
+        estimator = PoseEstimator(threads, self._quality)
+        estimator.warm_up()
 
-        def parse(frame: Frame, plan: Plan) -> tuple[Sighting, ...]:
-            return tuple(looker(frame.bgr, look) for look in plan)
+        def parse(frame: Frame, plan: CropPlan) -> tuple[PoseEstimate, ...]:
+            return tuple(estimator(frame.bgr, person) for person in plan)
 
         return parse
 

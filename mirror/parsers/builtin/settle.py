@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.core.parsing import Parsing, Person, Pose
-from mirror.parsers.builtin.carried import CarriedParts
-from mirror.parsers.builtin.compose import Figure, compose
-from mirror.parsers.builtin.duplicates import Duplicates
-from mirror.parsers.builtin.landmarks import Sighting
-from mirror.parsers.builtin.prepare import Plan
-from mirror.parsers.builtin.sides import Sides
-from mirror.parsers.builtin.skeleton import LANDMARKS, joint_angles
-from mirror.parsers.builtin.steady import OneEuro, SteadyMask
+from mirror.core.skeleton import LANDMARKS, joint_angles
+from mirror.parsers.builtin.carried_parts import CarriedParts
+from mirror.parsers.builtin.label_composer import Figure, compose
+from mirror.pose.duplicates import Duplicates
+from mirror.pose.landmark_network import PoseEstimate
+from mirror.pose.left_right import LeftRight
+from mirror.pose.temporal_smoothing import OneEuro, SteadyMask
+from mirror.tracking.crop_planner import CropPlan
 from pipeline.frame import Frame
 
 _APPEARS = 0.5  # presence from which somebody is believed to be there
@@ -29,7 +29,7 @@ class _Past:
 
     id: int
     seen_at: float
-    sides: Sides = field(default_factory=Sides)
+    left_right: LeftRight = field(default_factory=LeftRight)
     joints: OneEuro = field(default_factory=OneEuro)
     world: OneEuro = field(default_factory=OneEuro)
     mask: SteadyMask = field(default_factory=SteadyMask)
@@ -44,30 +44,32 @@ class Settle:
         self._duplicates = Duplicates()
         self._next_id = 1
 
-    def __call__(self, frame: Frame, plan: Plan, sightings: tuple[Sighting, ...]) -> Parsing:
+    def __call__(
+        self, frame: Frame, plan: CropPlan, estimates: tuple[PoseEstimate, ...]
+    ) -> Parsing:
         """Return the frame's parsing: steadied, numbered, composed."""
         seen: list[tuple[Person, Figure]] = []
         there = [
-            (look, sighting)
-            for look, sighting in zip(plan, sightings, strict=True)
-            if self._is_there(look.key, sighting.presence)
+            (person, estimate)
+            for person, estimate in zip(plan, estimates, strict=True)
+            if self._is_there(person.key, estimate.presence)
         ]
-        spare = self._duplicates([(look.key, sighting) for look, sighting in there])
-        for look, sighting in there:
-            if look.key in spare:
+        spare = self._duplicates([(person.key, estimate) for person, estimate in there])
+        for person, estimate in there:
+            if person.key in spare:
                 continue
-            past = self._past(look.key, frame.time)
+            past = self._past(person.key, frame.time)
             elapsed_s, past.seen_at = frame.time - past.seen_at, frame.time
-            joints, world = past.sides(sighting, look, elapsed_s)
-            size = sighting.crop.side / 2.5
-            joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, look.calm)
+            joints, world = past.left_right(estimate, person, elapsed_s)
+            size = estimate.crop.side / 2.5
+            joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, person.calm)
             world = past.world(world, 1.0, elapsed_s)
-            mask = past.mask(sighting.mask, sighting.crop, elapsed_s)
-            person = _person(past.id, sighting.presence, joints, world)
+            mask = past.mask(estimate.mask, estimate.crop, elapsed_s)
             hold = functools.partial(
-                past.parts, motion=look.motion, motion_s=look.motion_s, now=frame.time
+                past.parts, motion=person.motion, motion_s=person.motion_s, now=frame.time
             )
-            seen.append((person, Figure(sighting.crop, joints, mask, hold)))
+            found = _person(past.id, estimate.presence, joints, world)
+            seen.append((found, Figure(estimate.crop, joints, mask, hold)))
         self._forget(plan)
         seen.sort(key=lambda one: -one[0].score)
         labels, instances = compose([figure for _, figure in seen], frame.height, frame.width)
@@ -83,10 +85,10 @@ class Settle:
             self._next_id += 1
         return self._pasts[key]
 
-    def _forget(self, plan: Plan) -> None:
+    def _forget(self, plan: CropPlan) -> None:
         # keys only grow and are never used again: what is far behind the newest is over
-        newest = max((look.key for look in plan), default=0)
-        present = {look.key for look in plan}
+        newest = max((person.key for person in plan), default=0)
+        present = {person.key for person in plan}
         for key in [key for key in self._pasts if key not in present and key < newest - 50]:
             del self._pasts[key]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from mirror.core.label_set import LabelMap
 from mirror.core.parsing import Parsing, Person
-from mirror.parsers.m2fp.box_tracks import BoxTracks
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import STRIDE, Settings
 from mirror.parsers.m2fp.preprocessing import fitted
 from mirror.parsers.m2fp.results.postprocessing import Human, humans_of, instances_of, parts_of
+from mirror.tracking.box_tracks import BoxTracks
 from pipeline.frame import Frame
 
 USUAL_SIZE = (384, 512)  # or another shape of as many pixels

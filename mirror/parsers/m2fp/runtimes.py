@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.parsers.builtin.runtime import open_session
+from mirror.inference.onnx_session import open_session
 from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportRefused
 from mirror.parsers.m2fp.results.postprocessing import NetworkOutput
 from pipeline.errors import PipelineError

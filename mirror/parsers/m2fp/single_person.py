@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from mirror.core.label_set import LabelMap
 from mirror.core.parsing import Parsing, Person
-from mirror.parsers.builtin.prepare import Plan, Prepare
+from mirror.core.skeleton import MIN_JOINT_SCORE
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import Settings
 from mirror.parsers.m2fp.preprocessing import letterboxed
 from mirror.parsers.m2fp.results.postprocessing import parts_of
+from mirror.pose.person_verifier import LandmarkVerifier
+from mirror.tracking.crop_planner import CropPlan, CropPlanner
 from pipeline.frame import Frame
 
 _ROOM = 0.25  # of a person's joints' extent: hair, hands and shoes reach that far beyond them
-_SURE = 0.2  # a joint's score below which its place is a guess
 
 Window = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the picture
 
@@ -61,35 +62,35 @@ class SinglePerson:
         self._size = size or settings.size or (512, 384)
         self.worker_memory_mb = models.memory_mb(self._size)
 
-    def make_prepare(self, live: bool) -> Prepare:
+    def make_prepare(self, live: bool) -> CropPlanner:
         """Return the step that follows people."""
-        return Prepare.of(live)
+        return CropPlanner.of(LandmarkVerifier(), live)
 
-    def make_parse(self, threads: int) -> Callable[[Frame, Plan], tuple[PersonOutput, ...]]:
+    def make_parse(self, threads: int) -> Callable[[Frame, CropPlan], tuple[PersonOutput, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""
         networks = SizedModel(self._models, threads)
         networks[self._size](np.zeros((1, 3, *self._size), np.float32))
 
-        def parse(frame: Frame, plan: Plan) -> tuple[PersonOutput, ...]:
+        def parse(frame: Frame, plan: CropPlan) -> tuple[PersonOutput, ...]:
             outputs = []
-            for look in plan:
-                window = window_round(look.joints, self._size, frame.height, frame.width)
+            for person in plan:
+                window = window_round(person.joints, self._size, frame.height, frame.width)
                 x0, y0, x1, y1 = window
                 given = letterboxed(frame.bgr[y0:y1, x0:x1], *self._size)
                 output = networks[self._size](given.pixels)
                 labels = parts_of(output, len(self.parts.names), given.placement)
                 outputs.append(
-                    PersonOutput(look.key, window, labels, float(look.joints[:, 2].mean()))
+                    PersonOutput(person.key, window, labels, float(person.joints[:, 2].mean()))
                 )
             return tuple(outputs)
 
         return parse
 
-    def make_settle(self) -> Callable[[Frame, Plan, tuple[PersonOutput, ...]], Parsing]:
+    def make_settle(self) -> Callable[[Frame, CropPlan, tuple[PersonOutput, ...]], Parsing]:
         """Return the step that puts people together and numbers them as they come."""
         ids: dict[int, int] = {}
 
-        def settle(frame: Frame, _: Plan, outputs: tuple[PersonOutput, ...]) -> Parsing:
+        def settle(frame: Frame, _: CropPlan, outputs: tuple[PersonOutput, ...]) -> Parsing:
             return merged(outputs, ids, frame.height, frame.width)
 
         return settle
@@ -133,7 +134,7 @@ def _surest_first(labels: LabelMap, people: list[Person], instances: LabelMap) -
 
 def window_round(joints: NDArray[np.float32], size: Size, height: int, width: int) -> Window:
     """Return the window round (17, 3) joints, of the shape of the network's input where it fits."""
-    sure = joints[joints[:, 2] >= _SURE]
+    sure = joints[joints[:, 2] >= MIN_JOINT_SCORE]
     points = (sure if len(sure) >= 2 else joints)[:, :2]
     low, high = points.min(axis=0), points.max(axis=0)
     room = _ROOM * float((high - low).max())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mirror.core.parsing import Pose
+from mirror.core.skeleton import LANDMARKS
 from mirror.evaluation.coco_joints import COCO_JOINTS, coco_joints
 from mirror.evaluation.judges.pose import PoseJudge
 from mirror.evaluation.metrics.keypoints import (
@@ -19,7 +20,6 @@ from mirror.evaluation.metrics.keypoints import (
 )
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Keypoints, Sample, Truth
-from mirror.parsers.builtin.skeleton import LANDMARKS
 
 NOBODY = np.zeros((100, 100), np.uint8)
 NOSE, LEFT_EAR = 0, 3

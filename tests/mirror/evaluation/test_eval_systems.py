@@ -15,12 +15,12 @@ from truths import labels_of, picture_of, write_plain
 from mirror.cli.main import main
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing, Person
+from mirror.core.skeleton import FROM_COCO
 from mirror.evaluation.peers import bodypix_peer, mediapipe_peer
 from mirror.evaluation.prediction import prediction_of
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import BadDataSet
 from mirror.outputs.masks import PaletteEncoder
-from mirror.parsers.builtin.skeleton import FROM_COCO
 
 BODY = (10, 20, 50, 40)
 PASSER_BY = (5, 60, 30, 70)

@@ -13,8 +13,8 @@ from mirror.cli.flags import add_parser_flags, config_of
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Config, ConfigError, Quality, load
 from mirror.parsers.builtin import BuiltIn
-from mirror.parsers.builtin.refine import refined
 from mirror.parsers.catalogue import find_parser
+from mirror.pose.mask_refinement import refined
 
 
 def asked(*flags: str) -> Config:

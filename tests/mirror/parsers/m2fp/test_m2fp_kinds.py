@@ -18,8 +18,6 @@ from mirror.cli.main import main
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ConfigError, ParserConfig, load, size_of
 from mirror.jobs.composition import NotEnoughMemory, check_memory
-from mirror.parsers.builtin.crop import Crop
-from mirror.parsers.builtin.prepare import Look
 from mirror.parsers.catalogue import find_parser
 from mirror.parsers.custom import ParserNotUsable
 from mirror.parsers.m2fp.checkpoint import download
@@ -30,6 +28,8 @@ from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.network.published import published
 from mirror.parsers.m2fp.runtimes import RuntimeChoice
 from mirror.parsers.m2fp.single_person import PersonOutput, merged, window_round
+from mirror.tracking.crop import Crop
+from mirror.tracking.crop_planner import PersonCrop
 from pipeline.errors import PipelineError
 from pipeline.frame import Frame
 
@@ -83,11 +83,11 @@ def test_torch_has_no_8_bits() -> None:
         find_parser("m2fp", config(int8=True))
 
 
-def look(key: int, x: float) -> Look:
+def look(key: int, x: float) -> PersonCrop:
     joints = np.full((17, 3), 0.9, np.float32)
     joints[:, 0] = np.linspace(x, x + 40, 17)
     joints[:, 1] = np.linspace(60, 220, 17)
-    return Look(key, Crop(x, 100.0, 100.0, 0.0), joints, trust=1.0, finds=3, calm=0.5)
+    return PersonCrop(key, Crop(x, 100.0, 100.0, 0.0), joints, trust=1.0, finds=3, calm=0.5)
 
 
 def test_a_single_persons_network_looks_at_each_person() -> None:

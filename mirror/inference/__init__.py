@@ -1,0 +1,1 @@
+"""Networks in the runtimes that run them."""

@@ -1,0 +1,299 @@
+"""Who is in the picture: tracks, found now and then and carried by the motion in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.core.skeleton import MIN_JOINT_SCORE
+from mirror.tracking.motion import Box, Motion
+
+MOST_PEOPLE = 6
+_NEAR = 0.6  # body lengths: a person found farther than that from a track is somebody else
+_PIECE = 0.3  # body lengths within which the joints of a piece lie at those of the whole
+_ON_BONE = 0.08  # body lengths from a bone within which a joint lies on the body
+_MOSTLY = 0.6  # share of a find's joints on somebody who is followed already: a piece of them
+_SAME = 0.12  # body lengths: two people nearer than that are one
+_LIMB, _FOOT = 0.05, 0.01  # shares of the box round a person
+_OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
+_PATIENCE = 2  # searches in vain after which somebody is lost
+_AGAIN_S = 0.15  # between two searches of which the second says anything new
+_FORGET_S = 2.0  # how long somebody lost keeps their place
+_TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
+_OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
+
+# from and to which joints: the neck, both diagonals and the sides of the trunk, and the limbs
+_BONES = np.array(
+    [
+        [0, 0, 5, 5, 6, 11, 5, 6, 5, 7, 6, 8, 11, 13, 12, 14],
+        [5, 6, 6, 11, 12, 12, 12, 11, 7, 9, 8, 10, 13, 15, 14, 16],
+    ]
+)
+
+Joints = NDArray[np.float32]  # (17, 3): x, y in pixels of the frame, score 0-1; COCO's order
+
+
+class Found(Protocol):
+    """One person found by a detector."""
+
+    @property
+    def joints(self) -> Joints:
+        """(17, 3): x, y in pixels of the frame, score 0-1; COCO's order."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """0-1."""
+        ...
+
+    @property
+    def moved(self) -> float:
+        """Pixels that what moves fastest about the person has gone since it was looked for."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """One person, followed.
+
+    Attributes:
+        key: the same for as long as the person is followed; counted from 1, never used again.
+        joints: (17, 3) float32: x, y in pixels of the present frame, score 0-1; COCO's order.
+        found_at: seconds of frame time when a detector last found the person.
+        missed: searches in vain since then.
+        moved: pixels that what moves fastest about the person has gone since then.
+        speed: pixels that it went since the frame before; infinite where that is not known.
+        exchanged: finds in a row that had left and right the other way round.
+        finds: how often a detector has found the person.
+        missed_at: seconds of frame time of the last search in vain that was counted.
+    """
+
+    key: int
+    joints: Joints
+    found_at: float
+    missed: int = 0
+    moved: float = 0.0
+    speed: float = np.inf
+    exchanged: int = 0
+    finds: int = 1
+    missed_at: float = -np.inf
+
+    def miss(self, now: float) -> None:
+        """Count a search in vain; those in quick succession are one."""
+        if now - self.missed_at >= _AGAIN_S:
+            self.missed, self.missed_at = self.missed + 1, now
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether too many searches were in vain to look at this place any longer."""
+        return self.missed >= _PATIENCE
+
+    @property
+    def length(self) -> float:
+        """How large the person is, in pixels of the frame."""
+        return body_length(self.joints)
+
+    @property
+    def box(self) -> Box:
+        """Round the joints, with room for what reaches beyond them."""
+        return box_round(self.joints)
+
+
+class Tracks:
+    """Follows people from frame to frame. Told the time; frames in order; one thread.
+
+    Attributes:
+        most: how many are to be looked at.
+    """
+
+    def __init__(self) -> None:
+        self.most = MOST_PEOPLE
+        self._tracks: list[Track] = []
+        self._next_key = 1
+
+    def present(self) -> list[Track]:
+        """Return whoever is to be looked at, the largest first, ``most`` of them at most."""
+        seen = [track for track in self._tracks if not track.is_lost]
+        return sorted(seen, key=lambda track: -track.length)[: self.most]
+
+    def clear(self) -> None:
+        """Forget everybody: what comes next is another scene."""
+        self._tracks.clear()
+
+    def doubt(self, now: float) -> None:
+        """Believe in nobody until they are found again where they were: too much time went by."""
+        for track in self._tracks:
+            track.missed, track.found_at, track.speed = _PATIENCE, now, np.inf
+
+    def carry(self, motion: Motion) -> None:
+        """Move everybody along with the picture."""
+        for track in self._tracks:
+            track.speed = motion.speed_in(track.box, _FOOT)
+            track.moved += travelled(track.joints, motion)
+            track.joints[:, :2] = motion.carry(track.joints[:, :2])
+
+    def meet(
+        self, found: Sequence[Found], now: float, searched: Box, shorter_than: float = np.inf
+    ) -> None:
+        """Take in what a detector found in the part of the present frame that it searched.
+
+        Args:
+            found: the surest first.
+            now: seconds of frame time.
+            searched: whoever is followed within it and was not found is missed.
+            shorter_than: pixels of the frame; whoever is larger stays as they are.
+        """
+        met: set[int] = set()
+        taken: set[int] = set()
+        for _, index, track in self._pairs(found, now):
+            if track.length >= shorter_than:
+                continue
+            if index not in taken and track.key not in met:
+                met.add(track.key)
+                taken.add(index)
+                _refresh(track, found[index], now)
+        for index, person in enumerate(found):
+            if index not in taken and person.score >= _OPENS and not self._is_known(person):
+                new = Track(self._next_key, person.joints.copy(), now, moved=person.moved)
+                self._tracks.append(new)
+                met.add(self._next_key)
+                self._next_key += 1
+        for track in self._tracks:
+            if track.key not in met and _is_inside(track, searched):
+                track.miss(now)
+        self._tracks = [track for track in self._tracks if not self._is_over(track, now)]
+
+    def holds(self, person: Found, least_length: float) -> bool:
+        """Whether a person found is a piece of somebody at least that large who is followed."""
+        return any(
+            track.length >= least_length
+            and (_coincides(person.joints, track.joints) or _lies_on(person.joints, track))
+            for track in self.present()
+        )
+
+    def meet_again(self, track: Track, found: Sequence[Found], now: float) -> None:
+        """Take in what a detector found where one person was looked for."""
+        near = [(_distance_to_follow(track.joints, person.joints), person) for person in found]
+        apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
+        if nearest is None or apart >= _NEAR:
+            # somebody curled up in the air is easily missed: the whole picture is to decide
+            if not track.missed:
+                track.miss(now)
+            return
+        others = [other for other in self.present() if other is not track]
+        if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):
+            _refresh(track, nearest, now)
+
+    def _pairs(self, found: Sequence[Found], now: float) -> list[tuple[float, int, Track]]:
+        """Every track with every person found near enough, the nearest first."""
+        pairs = []
+        for index, person in enumerate(found):
+            for track in self._tracks:
+                # somebody lost may have walked on meanwhile
+                near = _NEAR * (1 + (now - track.found_at if track.is_lost else 0))
+                apart = _distance_to_follow(track.joints, person.joints)
+                if apart < near:
+                    pairs.append((apart, index, track))
+        return sorted(pairs, key=lambda pair: (pair[0], pair[2].key))
+
+    def _is_known(self, person: Found) -> bool:
+        return any(
+            _distance(track.joints, person.joints) < _SAME
+            for track in self._tracks
+            if not track.is_lost
+        )
+
+    def _is_over(self, track: Track, now: float) -> bool:
+        """Whether somebody is gone for good, or is one of two tracks on the same person."""
+        if track.is_lost and now - track.found_at > _FORGET_S:
+            return True
+        return track.missed > 0 and any(
+            other is not track
+            and other.missed == 0
+            and _distance(other.joints, track.joints) < _SAME
+            for other in self._tracks
+        )
+
+
+def body_length(joints: Joints) -> float:
+    """Return how large a person is, in pixels: the longer side of the box round sure joints."""
+    sure = joints[joints[:, 2] >= MIN_JOINT_SCORE]
+    points = sure if len(sure) >= 2 else joints
+    return max(1.0, float(np.ptp(points[:, :2], axis=0).max()))
+
+
+def box_round(joints: Joints) -> Box:
+    """Return the box round joints, with room for what reaches beyond them."""
+    points, room = joints[:, :2], 0.2 * body_length(joints)
+    x0, y0 = points.min(axis=0) - room
+    x1, y1 = points.max(axis=0) + room
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def travelled(joints: Joints, motion: Motion) -> float:
+    """Return how many pixels what moves fastest about a person goes in a frame."""
+    return motion.speed_in(box_round(joints), _LIMB)
+
+
+def _refresh(track: Track, person: Found, now: float) -> None:
+    joints = person.joints
+    straight = _distance(track.joints, joints)
+    exchanged = _distance(track.joints, joints[_OTHER_SIDE])
+    if straight > _TURNED and exchanged < 0.6 * straight:
+        # one find is a detector's slip, two are somebody who has turned round
+        track.exchanged += 1
+        joints = joints if track.exchanged >= 2 else joints[_OTHER_SIDE]
+    else:
+        track.exchanged = 0
+    track.joints = joints.copy()
+    track.found_at, track.missed, track.moved = now, 0, person.moved
+    track.finds += 1
+
+
+def _apart(one: Joints, other: Joints) -> float:
+    """How many pixels two people's joints lie apart on average, the sure ones counting more."""
+    apart = np.linalg.norm(one[:, :2] - other[:, :2], axis=1)
+    weights = np.minimum(one[:, 2], other[:, 2]) + np.float32(1e-3)
+    return float((apart * weights).sum() / weights.sum())
+
+
+def _distance(one: Joints, other: Joints) -> float:
+    """How far two people lie apart, in body lengths of the larger."""
+    return _apart(one, other) / max(body_length(one), body_length(other))
+
+
+def _distance_to_follow(one: Joints, other: Joints) -> float:
+    """The same in body lengths of the smaller: a child beside a man is nobody's next position."""
+    return _apart(one, other) / min(body_length(one), body_length(other))
+
+
+def _coincides(piece: Joints, whole: Joints) -> bool:
+    """Whether the joints that are sure in a piece lie where they do in the whole."""
+    sure = piece[:, 2] >= MIN_JOINT_SCORE
+    if not sure.any():
+        return True
+    apart = np.linalg.norm(piece[sure, :2] - whole[sure, :2], axis=1)
+    return float(np.median(apart)) < _PIECE * body_length(piece)
+
+
+def _lies_on(piece: Joints, track: Track) -> bool:
+    """Whether most of the joints that are sure in a piece lie on somebody's trunk or limbs."""
+    sure = piece[piece[:, 2] >= MIN_JOINT_SCORE, None, :2]
+    if not len(sure):
+        return True
+    starts, ends = track.joints[_BONES, :2]
+    along = ends - starts
+    lengths = np.maximum((along**2).sum(axis=1), np.float32(1e-6))
+    place = np.clip(((sure - starts) * along).sum(axis=2) / lengths, 0.0, 1.0)
+    apart = np.linalg.norm(sure - starts - place[:, :, None] * along, axis=2).min(axis=1)
+    return float((apart < _ON_BONE * track.length).mean()) > _MOSTLY
+
+
+def _is_inside(track: Track, searched: Box) -> bool:
+    x, y = track.joints[:, :2].mean(axis=0)
+    x0, y0, x1, y1 = searched
+    return bool(x0 <= x < x1 and y0 <= y < y1)
