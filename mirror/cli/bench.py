@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 import mirror
-from mirror.bench import engine, parsing, stream, threads, video
+from mirror.bench import engine, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
 from mirror.cli.camera import check_window
 from mirror.cli.flags import path, positive
@@ -96,8 +96,8 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
     if options.parser in M2FP:
         return {options.parser: lambda: _m2fp(options)}
     return {
-        "parser": lambda: parsing.measure(options.rounds, options.peer, options.network),
-        "threads": lambda: threads.measure(options.rounds),
+        "parser": lambda: parser.measure(options.rounds, options.peer, options.network),
+        "threads": lambda: worker_scaling.measure(options.rounds),
         "engine": lambda: engine.measure(options.rounds),
         "video": lambda: video.measure(options.rounds),
         "stream": lambda: stream.measure(options.rounds),
@@ -107,9 +107,9 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
 
 def _m2fp(options: argparse.Namespace) -> Iterator[Row]:
     with needing(f"measuring {options.parser}"):
-        from mirror.bench import m2fp, m2fp_single  # load torch
+        from mirror.bench.m2fp import multi_person, single_person  # load torch
 
-    measure = m2fp_single.measure if options.parser == "m2fp-single" else m2fp.measure
+    measure = single_person.measure if options.parser == "m2fp-single" else multi_person.measure
     return measure(options.rounds, options.random_weights)
 
 

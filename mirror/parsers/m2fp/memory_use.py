@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The peak of a process with one copy of R101 with random weights, less the 107 MB that it had
-# before (`mirror.bench.m2fp_worker.peak_of_a_worker`, one process at a time), at 256x352, 384x512
+# before (`mirror.bench.m2fp.worker.peak_of_a_worker`, one process at a time), at 256x352, 384x512
 # and 640x864: OpenVINO 817, 872, 1301; ONNX Runtime 654, 771, 1223; torch 557, 700, 960 MB.
 _OF_A_COPY = {  # runtime -> megabytes, and more of them for a million pixels of the input
     "openvino": (750, 1000),

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from mirror.bench import engine, footage
-from mirror.bench.parsing import PeerFailed, _ask_peer
+from mirror.bench.parser import PeerFailed, _ask_peer
 from mirror.bench.rows import Row, as_table
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.cli.main import main

@@ -11,9 +11,9 @@ from m2fp_golden import CASES, checkpoint, golden, worst
 torch = pytest.importorskip("torch", reason="needs torch: pip install smart-mirror[m2fp]")
 pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]")
 
-from mirror.bench import m2fp, m2fp_single, m2fp_worker
-from mirror.bench.m2fp_plain import make_plain, plain_labels, plain_result
-from mirror.bench.m2fp_worker import picture
+from mirror.bench.m2fp import multi_person, single_person, worker
+from mirror.bench.m2fp.plain_torch import make_plain, plain_labels, plain_result
+from mirror.bench.m2fp.worker import picture
 from mirror.bench.rows import Row
 from mirror.cli.main import main
 from mirror.parsers.m2fp.checkpoint.loading import load_checkpoint
@@ -68,10 +68,10 @@ def test_the_network_for_one_person_is_measured_too(
 ) -> None:
     tiny = read_settings(checkpoint("single") / "configuration.json")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    monkeypatch.setattr(m2fp, "published", lambda single: tiny)
-    for bench in (m2fp, m2fp_single):
+    monkeypatch.setattr(multi_person, "published", lambda single: tiny)
+    for bench in (multi_person, single_person):
         monkeypatch.setattr(bench, "installed", lambda: iter([RuntimeChoice("torch")]))
-    monkeypatch.setattr(m2fp_worker, "multiprocessing", Here)
+    monkeypatch.setattr(worker, "multiprocessing", Here)
     figures = tmp_path / "figures.json"
     command = ["bench", "--parser", "m2fp-single", "--random-weights", "--rounds", "1"]
     assert main([*command, "--json", str(figures)]) == 0
@@ -145,13 +145,15 @@ def test_m2fp_is_measured_with_random_weights_from_the_command_line(
 ) -> None:
     tiny = read_settings(checkpoint("multiple") / "configuration.json")
     monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path))
-    monkeypatch.setattr(m2fp, "published", lambda single: tiny)
-    monkeypatch.setattr(m2fp, "_SGEMM", 64)
-    monkeypatch.setattr(m2fp, "_PICTURES", 1)
-    monkeypatch.setattr(m2fp, "picture", lambda height, width: picture(height // 4, width // 4))
-    monkeypatch.setattr(m2fp, "choose_runtime", lambda _: RuntimeChoice("torch"))
-    monkeypatch.setattr(m2fp, "RUNTIMES", ("torch",))
-    monkeypatch.setattr(m2fp._Bench, "peak_memory", lambda _: Row("peak memory", 1.0, "MB"))
+    monkeypatch.setattr(multi_person, "published", lambda single: tiny)
+    monkeypatch.setattr(multi_person, "_SGEMM", 64)
+    monkeypatch.setattr(multi_person, "_PICTURES", 1)
+    monkeypatch.setattr(
+        multi_person, "picture", lambda height, width: picture(height // 4, width // 4)
+    )
+    monkeypatch.setattr(multi_person, "choose_runtime", lambda _: RuntimeChoice("torch"))
+    monkeypatch.setattr(multi_person, "RUNTIMES", ("torch",))
+    monkeypatch.setattr(multi_person._Bench, "peak_memory", lambda _: Row("peak memory", 1.0, "MB"))
     figures = tmp_path / "figures.json"
     command = ["bench", "--parser", "m2fp", "--random-weights", "--rounds", "1"]
     assert main([*command, "--json", str(figures)]) == 0

@@ -9,7 +9,7 @@ pytest.importorskip("PIL", reason="needs pillow: pip install smart-mirror[m2fp]"
 
 import cv2
 
-from mirror.bench.m2fp_drawn import drawn_output
+from mirror.bench.m2fp.synthetic_output import drawn_output
 from mirror.parsers.m2fp.network.configuration import read_settings
 from mirror.parsers.m2fp.preprocessing import Placement, letterboxed, scaled
 from mirror.parsers.m2fp.results import class_planes

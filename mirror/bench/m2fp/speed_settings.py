@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mirror.bench.m2fp_worker import SIZE, copies_of, picture
+from mirror.bench.m2fp.worker import SIZE, copies_of, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.parsers.m2fp.model_factory import Weights

@@ -1,7 +1,7 @@
 """M2FP's network for one person, from a person's window to its label map, beside plain torch.
 
 R101 at the input size of its configuration, 512x384 (HxW) as published, and a window of 640x480.
-What it shares with the network for several people stands in ``mirror.bench.m2fp``.
+What it shares with the network for several people stands in ``mirror.bench.m2fp.multi_person``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from mirror.bench.m2fp import after_the_network, installed, peak_row, weights_for
-from mirror.bench.m2fp_plain import make_plain, plain_labels
-from mirror.bench.m2fp_worker import copies_of, person_to_labels, picture
+from mirror.bench.m2fp.multi_person import after_the_network, installed, peak_row, weights_for
+from mirror.bench.m2fp.plain_torch import make_plain, plain_labels
+from mirror.bench.m2fp.worker import copies_of, person_to_labels, picture
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import costs_in_turns
 from mirror.core import machine

@@ -15,7 +15,7 @@ import numpy as np
 from onnxruntime import InferenceSession
 
 from mirror import weights
-from mirror.bench import footage, peer
+from mirror.bench import footage, mediapipe_peer
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, cost_of
 from mirror.core import machine
@@ -129,7 +129,7 @@ def _ask_peer(python: Path, images: list[BGR]) -> PeerFigures:
         path = Path(folder) / "frames.npy"
         np.save(path, np.stack(images))
         ended = subprocess.run(
-            [str(python), str(Path(peer.__file__)), str(path)],
+            [str(python), str(Path(mediapipe_peer.__file__)), str(path)],
             capture_output=True,
             text=True,
             check=False,

@@ -17,10 +17,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mirror.bench import m2fp_knobs
-from mirror.bench.m2fp_drawn import drawn_output
-from mirror.bench.m2fp_plain import make_plain, plain_result
-from mirror.bench.m2fp_worker import SIZE, copies_of, peak_apart, picture, read, to_labels
+from mirror.bench.m2fp import speed_settings
+from mirror.bench.m2fp.plain_torch import make_plain, plain_result
+from mirror.bench.m2fp.synthetic_output import drawn_output
+from mirror.bench.m2fp.worker import SIZE, copies_of, peak_apart, picture, read, to_labels
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Work, costs_in_turns
 from mirror.core import machine
@@ -58,7 +58,7 @@ def measure(rounds: int, random_weights: bool) -> Iterator[Row]:
     yield from bench.throughput(rounds)
     yield from bench.postprocessing(rounds)
     yield bench.peak_memory()
-    yield from m2fp_knobs.measure(weights, next(installed()), rounds)
+    yield from speed_settings.measure(weights, next(installed()), rounds)
     if choose_runtime("auto").runtime == "openvino":
         openvino = copies_of(weights, RuntimeChoice("openvino"))
         yield from profile(openvino.graph(SIZE))
