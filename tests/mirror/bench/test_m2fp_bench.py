@@ -130,11 +130,11 @@ def test_rounds_are_counted_from_1(rounds: str, capsys: pytest.CaptureFixture[st
 def test_a_bench_names_a_package_that_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import mirror.bench
+    import mirror.bench.m2fp
 
-    for name in ("m2fp", "m2fp_single"):
-        monkeypatch.delattr(mirror.bench, name)
-        monkeypatch.delitem(sys.modules, f"mirror.bench.{name}")
+    for name in ("multi_person", "single_person"):
+        monkeypatch.delattr(mirror.bench.m2fp, name)
+        monkeypatch.delitem(sys.modules, f"mirror.bench.m2fp.{name}")
     monkeypatch.setitem(sys.modules, "torch", None)
     assert main(["bench", "--parser", "m2fp", "--random-weights"]) == 1
     assert "measuring m2fp needs torch, which is not installed: pip" in capsys.readouterr().err
