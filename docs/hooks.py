@@ -1,4 +1,4 @@
-"""Fills pages while MkDocs builds them: what ``mirror COMMAND --help`` prints is never copied."""
+"""Fills pages while MkDocs builds them: help of commands and tables of settings are not copied."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import subprocess
 import sys
 from typing import Any
 
+_SETTINGS = "<!-- settings -->"
 _HELP = re.compile(r"^<!-- help: ?(?P<command>[a-z ]*) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401  # MkDocs' own signature
-    """Put a command's help where a page asks for it."""
+    """Put a command's help, and the table of settings, where a page asks for them."""
+    if _SETTINGS in markdown:
+        from mirror.core.settings_text import as_markdown
+
+        markdown = markdown.replace(_SETTINGS, as_markdown())
     return _HELP.sub(lambda found: _help_of(found["command"].split()), markdown)
 
 

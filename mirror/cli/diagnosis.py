@@ -34,6 +34,16 @@ WINDOW_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
+_REQUIRED = (
+    "numpy",
+    "av",
+    "opencv-python-headless",
+    "onnxruntime",
+    "pydantic",
+    "rich",
+    "psutil",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -78,7 +88,7 @@ def _system() -> Iterator[Finding]:
 
 
 def _packages(version_of: Callable[[str], str | None]) -> Iterator[Finding]:
-    for name in ("numpy", "av", "opencv-python-headless", "onnxruntime", "rich", "psutil"):
+    for name in _REQUIRED:
         version = version_of(name)
         remedy = "" if version else f"pip install {name}"
         yield Finding(name, "ok" if version else "broken", version or "not installed", remedy)

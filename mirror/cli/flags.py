@@ -4,94 +4,27 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from mirror.core.settings import FASTEST, QUALITIES, SLOWEST, Config, load
+from mirror.core.schema import Described, fields_of
+from mirror.core.settings import FASTEST, QUALITIES, SECTIONS, SLOWEST, Config, load
 
 _BILLION = 1_000_000_000
-
-_SETTINGS = {  # the flag's name -> the setting that it counts more than
-    "parser": "parser.name",
-    "workers": "parser.workers",
-    "threads": "parser.threads",
-    "parser_quality": "parser.quality",
-    "skip_failures": "parser.skip_failures",
-    "search": "parser.search",
-    "runtime": "parser.runtime",
-    "device": "parser.device",
-    "input_size": "parser.input_size",
-    "decoder_layers": "parser.decoder_layers",
-    "int8": "parser.int8",
-    "palette": "overlay.palette",
-    "opacity": "overlay.opacity",
-    "parts": "overlay.parts",
-    "outlines": "overlay.outlines",
-    "labels": "overlay.labels",
-    "landmarks": "overlay.landmarks",
-    "side_by_side": "overlay.side_by_side",
-    "codec": "video.codec",
-    "quality": "video.quality",
-    "preset": "video.preset",
-    "container": "video.container",
-}
 
 
 def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     """Add which parser runs, on how much of the machine, and where settings come from."""
     group = parser.add_argument_group("parsing")
-    group.add_argument(
-        "--parser", metavar="NAME", help="built-in, m2fp, m2fp-single, none, or module:factory"
-    )
-    group.add_argument(
-        "--workers", metavar="N", type=_count, help="threads that parse, or auto (the default)"
-    )
-    group.add_argument(
-        "--threads",
-        metavar="N",
-        type=_count,
-        help="threads that each worker computes with, or auto (the default)",
-    )
-    group.add_argument(
-        "--quality",
-        metavar="HOW|N",
-        action=_Quality,
-        help="fast, balanced or best parsing (built-in); N: of the video, lower is better (20)",
-    )
-    group.add_argument(
-        "--skip-failures",
-        action="store_true",
-        default=None,
-        help="leave frames empty on which the parser fails, and count them",
-    )
-    group.add_argument(
-        "--search",
-        choices=("auto", "thorough"),
-        help="how people are searched for; thorough finds more and takes about a second a search",
-    )
-    group.add_argument(
-        "--runtime",
-        choices=("auto", "torch", "onnxruntime", "openvino"),
-        help="what runs M2FP; auto: the fastest one installed",
-    )
-    group.add_argument("--device", choices=("cpu", "cuda"), help="where torch runs M2FP")
-    group.add_argument(
-        "--input-size", metavar="HxW", help="input size of M2FP's network; smaller is faster"
-    )
-    group.add_argument(
-        "--decoder-layers",
-        metavar="N",
-        type=int,
-        help="decoder layers of M2FP; fewer are faster and less accurate",
-    )
-    group.add_argument(
-        "--int8",
-        action="store_true",
-        default=None,
-        help="run M2FP's backbone in 8 bits: faster, less accurate; not with torch",
-    )
+    encoder = fields_of(SECTIONS["video"])["quality"]
+    for field in fields_of(SECTIONS["parser"]).values():
+        if field.name == "quality":
+            about = f"{field.help}; N: {encoder.help} ({encoder.default})"
+            group.add_argument("--quality", metavar="HOW|N", action=_Quality, help=about)
+        elif field.setting.flag is not None:
+            _add(group, "parser", field)
     group.add_argument(
         "--config",
         metavar="FILE",
@@ -103,42 +36,22 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
 def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
     """Add how parts are drawn."""
     group = parser.add_argument_group("drawing")
-    group.add_argument("--opacity", metavar="0-1", type=float, help="opacity of the colours (0.6)")
-    group.add_argument("--parts", metavar="A,B", type=_names, help="draw only these parts")
-    group.add_argument("--palette", metavar="NAME", help="vivid, or colour-blind")
-    group.add_argument(
-        "--outlines",
-        action=argparse.BooleanOptionalAction,
-        help="draw a thin light line around bodies and parts",
-    )
-    group.add_argument(
-        "--labels",
-        choices=("none", "people", "parts"),
-        help="write people's ids, or the names of parts",
-    )
-    group.add_argument(
-        "--landmarks", action=argparse.BooleanOptionalAction, help="draw joints and bones"
-    )
-    group.add_argument(
-        "--side-by-side",
-        action=argparse.BooleanOptionalAction,
-        help="show the original on the left",
-    )
+    for field in fields_of(SECTIONS["overlay"]).values():
+        _add(group, "overlay", field)
 
 
 def add_video_flags(parser: argparse.ArgumentParser) -> None:
     """Add how the video is encoded, and in what container."""
     group = parser.add_argument_group("video")
     add_encoder_flags(group)
-    group.add_argument("--container", metavar="NAME", help="mp4, mov, mkv, webm")
+    _add(group, "video", fields_of(SECTIONS["video"])["container"])
 
 
 def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
     """Add how video is encoded, whatever carries it."""
-    group.add_argument("--codec", metavar="NAME", help="h264, h265, vp9, av1, mpeg4, ffv1")
-    group.add_argument(
-        "--preset", metavar="NAME", help="encoder preset, ultrafast to veryslow (veryfast)"
-    )
+    fields = fields_of(SECTIONS["video"])
+    for name in ("codec", "preset"):
+        _add(group, "video", fields[name])
 
 
 def config_of(options: argparse.Namespace) -> Config:
@@ -147,9 +60,37 @@ def config_of(options: argparse.Namespace) -> Config:
     Raises:
         ConfigError: one of them is unknown, or has a value that it cannot have.
     """
-    given: Mapping[str, object] = vars(options)
-    flags = {setting: given.get(flag) for flag, setting in _SETTINGS.items()}
-    return load(given["config"] if isinstance(given["config"], Path) else None, flags)
+    flags = {key: value for key, value in vars(options).items() if "." in key}
+    return load(options.config, flags)
+
+
+def _add(group: argparse._ArgumentGroup, section: str, field: Described) -> None:
+    """Add the flag of one setting; what is not said leaves the setting to the file."""
+    about, dest = _with_default(field), f"{section}.{field.name}"
+    flag = str(field.setting.flag)
+    if field.kind is bool:
+        action: Any = argparse.BooleanOptionalAction if field.setting.negatable else "store_true"
+        group.add_argument(flag, dest=dest, action=action, default=None, help=about)
+    elif field.choices:
+        group.add_argument(flag, dest=dest, choices=field.choices, help=about)
+    else:
+        kind, metavar = _taken_as(field), field.setting.metavar
+        group.add_argument(flag, dest=dest, metavar=metavar, type=kind, help=about)
+
+
+def _with_default(field: Described) -> str:
+    """A line that ends in the default, where that says something that the line does not."""
+    silent = ("auto", False, True, (), None)
+    says_it = field.default in silent or field.choices or str(field.default) in field.help
+    return field.help if says_it else f"{field.help} ({field.default})"
+
+
+def _taken_as(field: Described) -> Callable[[str], Any]:
+    """What turns a word of the command line into a value; bounds are the schema's to check."""
+    if field.kind in (int, float, str):
+        kind: Callable[[str], Any] = field.kind
+        return kind
+    return _names if field.kind == tuple[str, ...] else _count
 
 
 class _Quality(argparse.Action):
@@ -164,9 +105,9 @@ class _Quality(argparse.Action):
     ) -> None:
         """Take one value in."""
         if values in QUALITIES:
-            namespace.parser_quality = values
+            setattr(namespace, "parser.quality", values)
         elif isinstance(values, str) and values.removeprefix("-").isdecimal():
-            namespace.quality = int(values)
+            setattr(namespace, "video.quality", int(values))
         else:
             parser.error(f"argument --quality: {', '.join(QUALITIES)} or a number, got {values!r}")
 

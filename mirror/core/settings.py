@@ -1,140 +1,270 @@
-"""Every setting of a run: ``configs/default.toml``, a file of the user's, then flags."""
+"""Every setting of a run: its default, a file of the user's, then flags."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, Field, Strict, ValidationInfo
 
 from mirror.core import machine
-from mirror.core.resources import config_file
-from pipeline.errors import PipelineError
+from mirror.core.schema import ConfigError, Schema, Setting, made
 from pipeline.nearest_name import nearest
+
+__all__ = ["ConfigError"]
 
 Auto = Literal["auto"]
 Labels = Literal["none", "people", "parts"]  # what is written on people
 Quality = Literal["fast", "balanced", "best"]
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
 
-
-class ConfigError(PipelineError):
-    """A setting is unknown, or its value is none that it can have."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParserConfig:
-    """Which parser, and how much of the machine it gets. See ``configs/default.toml``."""
-
-    name: str
-    workers: int | Auto
-    threads: int | Auto
-    quality: Quality
-    parse_limit_s: float
-    skip_failures: bool
-    runtime: str
-    device: str
-    input_size: str
-    decoder_layers: int
-    int8: bool
-    search: str
+SLOWEST, FASTEST = Fraction(1, 1000), 1000  # frames a second
+LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
+_THREADS_A_CORE = 4  # more only wait for one another, and many thousands end the process
+_A_DAY_S = 86_400
+_LARGEST_MEGAPIXELS = 2000  # FFmpeg counts pixels in 31 bits
+_COUNT = "a whole number from 1 to {most} (four for each core), or auto"
+_SIZE = f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512"
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayConfig:
-    """How parts are drawn. See ``configs/default.toml``."""
-
-    palette: str
-    opacity: float
-    parts: tuple[str, ...]
-    outlines: bool
-    labels: Labels
-    landmarks: bool
-    side_by_side: bool
+def _within(count: int | Auto, info: ValidationInfo) -> int | Auto:
+    """What this machine can bear is asked for where a user says it, not where a job is read."""
+    most = (info.context or {}).get("most")
+    if count != "auto" and not 1 <= count <= (most or count):
+        raise ValueError("out of range")
+    return count
 
 
-@dataclass(frozen=True, slots=True)
-class VideoConfig:
-    """How videos are encoded. See ``configs/default.toml``."""
-
-    codec: str
-    quality: int
-    preset: str
-    container: str
+def _a_size(text: str) -> str:
+    if text != "auto" and size_of(text) is None:
+        raise ValueError("no size")
+    return text
 
 
-@dataclass(frozen=True, slots=True)
-class InputConfig:
-    """How large what comes in may be. See ``configs/default.toml``."""
-
-    max_megapixels: float
-    max_jpeg_megabytes: float
+Count = Annotated[int | Auto, AfterValidator(_within)]
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class ParserConfig(Schema):
+    """Which parser, and how much of the machine it gets."""
+
+    name: Annotated[
+        str,
+        Field(description="built-in, m2fp, m2fp-single, none, or module:factory"),
+        Setting(
+            "--parser",
+            "NAME",
+            suggests=("built-in", "m2fp", "m2fp-single", "none"),
+            more="module:factory is a function of your own, and is run",
+        ),
+    ] = "built-in"
+    workers: Annotated[
+        Count,
+        Field(description="threads that parse, or auto (the default)"),
+        Setting(
+            "--workers",
+            "N",
+            suggests=("auto",),
+            words=_COUNT,
+            more="each has its own copy of the model; auto: one a core",
+        ),
+    ] = "auto"
+    threads: Annotated[
+        Count,
+        Field(description="threads that each worker computes with, or auto (the default)"),
+        Setting(
+            "--threads",
+            "N",
+            suggests=("auto",),
+            words=_COUNT,
+            more="auto: cores / workers; at most four times the cores, as of workers",
+        ),
+    ] = "auto"
+    quality: Annotated[
+        Quality,
+        Field(description="fast, balanced or best parsing (built-in)"),
+        Setting("--quality", "HOW|N", more="best takes 2.4 times as long as balanced"),
+    ] = "balanced"
+    parse_limit_s: Annotated[
+        float,
+        Field(gt=0, le=_A_DAY_S, description="seconds that a parse may take"),
+        Setting(
+            words="seconds above 0, a day at most",
+            more="one that takes longer ends the run and is named; loading may take 120",
+        ),
+    ] = 60.0
+    skip_failures: Annotated[
+        bool,
+        Field(description="leave frames empty on which the parser fails, and count them"),
+        Setting("--skip-failures"),
+    ] = False
+    search: Annotated[
+        Literal["auto", "thorough"],
+        Field(
+            description="how people are searched for; thorough finds more and takes about a second "
+            "a search"
+        ),
+        Setting("--search", more="of built-in; auto: thorough with single pictures"),
+    ] = "auto"
+    runtime: Annotated[
+        Literal["auto", "torch", "onnxruntime", "openvino"],
+        Field(description="what runs M2FP; auto: the fastest one installed"),
+        Setting("--runtime"),
+    ] = "auto"
+    device: Annotated[
+        Literal["cpu", "cuda"],
+        Field(description="where torch runs M2FP"),
+        Setting("--device", more="cuda computes in half precision"),
+    ] = "cpu"
+    input_size: Annotated[
+        str,
+        AfterValidator(_a_size),
+        Field(description="input size of M2FP's network; smaller is faster"),
+        Setting(
+            "--input-size",
+            "HxW",
+            suggests=("auto",),
+            words=_SIZE,
+            more="auto: about 384x512 in all; 256x352 takes 0.49 of its time",
+        ),
+    ] = "auto"
+    decoder_layers: Annotated[
+        int,
+        Field(ge=0, description="decoder layers of M2FP; fewer are faster and less accurate"),
+        Setting("--decoder-layers", "N", more="0: all 9; 3 take 0.94 of their time"),
+    ] = 0
+    int8: Annotated[
+        bool,
+        Field(description="run M2FP's backbone in 8 bits: faster, less accurate; not with torch"),
+        Setting("--int8", more="takes 0.68 of the time with OpenVINO"),
+    ] = False
+
+
+class OverlayConfig(Schema):
+    """How parts are drawn."""
+
+    opacity: Annotated[
+        float,
+        Field(ge=0, le=1, description="opacity of the colours"),
+        Setting("--opacity", "0-1"),
+    ] = 0.6
+    parts: Annotated[
+        tuple[str, ...],
+        Strict(False),  # a file has lists
+        Field(description="draw only these parts"),
+        Setting("--parts", "A,B", words="a list of names", more="none named: all of them"),
+    ] = ()
+    palette: Annotated[
+        str,
+        Field(description="vivid, or colour-blind"),
+        Setting(
+            "--palette",
+            "NAME",
+            suggests=("vivid", "colour-blind"),
+            more="of the parser's, see parts.toml; auto: its first",
+        ),
+    ] = "auto"
+    outlines: Annotated[
+        bool,
+        Field(description="draw a thin light line around bodies and parts"),
+        Setting("--outlines", negatable=True),
+    ] = True
+    labels: Annotated[
+        Labels,
+        Field(description="write people's ids, or the names of parts"),
+        Setting("--labels"),
+    ] = "none"
+    landmarks: Annotated[
+        bool,
+        Field(description="draw joints and bones"),
+        Setting("--landmarks", negatable=True),
+    ] = False
+    side_by_side: Annotated[
+        bool,
+        Field(description="show the original on the left"),
+        Setting("--side-by-side", negatable=True),
+    ] = False
+
+
+class VideoConfig(Schema):
+    """How videos are encoded."""
+
+    codec: Annotated[
+        str,
+        Field(description="h264, h265, vp9, av1, mpeg4, ffv1"),
+        Setting(
+            "--codec",
+            "NAME",
+            suggests=("h264", "h265", "vp9", "av1", "mpeg4", "ffv1"),
+            more="auto: what plays everywhere",
+        ),
+    ] = "auto"
+    quality: Annotated[
+        int,
+        Field(ge=0, le=63, description="of the video, lower is better"),
+        Setting("--quality", "HOW|N", more="a constant rate factor: lower is larger, too"),
+    ] = 20
+    preset: Annotated[
+        str,
+        Field(description="encoder preset, ultrafast to veryslow"),
+        Setting(
+            "--preset",
+            "NAME",
+            suggests=("ultrafast", "veryfast", "fast", "medium", "slow", "veryslow"),
+            more="x264's and x265's trade of time for size",
+        ),
+    ] = "veryfast"
+    container: Annotated[
+        str,
+        Field(description="mp4, mov, mkv, webm"),
+        Setting(
+            "--container",
+            "NAME",
+            suggests=("mp4", "mov", "mkv", "webm"),
+            more="auto: as the output's name ends",
+        ),
+    ] = "auto"
+
+
+class InputConfig(Schema):
+    """How large what comes in may be."""
+
+    max_megapixels: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=_LARGEST_MEGAPIXELS,
+            description="a picture with more is refused before memory is taken for it",
+        ),
+    ] = 100.0
+    max_jpeg_megabytes: Annotated[
+        float,
+        Field(gt=0, le=_LARGEST_MEGAPIXELS, description="of one picture in a stream of JPEG files"),
+    ] = 64.0
+
+
+class Config(Schema):
     """Every setting, checked.
 
     Attributes:
         given: ``section.key`` of what a file or a flag said, so that it is no default.
     """
 
-    parser: ParserConfig
-    overlay: OverlayConfig
-    video: VideoConfig
-    input: InputConfig
-    given: frozenset[str] = field(default=frozenset(), compare=False)
+    parser: ParserConfig = ParserConfig()
+    overlay: OverlayConfig = OverlayConfig()
+    video: VideoConfig = VideoConfig()
+    input: InputConfig = InputConfig()
+    given: Annotated[frozenset[str], Field(exclude=True)] = frozenset()
 
 
-_SECTIONS = {
+SECTIONS: dict[str, type[Schema]] = {
     "parser": ParserConfig,
     "overlay": OverlayConfig,
     "video": VideoConfig,
     "input": InputConfig,
-}
-SLOWEST, FASTEST = Fraction(1, 1000), 1000  # frames a second
-LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
-_THREADS_A_CORE = 4  # more only wait for one another, and many thousands end the process
-_LONGEST_LIMIT_S = 86_400
-_LARGEST_MEGAPIXELS = 2000  # FFmpeg counts pixels in 31 bits
-_COUNT = "a whole number from 1 to {most} (four for each core), or auto"
-_CHECKS: dict[str, tuple[str, Any]] = {  # key -> what it can be, in words and as a test
-    "parser.workers": (_COUNT, lambda value: value == "auto" or _is_count(value)),
-    "parser.threads": (_COUNT, lambda value: value == "auto" or _is_count(value)),
-    "parser.search": ("auto or thorough", lambda value: value in ("auto", "thorough")),
-    "parser.quality": ("fast, balanced or best", lambda value: value in QUALITIES),
-    "parser.device": ("cpu or cuda", lambda value: value in ("cpu", "cuda")),
-    "parser.input_size": (
-        f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512",
-        lambda value: value == "auto" or size_of(value) is not None,
-    ),
-    "parser.decoder_layers": (
-        "a whole number from 0 on",
-        lambda value: _whole(value) and value >= 0,
-    ),
-    "parser.parse_limit_s": (
-        "seconds above 0, a day at most",
-        lambda value: _number(value) and 0 < value <= _LONGEST_LIMIT_S,
-    ),
-    "overlay.opacity": ("0 to 1", lambda value: _number(value) and 0 <= value <= 1),
-    "overlay.labels": ("none, people or parts", lambda value: value in ("none", "people", "parts")),
-    "overlay.parts": (
-        "a list of names",
-        lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
-    ),
-    "video.quality": ("a whole number, 0 to 63", lambda value: _whole(value) and 0 <= value <= 63),
-    "input.max_megapixels": (
-        f"a number above 0, {_LARGEST_MEGAPIXELS} at most",
-        lambda value: _number(value) and 0 < value <= _LARGEST_MEGAPIXELS,
-    ),
-    "input.max_jpeg_megabytes": (
-        f"a number above 0, {_LARGEST_MEGAPIXELS} at most",
-        lambda value: _number(value) and 0 < value <= _LARGEST_MEGAPIXELS,
-    ),
 }
 
 
@@ -149,17 +279,16 @@ def load(path: Path | None = None, flags: Mapping[str, object] | None = None) ->
         ConfigError: the file cannot be read, a key is unknown (says which comes nearest), or a
             value is none that its key can have.
     """
-    settings = _read(config_file("default.toml"))
-    given = set()
+    settings: dict[str, dict[str, object]] = {section: {} for section in SECTIONS}
     if path is not None:
-        given |= _merge(settings, _read(path), f"{path}: ")
+        _merge(settings, _read(path), f"{path}: ")
     for key, value in (flags or {}).items():
         if value is not None:
             section, _, name = key.partition(".")
-            given |= _merge(settings, {section: {name: value}}, "")
-    settings["overlay"]["parts"] = tuple(settings["overlay"]["parts"])
-    sections = {name: kind(**settings[name]) for name, kind in _SECTIONS.items()}
-    return Config(**sections, given=frozenset(given))
+            _merge(settings, {section: {name: value}}, "")
+    given = frozenset(f"{section}.{key}" for section, keys in settings.items() for key in keys)
+    sections = {name: made(SECTIONS[name], values) for name, values in settings.items()}
+    return Config.model_validate({**sections, "given": given})
 
 
 def most_threads() -> int:
@@ -185,44 +314,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
 
 
-def _merge(settings: dict[str, Any], more: Mapping[str, Any], where: str) -> set[str]:
-    merged = set()
+def _merge(settings: dict[str, dict[str, object]], more: Mapping[str, Any], where: str) -> None:
     for section, values in more.items():
         if section not in settings or not isinstance(values, Mapping):
             raise ConfigError(
                 f"{where}no section is called [{section}]; {nearest(section, settings)}"
             )
-        keys = [field.name for field in dataclasses.fields(_SECTIONS[section])]
+        schema = SECTIONS[section]
         for key, value in values.items():
-            if key not in keys:
+            if key not in schema.model_fields:
                 raise ConfigError(
-                    f"{where}no key of [{section}] is called {key}; {nearest(key, keys)}"
+                    f"{where}no key of [{section}] is called {key}; "
+                    f"{nearest(key, schema.model_fields)}"
                 )
-            _check(f"{section}.{key}", value, settings[section][key], where)
+            made(schema, {key: value}, f"{where}{section}.", most_threads())
             settings[section][key] = value
-            merged.add(f"{section}.{key}")
-    return merged
-
-
-def _check(key: str, value: object, default: object, where: str) -> None:
-    words, is_good = _CHECKS.get(key, (type(default).__name__, None))
-    if is_good is None:
-        good = type(value) is type(default)
-        words = {"bool": "true or false", "str": "a text"}.get(words, words)
-    else:
-        good = is_good(value)
-    if not good:
-        words = words.format(most=most_threads())
-        raise ConfigError(f"{where}{key} is {words}, got {value!r}")
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and _whole(value) and 1 <= value <= most_threads()
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

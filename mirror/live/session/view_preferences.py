@@ -29,7 +29,7 @@ class ViewPreferences:
     @classmethod
     def at_first(cls, look: DisplayOptions, parser: ParserConfig) -> ViewPreferences:
         """Return what is wanted before anything was changed."""
-        before = dataclasses.replace(parser, name="built-in")
+        before = parser.changed(name="built-in")
         return cls(_fitting(look, parser), parser, before, look.mode)
 
     def with_look(self, look: DisplayOptions) -> ViewPreferences:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from mirror.core.settings import ParserConfig, size_of
@@ -32,7 +31,7 @@ def as_modelscope(
         PipelineError: see ``open_kind``.
     """
     if config.runtime == "auto":
-        config = dataclasses.replace(config, runtime="torch")
+        config = config.changed(runtime="torch")
     weights = StoredWeights(hub.find_checkpoint(name, cache_root()), name)
     settings, size = weights.settings, size_of(config.input_size) or weights.settings.size
     networks = SizedModel(model_factory_for(weights, config), threads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -110,8 +109,7 @@ class SourcePage(QWidget):
 
     def _change_parser(self) -> None:
         if self._config is not None:
-            asked = dataclasses.replace(
-                self._config,
+            asked = self._config.changed(
                 name=self.parser.currentData(),
                 runtime=self.runtime.currentData(),
                 workers=self.workers.currentData(),

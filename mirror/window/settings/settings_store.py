@@ -60,7 +60,7 @@ class SettingsStore:
             for name in _OF_A_PARSER - given
             if name in kept and _is_setting("parser", name, kept[name])
         }
-        return dataclasses.replace(otherwise, **chosen)
+        return otherwise.changed(**chosen)
 
     def keep_parser(self, before: ParserConfig, after: ParserConfig) -> None:
         """Keep what is different; a parser of the user's own is found in one folder only."""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 from mirror.core.settings import load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alert, Alerts, alert_of
@@ -79,7 +77,7 @@ def test_a_parser_that_failed_is_told_apart_from_a_source_and_has_a_way_back() -
         tone="caution",
         again="Try again",
     )
-    m2fp = WANTED.with_parser(dataclasses.replace(BUILT_IN, name="m2fp"), worked=True)
+    m2fp = WANTED.with_parser(BUILT_IN.changed(name="m2fp"), worked=True)
     alert = alert_of(status, m2fp)
     assert alert is not None
     assert alert.back == "built-in"

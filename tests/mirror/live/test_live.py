@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import math
 import os
 import sys
@@ -220,7 +219,7 @@ def test_side_by_side_has_the_original_on_the_left() -> None:
 
 def test_a_slow_parser_changes_the_mode_only_while_it_is_there() -> None:
     built_in = load().parser
-    slow = dataclasses.replace(built_in, name="m2fp")
+    slow = built_in.changed(name="m2fp")
     wanted = ViewPreferences.at_first(DisplayOptions(mode="exact"), built_in).with_parser(
         slow, worked=True
     )
@@ -233,8 +232,8 @@ def test_a_slow_parser_changes_the_mode_only_while_it_is_there() -> None:
 
 def test_what_failed_is_nothing_to_go_back_to() -> None:
     built_in = load().parser
-    slow = dataclasses.replace(built_in, name="m2fp")
-    other = dataclasses.replace(slow, runtime="torch")
+    slow = built_in.changed(name="m2fp")
+    other = slow.changed(runtime="torch")
     wanted = ViewPreferences.at_first(DisplayOptions(), built_in).with_parser(slow, worked=True)
     assert wanted.with_parser(other, worked=False).before == built_in
     assert wanted.with_parser(other, worked=True).before == slow
@@ -907,7 +906,7 @@ def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
 
             return parse
 
-    config = dataclasses.replace(no_parser(), parse_limit_s=0.05)
+    config = no_parser().changed(parse_limit_s=0.05)
     sources = [HandFed(), HandFed()]
     feeds = iter(sources)
     session = Session(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import sys
 import threading
 import time
@@ -88,7 +87,7 @@ def test_a_lost_camera_is_waited_for_although_the_parser_is_changed(
     wait_level(qtbot, window, 60)
     first.unplug(SourceError("camera 0 delivers no pictures"))
     qtbot.waitUntil(window.pages.banner.isVisible)
-    window.set_parser(dataclasses.replace(no_parser(), workers=2))
+    window.set_parser(no_parser().changed(workers=2))
     qtbot.waitUntil(lambda: "did not open" in window.pages.banner.words.text())
     assert "Trying again in" in window.pages.banner.words.text()
     assert middle(window) == 60
@@ -141,7 +140,7 @@ def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
     window = opened(*sources, memory=memory)
     window.watch(CAMERA)
     before = window.look
-    window.set_parser(dataclasses.replace(no_parser(), name="m2fp"))
+    window.set_parser(no_parser().changed(name="m2fp"))
     for grey_level in (60, 120):
         sources[1].feed(grey(grey_level, clock.now))
         wait_level(qtbot, window, grey_level)

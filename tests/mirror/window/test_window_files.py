@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 import threading
@@ -244,7 +243,7 @@ def test_a_recording_that_the_user_did_not_end_says_why_it_ended(
         window.watch(CAMERA)
         wait_said(qtbot, window, clock, "because the source was opened anew")
     else:
-        window.set_parser(dataclasses.replace(no_parser(), workers=2))
+        window.set_parser(no_parser().changed(workers=2))
         wait_said(qtbot, window, clock, "because another parser draws other parts")
 
 

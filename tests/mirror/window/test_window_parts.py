@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +27,7 @@ from pipeline.sources.video import VideoFile
 
 CLOTHES = label_set("cihp")
 LAST = len(CLOTHES.names) - 1  # a part that the built-in parser has no name for
-OTHER = dataclasses.replace(no_parser(), name="built-in")
+OTHER = no_parser().changed(name="built-in")
 
 
 class Clothes(Nothing):

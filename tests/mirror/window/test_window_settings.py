@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from pathlib import Path
@@ -80,7 +79,7 @@ def test_flags_count_more_than_what_is_remembered_and_take_nothing_else_away(
     memory.keep_look(
         DisplayOptions(), DisplayOptions(opacity=0.25, outlines=False, hidden=frozenset({"head"}))
     )
-    memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none", workers=3))
+    memory.keep_parser(load().parser, load().parser.changed(name="none", workers=3))
     setup = setup_of(load(flags={"overlay.opacity": 0.6, "parser.workers": 1}), memory)
     assert setup.look == DisplayOptions(opacity=0.6, outlines=False, hidden=frozenset({"head"}))
     assert (setup.parser.name, setup.parser.workers) == ("none", 1)
@@ -112,7 +111,7 @@ def test_the_parser_that_the_user_chose_is_remembered(
     window.source.parser.activated.emit(0)
     kept = setup_of(load(), memory).parser
     assert (kept.name, kept.runtime, kept.workers) == ("m2fp", "openvino", "auto")
-    mine = dataclasses.replace(kept, name="mine:skin")
+    mine = kept.changed(name="mine:skin")
     memory.keep_parser(kept, mine)
     assert memory.parser(load().parser).name == "m2fp"
 
@@ -173,7 +172,7 @@ def test_what_a_look_cannot_be_is_forgotten_and_the_rest_of_it_is_not(
 def test_what_a_parser_cannot_be_is_forgotten(tmp_path: Path, name: str, value: object) -> None:
     usual = load().parser
     memory = remembering(tmp_path, "parser", {"name": "none", name: value})
-    assert memory.parser(usual) == dataclasses.replace(usual, name="none")
+    assert memory.parser(usual) == usual.changed(name="none")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     memory.keep_look(DisplayOptions(), DisplayOptions(opacity=0.25))
-    memory.keep_parser(load().parser, dataclasses.replace(load().parser, name="none"))
+    memory.keep_parser(load().parser, load().parser.changed(name="none"))
     memory.keep_language("zh")
     memory.keep_panel(True)
     memory.keep_folder(tmp_path / "chosen")
