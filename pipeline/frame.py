@@ -160,6 +160,27 @@ class Frame:
         """What the source delivered, for a sink that passes it on. Not to be written into."""
         return self._picture
 
+    def with_picture(self, picture: av.VideoFrame) -> Frame:
+        """Return another picture at the same time, such as this one with something drawn on it."""
+        frame = self.recaptured(self.captured_at)
+        frame._picture = picture
+        frame.sequence, frame.is_held = self.sequence, self.is_held
+        return frame
+
+    def with_bgr(self, image: BGR) -> Frame:
+        """Return an image at the same time, without copying it; it is read-only from then on.
+
+        Raises:
+            ValueError: it is not (H, W, 3) uint8.
+        """
+        wrapped = Frame.from_bgr(image, self.captured_at)
+        # what the image was made from: what goes back to YUV takes the same way
+        wrapped._picture.colorspace = self._picture.colorspace
+        wrapped._picture.color_range = self._picture.color_range
+        frame = self.with_picture(wrapped._picture)
+        frame._bgr = wrapped._bgr
+        return frame
+
     def copy(self, pixel_format: str | None = None) -> av.VideoFrame:
         """Return the picture in memory of its own, in ``pixel_format`` (default: the source's)."""
         wanted = pixel_format or self.pixel_format

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
@@ -20,20 +20,23 @@ from numpy.typing import NDArray
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, costs_in_turns
 from mirror.core import machine
+from mirror.core.parsing import Parsing
 from mirror.core.resources import media_file
 from mirror.core.settings import load
 from mirror.jobs.composition import open_flow, shared_out
 from mirror.jobs.run_metrics import RunHeader
+from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.parsers.catalogue import AnyKind, find_parser
-from mirror.rendering.overlay import Style, painted, plan_drawing
-from mirror.stream.outputs import Delivery, Pictures
+from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.stream.run import StreamRun
+from pipeline.consumer import consuming
 from pipeline.flow import Flow
 from pipeline.frame import BGR, Frame
 from pipeline.media.pixel_layout import Layout
 from pipeline.media.y4m_header import FRAME, Y4mHeader
 from pipeline.meter import Latencies, Spread
 from pipeline.pipes import PipeReader, PipeWriter
+from pipeline.result import Result
 from pipeline.sinks.plain import Y4mWriter
 from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.sources.video import VideoFile
@@ -178,47 +181,41 @@ def _against_memory(rounds: int) -> Row:
 class _Pace:
     """A stream's output that notes when the first frame was out, and the last; and writes them."""
 
-    draws = True
+    stage = "write"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: DrawnPictures) -> None:
         self._pictures = pictures
         self.ticks: list[Cost] = []
 
-    def __enter__(self) -> _Pace:
-        self._pictures.__enter__()
-        return self
-
-    def __exit__(self, *raised: Any) -> None:  # noqa: ANN401
-        self._pictures.__exit__(*raised)
-
-    def write(self, delivery: Delivery) -> None:
-        self._pictures.write(delivery)
+    def consume(self, result: Result[Parsing]) -> None:
+        self._pictures.consume(result)
         self.ticks.append(_now())
 
-    def finish(self, summary: Mapping[str, Any]) -> None:
-        self._pictures.finish(summary)
+    def close(self, failure: BaseException | None = None) -> None:
+        self._pictures.close(failure)
 
 
 def _from_stream(path: Path, kind: AnyKind) -> Cost:
     source_end, target_end = os.open(path, os.O_RDONLY), os.open(os.devnull, os.O_WRONLY)
     source = Y4mStream(PipeReader(source_end))
-    pace = _Pace(Pictures(Y4mWriter(PipeWriter(target_end, owned=True), None)))
+    writer = Y4mWriter(PipeWriter(target_end, owned=True), None)
+    pace = _Pace(DrawnPictures(OverlayRenderer(Style.of(kind.parts)), writer))
     workers, threads = shared_out("auto", "auto")
     header = RunHeader("clip", None, kind.name, workers, threads)
-    StreamRun(source, kind, load().parser, Style.of(kind.parts), [pace], header)()
+    StreamRun(source, kind, load().parser, lambda _: [pace], header)()
     os.close(source_end)
     return _a_frame(pace.ticks)
 
 
 def _from_memory(frames: list[Frame], kind: AnyKind) -> Cost:
     workers, threads = shared_out("auto", "auto")
-    style = Style.of(kind.parts)
+    renderer = OverlayRenderer(Style.of(kind.parts))
     flow: Flow[Any, Any, Any] = open_flow(_Held(frames), kind, workers, threads, load().parser)
     ticks = []
     with flow as results:
         for result in results:
-            painted(result.frame, plan_drawing(result.parsing, style))
+            renderer.render(result.frame, result.parsing)
             ticks.append(_now())
     return _a_frame(ticks)
 
@@ -251,6 +248,6 @@ def _a_frame(ticks: list[Cost]) -> Cost:
 
 def _write_y4m(path: Path, frames: list[Frame]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
-    with Y4mWriter(PipeWriter(descriptor, owned=True), RATE) as writer:
+    with consuming(Y4mWriter(PipeWriter(descriptor, owned=True), RATE)) as writer:
         for frame in frames:
-            writer.write(frame.picture, frame)
+            writer.consume(frame)

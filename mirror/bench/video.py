@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 from av.video.stream import VideoStream
 
 from mirror.bench import footage
@@ -22,7 +21,8 @@ from mirror.core.parsing import Parsing
 from mirror.core.resources import media_file
 from mirror.core.settings import load
 from mirror.parsers.builtin import BuiltIn
-from mirror.rendering.overlay import Style, painted, plan_drawing
+from mirror.rendering.overlay import OverlayRenderer, Style
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.media.opening import create_file
 from pipeline.sinks.video import VideoWriter
@@ -90,10 +90,10 @@ def _stages(clip: Path) -> _Stages:
     decode = cost_of(lambda: frames.extend(VideoFile(clip))).cpu_s
     parsings: list[tuple[Frame, Parsing]] = []
     parse = cost_of(lambda: parsings.extend(_parse(frames))).cpu_s
-    drawn: list[av.VideoFrame] = []
+    drawn: list[Frame] = []
     style = Style.of(BuiltIn().parts)
     draw = cost_of(lambda: drawn.extend(_draw_all(parsings, style))).cpu_s
-    encode = cost_of(lambda: _encode(clip, frames, drawn)).cpu_s
+    encode = cost_of(lambda: _encode(clip, drawn)).cpu_s
     return _Stages(decode, parse, draw, encode)
 
 
@@ -107,16 +107,18 @@ def _parse(frames: list[Frame]) -> list[tuple[Frame, Parsing]]:
     return found
 
 
-def _draw_all(parsings: list[tuple[Frame, Parsing]], style: Style) -> list[av.VideoFrame]:
-    return [painted(frame, plan_drawing(parsing, style)) for frame, parsing in parsings]
+def _draw_all(parsings: list[tuple[Frame, Parsing]], style: Style) -> list[Frame]:
+    renderer = OverlayRenderer(style)
+    return [renderer.render(frame, parsing) for frame, parsing in parsings]
 
 
-def _encode(clip: Path, frames: list[Frame], drawn: list[av.VideoFrame]) -> None:
+def _encode(clip: Path, drawn: list[Frame]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         footage_of_clip = VideoFile(clip).footage
-        with VideoWriter(Path(folder) / "out.mp4", footage_of_clip, passengers=clip) as writer:
-            for frame, picture in zip(frames, drawn, strict=True):
-                writer.write(picture, frame)
+        film = VideoWriter(Path(folder) / "out.mp4", footage_of_clip, passengers=clip)
+        with consuming(film) as writer:
+            for frame in drawn:
+                writer.consume(frame)
 
 
 def _start(rounds: int) -> Row:

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from mirror.cli.flags import add_parser_flags, config_of, path
 from mirror.core.resources import media_file
-from mirror.jobs.composition import encoding_of, open_source, style_of, workers_for
+from mirror.jobs.composition import encoding_of, open_source, renderer_of, style_of, workers_for
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.video_run import run as run_through
-from mirror.outputs.film import Film
+from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.sheet import ContactSheet
 from mirror.parsers.catalogue import find_parser
 from mirror.process import terminal, termination
 from pipeline.sinks.video import VideoWriter
+from pipeline.stage_timer import StageTimer
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed
 
@@ -48,16 +49,18 @@ def run(options: argparse.Namespace) -> int:
         writer = VideoWriter(
             claims.file(film), source.footage, encoding_of(config.video), passengers=clip
         )
+        timer = StageTimer()
+        renderer = renderer_of(style, False, timer)
         report = run_through(
             source,
             kind,
             config.parser,
-            style,
-            [Film(writer), ContactSheet(claims.file(sheet))],
+            [DrawnPictures(renderer, writer), ContactSheet(claims.file(sheet), renderer)],
             RunHeader(
                 "the bundled clip", f"{film.path} and {sheet.path}", kind.name, workers, threads
             ),
             FrameProgress("demo", source.footage.frames, options.quiet),
+            timer,
         )
     if not options.quiet:
         terminal.show(report.as_table(), report.stages_table())

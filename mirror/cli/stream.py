@@ -27,7 +27,7 @@ from mirror.cli.flags import (
     rate,
 )
 from mirror.core.settings import Config
-from mirror.jobs.composition import encoding_of, limits_of, style_of, workers_for
+from mirror.jobs.composition import encoding_of, limits_of, renderer_of, style_of, workers_for
 from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.video_run import INCOMPLETE, say_incomplete
 from mirror.parsers.catalogue import AnyKind, find_parser
@@ -39,6 +39,7 @@ from mirror.stream.run import StreamReport, StreamRun
 from pipeline.errors import SinkError
 from pipeline.media.input_limits import InputLimits
 from pipeline.sources.address import named as named_address
+from pipeline.stage_timer import StageTimer
 from pipeline.targets.claims import Claims, claimed
 
 _EXIT_CODES = {"SIGHUP": 129, "SIGINT": 130}
@@ -144,24 +145,34 @@ def _stream(
     workers, threads = workers_for(kind, config.parser)
     wanted = _wanted(options, limits_of(config.input))
     source = termination.interruptible(lambda: inputs.open_input(options.source, wanted), "opening")
+    timer = StageTimer()
     offer = targets.Offer(
         source,
         options.fps,
         kind.name,
         kind.parts,
         style.palette,
+        renderer_of(style, config.overlay.side_by_side, timer),
         encoding_of(config.video),
         options.out_pix_fmt,
         config.overlay.side_by_side,
         options.rle,
     )
-    outputs = targets.open_outputs(places, offer, claims)
     named = " and ".join(place.place for place in places)
     read = named_address(options.source or "standard input")
     header = RunHeader(read, named, kind.name, workers, threads)
     max_age_s = (options.max_age or 0.5) if source.is_live else None
+    stream = StreamRun(
+        source,
+        kind,
+        config.parser,
+        lambda facts: targets.open_outputs(places, offer, claims, facts),
+        header,
+        max_age_s,
+        timer=timer,
+    )
     with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
-        return StreamRun(source, kind, config.parser, style, outputs, header, max_age_s)()
+        return stream()
 
 
 def _wanted(options: argparse.Namespace, limits: InputLimits) -> inputs.Wanted:

@@ -27,13 +27,20 @@ from mirror.cli.flags import (
     rate,
 )
 from mirror.core.settings import Config
-from mirror.jobs.composition import encoding_of, limits_of, open_source, style_of, workers_for
+from mirror.jobs.composition import (
+    encoding_of,
+    limits_of,
+    open_source,
+    renderer_of,
+    style_of,
+    workers_for,
+)
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.video_run import INCOMPLETE, say_incomplete
 from mirror.jobs.video_run import run as run_through
 from mirror.outputs import Output
-from mirror.outputs.film import Film
+from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.lines import ResultLines, header_line
 from mirror.outputs.masks import MaskFolder
 from mirror.outputs.planned import PlannedOutputs
@@ -46,6 +53,7 @@ from pipeline.sinks.salvage import salvage
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources import Footage, Recorded
 from pipeline.sources.limited import Limited
+from pipeline.stage_timer import StageTimer
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import Claims, claimed, write_whole
 from pipeline.targets.part_name import whole_name
@@ -103,9 +111,10 @@ def run(options: argparse.Namespace) -> int:
     with claimed(planned.all, _inputs(options), options.overwrite, termination.held) as claims:
         film = planned.film.path
         header = RunHeader(str(options.input), str(film), kind.name, workers, threads)
-        outputs = _outputs(options, config, source.footage, planned, claims, kind, style)
+        timer = StageTimer()
+        outputs = _outputs(options, config, source.footage, planned, claims, kind, style, timer)
         progress = FrameProgress(options.input.name, source.footage.frames, options.quiet)
-        report = run_through(source, kind, config.parser, style, outputs, header, progress)
+        report = run_through(source, kind, config.parser, outputs, header, progress, timer)
         if planned.stats is not None:
             text = json.dumps(report.as_json(), indent=1) + "\n"
             write_whole(claims.file(planned.stats), text.encode())
@@ -159,6 +168,7 @@ def _outputs(
     claims: Claims,
     kind: AnyKind,
     style: Style,
+    timer: StageTimer,
 ) -> list[Output]:
     """Everything that the run writes while it goes on."""
     found: list[Output] = []
@@ -177,5 +187,5 @@ def _outputs(
         passengers=None if options.input.is_dir() else options.input,
         cut_short=options.limit is not None,
     )
-    found.append(Film(writer, config.overlay.side_by_side))
+    found.append(DrawnPictures(renderer_of(style, config.overlay.side_by_side, timer), writer))
     return found

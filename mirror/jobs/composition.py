@@ -25,7 +25,10 @@ from mirror.core.settings import (
 )
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
-from mirror.rendering.overlay import Style
+from mirror.rendering.overlay import OverlayRenderer, Style
+from mirror.rendering.renderer import Renderer
+from mirror.rendering.shared_renderer import SharedRenderer
+from mirror.rendering.side_by_side import SideBySide
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
@@ -34,6 +37,7 @@ from pipeline.sources import Recorded, Source
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.stream.y4m import Y4mFile, is_y4m
 from pipeline.sources.video import VideoFile
+from pipeline.stage_timer import StageTimer
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
@@ -188,6 +192,12 @@ def style_of(parts: LabelSet, overlay: OverlayConfig) -> Style:
         )
     except ValueError as error:
         raise ConfigError(str(error)) from error
+
+
+def renderer_of(style: Style, side_by_side: bool, timer: StageTimer) -> Renderer:
+    """Return what draws a run's pictures, once for all consumers of the run."""
+    overlay = OverlayRenderer(style)
+    return SharedRenderer(SideBySide(overlay) if side_by_side else overlay, timer)
 
 
 def encoding_of(video: VideoConfig) -> Encoding:

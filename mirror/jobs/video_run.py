@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Sequence
 
@@ -15,9 +14,11 @@ from mirror.jobs.run_report import RunReport
 from mirror.outputs import Output
 from mirror.parsers.catalogue import AnyKind
 from mirror.process import terminal, termination
-from mirror.rendering.overlay import Style, painted, plan_drawing
+from pipeline.consumer import consuming
+from pipeline.fan_out import FanOut
 from pipeline.sources import Recorded
 from pipeline.sources.container.frame_counts import counts_of
+from pipeline.stage_timer import StageTimer
 
 INCOMPLETE = 3  # exit code: what could be read was written, but the source promised more
 
@@ -26,38 +27,37 @@ def run(
     source: Recorded,
     kind: AnyKind,
     config: ParserConfig,
-    style: Style,
     outputs: Sequence[Output],
     header: RunHeader,
     progress: FrameProgress,
+    timer: StageTimer,
 ) -> RunReport:
-    """Parse, draw and write every frame of a source; return the run, measured.
+    """Parse every frame of a source and give it to all outputs; return the run, measured.
+
+    Args:
+        source: where frames come from.
+        kind: the parser.
+        config: how much of the machine it gets.
+        outputs: what takes every result, in this order; all are closed in the end.
+        header: what is known of the run before its first frame.
+        progress: shows how far it is.
+        timer: where the outputs' time is counted, and that of the renderer that they share.
 
     Raises:
         Whatever a stage raises. Outputs then keep what can be kept, as parts.
     """
     clock = time.monotonic
     tally = RunMetrics(clock(), machine.cpu_seconds())
-    with progress, contextlib.ExitStack() as stack:
-        for output in outputs:
-            stack.enter_context(output)
+    with progress, consuming(FanOut(outputs, timer)) as consumers:
         flow = open_flow(source, kind, header.workers, header.threads, config)
         with flow as results:
             for result in results:
                 with termination.held():  # no frame is left half written
-                    drawn_from = clock()
-                    drawn = painted(result.frame, plan_drawing(result.parsing, style))
-                    marks = [("draw", clock() - drawn_from)]
-                    for output in outputs:
-                        written_from = clock()
-                        output.write(result, drawn)
-                        marks.append((output.stage, clock() - written_from))
-                tally.add(result, dict(marks), clock())
+                    consumers.consume(result)
+                tally.add(result, timer.take(), clock())
                 progress.show(tally.frames, tally.fps(clock()))
-    remarks = list(source.remarks)
-    for output in outputs:
-        remarks.extend(output.remarks)
-    return tally.report(header, flow.statistics(), clock(), tuple(remarks), counts_of(source))
+    remarks = (*source.remarks, *consumers.remarks)
+    return tally.report(header, flow.statistics(), clock(), remarks, counts_of(source))
 
 
 def say_incomplete(report: RunReport) -> None:

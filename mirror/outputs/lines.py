@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from fractions import Fraction
-from types import TracebackType
 from typing import IO, Any
 
-import av
 import numpy as np
 
 import mirror
@@ -84,13 +82,16 @@ def coco_rle(labels: LabelMap, parts: LabelSet) -> Mapping[str, Any]:
 
 
 class ResultLines:
-    """Writes result lines to a file, under its own name when complete; see ``Output``.
+    """Writes result lines to a file, under its own name when complete; see ``Consumer``.
 
     Args:
         file: the file to be, claimed.
         header: the first line.
         parts: the names of the part ids.
         with_rle: whether to add every part's mask in COCO's run-length encoding.
+
+    Raises:
+        OutputRefused: masks are asked for, and pycocotools is not installed.
     """
 
     stage = "results"
@@ -105,37 +106,50 @@ class ResultLines:
     ) -> None:
         self._file, self._header = file, header
         self._parts, self._with_rle = parts, with_rle
+        self._descriptor = file.descriptor  # a fifo waits here until somebody reads
         self._lines: IO[str] | None = None
+        self._closed = False
+        if with_rle:
+            coco_rle(np.zeros((1, 1), np.uint8), parts)  # refuses before anything is written
 
-    def __enter__(self) -> ResultLines:
-        if self._with_rle:
-            coco_rle(np.zeros((1, 1), np.uint8), self._parts)  # refuses before anything is written
-        self._file.__enter__()
-        self._lines = open(self._file.descriptor, "w", encoding="utf-8", closefd=False)
-        self._put(self._header)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._lines is not None
-        try:
-            self._lines.close()
-        except OSError as failure:
-            if error is None:
-                broken = self._broken(failure)
-                self._file.__exit__(type(broken), broken, None)
-                raise broken from failure
-        self._file.__exit__(kind, error, traceback)
-
-    def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
-        """Write one frame's line."""
+    def consume(self, result: Result[Parsing]) -> None:
+        """Write one frame's line; before the first, the one about the run."""
+        self._begin()
         self._put(
             frame_line(result.ticket, result.frame, result.parsing, self._parts, self._with_rle)
         )
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Complete the file, or leave a part.
+
+        Raises:
+            SinkError: it cannot be written; the disk may be full.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._end(is_whole=failure is None)
+        except BaseException as error:
+            self._file.__exit__(type(error), error, None)
+            raise
+        self._file.__exit__(None if failure is None else type(failure), failure, None)
+
+    def _begin(self) -> None:
+        if self._lines is None:
+            self._lines = open(self._descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            self._put(self._header)
+
+    def _end(self, is_whole: bool) -> None:
+        if is_whole:
+            self._begin()
+        if self._lines is None:
+            return
+        try:
+            self._lines.close()
+        except OSError as error:
+            if is_whole:
+                raise self._broken(error) from error
 
     def _put(self, line: Mapping[str, Any]) -> None:
         assert self._lines is not None

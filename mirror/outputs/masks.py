@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
-from types import TracebackType
 
 import av
 import numpy as np
@@ -21,7 +20,7 @@ MASKS = Series(re.compile(r"\d{6,}\.png"), "parts.json")
 
 
 class MaskFolder:
-    """Writes one 8-bit palette PNG a frame, ``000000.png`` on, and ``parts.json``; see ``Output``.
+    """Writes a palette PNG a frame, ``000000.png`` on, and ``parts.json``; see ``Consumer``.
 
     A pixel's value is its part id, whatever colour a viewer shows it in. The folder is there when
     the run is complete; masks of an earlier run in it, and nothing else, make room then.
@@ -38,28 +37,37 @@ class MaskFolder:
     def __init__(self, folder: PartFolder, parts: LabelSet, palette: tuple[str, ...]) -> None:
         self._folder, self._parts, self._colours = folder, parts, palette
         self._encode = PaletteEncoder(palette)
+        self._described = False
 
-    def __enter__(self) -> MaskFolder:
-        self._folder.__enter__()
+    def consume(self, result: Result[Parsing]) -> None:
+        """Write one frame's label map; before the first, what the ids mean."""
+        self._describe()
+        self._folder.write(f"{result.ticket:06d}.png", self._encode(result.parsing.labels))
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Complete the folder, or leave a part.
+
+        Raises:
+            SinkError: it cannot be written; the disk may be full.
+        """
+        try:
+            if failure is None:
+                self._describe()
+        except BaseException as error:
+            self._folder.__exit__(type(error), error, None)
+            raise
+        self._folder.__exit__(None if failure is None else type(failure), failure, None)
+
+    def _describe(self) -> None:
+        if self._described:
+            return
+        self._described = True
         colours = dict(zip(self._parts.names, self._colours, strict=False))
         description = {
             "parts": {str(id): name for id, name in enumerate(self._parts.names)},
             "palette": colours,
         }
         self._folder.write(MASKS.mark, (json.dumps(description, indent=1) + "\n").encode())
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._folder.__exit__(kind, error, traceback)
-
-    def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
-        """Write one frame's label map."""
-        self._folder.write(f"{result.ticket:06d}.png", self._encode(result.parsing.labels))
 
 
 class PaletteEncoder:

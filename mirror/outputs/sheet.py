@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
-import av
 import cv2
 import numpy as np
 
 from mirror.core.parsing import Parsing
-from pipeline.frame import BGR, Frame
+from mirror.rendering.renderer import Renderer
+from pipeline.frame import BGR
 from pipeline.result import Result
 from pipeline.targets.claims import OutputFile, write_whole
 
@@ -20,44 +18,47 @@ _GAP = 6
 
 
 class ContactSheet:
-    """Writes a PNG of drawn pictures, evenly spread over a run of any length; see ``Output``.
+    """Writes a PNG of drawn pictures, evenly spread over a run of any length; see ``Consumer``.
 
     Args:
         file: the file to be, claimed.
+        renderer: what draws; one that draws for other consumers, too, draws once.
     """
 
     stage = "sheet"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, file: OutputFile) -> None:
-        self._file = file
+    def __init__(self, file: OutputFile, renderer: Renderer) -> None:
+        self._file, self._renderer = file, renderer
         self._tiles: list[BGR] = []
         self._step = 1
+        self._closed = False
 
-    def __enter__(self) -> ContactSheet:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is None and self._tiles:
-            chosen = np.linspace(0, len(self._tiles) - 1, _TILES).round().astype(int)
-            png = cv2.imencode(".png", arranged([self._tiles[place] for place in chosen]))[1]
-            write_whole(self._file, png.tobytes())
-        else:
-            self._file.discard()
-
-    def write(self, result: Result[Parsing], drawn: av.VideoFrame) -> None:
+    def consume(self, result: Result[Parsing]) -> None:
         """Keep every so many a picture; twice as many frames, when there are too many tiles."""
         if result.ticket % self._step:
             return
-        self._tiles.append(_small(drawn))
+        drawn = self._renderer.render(result.frame, result.parsing)
+        self._tiles.append(_small(drawn.bgr))
         if len(self._tiles) > 4 * _TILES:
             self._tiles = self._tiles[::2]
             self._step *= 2
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Write the sheet; after a failure, or without a picture, leave nothing.
+
+        Raises:
+            SinkError: it cannot be written; the disk may be full.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._renderer.end_scene()
+        if failure is not None or not self._tiles:
+            return self._file.discard()
+        chosen = np.linspace(0, len(self._tiles) - 1, _TILES).round().astype(int)
+        png = cv2.imencode(".png", arranged([self._tiles[place] for place in chosen]))[1]
+        write_whole(self._file, png.tobytes())
 
 
 def arranged(tiles: list[BGR]) -> BGR:
@@ -74,8 +75,7 @@ def arranged(tiles: list[BGR]) -> BGR:
     return ground
 
 
-def _small(picture: av.VideoFrame) -> BGR:
-    image = Frame(picture, 0.0).bgr
+def _small(image: BGR) -> BGR:
     scale = min(1.0, _TILE_SIDE / max(image.shape[:2]))
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     small: BGR = cv2.resize(image, size, interpolation=cv2.INTER_AREA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,12 +15,13 @@ from mirror.core.settings import ParserConfig
 from mirror.jobs.composition import open_flow
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
+from mirror.outputs import Output
 from mirror.parsers.catalogue import AnyKind
 from mirror.process.signal_policies import Terminated
-from mirror.rendering.overlay import Style, painted, plan_drawing
-from mirror.stream.outputs import Delivery, StreamOutput
+from mirror.stream.run_facts import RunFacts
 from mirror.stream.signals import DrainStalled, Signals
 from pipeline.errors import SinkClosed
+from pipeline.fan_out import FanOut
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
@@ -28,6 +29,7 @@ from pipeline.sources import Source
 from pipeline.sources.container.frame_counts import counts_of
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
+from pipeline.stage_timer import StageTimer
 
 Ending = Literal[
     "input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "SIGHUP", "failed"
@@ -63,17 +65,17 @@ class StreamReport:
 
 
 class StreamRun:
-    """Parses, draws and writes what a source delivers.
+    """Parses what a source delivers, and gives it to consumers; see ``RunFacts``.
 
     Args:
         source: where frames come from.
         kind: the parser.
         config: how much of the machine it gets.
-        style: how parts are drawn.
-        outputs: what is written for every frame, in this order.
+        open_outputs: makes what takes every result, in this order; it may ask this run for facts.
         header: what is known of the run before its first frame.
         max_age_s: frames that waited longer are not parsed; None where nothing may be dropped.
         drain_s: how long a frame may take to come out after SIGTERM.
+        timer: where the time of the consumers' thread is counted.
     """
 
     def __init__(
@@ -81,24 +83,22 @@ class StreamRun:
         source: Source,
         kind: AnyKind,
         config: ParserConfig,
-        style: Style,
-        outputs: Sequence[StreamOutput],
+        open_outputs: Callable[[RunFacts], Sequence[Output]],
         header: RunHeader,
         max_age_s: float | None = None,
         drain_s: float = 1.2,
+        timer: StageTimer | None = None,
     ) -> None:
         self._source = UntilBroken(source)
-        self._gap_before = source.gap_before if isinstance(source, Reconnecting) else _no_gap
-        self._counted = source
-        self._remarks_of = (source, *outputs)
-        self._style, self._outputs, self._header = style, outputs, header
-        self._draws = any(output.draws for output in outputs)
-        self._clock = time.monotonic
+        self._counted, self._header = source, header
+        self._timer, self._clock = timer or StageTimer(), time.monotonic
+        self._ending: Ending = "failed"
         self._tally = RunMetrics(self._clock(), machine.cpu_seconds())
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )
         self._signals = Signals(self._source.close, drain_s=drain_s)
+        self._outputs = FanOut(open_outputs(self), self._timer)
 
     def __call__(self) -> StreamReport:
         """Run until the input ends or breaks, a reader leaves, or a signal says so.
@@ -108,17 +108,33 @@ class StreamRun:
             DrainStalled: SIGTERM came, and what is in flight does not come out.
             Whatever a parser raises.
         """
-        ending: Ending = "failed"
-        with self._signals, contextlib.ExitStack() as stack:
-            for output in self._outputs:
-                stack.enter_context(output)
+        failure: BaseException | None = None
+        with self._signals:
             try:
-                ending = self._pump()
+                self._ending = self._pump()
+            except BaseException as error:
+                failure = error
+                raise
             finally:
-                self._finish(ending, stack)
+                # what a container writes last must not wait for ever either
+                with self._signals.writing(), contextlib.suppress(SinkClosed):
+                    self._outputs.close(failure)
         if self._source.failure is not None:
             raise self._source.failure
-        return self._report(ending)
+        return self._report()
+
+    def dropped(self) -> int:
+        """Return how many frames were never parsed, since the run began."""
+        return sum(self._flow.statistics().dropped.values())
+
+    def gap_before(self, frame: Frame) -> float:
+        """Return the seconds without a source before a frame; 0 where there was no gap."""
+        source = self._counted
+        return source.gap_before(frame) if isinstance(source, Reconnecting) else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """Return what there is to say of the run, as JSON's own types."""
+        return self._report().as_json()
 
     def _pump(self) -> Ending:
         try:
@@ -135,7 +151,7 @@ class StreamRun:
                 raise
             return "SIGHUP"
         except DrainStalled as stalled:
-            left = self._report("failed").unfinished
+            left = self._report().unfinished
             if not left:
                 return "SIGTERM"  # it is the source that does not end, an address that hangs
             raise DrainStalled(
@@ -146,32 +162,13 @@ class StreamRun:
         return "SIGTERM" if self._signals.draining else "input ended"
 
     def _deliver(self, result: Result[Parsing]) -> None:
-        statistics = self._flow.statistics()
-        drawn_from = self._clock()
-        drawn = result.frame.picture
-        if self._draws:
-            drawn = painted(result.frame, plan_drawing(result.parsing, self._style))
-        written_from = self._clock()
-        gap_s = self._gap_before(result.frame)
-        delivery = Delivery(result, drawn, statistics.dropped, gap_s)
         with self._signals.writing():
-            for output in self._outputs:
-                output.write(delivery)
-            written_at = self._clock()
-            marks = {"draw": written_from - drawn_from, "write": written_at - written_from}
-            self._tally.add(result, marks, written_at)
+            self._outputs.consume(result)
+            self._tally.add(result, self._timer.take(), self._clock())
 
-    def _finish(self, ending: Ending, outputs: contextlib.ExitStack) -> None:
-        summary = self._report(ending).as_json()
-        with self._signals.writing():
-            for output in self._outputs:
-                with contextlib.suppress(SinkClosed):
-                    output.finish(summary)
-            with contextlib.suppress(SinkClosed):
-                outputs.close()  # what a container writes last must not wait for ever either
-
-    def _report(self, ending: Ending) -> StreamReport:
-        remarks = [remark for part in self._remarks_of for remark in getattr(part, "remarks", ())]
+    def _report(self) -> StreamReport:
+        ending = self._ending
+        remarks = [*getattr(self._counted, "remarks", ()), *self._outputs.remarks]
         statistics: FlowStatistics = self._flow.statistics()
         # whoever stops a stream does not want the rest of it
         counts = counts_of(self._counted) if ending == "input ended" else None
@@ -179,7 +176,3 @@ class StreamRun:
         run = self._tally.report(self._header, statistics, now, tuple(remarks), counts)
         unfinished = statistics.captured - run.frames - sum(statistics.dropped.values())
         return StreamReport(ending, run, unfinished)
-
-
-def _no_gap(frame: Frame) -> float:
-    return 0.0

@@ -9,9 +9,12 @@ from fractions import Fraction
 from pathlib import Path, PurePath
 
 from mirror.core.label_set import LabelSet
-from mirror.outputs import OutputRefused
+from mirror.outputs import Output, OutputRefused
+from mirror.outputs.drawn_pictures import DrawnPictures
+from mirror.rendering.renderer import Renderer
+from mirror.stream.label_maps import LabelMaps
 from mirror.stream.lines import Lines
-from mirror.stream.outputs import LabelMaps, Pictures, StreamOutput
+from mirror.stream.run_facts import RunFacts
 from pipeline.media.pixel_layout import Layout
 from pipeline.media.y4m_header import holds
 from pipeline.pipes import TCP, PipeWriter, open_target
@@ -80,9 +83,10 @@ class Offer:
         parser: its name.
         parts: its parts.
         palette: one ``#rrggbb`` a part id.
+        renderer: what draws the pictures, once for all targets.
         encoding: how a Matroska stream is encoded.
         pixel_format: of pictures; None leaves them as they came.
-        side_by_side: whether the original goes to the left.
+        resizes: whether the renderer makes pictures of another size than the source's.
         with_rle: whether lines hold masks.
     """
 
@@ -91,9 +95,10 @@ class Offer:
     parser: str
     parts: LabelSet
     palette: tuple[str, ...]
+    renderer: Renderer
     encoding: Encoding
     pixel_format: str | None = None
-    side_by_side: bool = False
+    resizes: bool = False
     with_rle: bool = False
 
     @property
@@ -129,7 +134,9 @@ def check(targets: Sequence[Target], pixel_format: str | None) -> None:
         )
 
 
-def open_outputs(targets: Sequence[Target], offer: Offer, claims: Claims) -> list[StreamOutput]:
+def open_outputs(
+    targets: Sequence[Target], offer: Offer, claims: Claims, facts: RunFacts
+) -> list[Output]:
     """Open every target; lines come last, since they say when the others have written.
 
     Files are finished by whoever claimed them.
@@ -139,9 +146,9 @@ def open_outputs(targets: Sequence[Target], offer: Offer, claims: Claims) -> lis
     """
     in_order = sorted(targets, key=lambda target: target.format == "jsonl")
     return [
-        Pictures(VirtualCamera(offer.rate), offer.side_by_side)
+        DrawnPictures(offer.renderer, VirtualCamera(offer.rate), "write")
         if target.place == CAMERA
-        else _output(target.format, _pipe(target, claims), offer)
+        else _output(target.format, _pipe(target, claims), offer, facts)
         for target in in_order
     ]
 
@@ -163,12 +170,12 @@ def _check_pixel_format(name: str | None, targets: Sequence[Target]) -> None:
         raise OutputRefused(f"y4m cannot hold {name}; write raw pictures: --out-format raw")
 
 
-def _output(format: str, pipe: PipeWriter, offer: Offer) -> StreamOutput:
+def _output(format: str, pipe: PipeWriter, offer: Offer, facts: RunFacts) -> Output:
     if format == "jsonl":
-        return Lines(pipe, offer.parser, offer.parts, offer.palette, offer.with_rle)
+        return Lines(pipe, facts, offer.parser, offer.parts, offer.palette, offer.with_rle)
     if format == "labels":
         return LabelMaps(pipe, offer.rate)
-    return Pictures(_sink(format, pipe, offer), offer.side_by_side)
+    return DrawnPictures(offer.renderer, _sink(format, pipe, offer), "write")
 
 
 def _sink(format: str, pipe: PipeWriter, offer: Offer) -> Sink:
@@ -183,6 +190,6 @@ def _sink(format: str, pipe: PipeWriter, offer: Offer) -> Sink:
 
 def _y4m(pipe: PipeWriter, offer: Offer) -> Y4mWriter:
     source, given = offer.source, None
-    if isinstance(source, Y4mStream) and not (offer.pixel_format or offer.side_by_side):
+    if isinstance(source, Y4mStream) and not (offer.pixel_format or offer.resizes):
         given = source.header, source.header_line
     return Y4mWriter(pipe, offer.rate, offer.aspect, given=given, pixel_format=offer.pixel_format)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import av
 import av.error
@@ -28,10 +26,11 @@ class JpegWriter:
     """Writes one JPEG file after the other, each in its picture's own size.
 
     Args:
-        target: where the bytes go; closed when the ``with`` block is left.
+        target: where the bytes go; closed with the writer.
         quality: FFmpeg's quantiser, 2 to 31: lower is better and larger.
     """
 
+    stage = "encode"
     remarks: tuple[str, ...] = ()
 
     def __init__(self, target: PipeWriter, quality: int = 3) -> None:
@@ -40,23 +39,13 @@ class JpegWriter:
         self._encoder: VideoCodecContext | None = None
         self._count = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._target.close()
-
-    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+    def consume(self, frame: Frame) -> None:
         """Write one picture; wait while the reader does not read.
 
         Raises:
             SinkError: the encoder refuses it, the reader has left, or the disk is full.
         """
+        picture = frame.picture
         name = _JPEG_FORMATS.get(plain_name(picture.format.name), "yuvj420p")
         layout = Layout(picture.height, picture.width, name)
         if self._encoder is None or layout != self._layout:
@@ -70,6 +59,10 @@ class JpegWriter:
         except av.error.FFmpegError as error:
             raise SinkError(f"a picture cannot be encoded as JPEG: {error.strerror}") from error
         self._target.write(*(bytes(packet) for packet in packets))
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Let go of the target: every picture is out."""
+        self._target.close()
 
     def _made(self, layout: Layout) -> VideoCodecContext:
         encoder = av.CodecContext.create("mjpeg", "w")
@@ -88,11 +81,13 @@ class MatroskaWriter:
     the end. The encoder holds none back. Pictures keep the first one's size.
 
     Args:
-        target: where the bytes go; closed when the ``with`` block is left.
+        target: where the bytes go; closed with the writer.
         rate: frames a second, where the source says so.
         aspect: how wide a pixel is for its height.
         encoding: codec, quality and preset.
     """
+
+    stage = "encode"
 
     def __init__(
         self,
@@ -113,16 +108,33 @@ class MatroskaWriter:
         self._time_base = _MILLISECONDS
         self._last_pts: int | None = None
         self._moved = self._resized = 0
+        self._closed = False
 
-    def __enter__(self) -> Self:
-        return self
+    def consume(self, frame: Frame) -> None:
+        """Encode one picture; wait while the reader does not read.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+        Raises:
+            SinkError: the encoder refuses it, the reader has left, or the disk is full.
+        """
+        try:
+            stream = self._stream or self._start(frame.picture, frame)
+            picture = self._fitted(frame.picture)
+            picture.pts, picture.time_base = self._pts(frame), self._time_base
+            picture.duration = frame.duration or 0
+            self._container.mux(stream.encode(picture))
+        except av.error.FFmpegError as error:
+            raise SinkError(f"{self._codec} cannot encode this: {error.strerror}") from error
+        self._target.write(*self._muxed.take())
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Write what the container and the encoder still hold; a whole file, whatever happened.
+
+        Raises:
+            SinkError: the reader has left, or the disk is full.
+        """
+        if self._closed:
+            return
+        self._closed = True
         try:
             if self._stream is not None:
                 self._container.mux(self._stream.encode(None))
@@ -130,22 +142,6 @@ class MatroskaWriter:
             self._target.write(*self._muxed.take())
         finally:
             self._target.close()
-
-    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
-        """Encode one picture; wait while the reader does not read.
-
-        Raises:
-            SinkError: the encoder refuses it, the reader has left, or the disk is full.
-        """
-        try:
-            stream = self._stream or self._start(picture, frame)
-            picture = self._fitted(picture)
-            picture.pts, picture.time_base = self._pts(frame), self._time_base
-            picture.duration = frame.duration or 0
-            self._container.mux(stream.encode(picture))
-        except av.error.FFmpegError as error:
-            raise SinkError(f"{self._codec} cannot encode this: {error.strerror}") from error
-        self._target.write(*self._muxed.take())
 
     @property
     def remarks(self) -> tuple[str, ...]:

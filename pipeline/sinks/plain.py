@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import av
 import numpy as np
@@ -22,38 +20,34 @@ class RawWriter:
     All pictures get the first one's size, since a reader cannot know of another.
 
     Args:
-        target: where the bytes go; closed when the ``with`` block is left.
+        target: where the bytes go; closed with the writer.
         pixel_format: of what is written; None takes the first picture's.
     """
+
+    stage = "encode"
 
     def __init__(self, target: PipeWriter, pixel_format: str | None = None) -> None:
         self._target, self._pixel_format = target, pixel_format
         self._layout: Layout | None = None
         self._resized = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._target.close()
-
-    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+    def consume(self, frame: Frame) -> None:
         """Write one picture; wait while the reader does not read.
 
         Raises:
             SinkError: the reader has left, or the disk is full.
         """
+        picture = frame.picture
         if self._layout is None:
             self._layout = self._begin(picture)
         layout = self._layout
         self._resized += (picture.width, picture.height) != (layout.width, layout.height)
         views = layout.views(fitted(picture, layout))
         self._target.write(*self._marker, *(np.ascontiguousarray(view) for view in views))
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Let go of the target: every picture is out."""
+        self._target.close()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -71,7 +65,7 @@ class Y4mWriter(RawWriter):
     """Writes pictures as a YUV4MPEG2 stream, in their own pixel format where it can hold that.
 
     Args:
-        target: where the bytes go; closed when the ``with`` block is left.
+        target: where the bytes go; closed with the writer.
         rate: frames a second, for the header; None leaves it unsaid.
         aspect: how wide a pixel is for its height.
         given: the source's own header and the bytes of it, which then go out as they came.
@@ -90,14 +84,11 @@ class Y4mWriter(RawWriter):
         pixel_format: str | None = None,
     ) -> None:
         super().__init__(target, pixel_format)
-        self._rate, self._aspect, self._given = rate, aspect, given
-
-    def __enter__(self) -> Self:
-        if self._given is not None:  # a reader need not wait for the first picture
-            header, line = self._given
-            self._target.write(line)
+        self._rate, self._aspect = rate, aspect
+        if given is not None:  # a reader need not wait for the first picture
+            header, line = given
+            target.write(line)
             self._layout = header.layout
-        return self
 
     def _begin(self, first: av.VideoFrame) -> Layout:
         name = self._pixel_format or plain_name(first.format.name)

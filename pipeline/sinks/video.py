@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 
 import av
 import av.error
@@ -58,8 +57,8 @@ class VideoWriter:
 
     While it is written the file is called ``NAME.part-k3x9qd.ENDING``, with other letters each
     time, and is made of fragments, so that what was written up to about a second before plays
-    whatever happens. Leaving the ``with`` block normally completes it under its own name; leaving
-    it by an exception leaves the part.
+    whatever happens. Closing it completes it under its own name; closing it after a failure leaves
+    the part.
 
     Args:
         path: the file to make, or one that was claimed already. Its folder must be there.
@@ -77,6 +76,8 @@ class VideoWriter:
     Raises:
         SinkError: the file cannot be made; nothing is left behind.
     """
+
+    stage = "encode"
 
     def __init__(
         self,
@@ -113,44 +114,45 @@ class VideoWriter:
         self._moved = 0
         self._end = Fraction(0)
         self.frames = 0
+        self._closed = False
         try:
             check_encoder(self._codec, encoding.preset, self._kind, encoding.codec)
         except BaseException:
             self._discard()
             raise
 
-    def __enter__(self) -> VideoWriter:
-        return self
+    def close(self, failure: BaseException | None = None) -> None:
+        """Complete the file; after a failure, which is told where it is, leave the part.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+        Raises:
+            SinkError: it cannot be completed; what plays of it is kept.
+        """
+        if self._closed:
+            return
+        self._closed = True
         if self._stream is None:
             self._discard()
             return
         try:
-            self._finish(whole=kind is None)
-        except (av.error.FFmpegError, OSError) as failure:
-            if kind is None:
-                raise self._broken(failure) from failure
+            self._finish(whole=failure is None)
+        except (av.error.FFmpegError, OSError) as error:
+            if failure is None:
+                raise self._broken(error) from error
         except BaseException as interruption:
             self._tell_part(interruption)
             raise
         finally:
-            if error is not None:
-                self._tell_part(error)
+            if failure is not None:
+                self._tell_part(failure)
             self._file.keep()
 
-    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
-        """Encode a picture at the time of the frame it was made from.
+    def consume(self, frame: Frame) -> None:
+        """Encode a picture at its time.
 
         Raises:
             SinkError: the file cannot grow; the disk may be full.
         """
-        picture = self._converted(picture)
+        picture = self._converted(frame.picture)
         self._first_size = picture.width, picture.height
         picture = padded_to_even(picture)
         try:

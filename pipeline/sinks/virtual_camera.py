@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 from fractions import Fraction
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
@@ -30,6 +29,8 @@ class VirtualCamera:
         SinkError: pyvirtualcam is not installed.
     """
 
+    stage = "encode"
+
     def __init__(self, rate: Fraction | None) -> None:
         self._rate = float(rate or 30)
         self._camera: Any = None  # pyvirtualcam is not typed
@@ -45,27 +46,22 @@ class VirtualCamera:
         """How many pictures had another size."""
         return (resized_remark(self._resized),) if self._resized else ()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._camera is not None:
-            self._camera.close()
-
-    def write(self, picture: av.VideoFrame, frame: Frame) -> None:
+    def consume(self, frame: Frame) -> None:
         """Show one picture.
 
         Raises:
             SinkError: the system has no virtual camera.
         """
+        picture = frame.picture
         layout = self._layout or self._open(picture)
         self._resized += (picture.width, picture.height) != (layout.width, layout.height)
         self._camera.send(np.ascontiguousarray(planes_of(fitted(picture, layout))[0]))
+
+    def close(self, failure: BaseException | None = None) -> None:
+        """Let go of the camera."""
+        if self._camera is not None:
+            self._camera.close()
+            self._camera = None
 
     def _open(self, first: av.VideoFrame) -> Layout:
         library = self._library

@@ -13,6 +13,7 @@ from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 from sample_files import TEXTS
 
+from pipeline.consumer import consuming
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources.video import VideoFile
 
@@ -110,9 +111,9 @@ def take(source: Path, target: Path) -> tuple[str, ...]:
     """Write a file as ``mirror video`` does, without a parser; return the remarks."""
     video = VideoFile(source)
     encoding = Encoding(preset="ultrafast", threads=1)
-    with VideoWriter(target, video.footage, encoding, passengers=source) as out:
+    with consuming(VideoWriter(target, video.footage, encoding, passengers=source)) as out:
         for frame in video:
-            out.write(frame.picture, frame)
+            out.consume(frame)
     return video.remarks + out.remarks
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 
+from pipeline.consumer import consuming
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources.video import VideoFile
 
@@ -14,11 +15,11 @@ DEFAULT = Encoding()
 
 def copy(source: Path, target: Path, encoding: Encoding = DEFAULT, limit: int = 10**6) -> Path:
     video = VideoFile(source)
-    with VideoWriter(
-        target, video.footage, encoding, passengers=source, cut_short=limit < 10**6
+    with consuming(
+        VideoWriter(target, video.footage, encoding, passengers=source, cut_short=limit < 10**6)
     ) as out:
         for _, frame in zip(range(limit), video, strict=False):
-            out.write(frame.picture, frame)
+            out.consume(frame)
     return target
 
 
@@ -51,7 +52,7 @@ def titles_in(path: Path) -> list[tuple[float, str]]:
 def remarks_of(source: Path, target: Path, encoding: Encoding = DEFAULT) -> tuple[str, ...]:
     """Copy a file frame by frame; return what the source and the writer have to say."""
     video = VideoFile(source)
-    with VideoWriter(target, video.footage, encoding, passengers=source) as out:
+    with consuming(VideoWriter(target, video.footage, encoding, passengers=source)) as out:
         for frame in video:
-            out.write(frame.picture, frame)
+            out.consume(frame)
     return video.remarks + out.remarks

@@ -10,6 +10,7 @@ import random
 import sys
 from pathlib import Path
 
+from pipeline.consumer import consuming
 from pipeline.errors import SourceError
 from pipeline.sinks.video import Encoding, VideoWriter
 from pipeline.sources.video import VideoFile
@@ -41,9 +42,11 @@ def take(source: Path, target: Path) -> str:
     except SourceError:
         return "refused"
     encoding = Encoding(preset="ultrafast", threads=1)
-    with VideoWriter(target, video.footage, encoding, passengers=source, overwrite=True) as out:
+    with consuming(
+        VideoWriter(target, video.footage, encoding, passengers=source, overwrite=True)
+    ) as out:
         for frame in video:
-            out.write(frame.picture, frame)
+            out.consume(frame)
     return "written"
 
 

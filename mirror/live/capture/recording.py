@@ -11,7 +11,8 @@ from pathlib import Path
 
 from mirror.core.parsing import Parsing
 from mirror.live.capture.capture_folder import claim_unused
-from mirror.rendering.overlay import Style, painted, plan_drawing
+from mirror.rendering.renderer import Renderer
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.result import Result
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -23,22 +24,25 @@ _WAITING = 8  # frames that may wait for the encoder: a quarter of a second
 
 
 class Recording:
-    """A video of every parsed frame with its parts, each at the time at which it was captured.
+    """A video of every parsed frame, drawn, each at the time of its capture; see ``Consumer``.
 
     Encoding never holds up the picture: frames that come while the encoder is behind are left out
-    and counted. Stop it, then wait for ``is_done``: the file is complete only then.
+    and counted. Close it, then wait for ``is_done``: the file is complete only then.
 
     Args:
         folder: where the file goes; its name says when it was begun.
         encoding: how to encode.
-        make_style: returns how parts are drawn, None where they are not; called with the first
-            frame, since a parser that still loads does not know its parts.
+        make_renderer: returns what draws, None where nothing does; called with the first frame,
+            since a parser that still loads does not know its parts. It draws on this thread.
     """
 
+    stage = "record"
+    remarks: tuple[str, ...] = ()
+
     def __init__(
-        self, folder: Path, encoding: Encoding, make_style: Callable[[], Style | None]
+        self, folder: Path, encoding: Encoding, make_renderer: Callable[[], Renderer | None]
     ) -> None:
-        self._folder, self._encoding, self._make_style = folder, encoding, make_style
+        self._folder, self._encoding, self._make_renderer = folder, encoding, make_renderer
         self._frames: queue.Queue[Result[Parsing] | None] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
         self._left_out = self._written = 0  # guarded by _lock, as are both below
@@ -51,7 +55,7 @@ class Recording:
         """Begin; the folder is made and the file claimed at once. Without a frame, none is left."""
         self._thread.start()
 
-    def take(self, result: Result[Parsing]) -> None:
+    def consume(self, result: Result[Parsing]) -> None:
         """Record one frame, unless the encoder is behind. Never waits."""
         try:
             self._frames.put_nowait(result)
@@ -59,8 +63,8 @@ class Recording:
             with self._lock:
                 self._left_out += 1
 
-    def stop(self) -> None:
-        """Ask it to write what waits and to complete the file. Never waits."""
+    def close(self, failure: BaseException | None = None) -> None:
+        """Ask it to write what waits and to complete the file, whatever ended. Never waits."""
         self._stopping.set()
         with contextlib.suppress(queue.Full):
             self._frames.put_nowait(None)  # wakes the thread where nothing else would
@@ -113,22 +117,16 @@ class Recording:
     def _write_all(self, file: PartFile, first: Result[Parsing]) -> None:
         frame = first.frame
         footage = Footage(frame.height, frame.width, _TICK, None, None)
-        began_at, style = frame.captured_at, self._make_style()
-        with VideoWriter(file, footage, self._encoding) as writer:
+        began_at, renderer = frame.captured_at, self._make_renderer()
+        with consuming(VideoWriter(file, footage, self._encoding)) as writer:
             result: Result[Parsing] | None = first
             while result is not None:
-                self._write(writer, result, began_at, style)
+                drawn = _drawn(result, renderer)
+                pts = round((drawn.captured_at - began_at) / _TICK)
+                writer.consume(Frame(drawn.picture, drawn.captured_at, pts, _TICK))
+                with self._lock:
+                    self._written += 1
                 result = self._next()
-
-    def _write(
-        self, writer: VideoWriter, result: Result[Parsing], began_at: float, style: Style | None
-    ) -> None:
-        frame = result.frame
-        drawn = None if style is None else painted(frame, plan_drawing(result.parsing, style))
-        pts = round((frame.captured_at - began_at) / _TICK)
-        writer.write(drawn or frame.copy(), Frame(frame.picture, frame.captured_at, pts, _TICK))
-        with self._lock:
-            self._written += 1
 
     def _next(self) -> Result[Parsing] | None:
         """The next frame to write; None when it was stopped and all is written."""
@@ -138,3 +136,10 @@ class Recording:
             result = self._frames.get()
             if result is not None:
                 return result
+
+
+def _drawn(result: Result[Parsing], renderer: Renderer | None) -> Frame:
+    """A result's picture; the encoder writes times into it, so it is never the source's own."""
+    frame = result.frame
+    drawn = frame if renderer is None else renderer.render(frame, result.parsing)
+    return frame.with_picture(frame.copy()) if drawn is frame else drawn

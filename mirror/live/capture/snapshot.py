@@ -11,7 +11,7 @@ from mirror.core.label_set import LabelSet
 from mirror.live.capture.capture_folder import claim_unused
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Pair
-from mirror.rendering.overlay import draw
+from mirror.rendering.overlay import OverlayRenderer
 from pipeline.targets.claims import write_whole
 
 
@@ -25,7 +25,8 @@ def save_snapshot(
     """
     images = {".png": pair.frame.bgr}
     if pair.result is not None:
-        images["-parts.png"] = draw(pair.frame.bgr, pair.result.parsing, look.style(parts))
+        renderer, frame = OverlayRenderer(look.style(parts)), pair.frame.with_bgr(pair.frame.bgr)
+        images["-parts.png"] = renderer.render(frame, pair.result.parsing).bgr
     files = claim_unused(folder, *images)
     with contextlib.ExitStack() as stack:
         for file in files:

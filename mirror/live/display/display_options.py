@@ -15,7 +15,7 @@ from mirror.core.parsing import Parsing, Person
 from mirror.core.settings import Labels, OverlayConfig
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import Fit, Placement, placed
-from mirror.rendering.overlay import Style, draw
+from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.rendering.overlay.annotations import HAS_EVERY_LETTER
 from pipeline.frame import BGR, Frame
 
@@ -139,7 +139,9 @@ def _shown(
             labels = cv2.resize(np.ascontiguousarray(labels), size, interpolation=cv2.INTER_NEAREST)
         scale = part.shape[1] / (x1 - x0), part.shape[0] / (y1 - y0)
         parsing = moved(parsing, (x0, y0), scale, np.ascontiguousarray(labels))
-        part = draw(part, mirrored(parsing) if look.mirrored else parsing, look.style(parts))
+        parsing = mirrored(parsing) if look.mirrored else parsing
+        shown_frame = Frame.from_bgr(part, 0.0)
+        part = OverlayRenderer(look.style(parts)).render(shown_frame, parsing).bgr
     if part.shape[:2] != (where.height, where.width):
         part = _resized(part, size)
     shown: BGRX = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)

@@ -148,7 +148,7 @@ class Session:
         with self._lock:
             recording, self._recording = self._recording, None
         if recording is not None:
-            recording.stop()
+            recording.close()
 
     def figures(self) -> Figures:
         """Return what was measured of late."""
@@ -270,7 +270,7 @@ class Session:
         with self._lock:
             recording = self._recording
         if recording is not None:
-            recording.take(result)
+            recording.consume(result)
 
     # the source's thread
 

@@ -3,12 +3,14 @@
 from mirror.rendering.overlay.colour_tables import paintable_format
 from mirror.rendering.overlay.drawing_plan import DrawingPlan, plan_drawing
 from mirror.rendering.overlay.layer import Layer
+from mirror.rendering.overlay.overlay_renderer import OverlayRenderer
 from mirror.rendering.overlay.painting import draw, paint, painted
 from mirror.rendering.overlay.style import Style
 
 __all__ = [
     "DrawingPlan",
     "Layer",
+    "OverlayRenderer",
     "Style",
     "draw",
     "paint",

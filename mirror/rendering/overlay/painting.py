@@ -39,8 +39,12 @@ def paint(picture: av.VideoFrame, what: DrawingPlan) -> None:
 
 def draw(image: BGR, parsing: Parsing, style: Style) -> BGR:
     """Return a new image: (H, W, 3) uint8 BGR with a parsing over it."""
+    return draw_plan(image, plan_drawing(parsing, style))
+
+
+def draw_plan(image: BGR, what: DrawingPlan) -> BGR:
+    """Return a new image: (H, W, 3) uint8 BGR with what was planned over it."""
     drawn = image.copy()
-    what = plan_drawing(parsing, style)
     for layer in what.layers:
         _blend([drawn], layer, what.palette, _BGR_IMAGE)
     return drawn

@@ -15,7 +15,7 @@ from mirror.live.display.render_thread import RenderedFrame
 from mirror.live.readout import Say, clock_time, look_in
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import NOTHING, Sentence
-from mirror.rendering.overlay import Style
+from mirror.rendering.overlay import OverlayRenderer
 from pipeline.sinks.video import Encoding
 
 _SAYS_FOR_S = 8.0
@@ -96,11 +96,12 @@ class CaptureController:
         if self._recording is not None:
             return self.stop_recording()
 
-        def style() -> Style | None:
+        def renderer() -> OverlayRenderer | None:
             parts = session.parts
-            return look_in(look, parts, say).style(parts) if look.overlay else None
+            style = look_in(look, parts, say).style(parts)
+            return OverlayRenderer(style) if look.overlay else None
 
-        self._recording = Recording(self._folder, self._encoding, style)
+        self._recording = Recording(self._folder, self._encoding, renderer)
         self._session, self._began_at = session, self._clock()
         session.record(self._recording)
 

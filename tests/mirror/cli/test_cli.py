@@ -68,16 +68,17 @@ def test_masks_results_and_statistics(tmp_path: Path) -> None:
 
     from clip import man
 
+    from pipeline.consumer import consuming
     from pipeline.frame import Frame
     from pipeline.sinks.video import VideoWriter
     from pipeline.sources import Footage
 
     clip = tmp_path / "man.mp4"
     footage = Footage(320, 240, Fraction(1, 15360), Fraction(30), None)
-    with VideoWriter(clip, footage) as writer:
+    with consuming(VideoWriter(clip, footage)) as writer:
         for number, image in enumerate(man(3)):
             frame = Frame.from_bgr(image.copy(), 0.0, number * 512, footage.time_base)
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
     masks, results, stats = tmp_path / "masks", tmp_path / "poses.jsonl", tmp_path / "run.json"
     code = run(
         "video", clip, "--quiet", "--masks", masks, "--results", results, "--rle", "--stats", stats

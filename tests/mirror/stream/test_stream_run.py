@@ -21,12 +21,12 @@ from streaming import y4m
 from mirror.cli.main import main
 from mirror.core.settings import load
 from mirror.jobs.run_metrics import RunHeader
+from mirror.outputs import Output
 from mirror.parsers.nothing import Nothing
-from mirror.rendering.overlay import Style
 from mirror.stream import inputs
 from mirror.stream.lines import Lines
-from mirror.stream.outputs import StreamOutput
 from mirror.stream.run import StreamReport, StreamRun
+from mirror.stream.run_facts import RunFacts
 from pipeline.errors import SinkClosed, SourceError, StageStuck
 from pipeline.frame import Frame
 from pipeline.pipes import open_target
@@ -72,15 +72,17 @@ def run(
     results: Path,
     kind: Nothing | None = None,
     max_age_s: float | None = None,
-    more: tuple[StreamOutput, ...] = (),
+    more: tuple[Output, ...] = (),
     drain_s: float = 10.0,
 ) -> tuple[StreamReport, list[dict[str, Any]]]:
     kind = kind or Nothing()
-    style = Style.of(kind.parts)
-    lines = Lines(open_target(str(results)), kind.name, kind.parts, style.palette)
+
+    def open_outputs(facts: RunFacts) -> tuple[Output, ...]:
+        target, palette = open_target(str(results)), kind.parts.palette()
+        return (*more, Lines(target, facts, kind.name, kind.parts, palette))
+
     header = RunHeader("test", None, kind.name, 1, 1)
-    outputs = (*more, lines)
-    stream = StreamRun(source, kind, load().parser, style, outputs, header, max_age_s, drain_s)
+    stream = StreamRun(source, kind, load().parser, open_outputs, header, max_age_s, drain_s)
     report = stream()
     return report, [json.loads(line) for line in results.read_text().splitlines()]
 
@@ -168,24 +170,18 @@ def test_an_input_that_breaks_is_raised_after_what_came_before_is_out(results: P
 class Leaver:
     """An output whose reader leaves after so many frames."""
 
-    draws = False
-    remarks = ()
+    stage = "leave"
+    remarks: tuple[str, ...] = ()
 
     def __init__(self, after: int) -> None:
         self._left = after
 
-    def __enter__(self) -> Leaver:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def write(self, delivery: object) -> None:
+    def consume(self, result: object) -> None:
         if not self._left:
             raise SinkClosed("gone")
         self._left -= 1
 
-    def finish(self, summary: object) -> None:
+    def close(self, failure: BaseException | None = None) -> None:
         raise SinkClosed("gone")
 
 

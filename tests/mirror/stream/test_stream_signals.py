@@ -12,6 +12,7 @@ from streaming import y4m
 
 from mirror.process.signal_policies import Terminated
 from mirror.stream.signals import DrainStalled, ReaderStalled, Signals
+from pipeline.consumer import consuming
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.pipes import PipeReader, PipeWriter
@@ -95,10 +96,10 @@ def test_a_reader_that_does_not_read_holds_up_no_signal(
     frame = Frame.from_bgr(np.zeros((480, 640, 3), np.uint8), 0.0)
     with Signals(lambda: None, patience_s=0.05) as signals:
         with pytest.raises(raised):
-            with signals.writing(), Y4mWriter(PipeWriter(write_end), None) as writer:
+            with signals.writing(), consuming(Y4mWriter(PipeWriter(write_end), None)) as writer:
                 tell(number)
                 while True:  # until the pipe is full, and a write waits
-                    writer.write(frame.picture, frame)
+                    writer.consume(frame)
     os.close(read_end)
     os.close(write_end)
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from media import level, number_in, numbers_in, pts_of
 
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader, PipeWriter, open_target
@@ -38,9 +39,9 @@ def frame_of(
 
 def write_matroska(path: Path, frames: Sequence[Frame], **encoding: str) -> MatroskaWriter:
     target = open_target(str(path))
-    with MatroskaWriter(target, RATE, encoding=Encoding(**encoding)) as writer:  # type: ignore[arg-type]
+    with consuming(MatroskaWriter(target, RATE, encoding=Encoding(**encoding))) as writer:  # type: ignore[arg-type]
         for frame in frames:
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
     return writer
 
 
@@ -99,10 +100,10 @@ def test_ffv1_keeps_every_sample(tmp_path: Path) -> None:
 
 def test_a_matroska_picture_goes_out_when_the_next_one_comes() -> None:
     read_end, write_end = os.pipe()
-    with MatroskaWriter(PipeWriter(write_end), RATE, encoding=Encoding()) as writer:
+    with consuming(MatroskaWriter(PipeWriter(write_end), RATE, encoding=Encoding())) as writer:
         for number in range(4):
             frame = frame_of(number, number, 1 / RATE)
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
         so_far = os.read(read_end, 1 << 20)
     with av.open(io.BytesIO(so_far), "r") as film:
         assert len([packet for packet in film.demux(video=0) if packet.size]) == 3
@@ -113,10 +114,10 @@ def test_a_matroska_picture_goes_out_when_the_next_one_comes() -> None:
 def test_every_jpeg_goes_out_at_once_in_its_own_size() -> None:
     read_end, write_end = os.pipe()
     files = iter(JpegSplitter(PipeReader(read_end)))
-    with JpegWriter(PipeWriter(write_end)) as writer:
+    with consuming(JpegWriter(PipeWriter(write_end))) as writer:
         for number, size in enumerate([(48, 64), (47, 63), (48, 64)]):
             frame = frame_of(number, size=size, pixel_format="yuv422p")
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
             with av.open(io.BytesIO(next(files)), "r", format="mjpeg") as film:
                 (picture,) = film.decode(video=0)
             assert (picture.height, picture.width) == size
@@ -134,9 +135,9 @@ def test_a_conversion_keeps_what_is_seen(pixel_format: str, wanted: str) -> None
 
 
 def test_jpeg_pictures_are_written_however_finely_their_source_counts_time(tmp_path: Path) -> None:
-    with JpegWriter(open_target(str(tmp_path / "out.mjpeg"))) as writer:
+    with consuming(JpegWriter(open_target(str(tmp_path / "out.mjpeg")))) as writer:
         for number in range(3):
             frame = frame_of(number, 512 * number, Fraction(1, 15360))
             frame.picture.time_base = frame.time_base
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
     assert numbers_in(tmp_path / "out.mjpeg") == [0, 1, 2]

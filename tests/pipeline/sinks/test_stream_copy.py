@@ -16,6 +16,7 @@ from av.audio.stream import AudioStream
 from media import level, numbers_in, pts_of, sound_of, write_video
 from written import TITLES, add_subtitles, copy, remarks_of, titles_in
 
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.media.timeline import AnyPacket
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -230,9 +231,9 @@ def test_a_pipe_gives_its_pictures_and_says_what_is_missing(tmp_path: Path) -> N
     pipe = tmp_path / "pipe"
     video = VideoFile(film)
     os.mkfifo(pipe)
-    with VideoWriter(tmp_path / "out.mp4", video.footage, passengers=pipe) as out:
+    with consuming(VideoWriter(tmp_path / "out.mp4", video.footage, passengers=pipe)) as out:
         for frame in video:
-            out.write(frame.picture, frame)
+            out.consume(frame)
     assert out.remarks == ("pipe is not a file: its sound and subtitles were left out",)
     assert numbers_in(tmp_path / "out.mp4") == list(range(10))
 
@@ -240,12 +241,12 @@ def test_a_pipe_gives_its_pictures_and_says_what_is_missing(tmp_path: Path) -> N
 def test_times_finer_than_mp4_counts_are_rounded_to_microseconds(tmp_path: Path) -> None:
     nanosecond = Fraction(1, 10**9)
     footage = Footage(48, 64, nanosecond, Fraction(1, 3), None)
-    with VideoWriter(tmp_path / "out.mp4", footage) as out:
+    with consuming(VideoWriter(tmp_path / "out.mp4", footage)) as out:
         for number in range(3):
             grey = np.full((48, 64, 3), level(number), np.uint8)
             # MP4 keeps no step of more than 2,147,483,647 ticks
             frame = Frame.from_bgr(grey, 0.0, number * 3_000_000_001, nanosecond)
-            out.write(frame.picture, frame)
+            out.consume(frame)
     times = [float(ticks * base) for ticks, base in pts_of(tmp_path / "out.mp4")]
     assert times == pytest.approx([0.0, 3.0, 6.0], abs=1e-6)
 
@@ -337,16 +338,17 @@ def test_sound_that_the_file_does_not_describe_is_named(tmp_path: Path) -> None:
 JUMPING = """
 import sys
 from pathlib import Path
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources.video import VideoFile
 
 source, target = map(Path, sys.argv[1:])
 video = VideoFile(source)
-with VideoWriter(target, video.footage, passengers=source) as out:
+with consuming(VideoWriter(target, video.footage, passengers=source)) as out:
     for number, frame in enumerate(video):
         pts = round(16.464 / frame.time_base) if number == 3 else frame.pts
-        out.write(frame.picture, Frame(frame.picture, 0.0, pts, frame.time_base, frame.duration))
+        out.consume(Frame(frame.picture, 0.0, pts, frame.time_base, frame.duration))
 """
 
 

@@ -17,6 +17,7 @@ import pytest
 from media import number_in, numbers_in, pts_of, sound_of, turn_a_quarter, write_video
 from written import add_subtitles, copy, titles_in
 
+from pipeline.consumer import consuming
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -47,9 +48,9 @@ def test_a_late_start_stays_late(tmp_path: Path) -> None:
 def test_a_repeated_time_is_moved_by_a_tick_and_counted(tmp_path: Path) -> None:
     source = write_video(tmp_path / "in.mp4", 4)
     video = VideoFile(source)
-    with VideoWriter(tmp_path / "out.mp4", video.footage) as out:
+    with consuming(VideoWriter(tmp_path / "out.mp4", video.footage)) as out:
         for frame in video:
-            out.write(frame.picture, Frame(frame.picture, 0.0, 7, frame.time_base))
+            out.consume(Frame(frame.picture, 0.0, 7, frame.time_base))
     assert [ticks for ticks, _ in pts_of(tmp_path / "out.mp4")] == [7, 8, 9, 10]
     assert out.remarks == ("3 frames repeated a time and were moved by a tick",)
 
@@ -63,9 +64,9 @@ def test_frames_too_far_apart_for_mp4_end_it_with_what_holds_them(
     out = VideoWriter(tmp_path / "out.mp4", replace(video.footage, time_base=tick))
     refused = "cannot hold frames that are 36 minutes apart; write to a file ending in .mkv"
     is_too_far = pytest.raises(SinkError, match=refused) if apart == 2**31 - 1 else None
-    with is_too_far or contextlib.nullcontext(), out:
+    with is_too_far or contextlib.nullcontext(), consuming(out):
         for frame, pts in zip(video, times, strict=True):
-            out.write(frame.picture, Frame(frame.picture, 0.0, pts, tick))
+            out.consume(Frame(frame.picture, 0.0, pts, tick))
     if is_too_far is None:
         assert [ticks for ticks, _ in pts_of(out.path)] == times
     else:
@@ -100,9 +101,9 @@ def test_subtitles_are_copied_or_converted(tmp_path: Path, ending: str) -> None:
 def test_what_was_converted_is_named_with_a_container_that_keeps_it(tmp_path: Path) -> None:
     source = write_video(tmp_path / "in.mp4", 10, sound=True)
     video = VideoFile(source)
-    with VideoWriter(tmp_path / "out.webm", video.footage, passengers=source) as out:
+    with consuming(VideoWriter(tmp_path / "out.webm", video.footage, passengers=source)) as out:
         for frame in video:
-            out.write(frame.picture, frame)
+            out.consume(frame)
     assert out.remarks == (
         "sound 1 (aac) was converted to opus for webm; "
         "write to a file ending in .mkv or .mov to keep it as it is",
@@ -150,11 +151,11 @@ def test_the_index_comes_first(tmp_path: Path) -> None:
 
 def test_a_size_that_changes_midway_is_brought_to_the_first(tmp_path: Path) -> None:
     footage = VideoFile(write_video(tmp_path / "in.mp4")).footage
-    with VideoWriter(tmp_path / "out.mp4", footage) as out:
+    with consuming(VideoWriter(tmp_path / "out.mp4", footage)) as out:
         for number, side in enumerate([48, 96, 30]):
             frame = Frame.from_bgr(np.full((side, side, 3), 50, np.uint8), 0.0, number * 512)
             timed = Frame(frame.picture, 0.0, number * 512, footage.time_base)
-            out.write(frame.picture, timed)
+            out.consume(timed)
     assert len(numbers_in(tmp_path / "out.mp4")) == 3
 
 
@@ -162,9 +163,9 @@ def test_an_interrupted_run_leaves_a_part_that_plays_and_no_output(tmp_path: Pat
     video = VideoFile(write_video(tmp_path / "in.mp4", 60))
     target = tmp_path / "out.mp4"
     with pytest.raises(KeyboardInterrupt):
-        with VideoWriter(target, video.footage) as out:
+        with consuming(VideoWriter(target, video.footage)) as out:
             for number, frame in enumerate(video):
-                out.write(frame.picture, frame)
+                out.consume(frame)
                 if number == 40:
                     raise KeyboardInterrupt
     assert not target.exists()
@@ -176,16 +177,17 @@ import sys, time
 from fractions import Fraction
 from pathlib import Path
 import numpy as np
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources import Footage
 
 footage = Footage(48, 64, Fraction(1, 15360), Fraction(30), None)
-with VideoWriter(Path(sys.argv[1]), footage) as out:
+with consuming(VideoWriter(Path(sys.argv[1]), footage)) as out:
     for n in range(10**6):
         grey = np.full((48, 64, 3), 20 * (n % 10) + 30, np.uint8)
         frame = Frame.from_bgr(grey, 0.0, n * 512, footage.time_base)
-        out.write(frame.picture, frame)
+        out.consume(frame)
         if n == 150:
             print("five seconds are in", flush=True)
             time.sleep(60)
@@ -213,6 +215,7 @@ import os, sys, time
 from fractions import Fraction
 from pathlib import Path
 import numpy as np
+from pipeline.consumer import consuming
 from pipeline.frame import Frame
 from pipeline.sinks import container
 from pipeline.sinks.video import VideoWriter
@@ -229,11 +232,11 @@ def copies_half(*arguments, **named):
 
 copy, container.copy_packets = container.copy_packets, copies_half
 footage = Footage(48, 64, Fraction(1, 15360), Fraction(30), None)
-with VideoWriter(Path(sys.argv[1]), footage) as out:
+with consuming(VideoWriter(Path(sys.argv[1]), footage)) as out:
     for n in range(30):
         grey = np.full((48, 64, 3), 20 * (n % 10) + 30, np.uint8)
         frame = Frame.from_bgr(grey, 0.0, n * 512, footage.time_base)
-        out.write(frame.picture, frame)
+        out.consume(frame)
 """
 
 
@@ -278,10 +281,10 @@ def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> Non
     folder = tmp_path / "gone"
     folder.mkdir()
     with pytest.raises(SinkError) as refused:
-        with VideoWriter(folder / "out.mp4", source.footage) as writer:
+        with consuming(VideoWriter(folder / "out.mp4", source.footage)) as writer:
             shutil.rmtree(folder)
             for frame in source:
-                writer.write(frame.picture, frame)
+                writer.consume(frame)
     source.close()
     assert str(refused.value) == (
         f"{folder / 'out.mp4'} cannot be written: {os.strerror(errno.ENOENT)}"

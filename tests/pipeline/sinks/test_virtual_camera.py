@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from doubles import frame_at
 
+from pipeline.consumer import consuming
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
 from pipeline.sinks.virtual_camera import VirtualCamera
@@ -46,9 +47,9 @@ def library(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_pictures_are_shown_in_the_first_ones_size(library: ModuleType) -> None:
     other = Frame.from_bgr(np.full((8, 12, 3), 7, np.uint8), 0.0)
-    with VirtualCamera(None) as camera:
+    with consuming(VirtualCamera(None)) as camera:
         for frame in (frame_at(0.0, 5), other):
-            camera.write(frame.picture, frame)
+            camera.consume(frame)
     (shown,) = FakeCamera.opened
     assert [int(image.mean()) for image in shown.shown] == [5, 7]
     assert (shown.fps, shown.closed) == (30.0, True)
@@ -61,8 +62,8 @@ def test_a_system_without_one_is_told_what_brings_it(
     monkeypatch.setattr(FakeCamera, "refuses", True)
     frame = frame_at(0.0)
     with pytest.raises(SinkError, match=r"opened \(no v4l2loopback device\): pip install"):
-        with VirtualCamera(None) as camera:
-            camera.write(frame.picture, frame)
+        with consuming(VirtualCamera(None)) as camera:
+            camera.consume(frame)
 
 
 def test_without_the_library_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from streaming import HEADER, picture_bytes, y4m, y4m_frame
 
 from mirror.cli.main import main
 from mirror.jobs.composition import open_source
+from pipeline.consumer import consuming
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.pixel_layout import Layout
@@ -194,8 +195,8 @@ def grey(width: int, height: int, pixel_format: str) -> Frame:
 def test_formats_that_a_stream_cannot_hold_become_420(tmp_path: Path) -> None:
     path = tmp_path / "out.y4m"
     frame = grey(6, 4, "bgr24")
-    with Y4mWriter(open_target(str(path)), Fraction(25)) as writer:
-        writer.write(frame.picture, frame)
+    with consuming(Y4mWriter(open_target(str(path)), Fraction(25))) as writer:
+        writer.consume(frame)
     assert path.read_bytes().startswith(b"YUV4MPEG2 W6 H4 F25:1 Ip A1:1 C420jpeg\nFRAME\n")
     assert len(path.read_bytes().split(b"FRAME\n")[1]) == 36
 
@@ -205,8 +206,8 @@ def test_full_range_keeps_its_samples_and_says_so(tmp_path: Path) -> None:
     frame = grey(6, 4, "yuvj422p")
     luma = Layout(4, 6, "yuv422p").views(frame.picture)[0]
     luma[:] = 255
-    with Y4mWriter(open_target(str(path)), None) as writer:
-        writer.write(frame.picture, frame)
+    with consuming(Y4mWriter(open_target(str(path)), None)) as writer:
+        writer.consume(frame)
     source = Y4mStream(io.BytesIO(path.read_bytes()))
     assert source.header.full_range
     (back,) = source
@@ -215,8 +216,8 @@ def test_full_range_keeps_its_samples_and_says_so(tmp_path: Path) -> None:
 
 def test_a_change_of_size_is_fitted_to_the_first_and_said(tmp_path: Path) -> None:
     path = tmp_path / "out.raw"
-    with RawWriter(open_target(str(path)), "gray") as writer:
+    with consuming(RawWriter(open_target(str(path)), "gray")) as writer:
         for frame in (grey(6, 4, "gray"), grey(12, 8, "gray")):
-            writer.write(frame.picture, frame)
+            writer.consume(frame)
     assert path.stat().st_size == 2 * 24
     assert writer.remarks == ("1 pictures had another size than the first and were resized to it",)
