@@ -42,9 +42,11 @@ def prediction_of(parsing: Parsing) -> Prediction:
     joints = tuple(coco_joints(person.pose) for person in parsing.people if person.pose is not None)
     if len(joints) != len(parsing.people):
         joints = ()
-    if parsing.instances is None:
+    if not parsing.people and parsing.labels.any():  # of a parser that tells nobody apart
         everybody = (parsing.labels > 0).astype(np.uint8)
-        scores = tuple(person.score for person in parsing.people) or (1.0,)
-        return Prediction(everybody, scores, parsing.labels, joints, tells_apart=False)
+        return Prediction(everybody, (1.0,), parsing.labels, joints, tells_apart=False)
     scores = tuple(person.score for person in parsing.people)
-    return Prediction(parsing.instances, scores, parsing.labels, joints)
+    places = np.zeros(65_536, np.uint8)
+    for place, person in enumerate(parsing.people, start=1):
+        places[person.instance] = place
+    return Prediction(places[parsing.instances], scores, parsing.labels, joints)

@@ -111,7 +111,7 @@ def _drawn(image: BGR, labels: LabelMap, palette: tuple[str, ...]) -> BGR:
     table[1:] = np.arange(255) % (len(palette) - 1) + 1
     table[UNJUDGED] = _UNJUDGED_ID
     colours = (*palette, *(_GREY for _ in range(_UNJUDGED_ID + 1 - len(palette))))
-    return draw(image, Parsing(table[labels]), Style(colours, opacity=0.55))
+    return draw(image, Parsing.undivided(table[labels]), Style(colours, opacity=0.55))
 
 
 def _fitted(image: BGR) -> BGR:

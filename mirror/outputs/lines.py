@@ -167,6 +167,7 @@ class ResultLines:
 def _person(person: Person) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": person.id,
+        "instance": person.instance,
         "score": round(person.score, 3),
         "box": [round(edge, 1) for edge in person.box],
     }

@@ -11,6 +11,9 @@
 
     skin.parts = ["background", "skin"]  # optional
 
+A parser that tells people apart answers with two maps, ``return labels, instances``: the second
+holds one number a person, 0 where nobody is.
+
 The factory is called once in every worker's thread, so that each has a model copy of its own.
 A module of an installed package's name is not found: installed ones come first.
 """
@@ -21,17 +24,21 @@ import colorsys
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.core.label_set import LabelSet
-from mirror.core.parsing import Parsing
+from mirror.core.instance_map import UNASSIGNED, Box, InstanceMap, box_of, numbered, unassigned
+from mirror.core.label_set import LabelMap, LabelSet
+from mirror.core.parsing import Parsing, Person
+from mirror.tracking.box_tracks import BoxTracks
 from pipeline.errors import PipelineError
 from pipeline.frame import BGR, Frame
 
-ParseImage = Callable[[BGR], NDArray[np.integer]]
+LabelsOfUser = NDArray[np.integer]
+ParseImage = Callable[[BGR], LabelsOfUser | tuple[LabelsOfUser, LabelsOfUser]]
 
 
 class ParserNotUsable(PipelineError):
@@ -40,8 +47,34 @@ class ParserNotUsable(PipelineError):
     in_short = "the parser cannot be used as it is; choose another"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedPeople:
+    """People in one frame, as a user's parser told them apart.
+
+    Attributes:
+        places: (H, W): the place of whoever a pixel belongs to, from 1, or ``UNASSIGNED``.
+        boxes: round each person's pixels.
+    """
+
+    places: InstanceMap
+    boxes: list[Box]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomOutput:
+    """A worker's output for one frame.
+
+    Attributes:
+        labels: (H, W) part ids.
+        people: None where the user's parser does not tell them apart.
+    """
+
+    labels: LabelMap
+    people: PlacedPeople | None
+
+
 class Custom:
-    """Wraps a factory of functions from an image to a label map.
+    """Wraps a factory of functions from an image to a label map, and maybe an instance map.
 
     Raises:
         ParserNotUsable: the module or the factory in it is not there.
@@ -61,33 +94,71 @@ class Custom:
         """Return a step that plans nothing."""
         return lambda _: None
 
-    def make_parse(self, threads: int) -> Callable[[Frame, None], Parsing]:
+    def make_parse(self, threads: int) -> Callable[[Frame, None], CustomOutput]:
         """Call the factory; the answer is checked with every frame."""
         parse_image: ParseImage = self._factory()
 
-        def parse(frame: Frame, _: None) -> Parsing:
-            return Parsing(self._checked(parse_image(frame.bgr), frame))
+        def parse(frame: Frame, _: None) -> CustomOutput:
+            answer = parse_image(frame.bgr)
+            if not isinstance(answer, tuple):
+                return CustomOutput(self._labels(answer, frame), None)
+            if len(answer) != 2:
+                raise ParserNotUsable(
+                    f"the parser {self.name} answered with {len(answer)} things; it must return a "
+                    "label map, or a label map and an instance map"
+                )
+            labels = self._labels(answer[0], frame)
+            return CustomOutput(labels, self._places(answer[1], labels, frame))
 
         return parse
 
-    def make_settle(self) -> Callable[[Frame, None, Parsing], Parsing]:
-        """Return a step that passes on what the worker said."""
-        return lambda _frame, _plan, parsing: parsing
+    def make_settle(self) -> Callable[[Frame, None, CustomOutput], Parsing]:
+        """Return the step that numbers people from frame to frame, where they are told apart."""
+        tracks = BoxTracks()
 
-    def _checked(self, labels: NDArray[np.integer], frame: Frame) -> NDArray[np.uint8]:
+        def settle(frame: Frame, _: None, output: CustomOutput) -> Parsing:
+            if output.people is None:
+                return Parsing.undivided(output.labels)
+            people = output.people
+            ids = tracks.meet(people.boxes, frame.time)
+            found = tuple(Person(id, 1.0, box) for id, box in zip(ids, people.boxes, strict=True))
+            instances = numbered(people.places, [person.instance for person in found])
+            return Parsing(output.labels, instances, found)
+
+        return settle
+
+    def _check_size(self, answer: LabelsOfUser, what: str, frame: Frame) -> None:
         expected = (frame.height, frame.width)
-        if not isinstance(labels, np.ndarray) or labels.shape != expected:
-            got = getattr(labels, "shape", type(labels).__name__)
+        if not isinstance(answer, np.ndarray) or answer.shape != expected:
+            got = getattr(answer, "shape", type(answer).__name__)
             raise ParserNotUsable(
-                f"the parser {self.name} answered with {got}; it must return a label map of the "
+                f"the parser {self.name} answered with {got}; it must return {what} of the "
                 f"picture's own size, here {expected}"
             )
+
+    def _labels(self, labels: LabelsOfUser, frame: Frame) -> LabelMap:
+        self._check_size(labels, "a label map", frame)
         if labels.size and not 0 <= labels.min() <= labels.max() < len(self.parts.names):
             raise ParserNotUsable(
                 f"the parser {self.name} answered with part ids {labels.min()} to {labels.max()}; "
                 f"it has parts 0 to {len(self.parts.names) - 1}: name them all in its `parts`"
             )
         return labels.astype(np.uint8)
+
+    def _places(self, answer: LabelsOfUser, labels: LabelMap, frame: Frame) -> PlacedPeople:
+        """Number whoever has labelled pixels from 1, by the numbers that the user's map has."""
+        self._check_size(answer, "an instance map", frame)
+        is_person = (labels > 0) & (answer != 0)
+        numbers, found = np.unique(answer[is_person], return_inverse=True)
+        if len(numbers) >= UNASSIGNED:
+            raise ParserNotUsable(
+                f"the parser {self.name} answered with {len(numbers)} people; a frame holds "
+                f"{UNASSIGNED - 1} at most"
+            )
+        places = unassigned(labels)
+        places[is_person] = found + 1
+        boxes = (box_of(places, place) for place in range(1, len(numbers) + 1))
+        return PlacedPeople(places, [box for box in boxes if box is not None])
 
 
 def _imported(name: str) -> Callable[[], ParseImage]:

@@ -34,6 +34,6 @@ class Nothing:
 
 
 def empty(frame: Frame) -> Parsing:
-    """Return the parsing of a frame with nobody in it. Its label map takes no memory."""
-    nothing = np.zeros((1, 1), np.uint8)
-    return Parsing(np.broadcast_to(nothing, (frame.height, frame.width)))
+    """Return the parsing of a frame with nobody in it. Its maps take no memory."""
+    nothing = np.broadcast_to(np.zeros((1, 1), np.uint8), (frame.height, frame.width))
+    return Parsing(nothing, nothing)

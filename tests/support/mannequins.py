@@ -42,7 +42,8 @@ def person(number: int = 1, height: int = 120, width: int = 160, left: float = 0
 
 
 def parsing_of_one(height: int = 120, width: int = 160) -> Parsing:
-    return Parsing(labels_of_one(height, width), (person(1, height, width),))
+    labels = labels_of_one(height, width)
+    return Parsing(labels, (labels > 0).astype(np.uint8), (person(1, height, width),))
 
 
 def colourful(height: int = 120, width: int = 160) -> BGR:

@@ -104,7 +104,7 @@ class ParserSystem:
                 raise
             self._failed += 1
             image = sample.image()
-            parsing = Parsing(np.zeros(image.shape[:2], np.uint8))
+            parsing = Parsing.undivided(np.zeros(image.shape[:2], np.uint8))
         return sample, image, prediction_of(parsing)
 
 

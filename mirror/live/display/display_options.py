@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.core.label_set import LabelSet, label_set
-from mirror.core.parsing import Parsing, Person
+from mirror.core.parsing import Parsing
+from mirror.core.parsing_geometry import cropped, mirrored, resized
 from mirror.core.settings import Labels, OverlayConfig
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import Fit, Placement, placed
@@ -106,23 +106,6 @@ def compose(
     return Picture(np.hstack(halves), view[1] // 2 - where.width, where.y)
 
 
-def mirrored(parsing: Parsing) -> Parsing:
-    """Return a parsing as seen in a mirror: places move, a left hand stays a left hand."""
-    width = parsing.labels.shape[1]
-    return moved(parsing, (width, 0), (-1.0, 1.0), cv2.flip(parsing.labels, 1))
-
-
-def moved(
-    parsing: Parsing,
-    origin: tuple[float, float],
-    scale: tuple[float, float],
-    labels: NDArray[np.uint8],
-) -> Parsing:
-    """Return a parsing with other labels, people moved along: (place - origin) * scale, x and y."""
-    people = tuple(_moved(person, origin, scale) for person in parsing.people)
-    return Parsing(labels, people)
-
-
 def _shown(
     image: BGR, parsing: Parsing | None, look: DisplayOptions, parts: LabelSet, where: Placement
 ) -> BGRX:
@@ -134,11 +117,8 @@ def _shown(
     part = _resized(part, size) if shrinks else part
     part = cv2.flip(part, 1) if look.mirrored else part
     if parsing is not None:
-        labels = parsing.labels[y0:y1, x0:x1]
-        if shrinks:
-            labels = cv2.resize(np.ascontiguousarray(labels), size, interpolation=cv2.INTER_NEAREST)
-        scale = part.shape[1] / (x1 - x0), part.shape[0] / (y1 - y0)
-        parsing = moved(parsing, (x0, y0), scale, np.ascontiguousarray(labels))
+        parsing = cropped(parsing, where.crop)
+        parsing = resized(parsing, *part.shape[:2]) if shrinks else parsing
         parsing = mirrored(parsing) if look.mirrored else parsing
         shown_frame = Frame.from_bgr(part, 0.0)
         part = OverlayRenderer(look.style(parts)).render(shown_frame, parsing).bgr
@@ -155,17 +135,3 @@ def _resized(image: BGR, size: tuple[int, int]) -> BGR:
     way = cv2.INTER_AREA if halves else cv2.INTER_LINEAR
     resized: BGR = cv2.resize(image, size, interpolation=way)
     return resized
-
-
-def _moved(person: Person, origin: tuple[float, float], scale: tuple[float, float]) -> Person:
-    (left, top), (across, down) = origin, scale
-    x0, y0, x1, y1 = person.box
-    xs = sorted(((x0 - left) * across, (x1 - left) * across))
-    pose = person.pose
-    if pose is not None:
-        points = pose.image.copy()
-        points[:, 0] = (points[:, 0] - left) * across
-        points[:, 1] = (points[:, 1] - top) * down
-        pose = dataclasses.replace(pose, image=points)
-    box = (xs[0], (y0 - top) * down, xs[1], (y1 - top) * down)
-    return dataclasses.replace(person, box=box, pose=pose)

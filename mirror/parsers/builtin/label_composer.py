@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.instance_map import Box, InstanceMap, box_of, instance_dtype
 from mirror.core.label_set import LabelMap
 from mirror.parsers.builtin.carried_parts import ROOM, Grid, Hold, Planes
 from mirror.parsers.builtin.part_distances import PERSON, Body
@@ -33,12 +34,14 @@ class Figure:
         crop: the square that the mask is of.
         joints: (33, 3) float32: x, y in pixels of the picture, visibility 0-1.
         mask: (256, 256) float32 logits in the crop.
+        instance: the value of the person's pixels in the instance map.
         hold: holds parts against those before; None: this frame is the first, or the only one.
     """
 
     crop: Crop
     joints: NDArray[np.float32]
     mask: NDArray[np.float32]
+    instance: int
     hold: Hold | None = None
 
 
@@ -47,20 +50,35 @@ class _Painted:
     """One person's parts, on a region of the picture.
 
     Attributes:
-        place: from 1, among the figures.
+        instance: see ``Figure``.
         region: where.
         parts: (h, w) uint8; 0 where the person is not.
         apart: (h, w) float32: body units from the nearest part; None where nobody else is near.
     """
 
-    place: int
+    instance: int
     region: Region
     parts: LabelMap
     apart: NDArray[np.float32] | None
 
 
-def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, LabelMap]:
-    """Return two (H, W) uint8: the part of each pixel, and the place from 1 of whose it is.
+@dataclass(frozen=True, slots=True, eq=False)
+class Composition:
+    """Everybody's parts in one picture.
+
+    Attributes:
+        labels: (H, W) uint8: the part of each pixel.
+        instances: (H, W): whose it is.
+        boxes: round each figure's pixels; None where nothing of them is to be seen.
+    """
+
+    labels: LabelMap
+    instances: InstanceMap
+    boxes: tuple[Box | None, ...]
+
+
+def compose(figures: list[Figure], height: int, width: int) -> Composition:
+    """Return who is where, and with which parts.
 
     The silhouette is the soft mask, enlarged and cut at the picture's own resolution; nothing of
     it is left out. What lies far from every part, as a skirt or a bag may, is the person's all the
@@ -69,7 +87,8 @@ def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, L
     people claim a pixel, the one whose limbs are nearer has it.
     """
     labels = np.zeros((height, width), np.uint8)
-    instances = np.zeros((height, width), np.uint8)
+    dtype = instance_dtype(figure.instance for figure in figures)
+    instances: InstanceMap = np.zeros((height, width), dtype)
     regions = [_region(figure.crop, figure.mask, height, width) for figure in figures]
     nearest: NDArray[np.float32] | None = None
     for place, (figure, region) in enumerate(zip(figures, regions, strict=True), start=1):
@@ -81,13 +100,20 @@ def compose(figures: list[Figure], height: int, width: int) -> tuple[LabelMap, L
         )
         if has_rival and nearest is None:
             nearest = np.full((height, width), np.inf, np.float32)
-        painted = _painted(place, figure, region, has_rival)
+        painted = _painted(figure, region, has_rival)
         _put(painted, labels, instances, nearest)
-    return labels, instances
+    boxes = (
+        _box(instances, figure.instance, region)
+        for figure, region in zip(figures, regions, strict=True)
+    )
+    return Composition(labels, instances, tuple(boxes))
 
 
 def _put(
-    painted: _Painted, labels: LabelMap, instances: LabelMap, nearest: NDArray[np.float32] | None
+    painted: _Painted,
+    labels: LabelMap,
+    instances: InstanceMap,
+    nearest: NDArray[np.float32] | None,
 ) -> None:
     x0, y0, x1, y1 = painted.region
     mine: Plane = cv2.compare(painted.parts, 0, cv2.CMP_GT)
@@ -96,7 +122,17 @@ def _put(
         mine = cv2.bitwise_and(mine, cv2.compare(painted.apart, rival, cv2.CMP_LT))
         cv2.copyTo(painted.apart, mine, rival)
     cv2.copyTo(painted.parts, mine, labels[y0:y1, x0:x1])
-    cv2.copyTo(np.full_like(mine, painted.place), mine, instances[y0:y1, x0:x1])
+    owner = np.full(mine.shape, painted.instance, instances.dtype)
+    cv2.copyTo(owner, mine, instances[y0:y1, x0:x1])
+
+
+def _box(instances: InstanceMap, instance: int, region: Region | None) -> Box | None:
+    """The box round what others have left of somebody."""
+    if region is None:
+        return None
+    x0, y0, x1, y1 = region
+    box = box_of(instances[y0:y1, x0:x1], instance)
+    return None if box is None else (x0 + box[0], y0 + box[1], x0 + box[2], y0 + box[3])
 
 
 def _overlap(one: Region, other: Region) -> bool:
@@ -116,7 +152,7 @@ def _region(crop: Crop, mask: NDArray[np.float32], height: int, width: int) -> R
     return (int(x0), int(y0), int(x1), int(y1)) if x1 > x0 and y1 > y0 else None
 
 
-def _painted(place: int, figure: Figure, region: Region, has_rival: bool) -> _Painted:
+def _painted(figure: Figure, region: Region, has_rival: bool) -> _Painted:
     x0, y0, x1, y1 = region
     height, width = y1 - y0, x1 - x0
     step = max(1, -(-max(height, width) // _CELLS))
@@ -146,7 +182,7 @@ def _painted(place: int, figure: Figure, region: Region, has_rival: bool) -> _Pa
         ]
     if is_far and apart is not None:
         parts = np.where(apart > np.float32(_REACH), np.uint8(PERSON), parts)
-    return _Painted(place, region, cv2.bitwise_and(parts, inside), apart)
+    return _Painted(figure.instance, region, cv2.bitwise_and(parts, inside), apart)
 
 
 def _inside(grey: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mirror.core.parsing import Parsing, Person, Pose
 from mirror.core.skeleton import LANDMARKS, joint_angles
+from mirror.core.soft_mask import SoftMask
 from mirror.parsers.builtin.carried_parts import CarriedParts
 from mirror.parsers.builtin.label_composer import Figure, compose
 from mirror.pose.duplicates import Duplicates
@@ -65,15 +67,20 @@ class Settle:
             joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, person.calm)
             world = past.world(world, 1.0, elapsed_s)
             mask = past.mask(estimate.mask, estimate.crop, elapsed_s)
+            soft_mask = SoftMask(mask, estimate.crop.to_image)
             hold = functools.partial(
                 past.parts, motion=person.motion, motion_s=person.motion_s, now=frame.time
             )
-            found = _person(past.id, estimate.presence, joints, world)
-            seen.append((found, Figure(estimate.crop, joints, mask, hold)))
+            found = _person(past.id, estimate.presence, joints, world, soft_mask)
+            seen.append((found, Figure(estimate.crop, joints, mask, found.instance, hold)))
         self._forget(plan)
         seen.sort(key=lambda one: -one[0].score)
-        labels, instances = compose([figure for _, figure in seen], frame.height, frame.width)
-        return Parsing(labels, tuple(person for person, _ in seen), instances)
+        composed = compose([figure for _, figure in seen], frame.height, frame.width)
+        people = (
+            person if box is None else dataclasses.replace(person, box=box)
+            for (person, _), box in zip(seen, composed.boxes, strict=True)
+        )
+        return Parsing(composed.labels, composed.instances, tuple(people))
 
     def _is_there(self, key: int, presence: float) -> bool:
         return presence >= (_STAYS if key in self._pasts else _APPEARS)
@@ -94,9 +101,15 @@ class Settle:
 
 
 def _person(
-    id: int, score: float, joints: NDArray[np.float32], world: NDArray[np.float32]
+    id: int,
+    score: float,
+    joints: NDArray[np.float32],
+    world: NDArray[np.float32],
+    soft_mask: SoftMask,
 ) -> Person:
+    """Somebody whose box is round the joints, until it is known which pixels are theirs."""
     x0, y0 = joints[:, :2].min(axis=0)
     x1, y1 = joints[:, :2].max(axis=0)
     box = (float(x0), float(y0), float(x1), float(y1))
-    return Person(id, score, box, Pose(LANDMARKS, joints, world, joint_angles(world, joints[:, 2])))
+    pose = Pose(LANDMARKS, joints, world, joint_angles(world, joints[:, 2]))
+    return Person(id, score, box, pose, soft_mask)

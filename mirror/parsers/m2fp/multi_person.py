@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mirror.core.instance_map import InstanceMap, matched, numbered
 from mirror.core.label_set import LabelMap
-from mirror.core.parsing import Parsing, Person
+from mirror.core.parsing import Parsing, Person, round_pixels
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import STRIDE, Settings
 from mirror.parsers.m2fp.preprocessing import fitted
@@ -26,12 +27,13 @@ class FrameOutput:
     Attributes:
         labels: (H, W) part ids.
         people: whole people, the surest first.
-        instances: (H, W), the place from 1 in ``people`` of whose pixel it is; 0 is nobody's.
+        instances: (H, W), the place from 1 in ``people`` of whose pixel it is; 0 is background,
+            ``UNASSIGNED`` a part of nobody among them.
     """
 
     labels: LabelMap
     people: tuple[Human, ...]
-    instances: LabelMap
+    instances: InstanceMap
 
 
 class MultiPerson:
@@ -76,11 +78,10 @@ class MultiPerson:
             given = fitted(frame.bgr, *size)
             output = networks[size](given.pixels)
             people = humans_of(output, self._human, self._least_score, given.placement)
-            return FrameOutput(
-                parts_of(output, len(self.parts.names), given.placement),
-                tuple(people),
-                instances_of(people, given.placement),
-            )
+            labels = parts_of(output, len(self.parts.names), given.placement)
+            # parts and people are answers of different queries
+            instances = matched(labels, instances_of(people, given.placement))
+            return FrameOutput(labels, tuple(people), instances)
 
         return parse
 
@@ -90,11 +91,13 @@ class MultiPerson:
 
         def settle(frame: Frame, _: None, output: FrameOutput) -> Parsing:
             ids = tracks.meet([person.box for person in output.people], frame.time)
-            people = tuple(
+            people = [
                 Person(id, person.score, person.box)
                 for id, person in zip(ids, output.people, strict=True)
-            )
-            return Parsing(output.labels, people, output.instances)
+            ]
+            instances = numbered(output.instances, [person.instance for person in people])
+            people = [round_pixels(person, instances) for person in people]
+            return Parsing(output.labels, instances, tuple(people))
 
         return settle
 

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.instance_map import numbered
 from mirror.core.label_set import LabelMap
-from mirror.core.parsing import Parsing, Person
+from mirror.core.parsing import Parsing, Person, round_pixels
 from mirror.core.skeleton import MIN_JOINT_SCORE
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import Settings
@@ -108,7 +109,7 @@ def merged(
         width: of the frame.
     """
     labels = np.zeros((height, width), np.uint8)
-    instances = np.zeros((height, width), np.uint8)
+    places = np.zeros((height, width), np.uint8)
     people: list[Person] = []
     for person in sorted(outputs, key=lambda person: -_area(person.window)):
         x0, y0, x1, y1 = person.window
@@ -120,16 +121,10 @@ def merged(
         id = ids.setdefault(person.key, len(ids) + 1)
         people.append(Person(id, person.score, (float(x0 + left), float(y0 + top), *far)))
         np.copyto(labels[y0:y1, x0:x1], person.labels, where=body)
-        np.copyto(instances[y0:y1, x0:x1], np.uint8(len(people)), where=body)
-    return _surest_first(labels, people, instances)
-
-
-def _surest_first(labels: LabelMap, people: list[Person], instances: LabelMap) -> Parsing:
-    order = sorted(range(len(people)), key=lambda place: -people[place].score)
-    places = np.zeros(256, np.uint8)
-    for new, old in enumerate(order):
-        places[old + 1] = new + 1
-    return Parsing(labels, tuple(people[place] for place in order), places[instances])
+        np.copyto(places[y0:y1, x0:x1], np.uint8(len(people)), where=body)
+    instances = numbered(places, [person.instance for person in people])
+    people = [round_pixels(person, instances) for person in people]
+    return Parsing(labels, instances, tuple(sorted(people, key=lambda person: -person.score)))
 
 
 def window_round(joints: NDArray[np.float32], size: Size, height: int, width: int) -> Window:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.instance_map import UNASSIGNED
 from mirror.core.label_set import LabelMap
 from mirror.core.parsing import Parsing
 
@@ -63,12 +64,9 @@ def spots(parsing: Parsing, parts: frozenset[int] | None) -> list[Spot]:
 
 def _bodies(parsing: Parsing) -> Iterator[tuple[LabelMap, int, int]]:
     """Each person's labels alone, cut out, and the column and row where they begin."""
-    instances = parsing.instances
-    places = range(1, len(parsing.people) + 1) if instances is not None else (0,)
-    for place in places:
-        mine = parsing.labels
-        if instances is not None:
-            mine = cv2.bitwise_and(mine, cv2.compare(instances, place, cv2.CMP_EQ))
+    for instance in (*(person.instance for person in parsing.people), UNASSIGNED):
+        mine = cv2.compare(parsing.instances, instance, cv2.CMP_EQ)
+        mine = cv2.bitwise_and(parsing.labels, mine)
         x, y, width, height = cv2.boundingRect(mine)
         if width:
             yield mine[y : y + height, x : x + width], x, y

@@ -126,14 +126,14 @@ def test_a_parts_json_that_says_nothing_is_refused(tmp_path: Path) -> None:
         StoredSystem(tmp_path)
 
 
-def test_a_parsing_with_owners_tells_people_apart_and_one_without_does_not() -> None:
+def test_a_parsing_with_people_tells_people_apart_and_one_without_does_not() -> None:
     people = (Person(1, 0.9, BOX), Person(2, 0.8, BOX))
     labels = labels_of(BODY, PASSER_BY)
-    apart = prediction_of(Parsing((labels > 0).astype(np.uint8), people, labels))
+    apart = prediction_of(Parsing((labels > 0).astype(np.uint8), labels, people))
     assert apart.tells_apart
     assert apart.scores == (0.9, 0.8)
     assert np.unique(apart.persons).tolist() == [0, 1, 2]
-    together = prediction_of(Parsing(labels.copy(), people))
+    together = prediction_of(Parsing.undivided(labels.copy()))
     assert not together.tells_apart
     assert np.unique(together.persons).tolist() == [0, 1]
 

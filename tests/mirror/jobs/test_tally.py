@@ -18,15 +18,16 @@ def statistics(failed: int = 0, dropped: dict[str, int] | None = None) -> FlowSt
     return FlowStatistics(3, 3, failed, 0, 0, dropped or {}, ())
 
 
+NOTHING = np.zeros((4, 6), np.uint8)
+
+
 def result(ticket: int, captured_at: float, ids: tuple[int, ...] = ()) -> Result[Parsing]:
     """A frame that waited 10 ms, was parsed in 20 ms, and passed all else at once."""
     parsed_at = captured_at + 0.030
     people = tuple(Person(id, 1.0, (0.0, 0.0, 1.0, 1.0)) for id in ids)
     began_at = captured_at + 0.010
     timing = Timing(captured_at, began_at, began_at, began_at, parsed_at, parsed_at, parsed_at)
-    return Result(
-        ticket, frame_at(captured_at), Parsing(np.zeros((4, 6), np.uint8), people), timing
-    )
+    return Result(ticket, frame_at(captured_at), Parsing(NOTHING, NOTHING, people), timing)
 
 
 def tally_of_three() -> RunMetrics:

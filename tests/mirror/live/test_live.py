@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from broadcast import download
 from doubles import FakeClock, HandFed, frame_at, grey, number_of, numbered, until
-from mannequins import LEFT_THIGH, RIGHT_THIGH, parsing_of_one
+from mannequins import parsing_of_one
 from media import number_in, write_video
 
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig, load
-from mirror.live.display.display_options import DisplayOptions, compose, mirrored
+from mirror.live.display.display_options import DisplayOptions, compose
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.mask_sync import Pair
@@ -164,19 +164,6 @@ def test_pixel_for_pixel_shows_the_middle_of_what_is_larger_than_the_view() -> N
 
 
 # the picture
-
-
-def test_in_the_mirror_the_left_thigh_changes_its_place_and_not_its_name() -> None:
-    parsing = parsing_of_one()
-    seen = mirrored(parsing)
-    for part in (LEFT_THIGH, RIGHT_THIGH):
-        there, here = np.nonzero(parsing.labels == part)[1], np.nonzero(seen.labels == part)[1]
-        assert np.array_equal(np.sort(159 - there), np.sort(here))
-    pose, seen_pose = parsing.people[0].pose, seen.people[0].pose
-    assert pose is not None
-    assert seen_pose is not None
-    assert np.allclose(seen_pose.image[:, 0], 160 - pose.image[:, 0])
-    assert np.allclose(seen_pose.image[:, 1], pose.image[:, 1])
 
 
 def test_the_mirror_turns_the_picture_and_not_the_frame() -> None:

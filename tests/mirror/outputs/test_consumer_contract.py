@@ -64,7 +64,7 @@ def result(number: int) -> Result[Parsing]:
     image = np.full((48, 64, 3), 20 * number + 30, np.uint8)
     frame = Frame.from_bgr(image, 5.0 + number / 30, number, Fraction(1, 30))
     labels = np.pad(np.full((8, 8), number + 1, np.uint8), ((20, 20), (28, 28)))
-    return Result(number, frame, Parsing(labels), Timing(*[frame.captured_at] * 7))
+    return Result(number, frame, Parsing.undivided(labels), Timing(*[frame.captured_at] * 7))
 
 
 def overlay() -> OverlayRenderer:

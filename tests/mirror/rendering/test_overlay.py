@@ -30,7 +30,7 @@ def full_block(height: int = 40, width: int = 60, part: int = 2) -> LabelMap:
 
 def test_a_part_takes_its_colour_in_the_measure_of_the_opacity() -> None:
     style = Style.of(PARTS, opacity=0.5, outlines=False)
-    drawn = draw(np.full((40, 60, 3), 100, np.uint8), Parsing(full_block()), style)
+    drawn = draw(np.full((40, 60, 3), 100, np.uint8), Parsing.undivided(full_block()), style)
     colour = np.array(tuple(bytes.fromhex(PARTS.palette()[2][1:])))[::-1]
     assert drawn[20, 30] == pytest.approx((100 + colour) / 2, abs=1)
 
@@ -47,14 +47,14 @@ def test_drawing_leaves_the_image_itself_alone() -> None:
 def test_pixels_outside_bodies_stay_bit_for_bit(outlines: bool) -> None:
     labels = labels_of_one()
     noise = np.random.default_rng(0).integers(0, 256, (*labels.shape, 3)).astype(np.uint8)
-    drawn = draw(noise, Parsing(labels), Style.of(PARTS, outlines=outlines))
+    drawn = draw(noise, Parsing.undivided(labels), Style.of(PARTS, outlines=outlines))
     assert np.array_equal(drawn[labels == 0], noise[labels == 0])
 
 
 def test_outside_bodies_even_chroma_keeps_its_bits() -> None:
     labels = labels_of_one()
     frame = frame_in("yuv420p")
-    picture = painted(frame, plan_drawing(Parsing(labels), STYLE))
+    picture = painted(frame, plan_drawing(Parsing.undivided(labels), STYLE))
     body = cv2.resize(labels, (80, 60), interpolation=cv2.INTER_AREA) > 0
     body |= cv2.dilate(labels, np.ones((2, 2)))[::2, ::2] > 0
     for after, before in zip(planes_of(picture)[1:], planes_of(frame.picture)[1:], strict=True):
@@ -86,7 +86,7 @@ def test_colours_follow_the_matrix_and_the_range_of_the_picture(
 ) -> None:
     frame = tagged(frame_in("yuv444p", 40, 60), matrix, full_range)
     style = Style.of(PARTS, opacity=1, outlines=False)
-    picture = painted(frame, plan_drawing(Parsing(full_block()), style))
+    picture = painted(frame, plan_drawing(Parsing.undivided(full_block()), style))
     colour = np.array(tuple(bytes.fromhex(PARTS.palette()[2][1:])))[::-1]
     assert Frame(picture, 0.0).bgr[20, 30] == pytest.approx(colour, abs=2)
     assert (picture.colorspace, picture.color_range) == (matrix, 2 if full_range else 1)
@@ -94,7 +94,7 @@ def test_colours_follow_the_matrix_and_the_range_of_the_picture(
 
 def test_without_ink_a_frame_goes_out_as_it_came() -> None:
     frame = frame_in("yuv420p")
-    nobody = plan_drawing(Parsing(np.zeros((120, 160), np.uint8)), STYLE)
+    nobody = plan_drawing(Parsing.undivided(np.zeros((120, 160), np.uint8)), STYLE)
     assert nobody.layers == ()
     assert painted(frame, nobody) is frame.picture
 
@@ -102,7 +102,7 @@ def test_without_ink_a_frame_goes_out_as_it_came() -> None:
 def test_only_chosen_parts_are_drawn() -> None:
     labels = labels_of_one()
     image = colourful()
-    drawn = draw(image, Parsing(labels), Style.of(PARTS, parts=["head"]))
+    drawn = draw(image, Parsing.undivided(labels), Style.of(PARTS, parts=["head"]))
     assert np.array_equal(drawn[labels != 1], image[labels != 1])
     assert not np.array_equal(drawn[labels == 1], image[labels == 1])
 
@@ -138,13 +138,15 @@ def test_a_format_that_cannot_be_painted_says_which_can() -> None:
 
 def test_a_body_cut_by_the_edge_is_painted_up_to_the_edge() -> None:
     labels = np.full((31, 45), 2, np.uint8)
-    drawn = draw(np.zeros((31, 45, 3), np.uint8), Parsing(labels), Style.of(PARTS, outlines=False))
+    drawn = draw(
+        np.zeros((31, 45, 3), np.uint8), Parsing.undivided(labels), Style.of(PARTS, outlines=False)
+    )
     assert np.ptp(drawn.reshape(-1, 3), axis=0).max() == 0
 
 
 def test_silhouettes_fade_over_their_outermost_pixel() -> None:
     style = Style.of(PARTS, opacity=1, outlines=False)
-    drawn = draw(np.zeros((40, 60, 3), np.uint8), Parsing(full_block()), style)
+    drawn = draw(np.zeros((40, 60, 3), np.uint8), Parsing.undivided(full_block()), style)
     green = drawn[20, :, 1].astype(int)
     assert green[7] == 0 < green[8] < green[9] == green[30]
 
@@ -179,7 +181,7 @@ def test_a_label_stays_within_the_picture() -> None:
     labels = np.zeros((40, 60), np.uint8)
     labels[:12, :12] = 1
     style = Style.of(PARTS, labels="parts")
-    drawn = draw(np.full((40, 60, 3), 128, np.uint8), Parsing(labels), style)
+    drawn = draw(np.full((40, 60, 3), 128, np.uint8), Parsing.undivided(labels), style)
     assert (drawn[:, :40].min(axis=2) > 200).any()
 
 
@@ -194,7 +196,10 @@ def test_labels_stand_out_from_any_body(labels: Literal["people", "parts"]) -> N
 
 @pytest.mark.skipif(not HAS_EVERY_LETTER, reason="OpenCV 4 has no letters but ASCII's")
 def test_names_are_written_in_chinese_too() -> None:
-    image, parsing = np.zeros((400, 400, 3), np.uint8), Parsing(np.full((400, 400), 2, np.uint8))
+    image, parsing = (
+        np.zeros((400, 400, 3), np.uint8),
+        Parsing.undivided(np.full((400, 400), 2, np.uint8)),
+    )
     style = Style.of(PARTS, labels="parts", opacity=0.0, outlines=False)
     written = [
         draw(image, parsing, dataclasses.replace(style, names=("background", "head", name)))

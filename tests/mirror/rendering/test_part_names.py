@@ -20,7 +20,7 @@ def two_people() -> Parsing:
     one, other = labels_of_one(*SIZE, left=0.25), labels_of_one(*SIZE, left=0.7)
     instances = (one > 0).astype(np.uint8) + 2 * (other > 0).astype(np.uint8)
     people = (person(1, *SIZE, left=0.25), person(2, *SIZE, left=0.7))
-    return Parsing(one + other, people, instances)
+    return Parsing(one + other, instances, people)
 
 
 def test_each_person_has_names_of_their_own() -> None:
@@ -33,7 +33,7 @@ def test_each_person_has_names_of_their_own() -> None:
 
 
 def test_people_who_are_not_told_apart_are_named_once() -> None:
-    together = Parsing(two_people().labels, two_people().people)
+    together = Parsing.undivided(two_people().labels)
     assert sorted(spot.part for spot in spots(together, None)) == [1, 2, 9, 10, 11, 12]
 
 

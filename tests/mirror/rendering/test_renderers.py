@@ -39,11 +39,11 @@ def frame_of(level: int, size: tuple[int, int] = (4, 6)) -> Frame:
 
 
 def nobody(frame: Frame) -> Parsing:
-    return Parsing(np.zeros((frame.height, frame.width), np.uint8))
+    return Parsing.undivided(np.zeros((frame.height, frame.width), np.uint8))
 
 
 def somebody(frame: Frame) -> Parsing:
-    return Parsing(np.pad(np.ones((frame.height - 16, frame.width - 16), np.uint8), 8))
+    return Parsing.undivided(np.pad(np.ones((frame.height - 16, frame.width - 16), np.uint8), 8))
 
 
 def yuv_frame() -> Frame:

@@ -41,7 +41,7 @@ class Clothes(Nothing):
 
 
 def parsing_of(frame: Frame) -> Parsing:
-    return Parsing(np.full((frame.height, frame.width), LAST, np.uint8))
+    return Parsing.undivided(np.full((frame.height, frame.width), LAST, np.uint8))
 
 
 def drawn(frame: Frame) -> BGR:

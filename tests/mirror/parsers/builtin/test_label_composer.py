@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -20,12 +22,13 @@ NAMES = label_set("built-in").names
 
 def moved(figure: Figure, right: float) -> Figure:
     crop = Crop(figure.crop.x + right, figure.crop.y, figure.crop.side, figure.crop.angle)
-    return Figure(crop, figure.joints + np.array((right, 0, 0), np.float32), figure.mask)
+    return Figure(crop, figure.joints + np.array((right, 0, 0), np.float32), figure.mask, 2)
 
 
 def test_nothing_of_a_mask_is_left_out_however_far_from_any_part_it_lies() -> None:
     wide = mask(20, 236)  # a cloak
-    labels, instances = compose([Figure(WHOLE, joints(), wide)], 256, 256)
+    composed = compose([Figure(WHOLE, joints(), wide, 1)], 256, 256)
+    labels, instances = composed.labels, composed.instances
     assert np.array_equal(labels > 0, wide > 0)
     assert np.array_equal(instances, (wide > 0).astype(np.uint8))
     assert labels[200, 25] == labels[200, 230] == PERSON
@@ -34,13 +37,14 @@ def test_nothing_of_a_mask_is_left_out_however_far_from_any_part_it_lies() -> No
 
 
 def test_nothing_of_a_mask_that_clings_is_without_a_part() -> None:
-    labels, _ = compose([Figure(WHOLE, joints(), mask(110, 146))], 256, 256)
+    labels = compose([Figure(WHOLE, joints(), mask(110, 146), 1)], 256, 256).labels
     assert not (labels == PERSON).any()
 
 
 def test_every_pixel_says_whose_it_is() -> None:
-    one = Figure(WHOLE, joints(), mask())
-    labels, instances = compose([one, moved(one, 120)], 256, 400)
+    one = Figure(WHOLE, joints(), mask(), 1)
+    composed = compose([one, moved(one, 120)], 256, 400)
+    labels, instances = composed.labels, composed.instances
     assert np.array_equal(labels > 0, instances > 0)
     assert set(np.unique(instances)) == {0, 1, 2}
     assert instances[100, 128] == 1
@@ -50,9 +54,25 @@ def test_every_pixel_says_whose_it_is() -> None:
 
 
 def test_somebody_beyond_the_picture_owns_nothing() -> None:
-    labels, instances = compose([moved(Figure(WHOLE, joints(), mask()), 900)], 256, 256)
-    assert not labels.any()
-    assert not instances.any()
+    composed = compose([moved(Figure(WHOLE, joints(), mask(), 1), 900)], 256, 256)
+    assert not composed.labels.any()
+    assert not composed.instances.any()
+    assert composed.boxes == (None,)
+
+
+def test_a_box_is_round_what_is_to_be_seen_of_somebody() -> None:
+    one = Figure(WHOLE, joints(), mask(), 1)
+    composed = compose([one, moved(one, 120)], 256, 400)
+    for instance, box in ((1, composed.boxes[0]), (2, composed.boxes[1])):
+        rows, columns = np.nonzero(composed.instances == instance)
+        assert box == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+
+
+def test_people_far_into_a_long_stream_have_numbers_of_sixteen_bits() -> None:
+    one = dataclasses.replace(Figure(WHOLE, joints(), mask(), 1), instance=40_000)
+    composed = compose([one, moved(one, 120)], 256, 400)
+    assert composed.instances.dtype == np.uint16
+    assert set(np.unique(composed.instances)) == {0, 2, 40_000}
 
 
 def estimate(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> PoseEstimate:
