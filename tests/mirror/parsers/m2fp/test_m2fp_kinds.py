@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 import sys
@@ -157,7 +156,7 @@ def test_settings_are_checked() -> None:
         config(input_size="384x500")
     with pytest.raises(ConfigError, match=r"parser\.device is cpu or cuda, got 'tpu'"):
         config(device="tpu")
-    assert dataclasses.asdict(config())["decoder_layers"] == 0
+    assert config().decoder_layers == 0
 
 
 def test_a_stream_asks_for_what_its_flags_say(
