@@ -38,7 +38,11 @@ M2FP = ("m2fp", "m2fp-single")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to measure, beside whom, and where the figures go."""
     parser.add_argument(
-        "what", nargs="*", choices=[*WHAT, *ON_REQUEST, []], help=", ".join(WHAT + ON_REQUEST)
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        type=_known,  # argparse takes no word at all for a choice, too
+        help=", ".join(WHAT + ON_REQUEST),
     )
     parser.add_argument("--rounds", metavar="N", type=positive, default=3, help="turns (3)")
     parser.add_argument(
@@ -80,6 +84,14 @@ def run(options: argparse.Namespace) -> int:
             text = json.dumps({**about, **figures}, indent=1) + "\n"
             write_whole(claims.file(file), text.encode())
     return 0
+
+
+def _known(text: str) -> str:
+    known = WHAT + ON_REQUEST
+    if text not in known:
+        names = ", ".join(map(repr, known))
+        raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {names})")
+    return text
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -3,14 +3,16 @@
 mirror                                       the camera chosen last, or the first one
 mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
-mirror camera squats.mp4
+mirror squats.mp4                            a file needs no command
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from pathlib import Path
 
 from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
 from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     config = config_of(options)
-    check_window()
+    check_window(options.source)
     with termination.nothing_to_lose():
         import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
@@ -50,8 +52,11 @@ def run(options: argparse.Namespace) -> int:
     return run_window(config, choice)
 
 
-def check_window() -> None:
+def check_window(source: str | None = None) -> None:
     """Refuse to open a window where none can be.
+
+    Args:
+        source: what was to be looked at, to say what can be done with it without a window.
 
     Raises:
         WindowNotUsable: Qt or a screen is missing; says what to do.
@@ -62,13 +67,12 @@ def check_window() -> None:
         raise WindowNotUsable(
             f"the window needs PyQt5 ({error}): pip install 'smart-mirror[window]'; on a Raspberry "
             "Pi: apt-get install python3-pyqt5. If it is installed, mirror doctor names the "
-            "libraries that are missing. Files need no window: mirror video clip.mp4"
+            f"libraries that are missing. {_without_window(source)}"
         ) from error
     if sys.platform.startswith("linux") and not _has_display():
         raise WindowNotUsable(
             "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
-            "run it on the desktop itself, or use ssh -X. Files need no window: "
-            "mirror video clip.mp4"
+            f"run it on the desktop itself, or use ssh -X. {_without_window(source)}"
         )
     missing = [package for name, package in WINDOW_LIBRARIES.items() if not library_loads(name)]
     if sys.platform.startswith("linux") and missing and not os.environ.get("QT_QPA_PLATFORM"):
@@ -76,6 +80,11 @@ def check_window() -> None:
         raise WindowNotUsable(
             f"Qt lacks libraries to open a window with; apt-get install {' '.join(missing)}"
         )
+
+
+def _without_window(source: str | None) -> str:
+    name = source if source is not None and Path(source).exists() else "clip.mp4"
+    return f"Files need no window: mirror video {shlex.quote(name)}"
 
 
 def _has_display() -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
+import importlib.util
 import os
 import platform
 import sys
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
-from mirror.core import machine
+from mirror.cli.packages import OPTIONAL, REQUIRED, package_of
 
 Status = Literal["ok", "missing", "broken"]
 
@@ -34,16 +36,6 @@ WINDOW_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
-_REQUIRED = (
-    "numpy",
-    "av",
-    "opencv-python-headless",
-    "onnxruntime",
-    "pydantic",
-    "rich",
-    "psutil",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -63,19 +55,31 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Yield every finding; those that take long, such as cameras, last."""
-    yield from _system()
-    yield from _packages(_installed_version)
+    """Yield every finding, whatever is missing; those that take long, such as cameras, last."""
+    yield from _as_far_as_possible("cores and memory", _system)
+    yield from _packages(_installed_version, _import_failure)
     yield _opencv_conflict(_installed_version)
-    yield from _codecs()
-    yield from _weights()
-    yield from _checkpoints()
+    yield from _as_far_as_possible("FFmpeg (in PyAV)", _codecs)
+    yield from _as_far_as_possible("weights", _weights)
+    yield from _as_far_as_possible("checkpoints", _checkpoints)
     yield from _window_libraries(library_loads)
-    yield from _cameras()
+    yield from _as_far_as_possible("cameras", _cameras)
+
+
+def _as_far_as_possible(what: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Look at something; what cannot be looked at for want of a package is said to be so."""
+    try:
+        yield from look()
+    except ImportError as error:
+        package = package_of(error.name or "")
+        remedy = f"pip install {package}" if package else "see what is broken above"
+        yield Finding(what, "broken", f"cannot be looked at without {package}", remedy)
 
 
 def _system() -> Iterator[Finding]:
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    from mirror.core import machine
+
     yield Finding("cores", "ok", f"{machine.cores()} of {os.cpu_count()} usable")
     free_mb = machine.free_memory_mb()
     enough = free_mb >= 600  # the built-in parser with two workers on 720p video peaks below that
@@ -87,21 +91,37 @@ def _system() -> Iterator[Finding]:
     )
 
 
-def _packages(version_of: Callable[[str], str | None]) -> Iterator[Finding]:
-    for name in _REQUIRED:
-        version = version_of(name)
-        remedy = "" if version else f"pip install {name}"
-        yield Finding(name, "ok" if version else "broken", version or "not installed", remedy)
-    for name, use in (
-        ("pycocotools", "COCO files"),
-        ("PyQt5", "the window"),
-        ("torch", "M2FP"),
-        ("openvino", "M2FP at its fastest on a CPU"),
-        ("modelscope-hub", "M2FP's download"),
-    ):
-        version = version_of(name)
-        remedy = "" if version else f"for {use}: pip install {name}"
-        yield Finding(name, "ok" if version else "missing", version or "not installed", remedy)
+def _packages(
+    version_of: Callable[[str], str | None],
+    failure_of: Callable[[str, bool], str | None] = lambda _module, _is_required: None,
+) -> Iterator[Finding]:
+    for name, module in REQUIRED.items():
+        version, failure = version_of(name), failure_of(module, True)
+        if version is None:
+            yield Finding(name, "broken", "not installed", f"pip install {name}")
+        elif failure is not None:
+            remedy = f"pip install --force-reinstall {name}"
+            yield Finding(name, "broken", f"{version} cannot be loaded: {failure}", remedy)
+        else:
+            yield Finding(name, "ok", version)
+    for name, (module, use) in OPTIONAL.items():
+        version, failure = version_of(name), failure_of(module, False)
+        if version is None or failure is not None:
+            yield Finding(name, "missing", "not installed", f"for {use}: pip install {name}")
+        else:
+            yield Finding(name, "ok", version)
+
+
+def _import_failure(module: str, is_required: bool) -> str | None:
+    """Why a module cannot be used; what is optional is large, and is looked for only."""
+    try:
+        if is_required:
+            importlib.import_module(module)
+        elif importlib.util.find_spec(module) is None:
+            return "not found"
+    except Exception as error:  # a package that is half there may raise anything
+        return str(error) or type(error).__name__
+    return None
 
 
 def _opencv_conflict(version_of: Callable[[str], str | None]) -> Finding:

@@ -8,13 +8,9 @@ command is imported when it runs.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import difflib
-import importlib
 import logging
 import os
-import re
 import sys
 import threading
 import time
@@ -22,35 +18,12 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-import mirror
+from mirror.cli.command_parser import command_in, completed, parser_for
+from mirror.cli.packages import is_of_ours, missing
 from mirror.process import signal_policies, terminal, termination
-from mirror.process.printable import shown
 from pipeline.errors import PipelineError, SinkError
 
-COMMANDS = {  # what each is for: the first line of its module
-    "camera": "Open the window on a camera, an address or a file; the default without a command.",
-    "demo": "Parse the bundled clip, end to end, and write mirror-demo.mp4 and mirror-demo.png.",
-    "video": "Turn a video, or a folder of pictures, into a video with coloured parts.",
-    "stream": "Frames on standard input, parsed frames or results on standard output.",
-    "bench": "Measure this machine, side by side with what it is held against.",
-    "eval": "Judge a parser by ground truth: masks, parts, joints and clips.",
-    "models": "List models, download M2FP's checkpoints, verify them, and export them for fast "
-    "runtimes.",
-    "doctor": "Say what is installed, found and broken, and what to do about each.",
-}
 _CLEARS_AWAY_WITHIN_S = 0.5
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says which choice comes nearest, as argparse itself does from Python 3.14 on."""
-
-    def error(self, message: str) -> NoReturn:
-        wrong = re.match(r".*invalid choice: '(.*)' \(choose from (.*)\)", message)
-        if wrong:
-            choices = [choice.strip("' ") for choice in wrong[2].split(",")]
-            near = difflib.get_close_matches(wrong[1], choices, n=1)
-            message += f"; did you mean {near[0]}?" if near else ""
-        super().error(shown(message))
 
 
 def run_process() -> NoReturn:
@@ -81,10 +54,10 @@ def run_process() -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    given = (sys.argv[1:] if arguments is None else list(arguments)) or ["camera"]
-    options = _parser(given).parse_args(given)
+    given = completed(sys.argv[1:] if arguments is None else arguments)
     listener = None
     try:
+        options = parser_for(given).parse_args(given)
         with termination.listening(signal_policies.Raising()) as listener:
             with _telling(getattr(options, "quiet", False)):
                 code: int = options.run(options)
@@ -98,9 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.mute(sys.stdout)
         return 1
     except Exception as error:
-        if options.debug:
+        if "--debug" in given:
             raise
-        terminal.warn(_told(error))
+        terminal.warn(_told(error, given))
         return 1 if listener is None or listener.first is None else 128 + listener.first
 
 
@@ -138,31 +111,11 @@ def _telling(quiet: bool) -> Iterator[None]:
         log.setLevel(logging.NOTSET)
 
 
-def _told(error: Exception) -> str:
+def _told(error: Exception, given: Sequence[str]) -> str:
+    if isinstance(error, ModuleNotFoundError) and is_of_ours(error):
+        error = missing(f"mirror {command_in(given)}", error)
     notes = "; ".join(getattr(error, "__notes__", ()))
     where = f" ({notes})" if notes else ""
     if isinstance(error, PipelineError):
         return f"{error}{where}"
     return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"
-
-
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """Return what understands a command line: each command, and all of the one that is given."""
-    parser = _Parser(prog="mirror", description=mirror.__doc__)
-    parser.add_argument("--version", action="version", version=f"mirror {mirror.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    asked = next((word for word in given if not word.startswith("-")), None)
-    for name, summary in COMMANDS.items():
-        subparser = commands.add_parser(
-            name,
-            help=summary.rstrip("."),
-            description=summary,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        if name == asked:
-            command = importlib.import_module(f"mirror.cli.{name}")
-            subparser.epilog = (command.__doc__ or "").partition("\n\n")[2]
-            command.add_arguments(subparser)
-            subparser.set_defaults(run=command.run)
-        subparser.add_argument("--debug", action="store_true", help="show where an error arose")
-    return parser

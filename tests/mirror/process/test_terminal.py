@@ -13,7 +13,8 @@ from media import numbers_in, write_video
 from rich.table import Table
 from streaming import y4m
 
-from mirror.cli.main import COMMANDS, main
+from mirror.cli.command_parser import COMMANDS
+from mirror.cli.main import main
 from mirror.process import terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell has to close streams")

@@ -1,0 +1,55 @@
+"""The packages that the product is made with, and how each is got where it is missing."""
+
+from __future__ import annotations
+
+from mirror.process.printable import shown
+from pipeline.errors import PipelineError
+
+REQUIRED = {  # as it is installed -> as it is imported
+    "numpy": "numpy",
+    "av": "av",
+    "opencv-python-headless": "cv2",
+    "onnxruntime": "onnxruntime",
+    "pydantic": "pydantic",
+    "rich": "rich",
+    "psutil": "psutil",
+}
+OPTIONAL = {  # as it is installed -> as it is imported, and what for
+    "pycocotools": ("pycocotools", "COCO files"),
+    "PyQt5": ("PyQt5", "the window"),
+    "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),
+    "matplotlib": ("matplotlib", "figures of mirror eval, drawn"),
+    "torch": ("torch", "M2FP"),
+    "openvino": ("openvino", "M2FP at its fastest on a CPU"),
+    "onnx": ("onnx", "M2FP's graphs"),
+    "pillow": ("PIL", "M2FP's pictures as ModelScope scales them"),
+    "threadpoolctl": ("threadpoolctl", "M2FP's threads"),
+    "modelscope-hub": ("modelscope_hub", "M2FP's download"),
+}
+
+
+class PackageMissing(PipelineError):
+    """Something that a command is made with cannot be imported."""
+
+
+def package_of(module: str) -> str:
+    """Return the name by which a module, or a part of one, is installed."""
+    top = module.partition(".")[0]
+    modules = {**REQUIRED, **{name: module for name, (module, _) in OPTIONAL.items()}}
+    return next((name for name, module in modules.items() if module == top), top)
+
+
+def missing(what: str, error: ImportError) -> PackageMissing:
+    """Return what to say of an import that failed: what for, and what to do."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = package_of(error.name)
+        return PackageMissing(
+            f"{what} needs {package}, which is not installed: pip install {package}. mirror doctor "
+            "says what else is missing"
+        )
+    return PackageMissing(f"{what} cannot be loaded: {shown(error)}. See mirror doctor")
+
+
+def is_of_ours(error: ModuleNotFoundError) -> bool:
+    """Say whether what is not there is one of the packages that the product is made with."""
+    return package_of(error.name or "") in {*REQUIRED, *OPTIONAL}
