@@ -17,6 +17,8 @@ LANDMARKS = (
 
 # COCO's 17 joints, in MoveNet's order, as places in the list above
 FROM_COCO = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+# https://cocodataset.org/#format-data, "keypoints" of the category person
+COCO_JOINTS = tuple(LANDMARKS[place] for place in FROM_COCO)
 
 MIN_JOINT_SCORE = 0.2  # of a detected joint: below it, its place is a guess
 

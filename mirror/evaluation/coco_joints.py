@@ -6,13 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.core.parsing import Pose
-
-# https://cocodataset.org/#format-data, "keypoints" of the category person
-COCO_JOINTS = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder",
-    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip",
-    "left_knee", "right_knee", "left_ankle", "right_ankle",
-)  # fmt: skip
+from mirror.core.skeleton import COCO_JOINTS as COCO_JOINTS
 
 
 def coco_joints(pose: Pose) -> NDArray[np.float64]:

@@ -9,10 +9,10 @@ from typing import IO, Any
 
 import numpy as np
 
-import mirror
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing, Person, Pose
 from mirror.outputs import OutputRefused
+from mirror.version import __version__
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
 from pipeline.result import Result
@@ -24,7 +24,7 @@ def header_line(
 ) -> dict[str, Any]:
     """Return the line that describes a run."""
     return {
-        "mirror": mirror.__version__,
+        "mirror": __version__,
         "parser": parser,
         "size": [width, height],
         "parts": {str(id): name for id, name in enumerate(parts.names) if id},

@@ -39,6 +39,7 @@ from pipeline.frame import BGR, Frame
 
 LabelsOfUser = NDArray[np.integer]
 ParseImage = Callable[[BGR], LabelsOfUser | tuple[LabelsOfUser, LabelsOfUser]]
+Factory = Callable[[], ParseImage]
 
 
 class ParserNotUsable(PipelineError):
@@ -76,15 +77,19 @@ class CustomOutput:
 class Custom:
     """Wraps a factory of functions from an image to a label map, and maybe an instance map.
 
+    Args:
+        name: ``module:factory``, as on the command line; or what messages call the factory.
+        factory: the factory itself, which then need not be found.
+
     Raises:
         ParserNotUsable: the module or the factory in it is not there.
     """
 
     worker_memory_mb = 0  # nobody knows
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, factory: Factory | None = None) -> None:
         self.name = name
-        self._factory = _imported(name)
+        self._factory = factory or _imported(name)
         names = getattr(self._factory, "parts", None)
         self.parts = _vocabulary(
             name, names or ["background", *(f"part-{n}" for n in range(1, 32))]
@@ -161,7 +166,7 @@ class Custom:
         return PlacedPeople(places, [box for box in boxes if box is not None])
 
 
-def _imported(name: str) -> Callable[[], ParseImage]:
+def _imported(name: str) -> Factory:
     module_name, _, factory_name = name.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), factory_name)):
         raise ParserNotUsable(f"{name!r} names no function; --parser takes module:factory")
@@ -181,7 +186,7 @@ def _imported(name: str) -> Callable[[], ParseImage]:
             f"{module_name} has no function called {factory_name!r}; --parser takes "
             f"module:factory. It was found in {getattr(module, '__file__', 'Python itself')}"
         )
-    found: Callable[[], ParseImage] = factory
+    found: Factory = factory
     return found
 
 

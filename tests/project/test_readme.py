@@ -50,7 +50,7 @@ def test_the_shell_lines_run(command: str, folder: Path) -> None:
 @pytest.mark.parametrize("program", PYTHON, ids=["a reader", "a loop", "a picture"])
 def test_the_python_programs_run(program: str, folder: Path) -> None:
     out = run([sys.executable, "-c", program], folder)
-    assert len(out.splitlines()) == (1 if "picture_parser" in program else 4)
+    assert len(out.splitlines()) == (1 if "mirror.parse" in program else 4)
 
 
 def test_the_program_for_modelscopes_results_runs(

@@ -1,0 +1,50 @@
+"""One person in a parsed image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.api.landmarks import Landmarks
+from mirror.core.parsing import Person
+
+if TYPE_CHECKING:
+    from mirror.api.parsed_image import ParsedImage
+
+
+class ParsedPerson:
+    """One person in a parsed image.
+
+    Attributes:
+        id: the number of the person, from 1; in a video the same from frame to frame.
+        score: 0-1, how sure the parser is that somebody is there.
+        box: x0, y0, x1, y1 in pixels of the image, the far edges exclusive.
+        instance: the value that the person's pixels have in ``ParsedImage.instances``.
+        landmarks: by name; empty where the parser finds none.
+        angles: joint, such as ``left_knee``, to degrees; 180 is straight. Only joints of which all
+            three points are visible.
+    """
+
+    __slots__ = ("_image", "angles", "box", "id", "instance", "landmarks", "score")
+
+    def __init__(self, image: ParsedImage, person: Person, instance: int) -> None:
+        self._image = image
+        self.id, self.score, self.box = person.id, person.score, person.box
+        self.instance = instance
+        self.landmarks = Landmarks(person.pose)
+        self.angles: Mapping[str, float] = {} if person.pose is None else person.pose.angles
+
+    def mask(self, part: str | Iterable[str] | None = None) -> NDArray[np.bool_]:
+        """Return (H, W) bool: the pixels of the person, or of a part or several of them.
+
+        Raises:
+            NoSuchName: there is no such part; says which comes nearest.
+        """
+        return self._image.mask(part, person=self)
+
+    def __repr__(self) -> str:
+        box = ", ".join(f"{edge:.0f}" for edge in self.box)
+        return f"<person {self.id}: box ({box}), {len(self.landmarks)} landmarks>"

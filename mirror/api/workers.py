@@ -1,0 +1,97 @@
+"""A parser's workers: N model copies on threads, for single pictures and videos alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any
+
+import cv2
+
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
+from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.nothing import empty
+from pipeline.frame import Frame
+from pipeline.pool.lane import Lane
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.pool.worker_pool import WorkerPool
+from pipeline.sources import Source
+
+ParserLane = Lane[Any, Any, Parsing]  # what its plans are like is each parser's own affair
+
+_ALONE = object()  # the plan of a picture that has no past: the worker plans for itself
+_FAILED = object()  # stands for what a worker would have made of a frame
+_LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
+
+
+class ParserWorkers:
+    """Threads that parse with one kind of parser; a ``with`` block, see ``WorkerPool``.
+
+    Keeps OpenCV to one thread in this process: the workers are the parallelism.
+    """
+
+    def __init__(self, kind: AnyKind, workers: int, threads: int, config: ParserConfig) -> None:
+        self._kind, self._config = kind, config
+        self._pool: WorkerPool[Any, Any] = WorkerPool(
+            lambda: _worker(kind, threads),
+            workers=workers,
+            load_limit_s=max(config.parse_limit_s, _LOAD_LIMIT_S),
+        )
+
+    def __enter__(self) -> ParserWorkers:
+        cv2.setNumThreads(1)
+        self._pool.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.__exit__(kind, error, traceback)
+
+    def pictures(self, frames: Iterable[Frame]) -> ParserLane:
+        """Return a lane in which every frame is parsed as if there were no other."""
+        return self._lane(frames, lambda _: _ALONE, lambda _frame, _plan, parsing: parsing)
+
+    def video(self, source: Source) -> ParserLane:
+        """Return a lane in which people keep their ids from frame to frame."""
+        prepare = self._kind.make_prepare(source.is_live)
+        return self._lane(source, prepare, self._kind.make_settle())
+
+    def _lane(
+        self,
+        source: Iterable[Frame],
+        prepare: Callable[[Frame], Any],
+        settle: Callable[[Frame, Any, Any], Parsing],
+    ) -> ParserLane:
+        def settled(frame: Frame, plan: Any, raw: Any) -> Parsing:  # noqa: ANN401
+            return empty(frame) if raw is _FAILED else settle(frame, plan, raw)
+
+        skips = self._config.skip_failures
+        return self._pool.lane(
+            source,
+            prepare=prepare,
+            settle=settled,
+            limits=LaneLimits(parse_limit_s=self._config.parse_limit_s),
+            on_parse_error=(lambda _frame, _plan, _error: _FAILED) if skips else None,
+        )
+
+
+def parse_alone(kind: AnyKind, parse: Callable[[Frame, Any], Any], frame: Frame) -> Parsing:
+    """Return the parsing of a single picture, on the caller's thread."""
+    # prepare and settle are made anew: what they remember is another picture's
+    plan = kind.make_prepare(live=False)(frame)
+    parsing: Parsing = kind.make_settle()(frame, plan, parse(frame, plan))
+    return parsing
+
+
+def _worker(kind: AnyKind, threads: int) -> Callable[[Frame, Any], Any]:
+    parse = kind.make_parse(threads)
+
+    def work(frame: Frame, plan: Any) -> Any:  # noqa: ANN401
+        return parse_alone(kind, parse, frame) if plan is _ALONE else parse(frame, plan)
+
+    return work
