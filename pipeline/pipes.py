@@ -8,6 +8,7 @@ import re
 import select
 import socket
 import sys
+import threading
 import weakref
 from pathlib import Path
 from typing import Protocol
@@ -60,7 +61,9 @@ class PipeReader:
         self._head = b""  # looked at, but not read yet
         self._closed = False
         wake, self._waker = os.pipe()
-        weakref.finalize(self, _close_both, wake, self._waker)
+        self._release = weakref.finalize(self, _close_both, wake, self._waker)
+        # a signal handler may come between a close and its end
+        self._closing = threading.RLock()
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
         self._poll.register(wake, select.POLLIN)
@@ -92,9 +95,16 @@ class PipeReader:
 
     def close(self) -> None:
         """Wake a waiting read; from now on the stream is at its end."""
-        if not self._closed:
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                os.write(self._waker, b"x")
+
+    def release(self) -> None:
+        """Let go of what wakes a read; the descriptor stays the caller's. Nobody reads any more."""
+        with self._closing:
             self._closed = True
-            os.write(self._waker, b"x")
+            self._release()
 
     def _receive(self, count: int) -> bytes:
         piece = bytearray(count)

@@ -20,12 +20,13 @@ from pipeline.frame import Frame
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
+from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.reconnecting import Reconnecting
 
 Video: TypeAlias = "str | PathLike[str] | int | Iterable[Image]"
 
 
-class ImageSource:
+class ImageSource(ClosableSource):
     """A program's own images as a source of frames; see ``pipeline.sources.Source``.
 
     Args:
@@ -61,7 +62,7 @@ class ImageSource:
         self._closed.set()
 
 
-class SinglePictures:
+class SinglePictures(ClosableSource):
     """Pictures that have nothing to do with one another, as a source of frames.
 
     Args:

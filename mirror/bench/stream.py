@@ -38,6 +38,7 @@ from pipeline.meter import Latencies, Spread
 from pipeline.pipes import PipeReader, PipeWriter
 from pipeline.result import Result
 from pipeline.sinks.plain import Y4mWriter
+from pipeline.sources.memory import InMemory
 from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.sources.video import VideoFile
 
@@ -211,7 +212,8 @@ def _from_stream(path: Path, kind: AnyKind) -> Cost:
 def _from_memory(frames: list[Frame], kind: AnyKind) -> Cost:
     workers, threads = shared_out("auto", "auto")
     renderer = OverlayRenderer(Style.of(kind.parts))
-    flow: Flow[Any, Any, Any] = open_flow(_Held(frames), kind, workers, threads, load().parser)
+    source = InMemory(_fresh(frames))
+    flow: Flow[Any, Any, Any] = open_flow(source, kind, workers, threads, load().parser)
     ticks = []
     with flow as results:
         for result in results:
@@ -220,20 +222,10 @@ def _from_memory(frames: list[Frame], kind: AnyKind) -> Cost:
     return _a_frame(ticks)
 
 
-class _Held:
-    """Frames in memory as a source: fresh ones, since a frame remembers what was made from it."""
-
-    is_live = False
-
-    def __init__(self, frames: list[Frame]) -> None:
-        self._frames = frames
-
-    def __iter__(self) -> Iterator[Frame]:
-        for number, frame in enumerate(self._frames):
-            yield Frame(frame.picture, time.monotonic(), number, 1 / RATE)
-
-    def close(self) -> None:
-        pass
+def _fresh(frames: list[Frame]) -> Iterator[Frame]:
+    """Frames anew, since a frame remembers what was made from it."""
+    for number, frame in enumerate(frames):
+        yield Frame(frame.picture, time.monotonic(), number, 1 / RATE)
 
 
 def _now() -> Cost:

@@ -20,6 +20,7 @@ from mirror.live.display.mask_sync import Mode
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.live_session import Session
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 
 HEIGHT, WIDTH, RATE = 720, 1280, 30
 _WARM_UP_S = 4.0
@@ -47,7 +48,7 @@ class Shown:
     opened_s: float
 
 
-class Clip:
+class Clip(ClosableSource):
     """The bundled clip as a 720p camera would deliver it, over and over."""
 
     is_live = True

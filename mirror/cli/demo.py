@@ -44,8 +44,10 @@ def run(options: argparse.Namespace) -> int:
     film = OutputPath("--into", options.into / "mirror-demo.mp4")
     sheet = OutputPath("--into", options.into / "mirror-demo.png")
     read = [InputPath(clip, "the bundled clip")]
-    with claimed([film, sheet], read, overwrite=True, uninterrupted=termination.held) as claims:
-        source = open_source(clip)
+    with (
+        claimed([film, sheet], read, overwrite=True, uninterrupted=termination.held) as claims,
+        open_source(clip) as source,
+    ):
         writer = VideoWriter(
             claims.file(film), source.footage, encoding_of(config.video), passengers=clip
         )

@@ -88,7 +88,8 @@ def _sizes(options: argparse.Namespace, stored: StoredWeights) -> list[tuple[int
             )
         sizes.append(size)
     for clip in options.clips or ():
-        footage = open_source(clip).footage
+        with open_source(clip) as source:
+            footage = source.footage
         sizes.append(stored.settings.size or size_for(footage.height, footage.width))
     return list(dict.fromkeys(sizes)) or [stored.settings.size or USUAL_SIZE]
 

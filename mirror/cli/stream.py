@@ -145,34 +145,35 @@ def _stream(
     workers, threads = workers_for(kind, config.parser)
     wanted = _wanted(options, limits_of(config.input))
     source = termination.interruptible(lambda: inputs.open_input(options.source, wanted), "opening")
-    timer = StageTimer()
-    offer = targets.Offer(
-        source,
-        options.fps,
-        kind.name,
-        kind.parts,
-        style.palette,
-        renderer_of(style, config.overlay.side_by_side, timer),
-        encoding_of(config.video),
-        options.out_pix_fmt,
-        config.overlay.side_by_side,
-        options.rle,
-    )
-    named = " and ".join(place.place for place in places)
-    read = named_address(options.source or "standard input")
-    header = RunHeader(read, named, kind.name, workers, threads)
-    max_age_s = (options.max_age or 0.5) if source.is_live else None
-    stream = StreamRun(
-        source,
-        kind,
-        config.parser,
-        lambda facts: targets.open_outputs(places, offer, claims, facts),
-        header,
-        max_age_s,
-        timer=timer,
-    )
-    with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
-        return stream()
+    with source:
+        timer = StageTimer()
+        offer = targets.Offer(
+            source,
+            options.fps,
+            kind.name,
+            kind.parts,
+            style.palette,
+            renderer_of(style, config.overlay.side_by_side, timer),
+            encoding_of(config.video),
+            options.out_pix_fmt,
+            config.overlay.side_by_side,
+            options.rle,
+        )
+        named = " and ".join(place.place for place in places)
+        read = named_address(options.source or "standard input")
+        header = RunHeader(read, named, kind.name, workers, threads)
+        max_age_s = (options.max_age or 0.5) if source.is_live else None
+        stream = StreamRun(
+            source,
+            kind,
+            config.parser,
+            lambda facts: targets.open_outputs(places, offer, claims, facts),
+            header,
+            max_age_s,
+            timer=timer,
+        )
+        with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
+            return stream()
 
 
 def _wanted(options: argparse.Namespace, limits: InputLimits) -> inputs.Wanted:

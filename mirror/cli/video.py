@@ -108,7 +108,8 @@ def run(options: argparse.Namespace) -> int:
         source: Recorded = open_source(options.input, options.fps, limits_of(config.input))
     if options.limit is not None:
         source = Limited(source, options.limit)
-    with claimed(planned.all, _inputs(options), options.overwrite, termination.held) as claims:
+    read, overwrite = _inputs(options), options.overwrite
+    with source, claimed(planned.all, read, overwrite, termination.held) as claims:
         film = planned.film.path
         header = RunHeader(str(options.input), str(film), kind.name, workers, threads)
         timer = StageTimer()

@@ -16,7 +16,7 @@ from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
 from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
-from pipeline.sources.paced import Paced
+from pipeline.sources.paced import PacedRecording
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.stream.motion_jpeg import START, JpegStream
 from pipeline.sources.stream.piped import PipedVideo
@@ -96,7 +96,7 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
     if "://" in name:
         return Reconnecting(lambda: open_network(name, limits=wanted.limits), wanted.is_live)
     source = open_source(Path(name), wanted.rate, wanted.limits)
-    return Paced(source, is_live=wanted.is_live) if wanted.real_time else source
+    return PacedRecording(source, is_live=wanted.is_live) if wanted.real_time else source
 
 
 def open_stdin(wanted: Wanted) -> Recorded:

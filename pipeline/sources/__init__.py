@@ -1,18 +1,24 @@
-"""Where frames come from. Every source is an iterable of frames, and so is a plain list."""
+"""Where frames come from. Every source is an iterable of frames, and so is a plain list.
+
+with VideoFile(path) as source:
+    for frame in source:
+        show(frame)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol, runtime_checkable
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
 
 from pipeline.frame import Frame
 
 
 @runtime_checkable
 class Source(Protocol):
-    """Frames, read on the flow's source thread.
+    """Frames, read on the flow's source thread. Whoever opens one leaves it, as a ``with`` block.
 
     Attributes:
         is_live: whether frames come at their own pace, so that an old one is better dropped.
@@ -26,6 +32,22 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Wake a blocked read; the iteration then ends. Any thread may call it, many times."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return the source; it was open before."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close, and free all that is held, whether it was read or not. Any thread may call it.
+
+        Waits for nothing: where another thread is in a read, that one frees it when that returns.
+        """
         ...
 
 

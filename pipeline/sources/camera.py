@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.errors import CameraNotFound, SourceError
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ManagedSource
 
 _VIDEO_DEVICES = Path("/sys/class/video4linux")
 _PATIENCE = 30  # reads in a row that may fail: cameras deliver nothing, or rubbish, when they start
@@ -63,7 +64,7 @@ def device_of(text: str) -> int | str | None:
     return text if is_device else None
 
 
-class Camera:
+class Camera(ManagedSource):
     """A camera's frames, as they come; read on the flow's source thread.
 
     Opening fails at once if there is no camera. One that vanishes later ends the run with a
@@ -95,6 +96,7 @@ class Camera:
         open_capture: Callable[[int | str], Capture] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__()
         self._device, self._clock = device, clock
         self._closed = False
         self._capture: Capture = (open_capture or _opened)(device)
@@ -110,23 +112,26 @@ class Camera:
         Raises:
             SourceError: the camera stopped delivering.
         """
+        return self._reading(self._read())
+
+    def _read(self) -> Generator[Frame, None, None]:
         failures = 0
-        try:
-            while not self._closed:
-                succeeded, image = self._capture.read()
-                if succeeded and image is not None and image.size:
-                    failures = 0
-                    yield Frame.from_bgr(image.astype(np.uint8, copy=False), self._clock())
-                    continue
-                failures += 1
-                if failures >= _PATIENCE:
-                    raise SourceError(
-                        "camera {device} delivers no pictures; plug it in again, or close other "
-                        "programs using it",
-                        device=self._device,
-                    )
-        finally:
-            self._capture.release()  # by the thread that reads: OpenCV allows no other
+        while not self._closed:
+            succeeded, image = self._capture.read()
+            if succeeded and image is not None and image.size:
+                failures = 0
+                yield Frame.from_bgr(image.astype(np.uint8, copy=False), self._clock())
+                continue
+            failures += 1
+            if failures >= _PATIENCE:
+                raise SourceError(
+                    "camera {device} delivers no pictures; plug it in again, or close other "
+                    "programs using it",
+                    device=self._device,
+                )
+
+    def _free(self) -> None:
+        self._capture.release()  # OpenCV allows it only when nobody reads
 
     def _ask_for(self, size: tuple[int, int] | None, rate: float | None) -> None:
         if size is not None:

@@ -15,12 +15,13 @@ from pipeline.media.opening import open_stream
 from pipeline.sources.stream.http_bytes import HttpBytes
 from pipeline.sources.stream.motion_jpeg import START, JpegStream
 from pipeline.sources.url import NetworkCamera
+from pipeline.sources.wrapped_source import WrappedSource
 
 _BEGINNING = 4096  # bytes within which the first picture begins, behind its header
 _RATE = Fraction(30)  # of no use: a live frame's time is that of its capture
 
 
-class JpegCamera:
+class JpegCamera(WrappedSource):
     """The pictures of an http stream, as they come; read on the flow's source thread.
 
     FFmpeg would take as much memory as a picture's header asks for. Here a picture that goes on for
@@ -43,12 +44,12 @@ class JpegCamera:
         clock: Callable[[], float] = time.monotonic,
         limits: InputLimits = USUAL_LIMITS,
     ) -> None:
-        self._source = source
         try:
-            self._stream = JpegStream(source, _RATE, is_live=True, clock=clock, limits=limits)
+            stream = JpegStream(source, _RATE, is_live=True, clock=clock, limits=limits)
         except BaseException:
             source.release()
             raise
+        super().__init__(stream)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the stream ends, or ``close``.
@@ -56,15 +57,17 @@ class JpegCamera:
         Raises:
             SourceError: the connection broke, or nothing came for five seconds.
         """
-        try:
-            for frame in self._stream:
-                yield Frame(frame.picture, frame.captured_at)
-        finally:
-            self._source.release()
+        for frame in self._source:
+            yield Frame(frame.picture, frame.captured_at)
 
-    def close(self) -> None:
-        """End the iteration at the next frame, or when the read times out."""
-        self._source.close()
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Nothing: a camera promises nothing."""
+        return ()
+
+    @property
+    def counts(self) -> None:
+        """None: a camera promises nothing."""
 
 
 def open_network(
@@ -87,12 +90,12 @@ def open_network(
     except BaseException:
         source.release()
         raise
-    if not isinstance(camera, _OfBytes):
+    if not isinstance(camera, CameraOfBytes):
         source.release()
     return camera
 
 
-class _OfBytes(NetworkCamera):
+class CameraOfBytes(NetworkCamera):
     """A camera whose server answers nobody else: what has come already is read on."""
 
     def __init__(
@@ -101,12 +104,9 @@ class _OfBytes(NetworkCamera):
         super().__init__(url, clock, limits, container=open_stream(source, limits=limits))
         self._source = source
 
-    def __iter__(self) -> Iterator[Frame]:
-        """Yield frames until the stream ends, or ``close``."""
-        try:
-            yield from super().__iter__()
-        finally:
-            self._source.release()
+    def _free(self) -> None:
+        super()._free()
+        self._source.release()
 
 
 def _by_ffmpeg(
@@ -119,7 +119,7 @@ def _by_ffmpeg(
         raise
     except SourceError as refused:
         try:
-            return _OfBytes(source, url, clock, limits)
+            return CameraOfBytes(source, url, clock, limits)
         except (av.error.FFmpegError, SourceError):
             raise refused from None
 

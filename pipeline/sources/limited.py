@@ -8,24 +8,20 @@ from collections.abc import Iterator
 
 from pipeline.frame import Frame
 from pipeline.sources import Footage, Recorded
-from pipeline.sources.container.frame_counts import FrameCounts, counts_of
+from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.wrapped_source import WrappedRecording
 
 
-class Limited:
+class Limited(WrappedRecording):
     """Ends after so many frames; otherwise as the source that it wraps."""
 
-    is_live = False
-
     def __init__(self, source: Recorded, limit: int) -> None:
-        self._source, self._limit = source, limit
+        super().__init__(source)
+        self._limit = limit
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the first frames."""
         return itertools.islice(self._source, self._limit)
-
-    def close(self) -> None:
-        """Wake a blocked read. Any thread may call it."""
-        self._source.close()
 
     @property
     def footage(self) -> Footage:
@@ -35,12 +31,7 @@ class Limited:
         return dataclasses.replace(footage, frames=frames)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """What was wrong with the frames that were read."""
-        return self._source.remarks
-
-    @property
     def counts(self) -> FrameCounts | None:
         """What came of the frames that were wanted; None where the source keeps no count."""
-        counts = counts_of(self._source)
+        counts = super().counts
         return None if counts is None else counts.first(self._limit)

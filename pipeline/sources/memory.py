@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 
 
-class InMemory:
+class InMemory(ClosableSource):
     """Frames of a caller's own, as a source; a plain list will do where nobody needs ``close``.
 
     Args:
@@ -16,12 +17,12 @@ class InMemory:
     """
 
     def __init__(self, frames: Iterable[Frame], *, is_live: bool = False) -> None:
-        self._frames, self.is_live = frames, is_live
+        self._given, self.is_live = frames, is_live
         self._closed = False
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames."""
-        for frame in self._frames:
+        for frame in self._given:
             if self._closed:
                 return
             yield frame

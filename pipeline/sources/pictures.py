@@ -19,11 +19,12 @@ from pipeline.media.opening import open_file
 from pipeline.sources import Footage
 from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.container.rotation import Upright
+from pipeline.sources.managed_source import ClosableSource
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 
 
-class PictureFolder:
+class PictureFolder(ClosableSource):
     """The pictures in a folder, in the order of their names, numbers counted as numbers.
 
     Opening decodes the first. What cannot be read later on is skipped and counted, and its time

@@ -6,18 +6,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from types import TracebackType
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
 from pipeline.sources.container.frame_counts import FrameCounts, counts_of
+from pipeline.sources.managed_source import ClosableSource
+from pipeline.sources.reconnect_policy import ReconnectPolicy
 
-_FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 30.0
 
-
-class Reconnecting:
-    """Opens a live source again when it breaks or ends, after pauses that double up to 30 s.
+class Reconnecting(ClosableSource):
+    """Opens a live source again when it breaks or ends, as ``ReconnectPolicy`` says.
 
     The first opening is not tried again: what is not there at the start is a mistake of the user's.
 
@@ -59,27 +59,39 @@ class Reconnecting:
             SourceError: a source that has an end gave none.
         """
         last_at = self._clock()
-        pause_s = _FIRST_PAUSE_S
-        broke = False
+        policy, broke = ReconnectPolicy(), False
         while not self._closed.is_set():
             source = self._source = self._source or self._opened()
             if source is not None:
+                if self._closed.is_set():  # too late for whoever closed or left it to have seen it
+                    return source.__exit__(None, None, None)
                 for frame in self._frames_of(source):
                     if broke:
                         self._announce(frame.captured_at, frame.captured_at - last_at)
-                    last_at, pause_s, broke = frame.captured_at, _FIRST_PAUSE_S, False
+                    policy.came()
+                    last_at, broke = frame.captured_at, False
                     yield frame
-                if getattr(source, "has_end", False):
-                    return
+            pause_s = policy.pause_s(None, has_end=_has_end(source))
+            if pause_s is None:
+                return
             self._source, broke = None, True
             self._wait(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     def close(self) -> None:
         """End a pause, and the iteration. Any thread may call it."""
         self._closed.set()
         if (source := self._source) is not None:
             source.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, traceback)
+        if (source := self._source) is not None:
+            source.__exit__(kind, error, traceback)
 
     def gap_before(self, frame: Frame) -> float:
         """Return how many seconds without a source ended since the last call, up to a frame.
@@ -106,22 +118,24 @@ class Reconnecting:
 
     def _opened(self) -> Source | None:
         try:
-            source = self._open()
+            return self._open()
         except SourceError as error:
             self._breaks.append(str(error))
             return None
-        if self._closed.is_set():  # too late for close() to have seen it
-            source.close()
-        return source
 
     def _frames_of(self, source: Source) -> Iterator[Frame]:
         try:
-            yield from source
+            with source:
+                yield from source
         except SourceError as error:
-            if getattr(source, "has_end", False):
-                raise  # a recording is not asked for again: it would begin anew
+            if _has_end(source):
+                raise
             self._breaks.append(str(error))
 
     def _announce(self, resumed_at: float, seconds: float) -> None:
         self._gaps.append((resumed_at, seconds))
         self._gap_count += 1
+
+
+def _has_end(source: Source | None) -> bool:
+    return getattr(source, "has_end", False)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
+from pipeline.sources.wrapped_source import WrappedSource
 
 
-class UntilBroken:
+class UntilBroken(WrappedSource):
     """Ends where the source that it wraps raises SourceError, and keeps the error.
 
     A failure on the source's thread would end a flow at once, with frames in flight; here they
@@ -21,8 +22,7 @@ class UntilBroken:
     """
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self.is_live = source.is_live
+        super().__init__(source)
         self.failure: SourceError | None = None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -31,7 +31,3 @@ class UntilBroken:
             yield from self._source
         except SourceError as error:
             self.failure = error
-
-    def close(self) -> None:
-        """Wake a blocked read. Any thread may call it."""
-        self._source.close()

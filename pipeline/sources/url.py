@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 
 import av
@@ -15,8 +15,9 @@ from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_address
 from pipeline.sources.address import named, nameless, reason_of
-from pipeline.sources.container.decoding import Decoding
+from pipeline.sources.container.decoding import Decoded, Decoding
 from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.managed_source import ManagedSource
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0
@@ -25,7 +26,7 @@ _DOWNLOADS = ("http://", "https://")  # a server of these waits for a slow reade
 _OPTIONS = {"flags": "low_delay", "rtsp_transport": "tcp"}
 
 
-class NetworkCamera:
+class NetworkCamera(ManagedSource):
     """The frames of an http or rtsp stream, as they come; read on the flow's source thread.
 
     Attributes:
@@ -51,6 +52,7 @@ class NetworkCamera:
         *,
         container: InputContainer | None = None,
     ) -> None:
+        super().__init__()
         self._url, self._name, self._clock = url, named(url), clock
         try:
             self._container = container or open_address(
@@ -70,7 +72,7 @@ class NetworkCamera:
         self.has_end = self._container.duration is not None
         self.is_live = not (self.has_end and url.lower().startswith(_DOWNLOADS))
         self._time_base, self._last_pts = streams[0].time_base, -1
-        self._decoding = Decoding(self._container, streams[0], "SLICE")
+        self._decoding: Decoding | Decoded = Decoding(self._container, streams[0], "SLICE")
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the stream ends, or ``close``; what is damaged is skipped.
@@ -81,15 +83,21 @@ class NetworkCamera:
             SourceError: the connection to a camera broke, or nothing came for five seconds; or no
                 picture came at all.
         """
-        try:
+        return self._reading(self._read())
+
+    def _read(self) -> Generator[Frame, None, None]:
+        if isinstance(self._decoding, Decoding):
             for picture in self._decoding:
                 if self._decoding.closed:
                     return
                 yield self._frame(picture)
-        finally:
-            self._container.close()
         if not self._decoding.closed:
             self._check_end()
+
+    def _free(self) -> None:
+        self._container.close()
+        if isinstance(self._decoding, Decoding):  # whose threads end with the last that knows of it
+            self._decoding = self._decoding.summary()
 
     def close(self) -> None:
         """End the iteration at the next frame, or when the read times out."""

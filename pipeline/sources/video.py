@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,17 +20,18 @@ from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_file
 from pipeline.sources import Footage
 from pipeline.sources.address import plain_way
-from pipeline.sources.container.decoding import Decoding, ThreadType
+from pipeline.sources.container.decoding import Decoded, Decoding, ThreadType
 from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.container.misplaced_times import InPlace
 from pipeline.sources.container.rotation import Upright
+from pipeline.sources.managed_source import ManagedSource
 from pipeline.targets.part_name import is_locked
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
 _TEXT_FORMATS = ("tty", "srt", "ass", "webvtt", "lrc")  # it would draw a text as a film
 
 
-class VideoFile:
+class VideoFile(ManagedSource):
     """A video file's frames, upright, each with the time that the file gives it.
 
     Opening decodes the first frame, so that whatever cannot be read is refused here. What is
@@ -66,6 +67,7 @@ class VideoFile:
         start_s: float = 0.0,
         limits: InputLimits = USUAL_LIMITS,
     ) -> None:
+        super().__init__()
         self._path, self._clock, self._thread_type = path, clock, thread_type
         self._untimed = 0
         self._in_place: InPlace | None = None
@@ -73,8 +75,9 @@ class VideoFile:
         self._container = container or _opened(path, limits)
         try:
             self._stream = _video_stream(self._container, path)
-            self._decoding = self._decoded(container is None)
-            self._pictures = iter(self._decoding)
+            decoding = self._decoded(container is None)
+            self._decoding: Decoding | Decoded = decoding
+            self._pictures: Iterator[av.VideoFrame] = iter(decoding)
             first = next(self._pictures, None)
             if first is None:
                 raise SourceError(
@@ -96,24 +99,32 @@ class VideoFile:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every frame that can be decoded, in the order of presentation."""
+        return self._reading(self._read())
+
+    def _read(self) -> Generator[Frame, None, None]:
         last_pts = -1
         upright = (self._upright(picture) for picture in self._pictures)
         first = [] if self._first is None else [self._first]
         self._in_place = InPlace(itertools.chain(first, upright))
         # a picture that comes through a pipe is not held back until the next one is there
         pictures = self._in_place if self._thread_type == "AUTO" else self._in_place.pictures
-        try:
-            for picture in pictures:
-                captured_at = self._clock()
-                if picture.pts is None:
-                    self._untimed += 1
-                    picture.pts = last_pts + 1
-                last_pts = picture.pts
-                yield Frame(
-                    picture, captured_at, picture.pts, self.footage.time_base, picture.duration
-                )
-        finally:
-            self._container.close()
+        for picture in pictures:
+            captured_at = self._clock()
+            if picture.pts is None:
+                self._untimed += 1
+                picture.pts = last_pts + 1
+            last_pts = picture.pts
+            yield Frame(picture, captured_at, picture.pts, self.footage.time_base, picture.duration)
+
+    def _free(self) -> None:
+        self._container.close()
+        # a decoder's threads end with the last that knows of it
+        if isinstance(self._decoding, Decoding):
+            self._decoding = self._decoding.summary()
+        self._pictures, self._first = iter(()), None
+        if self._in_place is not None:
+            self._in_place.pictures = ()
+        del self._stream
 
     def close(self) -> None:
         """End the iteration at the next frame. Reading a file does not block."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 
 
 class FakeClock:
@@ -31,7 +32,7 @@ def number_of(frame: Frame) -> int:
     return int(frame.bgr[0, 0, 0])
 
 
-class HandFed:
+class HandFed(ClosableSource):
     """A live source that delivers what a test feeds it, and breaks or ends when told to."""
 
     is_live = True

@@ -22,7 +22,6 @@ from mirror.live.session.live_metrics import Figures, LiveMetrics
 from mirror.live.session.session_state import SessionState
 from mirror.live.session.session_status import Status
 from mirror.live.sources.media_player import Player
-from mirror.live.sources.retry_policy import Retries
 from mirror.live.sources.source_choice import Choice, FileChoice, OpenSource, are_same, open_choice
 from mirror.parsers.catalogue import AnyKind, find_parser
 from pipeline.errors import SourceError, StageStuck
@@ -30,6 +29,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
+from pipeline.sources.reconnect_policy import ReconnectPolicy
 
 _WAITS_FOR_OTHERS_S = 5.0
 _LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits
@@ -200,25 +200,28 @@ class Session:
         for before in self._after:
             before.join(_WAITS_FOR_OTHERS_S)
         self._after = []
-        retries = Retries(self.choice)
+        policy = ReconnectPolicy()
         while not self._closing.is_set():
             error = self._attempt()
             if isinstance(error, StageStuck):  # a worker that does not answer: go on without
                 self._kind.fail(error)
                 continue
-            ran, has_picture = self._standing.ran, self.status.has_picture
-            status = retries.after(error, ran, has_picture, self._clock())
-            self._standing.stopped(status)
-            if status.retry_at is None:
+            if self._standing.ran:
+                policy.came()
+            has_end = error is None or isinstance(self.choice, FileChoice)
+            was_there = self.status.has_picture
+            pause_s = policy.pause_s(error, has_end=has_end, was_there=was_there)
+            self._standing.stopped(error, pause_s)
+            if pause_s is None:
                 return
-            self._closing.wait(status.retry_at - self._clock())
+            self._closing.wait(pause_s)
 
     def _attempt(self) -> Exception | None:
         """Open the source and show it until it ends; return what broke it, None at its end."""
         self._standing.opens()
         try:
-            source = self._open_source(self.choice)
-            self._watch(source)
+            with self._open_source(self.choice) as source:
+                self._watch(source)
         except Exception as error:
             return error
         has_end = getattr(source, "has_end", False)  # a camera has none: it is away
@@ -254,7 +257,6 @@ class Session:
             if not self._closing.is_set():
                 raise
         finally:
-            source.close()
             self.choice = self.resumed()
             statistics = flow.statistics()
             with self._lock:

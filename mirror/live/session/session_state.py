@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable
 
@@ -66,10 +65,23 @@ class SessionState:
                 self._has_masks = True
                 self._become("running")
 
-    def stopped(self, status: Status) -> None:
-        """Say that no frames come for now, or none any more."""
+    def stopped(self, error: Exception | None, retry_in_s: float | None) -> Status:
+        """Say that no frames come for now, or none any more; return how it stands.
+
+        Args:
+            error: what broke the source; None where it is at its end.
+            retry_in_s: how soon it is tried again; None: it is not.
+        """
+        words, details = (NOTHING, "") if error is None else (told(error), details_of(error))
+        now = self._clock()
         with self._lock:
-            self._status = dataclasses.replace(status, since=self._clock())
+            has_picture = self._status.has_picture
+            if retry_in_s is None:
+                phase: Phase = "ended" if error is None else "failed"
+                self._status = Status(phase, words, details, None, has_picture, now)
+            else:
+                self._status = Status("lost", words, details, now + retry_in_s, True, now)
+            return self._status
 
     def failed(self, error: Exception) -> None:
         """Say that something broke besides the source and the parser."""

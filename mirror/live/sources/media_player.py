@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -13,12 +13,14 @@ from typing import Literal
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
+from pipeline.sources.managed_source import ManagedSource
+from pipeline.sources.pace import Pace
+from pipeline.sources.paced import SKIPS_AFTER_S
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.video import VideoFile
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, math.inf)  # inf: as fast as it can be decoded
 _TICK = Fraction(1, 90_000)
-_GIVES_UP_S = 0.25  # so late the pace begins anew instead of hurrying after it
 
 
 Film = VideoFile | PictureFolder
@@ -40,34 +42,7 @@ def open_film(
     return VideoFile(path, clock, start_s=start_s, limits=limits)
 
 
-class Pace:
-    """When each frame is due. Told the time, never reads it."""
-
-    def __init__(self, speed: float) -> None:
-        self._speed = speed
-        self._start: tuple[float, float] | None = None  # on the clock, and in the file
-        self._begins_at: float | None = None  # None: with the first frame that comes
-        self._due_at = 0.0
-
-    def wait_s(self, media_s: float, now: float) -> float:
-        """Return how long a frame must wait; 0 when it is due. The first is due at once."""
-        if math.isinf(self._speed):
-            return 0.0
-        if self._start is None:
-            self._start = now if self._begins_at is None else self._begins_at, media_s
-        self._due_at = self._start[0] + (media_s - self._start[1]) / self._speed
-        left_s = self._due_at - now
-        if left_s < -_GIVES_UP_S:
-            self._start, self._due_at = (now, media_s), now
-        return max(0.0, left_s)
-
-    def begin_again(self, step_s: float) -> None:
-        """Let the next frame follow the last, which is shown for so many seconds of the file."""
-        if self._start is not None:
-            self._begins_at, self._start = self._due_at + step_s / self._speed, None
-
-
-class Player:
+class Player(ManagedSource):
     """A file's frames at their own pace, over and over. Controls never wait; any thread may call.
 
     Its frames are captured at the moment at which they are shown, as a camera's. Their ``time``
@@ -77,6 +52,7 @@ class Player:
 
     Attributes:
         is_live: True: a parser that is too slow skips frames instead of slowing the film.
+        has_end: True: what ends it is not lost, and is not tried again.
         path: the file.
         step_s: how long a frame lasts.
 
@@ -84,7 +60,7 @@ class Player:
         SourceError: the file cannot be read.
     """
 
-    is_live = True
+    is_live = has_end = True
 
     def __init__(
         self,
@@ -97,6 +73,7 @@ class Player:
         clock: Callable[[], float] = time.monotonic,
         limits: InputLimits = USUAL_LIMITS,
     ) -> None:
+        super().__init__()
         self.path, self._clock, self._limits = path, clock, limits
         file = open_film(path, start_s, clock, limits)
         rate, frames = file.footage.rate, file.footage.frames
@@ -108,7 +85,7 @@ class Player:
         self._changed = threading.Condition()
         self._paused = paused  # guarded by _changed, as are all below
         self._speed, self._loops, self._closed = speed, loops, False
-        self._pace = Pace(speed)
+        self._pace = Pace(speed, SKIPS_AFTER_S)
         self._duration_s = frames * self.step_s if frames else None
         self._due_now = 1  # frames that come at once even when paused
         self._wanted_s: float | None = None
@@ -118,6 +95,9 @@ class Player:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they are due, until ``close``."""
+        return self._reading(self._play())
+
+    def _play(self) -> Generator[Frame, None, None]:
         while self._file is not None:
             yield from self._played(self._file)
             if self._is_over():
@@ -127,7 +107,7 @@ class Player:
     def pause(self, paused: bool = True) -> None:
         """Hold the picture, or go on; at the end going on starts from the beginning."""
         with self._changed:
-            self._paused, self._pace = paused, Pace(self._speed)
+            self._paused, self._pace = paused, Pace(self._speed, SKIPS_AFTER_S)
             self._hold_due = paused
             if self._ended and not paused:
                 self._wanted_s = 0.0
@@ -153,7 +133,7 @@ class Player:
     def set_speed(self, speed: float) -> None:
         """Play so many times as fast; infinity is as fast as can be."""
         with self._changed:
-            self._speed, self._pace = speed, Pace(speed)
+            self._speed, self._pace = speed, Pace(speed, SKIPS_AFTER_S)
             self._changed.notify_all()
 
     def set_loops(self, loops: bool) -> None:
@@ -206,18 +186,18 @@ class Player:
     # the source's thread
 
     def _played(self, file: Film) -> Iterator[Frame]:
-        frames = iter(file)
-        try:
-            for frame in frames:
+        with file:
+            for frame in file:
                 while (due := self._wait_due(frame.time)) == "hold":
                     yield from self._held()
                 if due == "elsewhere":
                     return
                 self._shown = self._at_now(frame, due == "held")
                 yield self._shown
-        finally:
-            file.close()
-            frames.close()  # type: ignore[attr-defined]  # a generator: lets go of the file
+
+    def _free(self) -> None:
+        if self._file is not None:
+            self._file.__exit__(None, None, None)
 
     def _held(self) -> Iterator[Frame]:
         """The picture that is shown once more, if it was not held when it came."""
@@ -286,5 +266,5 @@ class Player:
         while self._wanted_s is None and not self._closed:
             self._changed.wait()
         start_s, self._wanted_s, self._ended = self._wanted_s or 0.0, None, False
-        self._due_now, self._pace = max(1, self._due_now), Pace(self._speed)
+        self._due_now, self._pace = max(1, self._due_now), Pace(self._speed, SKIPS_AFTER_S)
         return start_s

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.live.sources.media_player import Player
-from mirror.live.sources.paced_network_source import PacedNetworkSource
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
 from pipeline.sources.address import named
 from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
+from pipeline.sources.paced import Paced
 from pipeline.sources.url import NetworkCamera
 
 
@@ -122,7 +122,7 @@ def open_choice(choice: Choice, limits: InputLimits = USUAL_LIMITS) -> Source:
     if isinstance(choice, AddressChoice):
         camera = open_network(choice.url, limits=limits)
         return (
-            PacedNetworkSource(camera)
+            Paced(camera, is_live=True)
             if isinstance(camera, NetworkCamera) and camera.has_end
             else camera
         )

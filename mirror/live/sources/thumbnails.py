@@ -70,9 +70,8 @@ class Thumbnails:
     def _run(self) -> None:
         while (at_s := self._next()) is not None:
             try:
-                file = open_film(self.path, at_s)
-                frame = next(iter(file), None)
-                file.close()
+                with open_film(self.path, at_s) as film:
+                    frame = next(iter(film), None)
             except SourceError:
                 continue
             if frame is not None:

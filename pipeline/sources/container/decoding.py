@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import av
@@ -21,6 +22,17 @@ ThreadType = Literal["AUTO", "SLICE"]
 
 _VOID_MPEG4 = 19  # bytes: no longer is a packet that only stands for the last picture once more
 _VP8_SHOWN = 0x10  # RFC 6386, 9.1: the bit of a frame's first byte
+
+
+@dataclass(slots=True)
+class Decoded:
+    """What is to be said of a decoding that has let go of its decoder; as there."""
+
+    counts: FrameCounts
+    frames: int
+    jumps: int
+    failure: av.error.FFmpegError | None
+    closed: bool = True
 
 
 class Decoding:
@@ -109,6 +121,10 @@ class Decoding:
     def failure(self) -> av.error.FFmpegError | None:
         """Why reading ended before the source did; None where it did not."""
         return self._reading.failure
+
+    def summary(self) -> Decoded:
+        """Return what is to be said of it, without what it holds: a decoder and its threads."""
+        return Decoded(self.counts, self.frames, self.jumps, self.failure)
 
     @property
     def _lost(self) -> int:

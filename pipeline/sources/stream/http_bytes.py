@@ -18,7 +18,7 @@ _PIECE = 1 << 16
 
 
 class HttpBytes:
-    """Reads an address. One thread reads and releases; any thread closes.
+    """Reads an address. One thread reads; any thread closes, and releases where nobody reads.
 
     Attributes:
         name: the address as it may be shown.
@@ -68,7 +68,7 @@ class HttpBytes:
         self._closed = True
 
     def release(self) -> None:
-        """Let go of the connection. Only the thread that reads."""
+        """Let go of the connection; nobody reads now, or will."""
         self._container.close()
 
     def _received(self) -> Iterator[bytes]:

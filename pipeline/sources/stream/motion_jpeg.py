@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.sources import Footage
 from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.managed_source import ManagedSource
 from pipeline.sources.picture_size import size_in_header
 
 START = b"\xff\xd8\xff"
@@ -41,6 +42,10 @@ class ByteSource(Protocol):
 
     def close(self) -> None:
         """Wake a waiting read; from now on the bytes are at their end. Any thread."""
+        ...
+
+    def release(self) -> None:
+        """Let go of what is held; nobody reads now, or will."""
         ...
 
 
@@ -151,7 +156,7 @@ class JpegSplitter:
         return count
 
 
-class JpegStream:
+class JpegStream(ManagedSource):
     """The frames of a Motion JPEG stream; they may change their size.
 
     Opening waits for the first picture.
@@ -180,6 +185,7 @@ class JpegStream:
         clock: Callable[[], float] = time.monotonic,
         limits: InputLimits = USUAL_LIMITS,
     ) -> None:
+        super().__init__()
         self._pipe, self._clock, self._limits = pipe, clock, limits
         self.is_live = is_live
         self._split = JpegSplitter(pipe, limits.jpeg_bytes)
@@ -196,6 +202,9 @@ class JpegStream:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every picture that can be decoded."""
+        return self._reading(self._read())
+
+    def _read(self) -> Generator[Frame, None, None]:
         number = 0
         while self._first is not None:
             picture, captured_at = self._first
@@ -204,8 +213,11 @@ class JpegStream:
             number += 1
 
     def close(self) -> None:
-        """End the iteration at once. Any thread may call it."""
+        """End the stream here; what has come of it is still decoded. Any thread may call it."""
         self._pipe.close()
+
+    def _free(self) -> None:
+        self._pipe.release()
 
     @property
     def counts(self) -> FrameCounts:

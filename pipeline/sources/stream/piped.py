@@ -65,6 +65,10 @@ class PipedVideo(VideoFile):
         """End the stream here; what has come of it is still decoded. Any thread may call it."""
         self._pipe.close()
 
+    def _free(self) -> None:
+        super()._free()
+        self._pipe.release()
+
 
 class _Pull:
     """What FFmpeg reads from.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 
 import av
@@ -15,11 +15,12 @@ from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader, Readable, fill
 from pipeline.sources import Footage
+from pipeline.sources.managed_source import ManagedSource
 
 _NO_RATE = Fraction(1, 1000)
 
 
-class RawStream:
+class RawStream(ManagedSource):
     """Frames as plain bytes: every plane, row after row, with nothing in between.
 
     A frame that is cut off by the stream's end is left out, and a remark.
@@ -51,6 +52,7 @@ class RawStream:
         clock: Callable[[], float] = time.monotonic,
         limits: InputLimits = USUAL_LIMITS,
     ) -> None:
+        super().__init__()
         limits.check(layout.height, layout.width, getattr(stream, "name", "the stream"))
         self._limits = limits
         self._stream, self._layout, self._rate, self._clock = stream, layout, rate, clock
@@ -66,6 +68,9 @@ class RawStream:
             SourceError: it ends within its first frame, as it does when the size is not the
                 writer's.
         """
+        return self._reading(self._read())
+
+    def _read(self) -> Generator[Frame, None, None]:
         time_base = None if self._rate is None else 1 / self._rate
         while not self._closed and self._begins():
             picture, received = self._read_picture()
@@ -81,6 +86,10 @@ class RawStream:
         self._closed = True
         if isinstance(self._stream, PipeReader):
             self._stream.close()
+
+    def _free(self) -> None:
+        if isinstance(self._stream, PipeReader):
+            self._stream.release()
 
     @property
     def footage(self) -> Footage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -75,6 +74,10 @@ class Y4mStream(RawStream):
         super().close()
         if self._pipe is not None:
             self._pipe.close()
+
+    def _free(self) -> None:
+        if self._pipe is not None:
+            self._pipe.release()
 
     @property
     def footage(self) -> Footage:
@@ -214,8 +217,15 @@ class Y4mFile(Y4mStream):
             file = path.open("rb", buffering=0)
         except OSError as error:
             raise SourceError("{path} may not be read; check its permissions", path=path) from error
-        weakref.finalize(self, file.close)
-        super().__init__(file, rate=rate, clock=clock, limits=limits)
+        self._file = file
+        try:
+            super().__init__(file, rate=rate, clock=clock, limits=limits)
+        except BaseException:
+            file.close()
+            raise
+
+    def _free(self) -> None:
+        self._file.close()
 
 
 def is_y4m(path: Path) -> bool:

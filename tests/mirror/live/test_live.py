@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from broadcast import download
 from doubles import FakeClock, HandFed, frame_at, grey, number_of, numbered, until
+from leaving import Held, left_half_read, left_unread
 from mannequins import parsing_of_one
 from media import number_in, write_video
 
@@ -31,8 +32,7 @@ from mirror.live.session.live_metrics import STAGES, LiveMetrics
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import PARSER_FAILED
 from mirror.live.session.view_preferences import ViewPreferences
-from mirror.live.sources.media_player import Pace, Player
-from mirror.live.sources.paced_network_source import PacedNetworkSource
+from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import (
     AddressChoice,
     CameraChoice,
@@ -50,6 +50,7 @@ from pipeline.errors import CameraNotFound, Closed, SourceError
 from pipeline.frame import Frame
 from pipeline.result import Result, Timing
 from pipeline.sources import Source
+from pipeline.sources.paced import Paced
 from pipeline.sources.url import NetworkCamera
 
 PARTS = label_set("built-in")
@@ -366,29 +367,6 @@ def test_the_history_has_a_place_for_every_second() -> None:
 # the player
 
 
-def test_the_pace_is_the_films_times_the_speed() -> None:
-    pace = Pace(2.0)
-    assert pace.wait_s(10.0, now=100.0) == 0.0
-    assert pace.wait_s(11.0, now=100.0) == pytest.approx(0.5)
-    assert Pace(math.inf).wait_s(11.0, now=100.0) == 0.0
-
-
-def test_a_pace_that_fell_behind_begins_anew_instead_of_hurrying() -> None:
-    pace = Pace(1.0)
-    pace.wait_s(0.0, now=0.0)
-    assert pace.wait_s(1.0, now=5.0) == 0.0
-    assert pace.wait_s(1.5, now=5.0) == pytest.approx(0.5)
-
-
-def test_a_loops_last_frame_is_shown_for_its_time_too() -> None:
-    pace = Pace(2.0)
-    for media_s in (5.0, 5.1):  # a film need not begin at nought
-        pace.wait_s(media_s, now=100.05)
-    pace.begin_again(0.1)
-    assert pace.wait_s(5.0, now=100.06) == pytest.approx(0.09)
-    assert pace.wait_s(5.1, now=100.15) == pytest.approx(0.05)
-
-
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     return write_video(tmp_path / "film.mp4", 10, rate=10)
@@ -583,13 +561,37 @@ def test_a_film_at_an_address_is_played_at_its_own_pace_and_ends(
         clock.now += seconds
 
     with download(film) as address:
-        assert isinstance(open_choice(AddressChoice(address)), PacedNetworkSource)
-        screening = PacedNetworkSource(NetworkCamera(address), clock, wait)
-        frames = list(screening)
+        with open_choice(AddressChoice(address)) as opened:
+            assert isinstance(opened, Paced)
+            assert opened.is_live
+        with Paced(NetworkCamera(address), is_live=True, clock=clock, wait=wait) as source:
+            frames = list(source)
     assert [number_in(frame.picture) for frame in frames] == [0, 1, 2, 3, 4]
     times = [frame.captured_at for frame in frames]
     assert times == pytest.approx([100.0, 100.1, 100.2, 100.3, 100.4])
-    assert {frame.pts for frame in frames} == {None}  # of the moment, as a camera's
+    assert [frame.media_time for frame in frames] == [Fraction(n, 10) for n in range(5)]
+
+
+def test_a_film_that_is_left_unread_or_half_way_holds_nothing_more(
+    film: Path, clock: FakeClock
+) -> None:
+    def play() -> Player:
+        return Player(film, clock=clock, speed=math.inf)
+
+    left_unread(play)
+    left_half_read(play, lambda player: player.__exit__(None, None, None))
+
+
+def test_a_film_that_waits_for_its_moment_is_woken_and_freed_when_it_is_left(
+    film: Path, in_thread: Callable[[Callable[[], None]], threading.Thread]
+) -> None:
+    before, seen = Held.now(), list[Frame]()
+    with Player(film, paused=True) as player:
+        reader = in_thread(lambda: seen.extend(player))
+        until(lambda: len(seen) == 1)
+    reader.join(5.0)
+    assert not reader.is_alive()
+    until(before.is_all_again)
 
 
 # the session

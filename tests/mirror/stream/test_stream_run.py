@@ -31,6 +31,7 @@ from pipeline.errors import SinkClosed, SourceError, StageStuck
 from pipeline.frame import Frame
 from pipeline.pipes import open_target
 from pipeline.sources import Source
+from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.memory import InMemory
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.stream.y4m import Y4mStream
@@ -50,7 +51,7 @@ class Held(Nothing):
         return parse
 
 
-class Camera:
+class Camera(ClosableSource):
     """Live: delivers frames as fast as it can, and says when it has."""
 
     is_live = True

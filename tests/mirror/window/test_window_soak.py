@@ -25,9 +25,10 @@ from mirror.live.sources.source_choice import CameraChoice
 from mirror.window.launch_settings import Setup
 from mirror.window.main_window import MirrorWindow
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 
 
-class Flood:
+class Flood(ClosableSource):
     """Delivers so many frames as fast as they are taken, then none until it is closed."""
 
     is_live = True

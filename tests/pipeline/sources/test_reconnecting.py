@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from doubles import FakeClock, frame_at
+from lanes import Gate
 
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.reconnecting import Reconnecting
 
 
-class Visit:
+class Visit(ClosableSource):
     """A camera that delivers so many frames, a tenth of a second apart, and breaks."""
 
     is_live = True
@@ -65,7 +67,7 @@ def test_a_gap_is_announced_even_if_the_frame_after_it_was_dropped(clock: FakeCl
     assert source.gap_before(frames[3]) == pytest.approx(0.6)
 
 
-def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_frame(clock: FakeClock) -> None:
+def test_pauses_grow_and_begin_anew_after_a_frame(clock: FakeClock) -> None:
     pauses: list[float] = []
     visits = iter([Visit(clock, 1), *[Visit(clock, 0)] * 8, Visit(clock, 1)])
 
@@ -73,7 +75,7 @@ def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_frame(clock: FakeCl
         return next(visits, None) or Visit(clock, 0, has_end=True)
 
     list(Reconnecting(open_next, clock=clock, wait=pauses.append))
-    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30, 0.5]
+    assert pauses == [0.5, 1, 2, 4, 8, 15, 15, 15, 15, 0.5]
 
 
 def test_what_is_not_there_at_the_start_is_a_mistake() -> None:
@@ -92,3 +94,27 @@ def test_closing_ends_a_pause(
     source.close()
     reader.join(5.0)
     assert not reader.is_alive()
+
+
+def test_what_was_opened_while_the_source_was_left_is_freed(
+    clock: FakeClock, in_thread: Callable[[Callable[[], None]], threading.Thread]
+) -> None:
+    late, opening = Visit(clock, 9), Gate()
+    visits: list[Callable[[], Visit]] = [lambda: Visit(clock, 0)]
+
+    def open_next() -> Visit:
+        if visits:
+            return visits.pop()()
+        opening.pass_through()
+        return late
+
+    source = Reconnecting(open_next, clock=clock, wait=lambda _: None)
+    frames: list[Frame] = []
+    reader = in_thread(lambda: frames.extend(source))
+    opening.wait_reached()
+    with source:
+        pass
+    opening.open()
+    reader.join(5.0)
+    assert late.closed
+    assert frames == []
