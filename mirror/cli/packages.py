@@ -13,6 +13,7 @@ REQUIRED = {  # as it is installed -> as it is imported
     "pydantic": "pydantic",
     "rich": "rich",
     "psutil": "psutil",
+    "shtab": "shtab",
 }
 OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "pycocotools": ("pycocotools", "COCO files"),
