@@ -98,6 +98,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out-pix-fmt", metavar="NAME", help="pixel format of the output (as in the input)"
     )
     group.add_argument(
+        "--fill",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="when live: repeat pictures for dropped frames in formats without times (on)",
+    )
+    group.add_argument(
         "--results",
         metavar="TARGET",
         type=name,
@@ -158,6 +164,7 @@ def _stream(
             options.out_pix_fmt,
             config.overlay.side_by_side,
             options.rle,
+            options.fill,
         )
         named = " and ".join(place.place for place in places)
         read = named_address(options.source or "standard input")

@@ -66,7 +66,7 @@ class Lines:
         if self._size is None:
             self._size = size
             self._put(self._header(result))
-        if gap_s := self._facts.gap_before(frame):
+        if gap_s := self._facts.gap_s():
             self._put({"gap": {"before_frame": result.ticket, "seconds": round(gap_s, 3)}})
         line = frame_line(result.ticket, frame, result.parsing, self._parts, self._with_rle)
         if size != self._size:

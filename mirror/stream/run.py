@@ -23,7 +23,6 @@ from mirror.stream.signals import DrainStalled, Signals
 from pipeline.errors import SinkClosed
 from pipeline.fan_out import FanOut
 from pipeline.flow import Flow, Limits
-from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
 from pipeline.sources.container.frame_counts import counts_of
@@ -93,6 +92,7 @@ class StreamRun:
         self._counted, self._header = source, header
         self._timer, self._clock = timer or StageTimer(), time.monotonic
         self._ending: Ending = "failed"
+        self._gap_s = 0.0
         self._tally = RunMetrics(self._clock(), machine.cpu_seconds())
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
@@ -127,10 +127,13 @@ class StreamRun:
         """Return how many frames were never parsed, since the run began."""
         return sum(self._flow.statistics().dropped.values())
 
-    def gap_before(self, frame: Frame) -> float:
-        """Return the seconds without a source before a frame; 0 where there was no gap."""
-        source = self._counted
-        return source.gap_before(frame) if isinstance(source, Reconnecting) else 0.0
+    def gap_s(self) -> float:
+        """Return the seconds without a source before the present frame; 0 without a gap."""
+        return self._gap_s
+
+    def last_time(self) -> float | None:
+        """Return the time of the newest frame that came, dropped or not; None before the first."""
+        return self._source.last_time
 
     def summary(self) -> dict[str, Any]:
         """Return what there is to say of the run, as JSON's own types."""
@@ -162,6 +165,9 @@ class StreamRun:
         return "SIGTERM" if self._signals.draining else "input ended"
 
     def _deliver(self, result: Result[Parsing]) -> None:
+        source = self._counted
+        # a source tells of a gap once, and several consumers want to know
+        self._gap_s = source.gap_before(result.frame) if isinstance(source, Reconnecting) else 0.0
         with self._signals.writing():
             self._outputs.consume(result)
             self._tally.add(result, self._timer.take(), self._clock())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from pipeline.frame import Frame
-
 
 class RunFacts(Protocol):
     """Answers at any time during a run, on the thread of its consumers."""
@@ -15,8 +13,12 @@ class RunFacts(Protocol):
         """Return how many frames were never parsed, since the run began."""
         ...
 
-    def gap_before(self, frame: Frame) -> float:
-        """Return the seconds without a source before a frame; 0 where there was no gap."""
+    def gap_s(self) -> float:
+        """Return the seconds without a source before the present frame; 0 without a gap."""
+        ...
+
+    def last_time(self) -> float | None:
+        """Return the time of the newest frame that came, dropped or not; None before the first."""
         ...
 
     def summary(self) -> Mapping[str, Any]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 from mirror.core.label_set import LabelSet
 from mirror.outputs import Output, OutputRefused
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.rendering.renderer import Renderer
+from mirror.rendering.scene_cuts import SceneCuts
 from mirror.stream.label_maps import LabelMaps
 from mirror.stream.lines import Lines
 from mirror.stream.run_facts import RunFacts
+from pipeline.constant_rate import ConstantRate
+from pipeline.consumer import Consumer
+from pipeline.frame import Frame
 from pipeline.media.pixel_layout import Layout
 from pipeline.media.y4m_header import holds
 from pipeline.pipes import TCP, PipeWriter, open_target
@@ -28,9 +33,12 @@ from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import Claims
 
+Item = TypeVar("Item")
+
 FORMATS = ("y4m", "raw", "mjpeg", "matroska", "labels", "jsonl")
 CAMERA = "camera"  # a place: one that other programs can open
 _STDOUT = Path("/dev/stdout")
+_ASSUMED_BY_READERS = Fraction(25)  # frames a second, of a stream that does not say
 _ENDINGS = {
     ".y4m": "y4m",
     ".raw": "raw",
@@ -88,6 +96,7 @@ class Offer:
         pixel_format: of pictures; None leaves them as they came.
         resizes: whether the renderer makes pictures of another size than the source's.
         with_rle: whether lines hold masks.
+        fills: whether a format without times repeats pictures for frames that were dropped.
     """
 
     source: Source
@@ -100,6 +109,7 @@ class Offer:
     pixel_format: str | None = None
     resizes: bool = False
     with_rle: bool = False
+    fills: bool = True
 
     @property
     def rate(self) -> Fraction | None:
@@ -145,8 +155,10 @@ def open_outputs(
         SinkError: one cannot be opened.
     """
     in_order = sorted(targets, key=lambda target: target.format == "jsonl")
+    cuts = SceneCuts(offer.renderer, lambda: facts.gap_s() > 0)
+    offer = replace(offer, renderer=cuts)
     return [
-        DrawnPictures(offer.renderer, VirtualCamera(offer.rate), "write")
+        DrawnPictures(cuts, VirtualCamera(offer.rate), "write")
         if target.place == CAMERA
         else _output(target.format, _pipe(target, claims), offer, facts)
         for target in in_order
@@ -174,8 +186,21 @@ def _output(format: str, pipe: PipeWriter, offer: Offer, facts: RunFacts) -> Out
     if format == "jsonl":
         return Lines(pipe, facts, offer.parser, offer.parts, offer.palette, offer.with_rle)
     if format == "labels":
-        return LabelMaps(pipe, offer.rate)
-    return DrawnPictures(offer.renderer, _sink(format, pipe, offer), "write")
+        return _steady(LabelMaps(pipe, offer.rate), lambda result: result.frame, offer, facts)
+    sink = _sink(format, pipe, offer)
+    if format != "matroska":
+        sink = _steady(sink, lambda frame: frame, offer, facts)
+    return DrawnPictures(offer.renderer, sink, "write")
+
+
+def _steady(
+    consumer: Consumer[Item], frame_of: Callable[[Item], Frame], offer: Offer, facts: RunFacts
+) -> Consumer[Item]:
+    """Keep a format without times in step with a source that frames may be dropped from."""
+    if not offer.source.is_live:
+        return consumer
+    rate = offer.rate or _ASSUMED_BY_READERS
+    return ConstantRate(consumer, rate, frame_of, facts.gap_s, facts.last_time, offer.fills)
 
 
 def _sink(format: str, pipe: PipeWriter, offer: Offer) -> Sink:

@@ -19,15 +19,19 @@ class UntilBroken(WrappedSource):
     Attributes:
         is_live: as the source.
         failure: what broke; None so far.
+        last_time: the time of the newest frame that it delivered; None so far.
     """
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self.failure: SourceError | None = None
+        self.last_time: float | None = None
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the source ends or breaks."""
         try:
-            yield from self._source
+            for frame in self._source:
+                self.last_time = frame.time
+                yield frame
         except SourceError as error:
             self.failure = error

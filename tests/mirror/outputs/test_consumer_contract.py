@@ -52,8 +52,11 @@ class Facts:
     def dropped(self) -> int:
         return 0
 
-    def gap_before(self, frame: Frame) -> float:
+    def gap_s(self) -> float:
         return 0.0
+
+    def last_time(self) -> float | None:
+        return None
 
     def summary(self) -> Mapping[str, Any]:
         return {"frames": 3}

@@ -11,6 +11,7 @@ import pytest
 from mirror.core.parsing import Parsing
 from mirror.rendering.overlay import OverlayRenderer, Style, draw, painted, plan_drawing
 from mirror.rendering.renderer import Chain
+from mirror.rendering.scene_cuts import SceneCuts
 from mirror.rendering.shared_renderer import SharedRenderer
 from mirror.rendering.side_by_side import SideBySide
 from pipeline.frame import Frame, planes_of
@@ -91,6 +92,19 @@ def test_after_the_end_of_a_scene_a_picture_is_drawn_anew() -> None:
     shared.end_scene()
     shared.render(frame, parsing)
     assert (inner.ends, len(inner.frames)) == (1, 2)
+
+
+def test_a_cut_ends_the_scene_once_before_its_frame() -> None:
+    inner, frames, cuts = Adding(1), [frame_of(1), frame_of(2), frame_of(3)], [False, True, False]
+    ends = []
+    renderer = SceneCuts(inner, lambda: cuts[frames.index(frame)])
+    for frame in frames:
+        for _ in range(2):  # two consumers
+            renderer.render(frame, nobody(frame))
+            ends.append(inner.ends)
+    assert ends == [0, 0, 1, 1, 1, 1]
+    renderer.end_scene()
+    assert inner.ends == 2
 
 
 def test_an_overlay_is_painted_into_the_frames_own_planes() -> None:

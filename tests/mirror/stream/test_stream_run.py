@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from doubles import frame_at, numbered
+from media import pts_of
 from streaming import y4m
 
 from mirror.cli.main import main
@@ -23,18 +24,22 @@ from mirror.core.settings import load
 from mirror.jobs.run_metrics import RunHeader
 from mirror.outputs import Output
 from mirror.parsers.nothing import Nothing
-from mirror.stream import inputs
+from mirror.rendering.overlay import OverlayRenderer, Style
+from mirror.stream import inputs, targets
 from mirror.stream.lines import Lines
 from mirror.stream.run import StreamReport, StreamRun
 from mirror.stream.run_facts import RunFacts
+from mirror.stream.targets import Offer, Target
 from pipeline.errors import SinkClosed, SourceError, StageStuck
 from pipeline.frame import Frame
 from pipeline.pipes import open_target
+from pipeline.sinks.video import Encoding
 from pipeline.sources import Source
 from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.memory import InMemory
 from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.stream.y4m import Y4mStream
+from pipeline.targets.claims import claimed
 
 
 class Held(Nothing):
@@ -42,10 +47,11 @@ class Held(Nothing):
 
     def __init__(self) -> None:
         super().__init__()
-        self.go = threading.Event()
+        self.begun, self.go = threading.Event(), threading.Event()
 
     def make_parse(self, threads: int) -> Callable[[Frame, None], None]:
         def parse(frame: Frame, plan: None) -> None:
+            self.begun.set()
             assert self.go.wait(10.0)
 
         return parse
@@ -146,6 +152,76 @@ def test_a_gap_is_announced_before_the_frame_that_ends_it(results: Path) -> None
     assert report.run.remarks == (
         "the source was away 1 times; the last time: the plug was pulled",
     )
+
+
+def test_every_reader_of_results_is_told_of_a_gap(tmp_path: Path) -> None:
+    class Broken(Camera):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            raise SourceError("the plug was pulled")
+
+    class Whole(Camera):
+        has_end = True
+
+    visits: list[Camera] = [Broken([0.0]), Whole([0.0])]
+    source, kind = Reconnecting(lambda: visits.pop(0), wait=lambda _: None), Nothing()
+    paths = [tmp_path / "one.jsonl", tmp_path / "other.jsonl"]
+
+    def open_outputs(facts: RunFacts) -> list[Output]:
+        palette = kind.parts.palette()
+        return [
+            Lines(open_target(str(path)), facts, kind.name, kind.parts, palette) for path in paths
+        ]
+
+    header = RunHeader("test", None, kind.name, 1, 1)
+    StreamRun(source, kind, load().parser, open_outputs, header)()
+    for path in paths:
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        assert [line["gap"]["before_frame"] for line in lines if "gap" in line] == [1]
+
+
+class Timed(Camera):
+    """Live, 50 frames at 25 a second of its own time; the last comes too late to be parsed."""
+
+    def __init__(self, parser: Held) -> None:
+        super().__init__([0.0] * 49 + [60.0], then=parser.go.set)
+        self._parser = parser
+
+    def __iter__(self) -> Iterator[Frame]:
+        for number, frame in enumerate(super().__iter__()):
+            yield Frame(frame.picture, frame.captured_at, number, Fraction(1, 25))
+            assert self._parser.begun.wait(10.0)  # with the first
+
+
+@pytest.mark.parametrize("fills", [True, False])
+def test_a_format_without_times_is_as_long_as_what_it_shows(tmp_path: Path, fills: bool) -> None:
+    kind = Held()
+    source = Timed(kind)
+    named = {"y4m": "film.y4m", "labels": "labels.y4m", "raw": "film.raw", "matroska": "film.mkv"}
+    places = [Target(form, str(tmp_path / name)) for form, name in named.items()]
+    renderer = OverlayRenderer(Style.of(kind.parts))
+    rate, parts = Fraction(25), kind.parts
+    offer = Offer(source, rate, "none", parts, parts.palette(), renderer, Encoding(), fills=fills)
+    header = RunHeader("test", None, kind.name, 1, 1)
+    with claimed([place.file for place in places if place.file], [], False) as claims:
+        report = StreamRun(
+            source,
+            kind,
+            load().parser,
+            lambda facts: targets.open_outputs(places, offer, claims, facts),
+            header,
+            max_age_s=10.0,
+        )()
+    parsed = report.run.frames
+    assert (parsed < 10, report.run.dropped["stale"]) == (True, 1)
+    sizes = {form: (tmp_path / name).stat().st_size for form, name in named.items()}
+    pictures = 50 if fills else parsed
+    assert sizes["raw"] == pictures * 4 * 6 * 3
+    assert (tmp_path / "film.y4m").read_bytes().count(b"FRAME\n") == pictures
+    assert (tmp_path / "labels.y4m").read_bytes().count(b"FRAME\n") == pictures
+    assert len(pts_of(tmp_path / "film.mkv")) == parsed  # it has times
+    done = "repeat the one before" if fills else "it plays"
+    assert sum(done in remark for remark in report.run.remarks) == 3
 
 
 def test_frames_of_another_size_say_so_in_their_lines(results: Path) -> None:
