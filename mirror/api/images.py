@@ -64,8 +64,8 @@ def _is_pillow(image: object) -> bool:
 
 
 def _read(path: Path) -> BGR:
-    source = VideoFile(path)
-    frame = next(iter(source))  # the iterator is let go at once, and closes the file
+    with VideoFile(path) as source:
+        frame = next(iter(source))
     if not source.is_still:
         raise ImageRefused(
             "{path} is a video, not a picture; mirror.open_video reads it", path=path

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mirror.api.errors import NoSuchName
 from mirror.api.parsed_person import ParsedPerson
+from mirror.core.instance_map import InstanceMap
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Labels
@@ -55,10 +56,11 @@ class ParsedImage:
         return self._parsing.labels
 
     @property
-    def instances(self) -> NDArray[np.integer]:
-        """(H, W), read-only: whose every pixel is, as ``ParsedPerson.instance``; 0 is nobody."""
-        if self._parsing.instances is None:
-            return np.broadcast_to(np.zeros((1, 1), np.uint8), self.size)
+    def instances(self) -> InstanceMap:
+        """(H, W) uint8 or uint16, read-only: whose every pixel is, as ``ParsedPerson.instance``.
+
+        0 is background, 255 what belongs to somebody who is not among ``people``.
+        """
         return self._parsing.instances
 
     @property
@@ -69,8 +71,7 @@ class ParsedImage:
     @functools.cached_property
     def people(self) -> tuple[ParsedPerson, ...]:
         """Whoever was found, the surest first."""
-        people = enumerate(self._parsing.people, 1)
-        return tuple(ParsedPerson(self, person, place) for place, person in people)
+        return tuple(ParsedPerson(self, person) for person in self._parsing.people)
 
     @functools.cached_property
     def areas(self) -> Mapping[str, int]:

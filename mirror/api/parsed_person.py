@@ -30,10 +30,10 @@ class ParsedPerson:
 
     __slots__ = ("_image", "angles", "box", "id", "instance", "landmarks", "score")
 
-    def __init__(self, image: ParsedImage, person: Person, instance: int) -> None:
+    def __init__(self, image: ParsedImage, person: Person) -> None:
         self._image = image
         self.id, self.score, self.box = person.id, person.score, person.box
-        self.instance = instance
+        self.instance = person.instance
         self.landmarks = Landmarks(person.pose)
         self.angles: Mapping[str, float] = {} if person.pose is None else person.pose.angles
 

@@ -64,7 +64,12 @@ class ParsedVideo:
     def __enter__(self) -> ParsedVideo:
         if self._lane is not None:
             raise RuntimeError("a video is parsed once; open it again for another pass")
-        self._lane = self._stack.enter_context(self._open_lane(self._source))
+        self._stack.enter_context(self._source)
+        try:
+            self._lane = self._stack.enter_context(self._open_lane(self._source))
+        except BaseException:
+            self._stack.close()
+            raise
         return self
 
     def __exit__(
@@ -85,7 +90,10 @@ class ParsedVideo:
 
     def close(self) -> None:
         """End the loop without waiting for anything. Any thread may call it, many times."""
-        (self._source if self._lane is None else self._lane).close()
+        if self._lane is not None:
+            self._lane.close()
+        else:  # nobody has read it, and nobody will
+            self._source.__exit__(None, None, None)
 
     def __repr__(self) -> str:
         footage = self.footage

@@ -270,3 +270,18 @@ def test_the_built_in_parser_finds_the_man_and_numbers_him_the_same_in_every_fra
         assert man.box[0] < x < man.box[2]
         assert man.box[1] < y < man.box[3]
         assert image.mask("left-shin", person=1).any()
+
+
+def test_a_video_that_is_opened_but_not_read_can_be_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    write_video(path, 3)
+
+    def is_open() -> bool:
+        held = Path("/proc/self/fd").iterdir()
+        return any(link.is_symlink() and str(link.readlink()) == str(path) for link in held)
+
+    video = mirror.open_video(path, level)
+    if not is_open():
+        pytest.skip("needs /proc")
+    video.close()
+    assert not is_open()
