@@ -20,6 +20,7 @@ from mirror.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from mirror.api.coco import coco_dataset
+    from mirror.api.demo import demo_clip
     from mirror.api.landmarks import Landmark, Landmarks
     from mirror.api.modelscope import modelscope_parser
     from mirror.api.parsed_image import ParsedImage
@@ -37,6 +38,7 @@ __all__ = [
     "Parser",
     "PipelineError",
     "coco_dataset",
+    "demo_clip",
     "modelscope_parser",
     "open_video",
     "parse",
@@ -51,6 +53,7 @@ _HOMES = {
     "Parser": "mirror.api.parser",
     "PipelineError": "pipeline.errors",
     "coco_dataset": "mirror.api.coco",
+    "demo_clip": "mirror.api.demo",
     "modelscope_parser": "mirror.api.modelscope",
     "open_video": "mirror.api.parser",
     "parse": "mirror.api.parser",
