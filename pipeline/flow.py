@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from pipeline.frame import Frame
-from pipeline.pool.lane import Closeable as Closeable
+from pipeline.pool.closeable import Closeable as Closeable
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.thread_group import patience_s, raise_what_nobody_heard
@@ -150,7 +150,7 @@ class Flow(Generic[Plan, Raw, Parsing]):
         left_behind = self._pool.stop(give_up_at - time.monotonic())
         left_behind += self._lane.stop(max(0.0, give_up_at - time.monotonic()))
         self._pool.take_failure()  # the lane has the same one
-        failure = self._lane.take_failure()
+        failure = self._lane.failure.take()
         if kind is None:
             try:
                 raise_what_nobody_heard(failure, self._lane.stuck_among(left_behind))
@@ -174,6 +174,23 @@ class Flow(Generic[Plan, Raw, Parsing]):
             dropped=lane.dropped,
             left_behind=pool.left_behind + lane.left_behind,
         )
+
+    @property
+    def limits(self) -> LaneLimits:
+        """What bounds the run now."""
+        return self._lane.limits
+
+    def set_limits(self, limits: LaneLimits) -> None:
+        """Bound the run from now on like this: see ``Lane.set_limits``."""
+        self._lane.set_limits(limits)
+
+    def set_active_workers(self, count: int) -> None:
+        """Let so many workers parse at the same time: see ``WorkerPool.set_active_workers``.
+
+        Raises:
+            ValueError: the flow has not so many.
+        """
+        self._pool.set_active_workers(count)
 
     def close(self) -> None:
         """End the iteration without waiting for anything. Any thread may call it, many times."""

@@ -119,6 +119,7 @@ class PoolStatistics:
     Attributes:
         lanes: those that are open, in the order they were opened.
         workers: threads that parse, or build their parsers.
+        active: how many of them may parse at the same time.
         busy: workers that are parsing now.
         restarted: workers that took the place of a lost one.
         lost: the names of workers that hung or broke down, oldest first.
@@ -129,6 +130,7 @@ class PoolStatistics:
 
     lanes: tuple[LaneStatistics, ...]
     workers: int
+    active: int
     busy: int
     restarted: int
     lost: tuple[str, ...]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mirror.tracking.crop import Crop
 from mirror.tracking.crop_placement import closer, crop_round, settled
+from mirror.tracking.detection_intervals import DetectionIntervals
 from mirror.tracking.detection_scheduler import AsyncDetection, DetectionScheduler, SyncDetection
 from mirror.tracking.motion import Motion, MotionMeter
 from mirror.tracking.person_detector import PersonDetector
@@ -78,6 +79,19 @@ class CropPlanner:
         if live:
             return cls(AsyncDetection(detector), verify)
         return cls(SyncDetection(detector), verify, is_thorough)
+
+    @property
+    def intervals(self) -> DetectionIntervals:
+        """How often people are looked for. Any thread may set it, at any time.
+
+        It holds from the next frame on. Where frames wait for people to be found, as those of a
+        film do, plans depend on the intervals and on the frame at which they were set, no more.
+        """
+        return self._search.intervals
+
+    @intervals.setter
+    def intervals(self, intervals: DetectionIntervals) -> None:
+        self._search.intervals = intervals
 
     def close(self) -> None:
         """Let go of the detector."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 import numpy as np
 
+from mirror.tracking.detection_intervals import DetectionIntervals
 from mirror.tracking.detection_scheduler import DetectionScheduler, DetectorView
 from mirror.tracking.motion import Box, Motion, Moving
 from mirror.tracking.person_detector import SIDE, Detection
@@ -14,11 +15,6 @@ from mirror.tracking.search_views import Step, Window, turned_back, views, windo
 from mirror.tracking.tracks import MOST_PEOPLE, Track, Tracks, body_length
 from pipeline.frame import BGR, Frame
 
-# Between searches of the whole picture when all is well, which costs 1 ms a frame at 30 fps; and
-# when somebody may have come, gone or been mistaken
-MAX_DETECT_INTERVAL_S, MIN_DETECT_INTERVAL_S = 1.0, 0.2
-# Between detections of one person who moves fast; and of one whom the flow has lost already
-MAX_REDETECT_INTERVAL_S, MIN_REDETECT_INTERVAL_S = 0.4, 0.1
 # Between frames, from which the flow carries nobody who moves: where somebody was found in the one
 # before says little of the next. A search takes less than that; so slow a run can wait for it.
 _FAR_S = 0.07
@@ -61,6 +57,9 @@ class PersonSearch:
         verify: told a picture, (H, W, 3) uint8 BGR, and whoever was found in many views of it,
             returns who is there, once each.
         is_thorough: whether every search is; for a scheduler that answers at once.
+
+    Attributes:
+        intervals: how often it searches. Any thread may set them; they hold from the next frame on.
     """
 
     def __init__(
@@ -74,7 +73,8 @@ class PersonSearch:
         self._verify, self._is_thorough = verify, is_thorough
         self._seen_at = self._searched_at = 0.0
         self._looked_round_at, self._everywhere_at = 0.0, -np.inf
-        self._interval_s = MIN_DETECT_INTERVAL_S  # grows while what moves turns out to be nobody
+        self.intervals = DetectionIntervals()
+        self._restless_s = 0.0  # grows while what moves turns out to be nobody
         self._steps: Steps | None = None  # of the search that is under way
         self._since: list[Motion] = []  # since the frame that the scheduler looks at
         self._step: Step  # of the steps, that is being taken
@@ -139,16 +139,17 @@ class PersonSearch:
 
     def _due(self, motion: Motion) -> Steps | None:
         """What is to be searched by now."""
-        now = self._frame.time
+        now, intervals = self._frame.time, self.intervals  # once: another thread may set them
         waited_s = now - self._searched_at
-        if waited_s < MIN_DETECT_INTERVAL_S or now - self._looked_round_at < MIN_DETECT_INTERVAL_S:
-            return self._redetect()
+        if min(waited_s, now - self._looked_round_at) < intervals.min_detect_s:
+            return self._redetect(intervals)
         self._looked_round_at = now
         people = self._tracks.present()
         strangers = motion.moving_outside([_grown(track.box) for track in people])
         is_restless = strangers.share > _STRANGER or any(track.missed for track in people)
-        if waited_s < (self._interval_s if is_restless else MAX_DETECT_INTERVAL_S):
-            return self._redetect()
+        restless_s = min(self._restless_s, intervals.max_detect_s)
+        if waited_s < (restless_s if is_restless else intervals.max_detect_s):
+            return self._redetect(intervals)
         return self._again(_busiest(strangers, self._frame) if is_restless else None)
 
     def _everywhere(self) -> Steps:
@@ -181,9 +182,8 @@ class PersonSearch:
         if window is not None:
             yield from self._closer(window)
         news = {track.key for track in self._tracks.present()} != before
-        self._interval_s = (
-            MIN_DETECT_INTERVAL_S if news else min(MAX_DETECT_INTERVAL_S, 2 * self._interval_s)
-        )
+        waited_s = max(self.intervals.min_detect_s, self._restless_s)
+        self._restless_s = 0.0 if news else 2 * waited_s
 
     def _whole(self) -> Steps:
         self._searched_at = self._frame.time
@@ -209,10 +209,14 @@ class PersonSearch:
         ]
         self._tracks.meet(news, self._frame.time, _NOWHERE, shorter_than=large)
 
-    def _redetect(self) -> Steps | None:
+    def _redetect(self, intervals: DetectionIntervals) -> Steps | None:
         """Find one person again who moved too fast for the flow, if there is one."""
         now = self._frame.time
-        due = [track for track in self._tracks.present() if _strayed(track, now - track.found_at)]
+        due = [
+            track
+            for track in self._tracks.present()
+            if _strayed(track, now - track.found_at, intervals)
+        ]
         return self._again_at(min(due, key=lambda track: track.found_at)) if due else None
 
     def _again_at(self, track: Track) -> Steps:
@@ -220,10 +224,10 @@ class PersonSearch:
         self._tracks.meet_again(track, found, self._frame.time)
 
 
-def _strayed(track: Track, since_s: float) -> bool:
+def _strayed(track: Track, since_s: float, intervals: DetectionIntervals) -> bool:
     """Whether somebody has moved too much since they were found, for so short a time."""
     moved = track.moved / track.length
-    interval_s = MIN_REDETECT_INTERVAL_S if moved > _LOST else MAX_REDETECT_INTERVAL_S
+    interval_s = intervals.min_redetect_s if moved > _LOST else intervals.max_redetect_s
     return moved > _FAST and since_s >= interval_s
 
 

@@ -16,6 +16,23 @@ WhenFull = Literal["wait", "drop-oldest"]
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """What bounds the way in.
+
+    Attributes:
+        size: frames that may wait.
+        in_flight: frames taken whose results have not left yet, at most.
+        when_full: what the source meets at a full queue.
+        max_age_s: frames that waited longer are dropped; None: however long they wait.
+    """
+
+    size: int
+    in_flight: int
+    when_full: WhenFull = "wait"
+    max_age_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeStatistics:
     """A snapshot of the way in.
 
@@ -43,21 +60,13 @@ class Intake:
     until a result has left, and with it memory and the reorder stage are bounded.
     """
 
-    def __init__(
-        self,
-        size: int,
-        in_flight: int,
-        when_full: WhenFull = "wait",
-        max_age_s: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._size, self._limit = size, in_flight
-        self._when_full, self._max_age_s = when_full, max_age_s
+    def __init__(self, limits: IntakeLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._ready = threading.Condition(self._lock)  # the taker waits for it
         self._emptied = threading.Condition(self._lock)  # the source does
-        self._frames: deque[Frame] = deque()  # guarded by _lock, as are all below
+        self._limits = limits  # guarded by _lock, as are all below
+        self._frames: deque[Frame] = deque()
         self._dropped: Counter[str] = Counter()
         self._captured = self._taken = self._in_flight = 0
         self._ended = self._closed = False
@@ -69,16 +78,15 @@ class Intake:
             Closed: the owner closed the intake.
         """
         with self._lock:
-            while self._is_full() and self._when_full == "wait" and not self._closed:
+            while self._is_full() and self._limits.when_full == "wait" and not self._closed:
                 self._emptied.wait()
             if self._closed:
                 raise Closed
-            if self._is_full():
-                self._frames.popleft()
-                self._dropped["overtaken"] += 1
+            while self._is_full():
+                self._drop_oldest()
             self._frames.append(frame)
             self._captured += 1
-            if len(self._frames) == 1 or self._max_age_s is not None:
+            if len(self._frames) == 1 or self._limits.max_age_s is not None:
                 self._ready.notify()  # else it is room in flight that the taker waits for
 
     def take(self) -> tuple[int, Frame]:
@@ -91,7 +99,7 @@ class Intake:
         with self._lock:
             while not self._closed:
                 self._drop_stale()
-                if self._frames and self._in_flight < self._limit:
+                if self._frames and self._in_flight < self._limits.in_flight:
                     return self._give_ticket()
                 if self._ended and not self._frames:
                     raise EndOfStream
@@ -102,8 +110,22 @@ class Intake:
         """Say that a result has left: there is room in flight for one more."""
         with self._lock:
             self._in_flight -= 1
-            if self._in_flight == self._limit - 1:
+            if self._in_flight == self._limits.in_flight - 1:
                 self._ready.notify()
+
+    def set_limits(self, limits: IntakeLimits) -> None:
+        """Bound all from now on like this. Any thread may call it, at any time.
+
+        Whoever waits meets the new limits at once. Of what waits already, so much is dropped as is
+        too much now, where full means drop. What is in flight goes on: where that is too much now,
+        none is taken until so many results have left.
+        """
+        with self._lock:
+            self._limits = limits
+            while len(self._frames) > limits.size and limits.when_full == "drop-oldest":
+                self._drop_oldest()
+            self._ready.notify_all()
+            self._emptied.notify_all()
 
     def end(self) -> None:
         """Say that the source has no more frames."""
@@ -131,12 +153,16 @@ class Intake:
             )
 
     def _is_full(self) -> bool:
-        return len(self._frames) >= self._size
+        return len(self._frames) >= self._limits.size
+
+    def _drop_oldest(self) -> None:
+        self._frames.popleft()
+        self._dropped["overtaken"] += 1
 
     def _drop_stale(self) -> None:
-        if self._max_age_s is None:
+        if self._limits.max_age_s is None:
             return
-        oldest_allowed = self._clock() - self._max_age_s
+        oldest_allowed = self._clock() - self._limits.max_age_s
         while self._frames and self._frames[0].captured_at < oldest_allowed:
             self._frames.popleft()
             self._dropped["stale"] += 1

@@ -6,11 +6,14 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Generic, TypeVar
 
 from pipeline.errors import Closed, EndOfStream, FrameOverdue, PipelineError
 from pipeline.frame import Frame
+from pipeline.pool.closeable import Closeable
 from pipeline.pool.fair_queue import ServiceClass
+from pipeline.pool.first_failure import FirstFailure
+from pipeline.pool.intake import Intake
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.reorder import ReorderChannel
 from pipeline.pool.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
@@ -22,27 +25,14 @@ Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 Parsing = TypeVar("Parsing")  # what settle makes of that
 
-# Python does not look at a signal that comes just before a wait until that is over: Ctrl-C would
-# be lost to whoever waits for a worker that is stuck
-_LOOKS_UP_AFTER_S = 1.0
-
-
-@runtime_checkable
-class Closeable(Protocol):
-    """A step that holds something, such as a thread, until the run ends."""
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
-
 
 class Lane(Generic[Plan, Raw, Parsing]):
     """Sends a source's frames through a pool's workers, and gives results back in order.
 
     ``WorkerPool.lane`` makes one. Entering the block starts two threads, for the source and for
-    prepare; leaving it stops and joins them, whatever happened. What goes wrong here ends the
-    iteration with that exception, and no other lane hears of it. What is in a worker then is
-    finished there, and thrown away.
+    prepare; leaving it stops and joins them. What goes wrong here ends the iteration with that
+    exception, which ``failure`` keeps, and no other lane hears of it; what is in a worker then is
+    thrown away.
     """
 
     def __init__(
@@ -58,24 +48,19 @@ class Lane(Generic[Plan, Raw, Parsing]):
         on_capture: Callable[[Frame], None] | None,
         name: str,
     ) -> None:
-        self.name, self.service = name, service
-        self.parse_limit_s = limits.parse_limit_s
+        self.name, self.service, self.failure = name, service, FirstFailure()
         self._workers, self._clock, self._limits = workers, workers.clock, limits
         self._source, self._prepare, self._settle = source, prepare, settle
         self._on_parse_error, self._on_capture = on_parse_error, on_capture
-        is_live = bool(getattr(source, "is_live", False))
-        self._intake = limits.intake(is_live, workers.count, self._clock)
+        self._is_live = bool(getattr(source, "is_live", False))
+        self._intake = Intake(limits.of_intake(self._is_live, workers.active), self._clock)
         self._results = ReorderChannel[Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue]()
-        bounds = (limits.parse_limit_s, limits.deadline_s, workers.load_limit_s, _LOOKS_UP_AFTER_S)
-        self._waits_s = max(0.01, min(bound for bound in bounds if bound is not None))
-        self._threads = ThreadGroup()
-        self._source_thread = f"{name} source".strip()
+        self._waits_s = limits.looks_up_after_s(workers.load_limit_s)
+        self._threads, self._source_thread = ThreadGroup(), f"{name} source".strip()
         self._line: TaskLine[Plan, Raw] | None = None
-        self._is_entered = False
-        self._left_behind: tuple[str, ...] = ()
+        self._is_entered, self._left_behind = False, tuple[str, ...]()
         self._lock = threading.Lock()
-        self._failure: BaseException | None = None  # guarded by _lock, as are the two below
-        self._failed = self._overdue = 0
+        self._failed = self._overdue = 0  # guarded by _lock, as is any change of the limits
 
     def __enter__(self) -> Lane[Plan, Raw, Parsing]:
         if self._is_entered:
@@ -83,6 +68,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         self._is_entered = True
         try:
             self._line = self._workers.join(self, self.service)
+            self.refit()  # the workers may be others than when the lane was made
             self._threads.start(f"{self.name} prepare".strip(), self._prepare_frames)
             self._threads.start(self._source_thread, self._read_source)
         except BaseException as error:  # such as Ctrl-C: nobody else would stop the threads
@@ -97,7 +83,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         traceback: TracebackType | None,
     ) -> None:
         left_behind = self.stop(patience_s(kind, self._limits.stop_within_s))
-        failure = self.take_failure()
+        failure = self.failure.take()
         if kind is None:
             try:
                 raise_what_nobody_heard(failure, self.stuck_among(left_behind))
@@ -128,6 +114,34 @@ class Lane(Generic[Plan, Raw, Parsing]):
             left_behind=self._left_behind,
         )
 
+    @property
+    def limits(self) -> LaneLimits:
+        """What bounds the lane now."""
+        return self._limits
+
+    def set_limits(self, limits: LaneLimits) -> None:
+        """Bound the lane from now on like this. Any thread may call it, at any time.
+
+        Frames that wait for a worker keep their deadline, those in a worker their time.
+        """
+        with self._lock:
+            self._limits = limits
+            self._waits_s = limits.looks_up_after_s(self._workers.load_limit_s)
+            self._fit_intake()
+
+    def refit(self) -> None:
+        """Bound the lane by how many workers are active now, where its limits go by them."""
+        with self._lock:
+            self._fit_intake()
+
+    def _fit_intake(self) -> None:
+        self._intake.set_limits(self._limits.of_intake(self._is_live, self._workers.active))
+
+    @property
+    def parse_limit_s(self) -> float | None:
+        """How long a worker may take over a frame that it begins now; None: for ever."""
+        return self._limits.parse_limit_s
+
     def close(self) -> None:
         """End the iteration without waiting for anything. Any thread may call it, many times."""
         if isinstance(self._source, Closeable) and hasattr(self._source, "is_live"):
@@ -147,12 +161,6 @@ class Lane(Generic[Plan, Raw, Parsing]):
     def stuck_among(self, left_behind: Iterable[str]) -> list[str]:
         """Return those that should have stopped: all but a source, which may be in a driver."""
         return [name for name in left_behind if name != self._source_thread]
-
-    def take_failure(self) -> BaseException | None:
-        """Return what ended the lane, and forget it: its traceback holds all that was at work."""
-        with self._lock:
-            failure, self._failure = self._failure, None
-        return failure
 
     # what the workers ask and tell, on any thread
 
@@ -186,8 +194,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
 
     def fail(self, error: BaseException) -> None:
         """End the lane; the first failure counts. Waits for nothing."""
-        with self._lock:
-            self._failure = self._failure or error
+        self.failure.keep(error)
         self._close_channels()
 
     def _close_channels(self) -> None:
@@ -248,7 +255,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
             except EndOfStream:
                 return self._close_channels()
             except Closed:
-                self._raise_failure()
+                self.failure.raise_it()
                 return
             if isinstance(item, Parsed):
                 yield self._settled(item)
@@ -259,7 +266,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
             else:
                 self.fail(item.error)
                 del item  # or the error's traceback holds the error
-                self._raise_failure()
+                self.failure.raise_it()
 
     def _take(self) -> Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue:
         while True:
@@ -291,12 +298,3 @@ class Lane(Generic[Plan, Raw, Parsing]):
                 "its capture; use more workers, or fewer lanes"
             )
         self._intake.release()
-
-    def _raise_failure(self) -> None:
-        with self._lock:
-            failure = self._failure
-        if failure is not None:
-            try:
-                raise failure
-            finally:
-                del failure  # or its traceback holds us, and we hold it

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.pool.intake import Intake, WhenFull
+from pipeline.pool.intake import IntakeLimits, WhenFull
+
+# Python does not look at a signal that comes just before a wait until that is over: Ctrl-C would
+# be lost to whoever waits for a worker that is stuck
+_LOOKS_UP_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLimits:
     """What bounds a lane: memory, lateness, and how long anything may take.
+
+    All but ``stop_within_s`` may be changed while the lane runs; see ``Lane.set_limits``.
 
     Attributes:
         queue_size: frames that may wait between the source and prepare; two are 67 ms at 30 fps.
@@ -45,12 +50,16 @@ class LaneLimits:
         if self.in_flight is not None and self.in_flight < 1:
             raise ValueError(f"in_flight is 1 or more, got {self.in_flight}")
 
-    def intake(self, is_live: bool, workers: int, clock: Callable[[], float]) -> Intake:
-        """Return the way in of a lane that shares so many workers."""
-        return Intake(
+    def of_intake(self, is_live: bool, workers: int) -> IntakeLimits:
+        """Return what bounds the way in of a lane that shares so many active workers."""
+        return IntakeLimits(
             self.queue_size,
             self.in_flight or (workers + 1 if is_live else 2 * workers + 2),
             self.when_full or ("drop-oldest" if is_live else "wait"),
             self.max_age_s,
-            clock,
         )
+
+    def looks_up_after_s(self, load_limit_s: float | None) -> float:
+        """Return how long a consumer waits for a result before it looks after the workers."""
+        bounds = (self.parse_limit_s, self.deadline_s, load_limit_s, _LOOKS_UP_AFTER_S)
+        return max(0.01, min(bound for bound in bounds if bound is not None))

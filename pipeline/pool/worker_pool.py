@@ -149,6 +149,7 @@ class WorkerPool(Generic[Plan, Raw]):
         return PoolStatistics(
             lanes=tuple(lane.statistics() for lane in lanes),
             workers=counts["workers"],
+            active=self._workers.active,
             busy=counts["busy"],
             restarted=counts["restarted"],
             lost=self._workers.lost,
@@ -156,6 +157,21 @@ class WorkerPool(Generic[Plan, Raw]):
             taken=counts["taken"],
             left_behind=self._left_behind,
         )
+
+    def set_active_workers(self, count: int) -> None:
+        """Let so many workers parse at the same time. Any thread may call it, at any time.
+
+        The others wait with their parsers loaded: it saves CPU time, no memory, and is undone at
+        once. Who parses now goes on with that frame. Lanes whose ``in_flight`` goes by the workers
+        have fewer frames on their way, too. The results and their order stay as they are.
+
+        Raises:
+            ValueError: the pool has not so many.
+        """
+        self._workers.set_active(count)
+        for lane in self._workers.instances():
+            if isinstance(lane, Lane):
+                lane.refit()
 
     def close(self) -> None:
         """End all lanes and workers without waiting. Any thread may call it, many times."""

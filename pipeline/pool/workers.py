@@ -6,25 +6,17 @@ import functools
 import math
 import threading
 from collections.abc import Callable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from pipeline.errors import PipelineError, PoolClosed, WorkerCrashed, WorkerHung
+from pipeline.errors import PoolClosed
 from pipeline.pool.fair_queue import FairQueue, ServiceClass
 from pipeline.pool.task import Owner, Parse, Task, TaskLine
 from pipeline.pool.thread_group import ThreadGroup
+from pipeline.pool.worker_loss import WorkerLoss
 from pipeline.pool.worker_registry import Worker, WorkerRegistry
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
-
-
-class _Loss(NamedTuple, Generic[Plan, Raw]):
-    """A worker that was given up."""
-
-    name: str
-    task: Task[Plan, Raw] | None  # what it was at; None where it was its own parser
-    error: BaseException
-    goes_on: bool  # whether the others do
 
 
 class Workers(Generic[Plan, Raw]):
@@ -58,6 +50,7 @@ class Workers(Generic[Plan, Raw]):
         # guarded by _lock, as are all below
         self._queue: FairQueue[Owner[Plan, Raw], Task[Plan, Raw]] = FairQueue()
         self._registry: WorkerRegistry[Plan, Raw] = WorkerRegistry()
+        self._active = count
         self._restarted = 0
         self._is_open = False
         self._failure: BaseException | None = None
@@ -123,6 +116,23 @@ class Workers(Generic[Plan, Raw]):
         """Forget what waits; what is in a worker is finished there. May be called again."""
         with self._lock:
             self._queue.close(line)
+
+    @property
+    def active(self) -> int:
+        """How many workers parse at the same time, at most."""
+        return self._active
+
+    def set_active(self, count: int) -> None:
+        """Let so many parse at the same time; the others keep their parsers, and wait.
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        if not 1 <= count <= self.count:
+            raise ValueError(f"1 to {self.count} workers can be active, got {count}")
+        with self._lock:
+            self._active = count
+            self._filled.notify_all()
 
     def look_after(self) -> None:
         """Give up whoever takes too long, and what nobody began in time."""
@@ -190,7 +200,7 @@ class Workers(Generic[Plan, Raw]):
         """Wait for the task whose turn it is; None once there will be no more."""
         while True:
             with self._lock:
-                while self._is_open and not self._queue:
+                while self._is_open and not (self._queue and self._may_begin()):
                     self._filled.wait()
                 if not self._is_open:
                     return None
@@ -202,6 +212,9 @@ class Workers(Generic[Plan, Raw]):
                 self._report(expired, hung)
             if turn is not None:
                 return turn[1]
+
+    def _may_begin(self) -> bool:
+        return self._active >= self.count or self._registry.busy < self._active
 
     def _release(self, worker: Worker[Plan, Raw]) -> bool:
         """Say that a worker is free again; False where it was given up in the meantime."""
@@ -225,7 +238,7 @@ class Workers(Generic[Plan, Raw]):
     def _report(
         self,
         expired: list[tuple[Owner[Plan, Raw], Task[Plan, Raw]]],
-        hung: list[_Loss[Plan, Raw]],
+        hung: list[WorkerLoss[Plan, Raw]],
     ) -> None:
         for owner, task in expired:
             owner.overdue(task)
@@ -238,7 +251,7 @@ class Workers(Generic[Plan, Raw]):
         if loss is not None:  # else somebody else was faster
             self._make_good(loss)
 
-    def _give_up_hung(self, now: float) -> list[_Loss[Plan, Raw]]:
+    def _give_up_hung(self, now: float) -> list[WorkerLoss[Plan, Raw]]:
         if now < self._registry.looks_at:
             return []
         given_up = (
@@ -249,7 +262,7 @@ class Workers(Generic[Plan, Raw]):
 
     def _give_up(
         self, worker: Worker[Plan, Raw], error: BaseException, still_runs: bool
-    ) -> _Loss[Plan, Raw] | None:
+    ) -> WorkerLoss[Plan, Raw] | None:
         task, line = worker.task, worker.line
         if not self._registry.give_up(worker, still_runs):
             return None
@@ -257,17 +270,18 @@ class Workers(Generic[Plan, Raw]):
         if task is not None and line is not None:
             task.is_lost = True
             self._queue.finished(line)
+            self._filled.notify()  # its place among the active is free
             self._restarted += goes_on
         else:  # what cannot be built is not tried again
             goes_on = goes_on and worker.is_replacement and len(self._registry) > 0
-        return _Loss(worker.name, task, error, goes_on)
+        return WorkerLoss(worker.name, task, error, goes_on)
 
-    def _make_good(self, loss: _Loss[Plan, Raw]) -> None:
+    def _make_good(self, loss: WorkerLoss[Plan, Raw]) -> None:
         """Let the frame's owner know, and put another worker in the place of the lost one."""
         if not loss.goes_on:
             self._fail(loss.error)
         elif loss.task is not None:
-            loss.task.owner.lost(loss.task, _told(loss))
+            loss.task.owner.lost(loss.task, loss.as_told())
             self._start_one(is_replacement=True)
 
     def _fail(self, error: BaseException) -> None:
@@ -280,11 +294,3 @@ class Workers(Generic[Plan, Raw]):
             instances = [line.owner for line in self._queue.lines]
         for owner in instances:
             owner.fail(error)
-
-
-def _told(loss: _Loss[Plan, Raw]) -> PipelineError:
-    if isinstance(loss.error, WorkerHung):
-        return loss.error
-    crashed = WorkerCrashed(f"{loss.name} broke down while parsing {loss.task}: {loss.error!r}")
-    crashed.__cause__ = loss.error
-    return crashed

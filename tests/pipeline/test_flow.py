@@ -434,7 +434,7 @@ def test_an_interrupt_does_not_wait_for_a_parser_that_is_stuck() -> None:
 def test_an_interrupt_that_wakes_nobody_is_heard_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.pool.lane._LOOKS_UP_AFTER_S", 0.01)
+    monkeypatch.setattr("pipeline.pool.lane_limits._LOOKS_UP_AFTER_S", 0.01)
     release = threading.Event()
 
     def parse(frame: Frame) -> int:

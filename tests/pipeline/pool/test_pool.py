@@ -442,7 +442,7 @@ def test_threads_are_named_after_their_lane() -> None:
 def test_an_interrupt_ends_one_lane_at_once_though_its_parser_is_stuck(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.pool.lane._LOOKS_UP_AFTER_S", 0.01)
+    monkeypatch.setattr("pipeline.pool.lane_limits._LOOKS_UP_AFTER_S", 0.01)
     gate = Gate()
 
     def parse(frame: Frame, plan: str) -> Raw:

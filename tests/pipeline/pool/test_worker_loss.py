@@ -118,7 +118,7 @@ def test_a_lane_may_answer_for_a_frame_whose_worker_was_lost_and_goes_on(
 def test_a_worker_that_hangs_over_a_cancelled_lane_is_missed_by_the_others(
     hanging: Trouble, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.pool.lane._LOOKS_UP_AFTER_S", 0.01)
+    monkeypatch.setattr("pipeline.pool.lane_limits._LOOKS_UP_AFTER_S", 0.01)
     with WorkerPool(hanging.make, clock=clock) as pool:
         with lane_of(pool, "bad", numbered(9), limits=LIMITED) as results:
             assert next(iter(results)).ticket == 0
