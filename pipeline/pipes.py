@@ -127,7 +127,12 @@ class PipeReader:
         return not self._closed
 
     def _broken(self, error: OSError) -> SourceError:
-        return SourceError(f"{self.name} cannot be read: {error.strerror}; name another input")
+        return SourceError(
+            "stream.read_failed",
+            "{name} cannot be read: {reason}; name another input",
+            name=self.name,
+            reason=error.strerror or str(error),
+        )
 
 
 class PipeWriter:
@@ -160,12 +165,16 @@ class PipeWriter:
                 waiting = _after(waiting, self._written(waiting))
         except (BrokenPipeError, ConnectionError) as error:
             self._broken = True
-            raise SinkClosed(f"whoever read {self.name} has left") from error
+            raise SinkClosed(
+                "target.reader_left", "whoever read {name} has left", name=self.name
+            ) from error
         except OSError as error:
             self._broken = True
             raise SinkError(
-                f"{self.name} cannot be written on: {error.strerror}; make room, or name another "
-                "target with --out"
+                "target.write_failed",
+                "{name} cannot be written on: {reason}; make room, or name another target",
+                name=self.name,
+                reason=error.strerror or str(error),
             ) from error
 
     def _written(self, pieces: list[memoryview]) -> int:
@@ -217,7 +226,9 @@ def open_target(target: str, overwrite: bool = False) -> PipeWriter:
     """
     if target == "-":
         if sys.stdout is None:
-            raise SinkError("standard output is closed; name a file or another target with --out")
+            raise SinkError(
+                "stdout.closed", "standard output is closed; name a file or another target"
+            )
         # a copy: what others print through the descriptor itself may be led elsewhere meanwhile
         return PipeWriter(os.dup(sys.stdout.fileno()), owned=True)
     if target.startswith(TCP):
@@ -230,7 +241,11 @@ def _connected(target: str) -> int:
     host, _, port = address.rpartition(":")
     is_port = re.fullmatch("[0-9]{1,5}", port) and int(port) < 1 << 16
     if not host or not is_port or option not in ("", "listen"):
-        raise SinkError(f"{target} is no address; try tcp://127.0.0.1:9000, or with ?listen")
+        raise SinkError(
+            "target.bad_address",
+            "{address} is no address; try tcp://127.0.0.1:9000, or with ?listen",
+            address=target,
+        )
     try:
         if option == "listen":
             with socket.create_server((host, int(port))) as server:
@@ -241,8 +256,12 @@ def _connected(target: str) -> int:
     except (OSError, UnicodeError) as error:  # the latter of a name that no host can have
         reason = getattr(error, "strerror", None) or error
         raise SinkError(
-            f"nobody answers at {target} ({reason}); start the reader first, or "
-            f"wait for it with tcp://{address}?listen"
+            "target.unreachable",
+            "nobody answers at {address} ({reason}); start the reader first, or wait for it "
+            "with {listening}",
+            address=target,
+            reason=str(reason),
+            listening=f"{TCP}{address}?listen",
         ) from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection.detach()

@@ -84,7 +84,8 @@ def _region(mask: NDArray[np.bool_], person: ParsedPerson) -> dict[str, Any]:
         from pycocotools import mask as coco
     except ImportError as error:
         raise PackageMissing(
-            "COCO masks need pycocotools, which is not installed: pip install pycocotools"
+            "library.pycocotools_missing",
+            "COCO masks need pycocotools, which is not installed: pip install pycocotools",
         ) from error
     encoded = coco.encode(np.asfortranarray(mask.view(np.uint8)))
     return {

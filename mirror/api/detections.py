@@ -22,7 +22,9 @@ def detections_of(image: ParsedImage) -> Detections:
     try:
         from supervision import Detections
     except ImportError as error:
-        raise PackageMissing("supervision is not installed: pip install supervision") from error
+        raise PackageMissing(
+            "library.supervision_missing", "supervision is not installed: pip install supervision"
+        ) from error
     people = image.people
     if not people:
         return Detections.empty()

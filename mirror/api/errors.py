@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.errors import PipelineError
+from mirror.core.errors import MirrorError
 
 
-class ImageRefused(PipelineError, ValueError):
+class ImageRefused(MirrorError, ValueError):
     """An image has another shape, type or order than expected; says what came."""
 
 
-class NoSuchName(PipelineError, KeyError):
+class NoSuchName(MirrorError, KeyError):
     """A landmark, part or person is asked for that is not there; says what is."""
 
     def __str__(self) -> str:
         return str(self.args[0])  # a KeyError would put it in quotation marks
 
 
-class PackageMissing(PipelineError, ImportError):
+class PackageMissing(MirrorError, ImportError):
     """A package that only some need is not installed; says how to install it."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Image: TypeAlias = "str | PathLike[str] | NDArray[np.uint8] | PillowImage"
 
-_WANTED = "an image is an array (H, W, 3) of uint8, a path or a PIL image"
 _ONE_TICK = Fraction(1)  # a picture has no time: it is at 0
 
 
@@ -52,9 +51,18 @@ def as_bgr(image: object, rgb: bool = False) -> BGR:
     if _is_pillow(image):
         image, rgb = np.asarray(image.convert("RGB")), True  # type: ignore[attr-defined]
     if not isinstance(image, np.ndarray):
-        raise ImageRefused(f"{_WANTED}, got {type(image).__name__}")
+        raise ImageRefused(
+            "image.not_an_image",
+            "an image is an array (H, W, 3) of uint8, a path or a PIL image, got {got}",
+            got=type(image).__name__,
+        )
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise ImageRefused(f"{_WANTED}, got {_described(image)}{_advice(image)}")
+        raise ImageRefused(
+            "image.bad_array",
+            "an image is an array (H, W, 3) of uint8, a path or a PIL image, got {got}{hint}",
+            got=_described(image),
+            hint=_advice(image),
+        )
     return np.array(image[:, :, ::-1] if rgb else image, order="C")
 
 
@@ -68,7 +76,9 @@ def _read(path: Path) -> BGR:
         frame = next(iter(source))
     if not source.is_still:
         raise ImageRefused(
-            "{path} is a video, not a picture; mirror.open_video reads it", path=path
+            "image.is_video",
+            "{path} is a video, not a picture; mirror.open_video reads it",
+            path=path,
         )
     return frame.bgr.copy()
 

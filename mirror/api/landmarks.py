@@ -49,10 +49,18 @@ class Landmarks(Mapping[str, Landmark]):
             NoSuchName: there is none; a KeyError that says which comes nearest.
         """
         if self._pose is None:
-            raise NoSuchName(f"there is no landmark {name!r}: this parser finds no landmarks")
+            raise NoSuchName(
+                "landmark.none",
+                "there is no landmark {name!r}: this parser finds no landmarks",
+                name=name,
+            )
         if name not in self._pose.names:
-            near = nearest(name, self._pose.names)
-            raise NoSuchName(f"no landmark is called {name!r}; {near}")
+            raise NoSuchName(
+                "landmark.unknown",
+                "no landmark is called {name!r}; {hint}",
+                name=name,
+                hint=nearest(name, self._pose.names),
+            )
         row = self._pose.names.index(name)
         x, y, visibility = self._pose.image[row].tolist()
         world = None if self._pose.world is None else tuple(self._pose.world[row].tolist())

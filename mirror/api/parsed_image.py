@@ -173,7 +173,7 @@ class ParsedImage:
         try:
             return self._parts.ids([part] if isinstance(part, str) else part)
         except ValueError as error:
-            raise NoSuchName(str(error)) from error
+            raise NoSuchName("part.unknown", "{reason}", reason=str(error)) from error
 
     def _instance(self, person: ParsedPerson | int) -> int:
         if isinstance(person, ParsedPerson):
@@ -183,4 +183,6 @@ class ParsedImage:
                 return found.instance
         ids = [str(found.id) for found in self.people]
         there = f"there are: {', '.join(ids)}" if ids else "nobody was found"
-        raise NoSuchName(f"no person has the id {person}; {there}")
+        raise NoSuchName(
+            "person.unknown", "no person has the id {id}; {hint}", id=person, hint=there
+        )

@@ -100,12 +100,15 @@ def open_frames(video: Video, fps: float, live: bool, rgb: bool) -> Source:
     if isinstance(video, str | PathLike | int):
         return _opened(str(video), rate)
     if isinstance(video, np.ndarray) and video.ndim < 4:
-        raise ImageRefused("that is one image; mirror.parse takes it, a video is several")
+        raise ImageRefused(
+            "video.is_image", "that is one image; mirror.parse takes it, a video is several"
+        )
     if isinstance(video, Iterable) and not isinstance(video, bytes):
         return ImageSource(video, None if live else rate, rgb)
     raise ImageRefused(
-        "a video is a path, an address, the number of a camera or an iterable of images, got "
-        f"{type(video).__name__}"
+        "video.not_a_video",
+        "a video is a path, an address, the number of a camera or an iterable of images, got {got}",
+        got=type(video).__name__,
     )
 
 
@@ -119,5 +122,11 @@ def _opened(name: str, rate: Fraction) -> Source:
 
 def _rate(fps: float) -> Fraction:
     if not SLOWEST <= fps <= FASTEST:
-        raise ConfigError(f"fps is a number from {float(SLOWEST)} to {FASTEST}, got {fps}")
+        raise ConfigError(
+            "rate.out_of_range",
+            "fps is a number from {least} to {most}, got {rate}",
+            least=float(SLOWEST),
+            most=FASTEST,
+            rate=fps,
+        )
     return Fraction(fps).limit_denominator(1001)

@@ -19,11 +19,11 @@ from mirror.bench import footage, mediapipe_peer
 from mirror.bench.rows import Row
 from mirror.bench.stopwatch import Cost, cost_of
 from mirror.core import machine
+from mirror.core.errors import MirrorError
 from mirror.core.settings import load
 from mirror.inference.onnx_session import open_session
 from mirror.jobs.composition import open_flow
 from mirror.parsers.builtin import BuiltIn
-from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 from pipeline.sources.memory import InMemory
 
@@ -31,7 +31,7 @@ CROPS = 100  # that each of the bare networks looks at in a turn
 WARM_UP = 10  # frames
 
 
-class PeerFailed(PipelineError):
+class PeerFailed(MirrorError):
     """The other environment's Python did not run MediaPipe."""
 
 
@@ -137,6 +137,9 @@ def _ask_peer(python: Path, images: list[BGR]) -> PeerFigures:
     if ended.returncode != 0:
         last = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise PeerFailed(
-            f"{python} did not run MediaPipe: {last}. It needs version 0.10.21 and the lite model"
+            "peer.failed.mediapipe",
+            "{python} did not run MediaPipe: {reason}. It needs version 0.10.21 and the lite model",
+            python=str(python),
+            reason=last,
         )
     return PeerFigures(**json.loads(ended.stdout.strip().splitlines()[-1]))

@@ -97,11 +97,16 @@ def _known(text: str) -> str:
 def _check(options: argparse.Namespace) -> None:
     if options.parser in M2FP and options.what:
         raise ConfigError(
-            f"{' '.join(options.what)} is measured with the built-in parser only; leave it out to "
-            f"measure {options.parser} by itself"
+            "bench.built_in_only",
+            "{what} is measured with the built-in parser only; leave it out to measure "
+            "{parser} by itself",
+            what=" ".join(options.what),
+            parser=options.parser,
         )
     if options.random_weights and options.parser not in M2FP:
-        raise ConfigError("--random-weights is of M2FP: add --parser m2fp, or leave it out")
+        raise ConfigError(
+            "bench.m2fp_only", "--random-weights is of M2FP: add --parser m2fp, or leave it out"
+        )
 
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:

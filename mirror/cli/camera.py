@@ -16,11 +16,11 @@ from pathlib import Path
 
 from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
 from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
+from mirror.core.errors import MirrorError
 from mirror.process import termination
-from pipeline.errors import PipelineError
 
 
-class WindowNotUsable(PipelineError):
+class WindowNotUsable(MirrorError):
     """Qt is not installed, or cannot be loaded."""
 
 
@@ -65,20 +65,27 @@ def check_window(source: str | None = None) -> None:
         from PyQt5 import QtWidgets  # noqa: F401
     except ImportError as error:
         raise WindowNotUsable(
-            f"the window needs PyQt5 ({error}): pip install 'smart-mirror[window]'; on a Raspberry "
-            "Pi: apt-get install python3-pyqt5. If it is installed, mirror doctor names the "
-            f"libraries that are missing. {_without_window(source)}"
+            "window.not_installed",
+            "the window needs PyQt5 ({reason}): pip install 'smart-mirror[window]'; on a "
+            "Raspberry Pi: apt-get install python3-pyqt5. If it is installed, mirror doctor "
+            "names the libraries that are missing. {hint}",
+            reason=str(error),
+            hint=_without_window(source),
         ) from error
     if sys.platform.startswith("linux") and not _has_display():
         raise WindowNotUsable(
-            "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
-            f"run it on the desktop itself, or use ssh -X. {_without_window(source)}"
+            "window.no_screen",
+            "there is no screen to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is "
+            "set); run it on the desktop itself, or use ssh -X. {hint}",
+            hint=_without_window(source),
         )
     missing = [package for name, package in WINDOW_LIBRARIES.items() if not library_loads(name)]
     if sys.platform.startswith("linux") and missing and not os.environ.get("QT_QPA_PLATFORM"):
         # Qt itself would end the process
         raise WindowNotUsable(
-            f"Qt lacks libraries to open a window with; apt-get install {' '.join(missing)}"
+            "window.libraries_missing",
+            "Qt lacks libraries to open a window with; apt-get install {packages}",
+            packages=" ".join(missing),
         )
 
 

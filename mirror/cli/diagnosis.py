@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
+from mirror.cli.error_words import worded
 from mirror.cli.packages import OPTIONAL, REQUIRED, package_of
 
 Status = Literal["ok", "missing", "broken"]
@@ -161,7 +162,7 @@ def _weights() -> Iterator[Finding]:
         try:
             size = weights.verify(name).stat().st_size
         except weights.WeightsBroken as error:
-            yield Finding(name, "broken", "damaged or missing", str(error))
+            yield Finding(name, "broken", "damaged or missing", worded(error))
         else:
             yield Finding(name, "ok", f"{size / 1e6:.1f} MB, checksum right")
 

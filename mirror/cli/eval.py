@@ -116,7 +116,11 @@ def _system(options: argparse.Namespace) -> System:
         return StoredSystem(options.predictions, options.classes)
     if options.peer is not None:
         if options.peer_python is None:
-            raise PeerFailed("{peer} needs --peer-python PYTHON, which has it", peer=options.peer)
+            raise PeerFailed(
+                "peer.no_python",
+                "{peer} needs --peer-python PYTHON, which has it",
+                peer=options.peer,
+            )
         return PeerSystem(options.peer, options.peer_python, options.peer_model)
     config = config_of(options).parser
     with termination.nothing_to_lose():

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from mirror.cli.command_parser import command_in, completed, parser_for
+from mirror.cli.error_words import worded
 from mirror.cli.packages import is_of_ours, missing
 from mirror.process import signal_policies, terminal, termination
 from pipeline.errors import PipelineError, SinkError
@@ -62,7 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with _telling(getattr(options, "quiet", False)):
                 code: int = options.run(options)
             if not _flush_stdout():
-                raise SinkError("standard output cannot be written on; make room, or name a file")
+                raise SinkError(
+                    "stdout.write_failed.at_end",
+                    "standard output cannot be written on; make room, or name a file",
+                )
         return code
     except (KeyboardInterrupt, signal_policies.Terminated) as interruption:
         terminal.warn("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
@@ -117,5 +121,5 @@ def _told(error: Exception, given: Sequence[str]) -> str:
     notes = "; ".join(getattr(error, "__notes__", ()))
     where = f" ({notes})" if notes else ""
     if isinstance(error, PipelineError):
-        return f"{error}{where}"
+        return f"{worded(error)}{where}"
     return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"

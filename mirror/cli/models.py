@@ -19,6 +19,7 @@ from rich.table import Table
 
 from mirror import weights
 from mirror.cli import models_export
+from mirror.cli.error_words import worded
 from mirror.cli.flags import path
 from mirror.core.settings import ConfigError
 from mirror.parsers.m2fp.checkpoint import download, hub, integrity
@@ -128,7 +129,11 @@ def _clean(options: argparse.Namespace) -> int:
     there = {graph.name: graph for graph in stored_graphs(folder)}
     for name in options.export:
         if name not in there:
-            raise ConfigError(f"no exported graph is called {name}; see mirror models list")
+            raise ConfigError(
+                "graph.unknown",
+                "no exported graph is called {name}; see mirror models list",
+                name=name,
+            )
     wanted = [there[name] for name in options.export or there]
     gone = [graph for graph in wanted if remove(graph, folder)]
     freed = sum(graph.bytes for graph in gone) / 1e6
@@ -166,7 +171,7 @@ def _shipped(name: str, verify: bool) -> _Entry:
             weights.verify(name)
             state = "checksum right"
     except weights.WeightsBroken as error:
-        state, fault = str(error), True
+        state, fault = worded(error), True
     path = weights.path(name)
     size = path.stat().st_size if path.exists() else 0
     return f"{size / 1e6:.1f} MB", "Apache-2.0", state, fault
@@ -182,5 +187,5 @@ def _published(name: str, verify: bool) -> _Entry:
     try:
         state, fault = integrity.verify(name, folder) if verify else str(folder), False
     except PipelineError as error:
-        state, fault = str(error), True
+        state, fault = worded(error), True
     return size, hub.LICENCE, state, fault

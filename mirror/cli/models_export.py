@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make each graph, or hold one that is there against torch again, and say how like they are."""
     if options.runtime == "torch":
-        raise ConfigError("torch needs no export: it runs the checkpoint as it is")
+        raise ConfigError(
+            "graph.not_needed", "torch needs no export: it runs the checkpoint as it is"
+        )
     folder = hub.find_checkpoint(options.model, cache_root())
     with needing("an export"):
         import mirror.parsers.m2fp.graphs.exporter  # noqa: F401  # to see that all it needs is there
@@ -83,8 +85,10 @@ def _sizes(options: argparse.Namespace, stored: StoredWeights) -> list[tuple[int
     for text in options.size or ():
         if (size := size_of(text)) is None:
             raise ConfigError(
-                f"--size is HxW, multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512; got "
-                f"{text}"
+                "graph.bad_size",
+                "--size is HxW, multiples of 32 from 64 to {most}, such as 384x512; got {got}",
+                most=LONGEST_SIDE,
+                got=text,
             )
         sizes.append(size)
     for clip in options.clips or ():

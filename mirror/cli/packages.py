@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mirror.core.errors import MirrorError
 from mirror.process.printable import shown
-from pipeline.errors import PipelineError
 
 REQUIRED = {  # as it is installed -> as it is imported
     "numpy": "numpy",
@@ -29,7 +29,7 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
 }
 
 
-class PackageMissing(PipelineError):
+class PackageMissing(MirrorError):
     """Something that a command is made with cannot be imported."""
 
 
@@ -45,10 +45,18 @@ def missing(what: str, error: ImportError) -> PackageMissing:
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = package_of(error.name)
         return PackageMissing(
-            f"{what} needs {package}, which is not installed: pip install {package}. mirror doctor "
-            "says what else is missing"
+            "package.missing",
+            "{what} needs {package}, which is not installed: pip install {package}. mirror doctor "
+            "says what else is missing",
+            what=what,
+            package=package,
         )
-    return PackageMissing(f"{what} cannot be loaded: {shown(error)}. See mirror doctor")
+    return PackageMissing(
+        "package.not_loaded",
+        "{what} cannot be loaded: {reason}. See mirror doctor",
+        what=what,
+        reason=shown(error),
+    )
 
 
 def is_of_ours(error: ModuleNotFoundError) -> bool:

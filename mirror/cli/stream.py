@@ -120,7 +120,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; all but the data goes to stderr."""
     if not hasattr(os, "writev"):
-        raise SinkError("mirror stream needs Linux or macOS; on Windows, run it in WSL")
+        raise SinkError(
+            "stream.not_on_windows", "mirror stream needs Linux or macOS; on Windows, run it in WSL"
+        )
     config = config_of(options)
     with termination.nothing_to_lose():
         with contextlib.redirect_stdout(sys.stderr):  # what a user's module prints is no data

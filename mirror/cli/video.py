@@ -140,6 +140,7 @@ def _salvage(options: argparse.Namespace) -> int:
     target = options.output or whole_name(options.input)
     if target is None:
         raise SourceError(
+            "part.no_target_name",
             "{path} is not called as parts of runs are; say what it becomes with -o",
             path=options.input,
         )

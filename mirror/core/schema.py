@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from pipeline.errors import PipelineError
+from mirror.core.errors import MirrorError
 
 T = TypeVar("T", bound=BaseModel)
 
 
-class ConfigError(PipelineError):
+class ConfigError(MirrorError):
     """A setting is unknown, or its value is none that it can have."""
 
 
@@ -124,9 +124,21 @@ def made(
         name = str(first["loc"][0]) if first["loc"] else ""
         field = fields_of(schema).get(name)
         if field is None:
-            raise ConfigError(f"{where}{name}: {first['msg']}") from error
-        words = field.words(most)
-        raise ConfigError(f"{where}{name} is {words}, got {values.get(name)!r}") from error
+            raise ConfigError(
+                "config.refused",
+                "{where}{key}: {reason}",
+                where=where,
+                key=name,
+                reason=str(first["msg"]),
+            ) from error
+        raise ConfigError(
+            "config.bad_value",
+            "{where}{key} is {allowed}, got {got}",
+            where=where,
+            key=name,
+            allowed=field.words(most),
+            got=repr(values.get(name)),
+        ) from error
 
 
 def _described(name: str, field: FieldInfo) -> Described:

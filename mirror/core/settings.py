@@ -309,23 +309,38 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
-        raise ConfigError(f"{path} does not exist; --config takes a TOML file") from None
+        raise ConfigError(
+            "config.not_found", "{path} does not exist; settings come from a TOML file", path=path
+        ) from None
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read as TOML: {error}") from error
+        raise ConfigError(
+            "config.not_toml",
+            "{path} cannot be read as TOML: {reason}",
+            path=path,
+            reason=str(error),
+        ) from error
 
 
 def _merge(settings: dict[str, dict[str, object]], more: Mapping[str, Any], where: str) -> None:
     for section, values in more.items():
         if section not in settings or not isinstance(values, Mapping):
             raise ConfigError(
-                f"{where}no section is called [{section}]; {nearest(section, settings)}"
+                "config.unknown_section",
+                "{where}no section is called [{section}]; {hint}",
+                where=where,
+                section=section,
+                hint=nearest(section, settings),
             )
         schema = SECTIONS[section]
         for key, value in values.items():
             if key not in schema.model_fields:
                 raise ConfigError(
-                    f"{where}no key of [{section}] is called {key}; "
-                    f"{nearest(key, schema.model_fields)}"
+                    "config.unknown_key",
+                    "{where}no key of [{section}] is called {key}; {hint}",
+                    where=where,
+                    section=section,
+                    key=key,
+                    hint=nearest(key, schema.model_fields),
                 )
             made(schema, {key: value}, f"{where}{section}.", most_threads())
             settings[section][key] = value

@@ -23,8 +23,12 @@ def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             arrays = dict(held)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise BadDataSet("{path} cannot be read: {reason}", path=path, reason=str(error)) from error
+        raise BadDataSet(
+            "dataset.not_readable", "{path} cannot be read: {reason}", path=path, reason=str(error)
+        ) from error
     for name in needed:
         if name not in arrays:
-            raise BadDataSet("{path} has no array called {name}", path=path, name=name)
+            raise BadDataSet(
+                "dataset.array_missing", "{path} has no array called {name}", path=path, name=name
+            )
     return arrays

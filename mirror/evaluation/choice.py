@@ -29,25 +29,38 @@ def judge_for(what: str, dataset: DataSet, system: System) -> Judge:
         return PersonJudge(dataset.single, dataset.apart)
     if what == "clips":
         if not dataset.clip:
-            raise BadDataSet("{name} is no clip; try mirror eval person", name=dataset.name)
+            raise BadDataSet(
+                "dataset.no_clip", "{name} is no clip; judge persons instead", name=dataset.name
+            )
         return ClipJudge(dataset.single)
     if what == "pose":
         if not dataset.keypoints:
-            raise BadDataSet("{name} has no joints labelled", name=dataset.name)
+            raise BadDataSet(
+                "dataset.no_joints", "{name} has no joints labelled", name=dataset.name
+            )
         return PoseJudge()
     return _parts(dataset, system)
 
 
 def _parts(dataset: DataSet, system: System) -> PartsJudge:
     if dataset.classes is None:
-        raise BadDataSet("{name} has no parts labelled; try mirror eval person", name=dataset.name)
+        raise BadDataSet(
+            "dataset.no_parts",
+            "{name} has no parts labelled; judge persons instead",
+            name=dataset.name,
+        )
     if system.parts is None:
-        raise BadDataSet("{name} tells no parts; try mirror eval person", name=system.name)
+        raise BadDataSet(
+            "dataset.system_without_parts",
+            "{name} tells no parts; judge persons instead",
+            name=system.name,
+        )
     shared = comparisons(dataset.classes, system.parts)
     if not shared:
         raise BadDataSet(
-            "{dataset} is labelled in the classes of {classes}, in which the parts of {system} "
-            "cannot be told; try mirror eval person",
+            "dataset.other_classes",
+            "{dataset} is labelled in the classes of {classes}, in which the parts of "
+            "{system} cannot be told; judge persons instead",
             dataset=dataset.name,
             classes=dataset.classes,
             system=system.name,

@@ -26,12 +26,15 @@ def read_labels(path: Path) -> LabelMap:
         with open_file(path) as container:
             picture = next(container.decode(video=0))
     except (av.error.FFmpegError, OSError, StopIteration) as error:
-        raise BadDataSet("{path} is not a picture that can be read", path=path) from error
+        raise BadDataSet(
+            "dataset.bad_picture", "{path} is not a picture that can be read", path=path
+        ) from error
     if picture.format.name in ("pal8", "gray"):
         return np.ascontiguousarray(planes_of(picture)[0], np.uint8)
     if picture.format.name == "monob":  # one bit: 0 and 1
         return np.asarray(picture.to_ndarray(format="gray") > 0, np.uint8)
     raise BadDataSet(
+        "dataset.colours_not_labels",
         "{path} holds colours ({format}), not labels; save ids as grey levels or with a palette",
         path=path,
         format=picture.format.name,

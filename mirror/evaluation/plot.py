@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mirror.core.errors import MirrorError
 from mirror.evaluation.run import Outcome
-from pipeline.errors import PipelineError
 from pipeline.targets.claims import OutputFile, write_whole
 
 
-class PlotRefused(PipelineError):
+class PlotRefused(MirrorError):
     """A plot cannot be made here."""
 
 
@@ -24,7 +24,11 @@ def check_plot(path: Path) -> None:
     """
     figure = _figure(1)
     if path.suffix.lower().removeprefix(".") not in figure.canvas.get_supported_filetypes():
-        raise PlotRefused("{path} ends in no kind of plot; try .png, .svg or .pdf", path=path)
+        raise PlotRefused(
+            "plot.unknown_ending",
+            "{path} ends in no kind of plot; try .png, .svg or .pdf",
+            path=path,
+        )
 
 
 def write_plot(file: OutputFile, title: str, outcomes: Sequence[Outcome]) -> None:
@@ -69,6 +73,7 @@ def _figure(panels: int) -> Any:  # noqa: ANN401 - it may not be installed
         from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
         raise PlotRefused(
-            "a plot needs matplotlib, which is not installed: pip install 'smart-mirror[eval]'"
+            "plot.matplotlib_missing",
+            "a plot needs matplotlib, which is not installed: pip install 'smart-mirror[eval]'",
         ) from error
     return Figure(figsize=(9, 4 * panels), layout="constrained")

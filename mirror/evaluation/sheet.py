@@ -71,7 +71,9 @@ class WorstSheet:
         """
         path = file.path
         if not self._tiles:
-            raise BadDataSet("{path}: there is no picture to show", path=path)
+            raise BadDataSet(
+                "dataset.nothing_to_show", "{path}: there is no picture to show", path=path
+            )
         tiles = [tile for _, _, tile in sorted(self._tiles, key=lambda entry: -entry[0])]
         height, width = tiles[0].shape[:2]
         columns = min(_COLUMNS, len(tiles))
@@ -87,7 +89,9 @@ class WorstSheet:
             coded = cv2.imencode(path.suffix, ground)[1]
         except cv2.error as error:
             raise BadDataSet(
-                "{path} is no name of a picture; a sheet is a .png or a .jpg", path=path
+                "sheet.unknown_ending",
+                "{path} is no name of a picture; a sheet is a .png or a .jpg",
+                path=path,
             ) from error
         write_whole(file, coded.tobytes())
 

@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.errors import MirrorError
 from mirror.core.label_set import LabelMap
-from pipeline.errors import PipelineError
 from pipeline.frame import BGR
 from pipeline.media.opening import check_header
 
 UNJUDGED = 255  # in a label map: whatever is said of this pixel is neither right nor wrong
 
 
-class BadDataSet(PipelineError):
+class BadDataSet(MirrorError):
     """A data set is not there, is in no known layout, or has a file that cannot be read."""
 
 
@@ -82,7 +82,11 @@ class Sample:
             check_header(self.image_file)
         image: BGR | None = cv2.imread(str(self.image_file), cv2.IMREAD_COLOR)
         if image is None:
-            raise BadDataSet("{path} is not a picture that can be read", path=self.image_file)
+            raise BadDataSet(
+                "dataset.bad_picture",
+                "{path} is not a picture that can be read",
+                path=self.image_file,
+            )
         return image
 
     def truth(self, image: BGR) -> Truth:
@@ -95,8 +99,9 @@ class Sample:
         for labels in (truth.persons, truth.parts):
             if labels is not None and labels.shape != image.shape[:2]:
                 raise BadDataSet(
-                    "{path} is {image}, its labels are {labels}; a data set's labels must have "
-                    "their picture's size",
+                    "dataset.sizes_differ",
+                    "{path} is {image}, its labels are {labels}; a data set's labels must "
+                    "have their picture's size",
                     path=self.image_file,
                     image=_size(image.shape),
                     labels=_size(labels.shape),
@@ -139,7 +144,10 @@ def files_by_stem(folder: Path, endings: Sequence[str]) -> dict[str, Path]:
         found = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
     except OSError as error:
         raise BadDataSet(
-            "{path} cannot be read: {reason}", path=folder, reason=error.strerror
+            "dataset.not_readable",
+            "{path} cannot be read: {reason}",
+            path=folder,
+            reason=error.strerror or str(error),
         ) from error
     return {path.stem: path for path in found}
 

@@ -72,6 +72,7 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
 def _check_count(what: str, count: int | Auto) -> None:
     if count != "auto" and not 1 <= count <= most_threads():
         raise NoSuchCount(
+            "workers.out_of_range",
             "{what} is a whole number from 1 to {most} (four for each core), or auto, got {count}",
             what=what,
             most=most_threads(),
@@ -107,8 +108,9 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
     fit = max(0, (free_mb - _OWN_MEMORY_MB) // kind.worker_memory_mb)
     if fit:
         raise NotEnoughMemory(
-            "{workers} workers of {parser} need about {needed} MB, {free} are free; use --workers "
-            "{fit}",
+            "memory.fewer_workers_fit",
+            "{workers} workers of {parser} need about {needed} MB, {free} are free; {fit} "
+            "would fit",
             workers=workers,
             parser=kind.name,
             needed=needed_mb,
@@ -116,6 +118,7 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
             fit=fit,
         )
     raise NotEnoughMemory(
+        "memory.not_enough",
         "{workers} workers of {parser} need about {needed} MB, {free} are free; close other "
         "programs",
         workers=workers,
@@ -191,7 +194,7 @@ def style_of(parts: LabelSet, overlay: OverlayConfig) -> Style:
             landmarks=overlay.landmarks,
         )
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError("config.bad_style", "{reason}", reason=str(error)) from error
 
 
 def renderer_of(style: Style, side_by_side: bool, timer: StageTimer) -> Renderer:

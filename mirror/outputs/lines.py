@@ -70,7 +70,8 @@ def coco_rle(labels: LabelMap, parts: LabelSet) -> Mapping[str, Any]:
         from pycocotools import mask
     except ImportError as error:
         raise OutputRefused(
-            "COCO masks need pycocotools, which is not installed: pip install pycocotools"
+            "output.pycocotools_missing",
+            "COCO masks need pycocotools, which is not installed: pip install pycocotools",
         ) from error
     found = {}
     for id in np.unique(labels).tolist():
@@ -160,7 +161,10 @@ class ResultLines:
 
     def _broken(self, error: OSError) -> SinkError:
         return SinkError(
-            "{path} cannot be written on: {reason}", path=self._file.path, reason=error.strerror
+            "target.write_failed.file",
+            "{path} cannot be written on: {reason}",
+            path=self._file.path,
+            reason=error.strerror or str(error),
         )
 
 

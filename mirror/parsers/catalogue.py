@@ -41,7 +41,9 @@ def find_parser(name: str, config: ParserConfig) -> AnyKind:
         return Custom(name)
     near = difflib.get_close_matches(name, NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(NAMES)}, module:factory"
-    raise ParserNotUsable(f"no parser is called {name!r}; {hint}")
+    raise ParserNotUsable(
+        "parser.unknown", "no parser is called {name!r}; {hint}", name=name, hint=hint
+    )
 
 
 def _m2fp(name: str, config: ParserConfig) -> AnyKind:
@@ -62,7 +64,8 @@ def needing(what: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ParserNotUsable(
+            "parser.package_missing",
             "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'",
             parser=what,
-            package=error.name,
+            package=error.name or str(error),
         ) from error

@@ -30,11 +30,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.errors import MirrorError
 from mirror.core.instance_map import UNASSIGNED, Box, InstanceMap, box_of, numbered, unassigned
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing, Person
 from mirror.tracking.box_tracks import BoxTracks
-from pipeline.errors import PipelineError
 from pipeline.frame import BGR, Frame
 
 LabelsOfUser = NDArray[np.integer]
@@ -42,10 +42,8 @@ ParseImage = Callable[[BGR], LabelsOfUser | tuple[LabelsOfUser, LabelsOfUser]]
 Factory = Callable[[], ParseImage]
 
 
-class ParserNotUsable(PipelineError):
+class ParserNotUsable(MirrorError):
     """A parser that the user named cannot be had, or answers with something else than labels."""
-
-    in_short = "the parser cannot be used as it is; choose another"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +107,11 @@ class Custom:
                 return CustomOutput(self._labels(answer, frame), None)
             if len(answer) != 2:
                 raise ParserNotUsable(
-                    f"the parser {self.name} answered with {len(answer)} things; it must return a "
-                    "label map, or a label map and an instance map"
+                    "parser.bad_answer_count",
+                    "the parser {parser} answered with {count} things; it must return a label map, "
+                    "or a label map and an instance map",
+                    parser=self.name,
+                    count=len(answer),
                 )
             labels = self._labels(answer[0], frame)
             return CustomOutput(labels, self._places(answer[1], labels, frame))
@@ -137,16 +138,26 @@ class Custom:
         if not isinstance(answer, np.ndarray) or answer.shape != expected:
             got = getattr(answer, "shape", type(answer).__name__)
             raise ParserNotUsable(
-                f"the parser {self.name} answered with {got}; it must return {what} of the "
-                f"picture's own size, here {expected}"
+                "parser.bad_answer",
+                "the parser {parser} answered with {got}; it must return {what} of the picture's "
+                "own size, here {expected}",
+                parser=self.name,
+                got=str(got),
+                what=what,
+                expected=str(expected),
             )
 
     def _labels(self, labels: LabelsOfUser, frame: Frame) -> LabelMap:
         self._check_size(labels, "a label map", frame)
         if labels.size and not 0 <= labels.min() <= labels.max() < len(self.parts.names):
             raise ParserNotUsable(
-                f"the parser {self.name} answered with part ids {labels.min()} to {labels.max()}; "
-                f"it has parts 0 to {len(self.parts.names) - 1}: name them all in its `parts`"
+                "parser.bad_part_ids",
+                "the parser {parser} answered with part ids {least} to {most}; it has parts 0 "
+                "to {last}: name them all in its `parts`",
+                parser=self.name,
+                least=int(labels.min()),
+                most=int(labels.max()),
+                last=len(self.parts.names) - 1,
             )
         return labels.astype(np.uint8)
 
@@ -157,8 +168,11 @@ class Custom:
         numbers, found = np.unique(answer[is_person], return_inverse=True)
         if len(numbers) >= UNASSIGNED:
             raise ParserNotUsable(
-                f"the parser {self.name} answered with {len(numbers)} people; a frame holds "
-                f"{UNASSIGNED - 1} at most"
+                "parser.too_many_people",
+                "the parser {parser} answered with {count} people; a frame holds {most} at most",
+                parser=self.name,
+                count=len(numbers),
+                most=UNASSIGNED - 1,
             )
         places = unassigned(labels)
         places[is_person] = found + 1
@@ -169,7 +183,11 @@ class Custom:
 def _imported(name: str) -> Factory:
     module_name, _, factory_name = name.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), factory_name)):
-        raise ParserNotUsable(f"{name!r} names no function; --parser takes module:factory")
+        raise ParserNotUsable(
+            "parser.no_function",
+            "{name!r} names no function; a parser of one's own is module:factory",
+            name=name,
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)  # last: what lies about in a folder must not stand for a package
@@ -177,14 +195,21 @@ def _imported(name: str) -> Factory:
         module = importlib.import_module(module_name)
     except ImportError as error:
         raise ParserNotUsable(
-            f"the parser {name} cannot be imported: {error}. Run where {module_name}.py lies, "
-            "or install its package"
+            "parser.not_importable",
+            "the parser {parser} cannot be imported: {reason}. Run where {module}.py lies, or "
+            "install its package",
+            parser=name,
+            reason=str(error),
+            module=module_name,
         ) from error
     factory = getattr(module, factory_name, None)
     if not callable(factory):
         raise ParserNotUsable(
-            f"{module_name} has no function called {factory_name!r}; --parser takes "
-            f"module:factory. It was found in {getattr(module, '__file__', 'Python itself')}"
+            "parser.function_missing",
+            "{module} has no function called {function!r}. It was found in {where}",
+            module=module_name,
+            function=factory_name,
+            where=getattr(module, "__file__", "Python itself"),
         )
     found: Factory = factory
     return found

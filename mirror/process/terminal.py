@@ -51,7 +51,7 @@ def answer(*what: RenderableType) -> None:
 
 def _print(out: TextIO | None, *what: RenderableType) -> None:
     if out is None or out.closed:
-        raise SinkError("standard output is closed")
+        raise SinkError("stdout.closed.unnamed", "standard output is closed")
     from rich.console import Console
 
     rendered = _Rendered(out)
@@ -62,7 +62,9 @@ def _print(out: TextIO | None, *what: RenderableType) -> None:
     except OSError as error:
         mute(out)
         raise SinkError(
-            "standard output cannot be written on ({reason})", reason=error.strerror
+            "stdout.write_failed",
+            "standard output cannot be written on ({reason})",
+            reason=error.strerror or str(error),
         ) from error
 
 

@@ -38,10 +38,6 @@ _BEGINNINGS = {  # what a stream begins with, from a place in it on -> what it i
     (0, b"RIFF"): "container",
     (0, b"\x00\x00\x01\xba"): "container",
 }
-_HINTS = {
-    "mp4": ". Through a pipe, an MP4 must come in fragments (ffmpeg -movflags "
-    "frag_keyframe+empty_moov); a file of any kind can be named with --source"
-}
 _TS_PACKET = 188  # bytes, each packet with the same first one
 _LONGEST = max(place + len(bytes) for place, bytes in _BEGINNINGS)
 _TS_SYNC = b"\x47"
@@ -106,9 +102,7 @@ def open_stdin(wanted: Wanted) -> Recorded:
         SourceError: nothing is piped in, or nothing that is known.
     """
     if sys.stdin is None or sys.stdin.isatty():
-        raise SourceError(
-            "nothing is piped in; try: ffmpeg -i IN -f yuv4mpegpipe - | mirror stream | ffplay -"
-        )
+        raise SourceError("stream.nothing_piped", "nothing is piped in")
     return open_pipe(PipeReader(sys.stdin.fileno()), wanted)
 
 
@@ -132,7 +126,14 @@ def open_pipe(pipe: PipeReader, wanted: Wanted) -> Recorded:
     except TooManyPixels:
         raise
     except SourceError as error:
-        raise SourceError(f"{error}{_HINTS.get(name, '')}") from error
+        if name != "mp4":
+            raise
+        raise SourceError(
+            "stream.mp4_not_read",
+            "{reason}. Through a pipe, an MP4 must come in fragments (ffmpeg -movflags "
+            "frag_keyframe+empty_moov)",
+            reason=str(error),
+        ) from error
 
 
 def recognised(pipe: PipeReader) -> str:
@@ -148,17 +149,25 @@ def recognised(pipe: PipeReader) -> str:
     if first.startswith(_TS_SYNC) and pipe.peek(_TS_PACKET + 1)[_TS_PACKET:] == _TS_SYNC:
         return "mpegts"
     if not first:
-        raise SourceError(f"{pipe.name} ended before its first byte; its writer failed, perhaps")
+        raise SourceError(
+            "stream.empty",
+            "{name} ended before its first byte; its writer failed, perhaps",
+            name=pipe.name,
+        )
     raise SourceError(
-        f"{pipe.name} begins with {first!r}, which is no format that is known; say what it is "
-        f"with --in-format ({', '.join(FORMATS)}), and for raw pictures --size and --pix-fmt"
+        "stream.unknown_format",
+        "{name} begins with {got!r}, which is no format that is known; name its format "
+        "({hint}), and for raw pictures size and pixel format",
+        name=pipe.name,
+        got=first,
+        hint=", ".join(FORMATS),
     )
 
 
 def _layout(wanted: Wanted) -> Layout:
     if wanted.size is None:
-        raise SourceError("raw pictures do not say their size; add --size WIDTHxHEIGHT")
+        raise SourceError("stream.no_size", "raw pictures do not say their size; name it")
     try:
         return Layout(*wanted.size, wanted.pixel_format)
     except ValueError as error:
-        raise SourceError(str(error)) from error
+        raise SourceError("stream.bad_pixel_format", "{reason}", reason=str(error)) from error

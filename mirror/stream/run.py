@@ -158,7 +158,11 @@ class StreamRun:
             if not left:
                 return "SIGTERM"  # it is the source that does not end, an address that hangs
             raise DrainStalled(
-                f"{stalled}: {left} frames were left, from the one at place {self._tally.frames} on"
+                "drain.stalled.frames_left",
+                "{reason}: {count} frames were left, from the one at place {place} on",
+                reason=str(stalled),
+                count=left,
+                place=self._tally.frames,
             ) from None
         if self._source.failure is not None:
             return "input broke"

@@ -127,6 +127,12 @@ class Signals:
             return self._interruption
         if self._writing:
             return ReaderStalled(
-                f"told to end, but nobody read for {self._patience_s:g} s: what was left is lost"
+                "drain.reader_stalled",
+                "told to end, but nobody read for {limit_s:g} s: what was left is lost",
+                limit_s=self._patience_s,
             )
-        return DrainStalled(f"told to end, but no frame came out for {self._drain_s:g} s")
+        return DrainStalled(
+            "drain.stalled",
+            "told to end, but no frame came out for {limit_s:g} s",
+            limit_s=self._drain_s,
+        )

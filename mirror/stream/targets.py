@@ -135,12 +135,17 @@ def check(targets: Sequence[Target], pixel_format: str | None) -> None:
     _check_pixel_format(pixel_format, targets)
     places = [target.place for target in targets]
     if twice := {place for place in places if places.count(place) > 1}:
-        raise OutputRefused(f"{' and '.join(twice)} is named twice; each target takes one stream")
+        raise OutputRefused(
+            "output.named_twice",
+            "{name} is named twice; each target takes one stream",
+            name=" and ".join(twice),
+        )
     shown = [target.format for target in targets if target.place == "-"]
     if shown and shown != ["jsonl"] and sys.stdout is not None and sys.stdout.isatty():
         raise OutputRefused(
-            f"standard output is a terminal, which cannot show {shown[0]}; pipe it on: "
-            "mirror stream ... | ffplay -"
+            "output.terminal",
+            "standard output is a terminal, which cannot show {format}; pipe it on",
+            format=shown[0],
         )
 
 
@@ -177,9 +182,11 @@ def _check_pixel_format(name: str | None, targets: Sequence[Target]) -> None:
     try:
         Layout(2, 2, name)
     except ValueError as error:
-        raise OutputRefused(str(error)) from error
+        raise OutputRefused("output.bad_pixel_format", "{reason}", reason=str(error)) from error
     if any(target.format == "y4m" for target in targets) and not holds(name):
-        raise OutputRefused(f"y4m cannot hold {name}; write raw pictures: --out-format raw")
+        raise OutputRefused(
+            "output.y4m_refused", "y4m cannot hold {name}; write raw pictures", name=name
+        )
 
 
 def _output(format: str, pipe: PipeWriter, offer: Offer, facts: RunFacts) -> Output:

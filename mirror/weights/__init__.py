@@ -21,8 +21,6 @@ NAMES = tuple(_SHA256)
 class WeightsBroken(PipelineError):
     """Weights that should have come with the installation are missing or damaged."""
 
-    in_short = "the built-in parser's own files are missing or damaged; install the program again"
-
 
 def path(name: str) -> Path:
     """Return where the ONNX file of that name lies; it may be missing or damaged."""
@@ -39,9 +37,19 @@ def verify(name: str) -> Path:
     try:
         checksum = hashlib.sha256(file.read_bytes()).hexdigest()
     except FileNotFoundError:
-        raise WeightsBroken(f"the weights {file.name} are missing; {_REMEDY}") from None
+        raise WeightsBroken(
+            "weights.missing",
+            "the weights {name} are missing; {remedy}",
+            name=file.name,
+            remedy=_REMEDY,
+        ) from None
     if checksum != _SHA256[name]:
-        raise WeightsBroken(f"the weights {file.name} are damaged (wrong checksum); {_REMEDY}")
+        raise WeightsBroken(
+            "weights.damaged",
+            "the weights {name} are damaged (wrong checksum); {remedy}",
+            name=file.name,
+            remedy=_REMEDY,
+        )
     return file
 
 

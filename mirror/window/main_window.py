@@ -221,7 +221,7 @@ class MirrorWindow(QMainWindow):
         if parser != plain.parser:
             self.keeper.stop_recording(OTHER_PARSER)
             self.try_again()
-        self.pages.tell(Sentence("all settings are forgotten"))
+        self.pages.tell(Sentence("All settings are forgotten"))
 
     # the view
 

@@ -39,9 +39,10 @@ class InputLimits:
         """
         if height * width > self.pixels:
             raise TooManyPixels(
-                "{name}: pictures of {width}x{height} are over the limit of {limit:g} megapixels; "
-                "raise max_megapixels in the [input] section of a --config file if they are meant",
-                name=name,
+                "source.too_many_pixels",
+                "{name}: pictures of {width}x{height} are over the limit of {limit:g} "
+                "megapixels; raise it if they are meant",
+                name=str(name),
                 width=width,
                 height=height,
                 limit=self.pixels / MEGA,

@@ -294,7 +294,10 @@ class Lane(Generic[Plan, Raw, Parsing]):
         if self._limits.when_overdue == "raise":
             self._close_channels()
             raise FrameOverdue(
-                f"no worker was free for {overdue.name} within {self._limits.deadline_s:g} s of "
-                "its capture; use more workers, or fewer lanes"
+                "frame.overdue",
+                "no worker was free for {name} within {limit_s:g} s of its capture; use more "
+                "workers, or fewer lanes",
+                name=overdue.name,
+                limit_s=self._limits.deadline_s or 0.0,
             )
         self._intake.release()

@@ -89,6 +89,8 @@ def raise_what_nobody_heard(failure: BaseException | None, stuck: list[str]) -> 
             del failure  # or its traceback holds us, and we hold it
     if stuck:
         raise StageStuck(
-            f"{', '.join(stuck)} did not stop in time and was left behind; "
-            "the process can go on, but what it holds is not freed"
+            "stage.stuck",
+            "{name} did not stop in time and was left behind; the process can go on, but what "
+            "it holds is not freed",
+            name=", ".join(stuck),
         )

@@ -30,6 +30,12 @@ class WorkerLoss(NamedTuple, Generic[Plan, Raw]):
         """Return what the task's owner is told."""
         if isinstance(self.error, WorkerHung):
             return self.error
-        crashed = WorkerCrashed(f"{self.name} broke down while parsing {self.task}: {self.error!r}")
+        crashed = WorkerCrashed(
+            "worker.crashed",
+            "{name} broke down while parsing {frame}: {reason}",
+            name=self.name,
+            frame=str(self.task),
+            reason=repr(self.error),
+        )
         crashed.__cause__ = self.error
         return crashed

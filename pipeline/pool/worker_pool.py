@@ -177,7 +177,11 @@ class WorkerPool(Generic[Plan, Raw]):
         """End all lanes and workers without waiting. Any thread may call it, many times."""
         self._workers.close()
         for lane in self._workers.instances():
-            lane.fail(PoolClosed("the pool was closed while a lane was open; nothing is parsed"))
+            lane.fail(
+                PoolClosed(
+                    "pool.closed", "the pool was closed while a lane was open; nothing is parsed"
+                )
+            )
 
     def stop(self, within_s: float) -> tuple[str, ...]:
         """Close, and join the workers; return the names of those that still run."""

@@ -33,7 +33,12 @@ class Worker(Generic[Plan, Raw]):
         doing = "building its parser" if self.task is None else f"parsing {self.task}"
         limit_s = self.hung_at - self.since
         return WorkerHung(
-            f"{self.name} has been {doing} for {now - self.since:.1f} s; the limit is {limit_s:g} s"
+            "worker.hung",
+            "{name} has been {doing} for {seconds:.1f} s; the limit is {limit_s:g} s",
+            name=self.name,
+            doing=doing,
+            seconds=now - self.since,
+            limit_s=limit_s,
         )
 
 

@@ -98,7 +98,9 @@ class Workers(Generic[Plan, Raw]):
         if failure is not None:
             owner.fail(failure)
         elif not is_open:
-            raise PoolClosed("no worker runs: a lane is opened in its pool's with block")
+            raise PoolClosed(
+                "pool.not_open", "no worker runs: a lane is opened in its pool's with block"
+            )
         return line
 
     def put(

@@ -57,7 +57,11 @@ class JpegWriter:
         try:
             packets = self._encoder.encode(picture)
         except av.error.FFmpegError as error:
-            raise SinkError(f"a picture cannot be encoded as JPEG: {error.strerror}") from error
+            raise SinkError(
+                "encoder.jpeg_failed",
+                "a picture cannot be encoded as JPEG: {reason}",
+                reason=error.strerror or str(error),
+            ) from error
         self._target.write(*(bytes(packet) for packet in packets))
 
     def close(self, failure: BaseException | None = None) -> None:
@@ -123,7 +127,12 @@ class MatroskaWriter:
             picture.duration = frame.duration or 0
             self._container.mux(stream.encode(picture))
         except av.error.FFmpegError as error:
-            raise SinkError(f"{self._codec} cannot encode this: {error.strerror}") from error
+            raise SinkError(
+                "encoder.failed",
+                "{codec} cannot encode this: {reason}",
+                codec=self._codec,
+                reason=error.strerror or str(error),
+            ) from error
         self._target.write(*self._muxed.take())
 
     def close(self, failure: BaseException | None = None) -> None:

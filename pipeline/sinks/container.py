@@ -88,12 +88,16 @@ def container_for(path: Path, name: str | None = None) -> Container:
     if name is not None:
         if name not in names:
             raise SinkError(
-                "no container is called {name!r}; {hint}", name=name, hint=nearest(name, names)
+                "container.unknown",
+                "no container is called {name!r}; {hint}",
+                name=name,
+                hint=nearest(name, names),
             )
         return names[name]
     if path.suffix.lower() not in known:
         shown = path.suffix or "no ending"
         raise SinkError(
+            "container.unknown_ending",
             "{path} ends in {shown}, which names no container; {hint}",
             path=path,
             shown=shown,
@@ -112,11 +116,16 @@ def encoder_for(name: str) -> str:
         return name
     if name not in ENCODERS:
         raise SinkError(
-            "no codec is called {name!r}; {hint}", name=name, hint=nearest(name, ENCODERS)
+            "codec.unknown",
+            "no codec is called {name!r}; {hint}",
+            name=name,
+            hint=nearest(name, ENCODERS),
         )
     encoder = ENCODERS[name]
     if encoder not in av.codec.codecs_available:
-        raise SinkError("this FFmpeg cannot encode {name}; use --codec h264", name=name)
+        raise SinkError(
+            "codec.not_built_in", "this FFmpeg cannot encode {name}; use h264", name=name
+        )
     return encoder
 
 
@@ -138,6 +147,7 @@ def check_gap(path: Path, container: Container, ticks: int, time_base: Fraction)
     """
     if container.name in ("mp4", "mov") and ticks > _MOST_APART:
         raise SinkError(
+            "target.gap_too_long",
             "{path} cannot hold frames that are {minutes:.0f} minutes apart; write to a file "
             "ending in .mkv",
             path=path,
@@ -156,6 +166,7 @@ def open_output(
         return create_file(file.url, container.name, options)
     except (av.error.FFmpegError, OSError) as error:
         raise SinkError(
+            "target.not_writable",
             "{path} cannot be written: {reason}",
             path=file.path,
             reason=error.strerror or str(error),

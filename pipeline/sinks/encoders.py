@@ -38,13 +38,18 @@ def check_encoder(encoder: str, preset: str, container: Container, asked: str | 
     """
     if encoder in ("libx264", "libx265") and preset not in PRESETS:
         raise SinkError(
-            "no preset is called {name!r}; {hint}", name=preset, hint=nearest(preset, PRESETS)
+            "preset.unknown",
+            "no preset is called {name!r}; {hint}",
+            name=preset,
+            hint=nearest(preset, PRESETS),
         )
     if not can_hold(container, encoder):
         raise SinkError(
-            "{container} cannot hold {codec}; write to a file ending in .mkv, or leave --codec out",
+            "container.codec_refused",
+            "{container} cannot hold {codec}; write to a file ending in .mkv, or with another "
+            "codec",
             container=container.name,
-            codec=asked,
+            codec=asked or encoder,
         )
 
 

@@ -29,9 +29,13 @@ def salvage(part: Path, file: OutputFile, container: str | None = None) -> int:
         SinkError: the file cannot be written.
     """
     if not part.is_file():
-        raise SourceError("{part} does not exist; name a part that a run left", part=part)
+        raise SourceError(
+            "part.not_found", "{part} does not exist; name a part that a run left", part=part
+        )
     if is_locked(part):
-        raise SourceError("{part} is still being written; wait for its run to end", part=part)
+        raise SourceError(
+            "part.busy", "{part} is still being written; wait for its run to end", part=part
+        )
     try:
         pictures = _copied(part, file, container_for(file.path, container))
     except BaseException:
@@ -45,7 +49,9 @@ def _copied(part: Path, file: OutputFile, kind: Container) -> int:
     try:
         with open_file(part, NOT_DECODED) as source:
             if not source.streams.video:
-                raise SourceError("{part} has no video in it; name another part", part=part)
+                raise SourceError(
+                    "part.no_video", "{part} has no video in it; name another part", part=part
+                )
             options = dict(kind.finished or {})
             time_base = source.streams.video[0].time_base
             if kind.finished is not None and time_base is not None:
@@ -53,11 +59,12 @@ def _copied(part: Path, file: OutputFile, kind: Container) -> int:
             pictures = copy_packets(source, file.url, kind.name, options, broken_off=True)
     except (av.error.FFmpegError, OSError) as error:
         raise SinkError(
+            "part.copy_failed",
             "{part} cannot be copied to {path}: {reason}",
             part=part,
             path=file.path,
             reason=error.strerror or str(error),
         ) from error
     if not pictures:
-        raise SourceError("nothing of {part} plays", part=part)
+        raise SourceError("part.nothing_plays", "nothing of {part} plays", part=part)
     return pictures

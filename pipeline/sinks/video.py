@@ -230,7 +230,10 @@ class VideoWriter:
     def _pts(self, frame: Frame) -> int:
         """The frame's own time, or the least later one that the file can hold."""
         if frame.pts is None or frame.time_base is None:
-            raise SinkError("a video needs frames with times; a live source has to be given some")
+            raise SinkError(
+                "target.no_times",
+                "a video needs frames with times; a live source has to be given some",
+            )
         pts = (
             frame.pts
             if frame.time_base == self._time_base
@@ -268,7 +271,7 @@ class VideoWriter:
 
     def _tell_part(self, error: BaseException) -> None:
         """Have an error say what plays and how to keep it, unless it says so already."""
-        told = isinstance(error, PipelineError) and "part" in error.arguments
+        told = isinstance(error, PipelineError) and "part" in error.fields
         if self._file.holds_something and not told:
             error.add_note(
                 f"what was written until then plays: {self.part}; {_to_complete(self.part)}"
@@ -277,10 +280,16 @@ class VideoWriter:
     def _broken(self, failure: Exception) -> SinkError:
         reason = getattr(failure, "strerror", None) or str(failure)
         if not self._file.holds_something:  # FFmpeg writes only from the first picture on
-            return SinkError("{path} cannot be written: {reason}", path=self.path, reason=reason)
+            return SinkError(
+                "target.not_writable",
+                "{path} cannot be written: {reason}",
+                path=self.path,
+                reason=reason,
+            )
         return SinkError(
-            "{path} cannot be written on: {reason}. What was written until about a second before "
-            "plays: {part}",
+            "target.broke_off",
+            "{path} cannot be written on: {reason}. What was written until about a second "
+            "before plays: {part}",
             path=self.path,
             reason=reason,
             part=self.part,

@@ -39,7 +39,11 @@ class VirtualCamera:
         try:
             self._library = importlib.import_module("pyvirtualcam")
         except ImportError as error:
-            raise SinkError(f"a virtual camera is shown by pyvirtualcam: {_INSTALL}") from error
+            raise SinkError(
+                "virtual_camera.library_missing",
+                "a virtual camera is shown by pyvirtualcam: {remedy}",
+                remedy=_INSTALL,
+            ) from error
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -71,6 +75,11 @@ class VirtualCamera:
             )
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[0]
-            raise SinkError(f"no virtual camera can be opened ({reason}): {_INSTALL}") from error
+            raise SinkError(
+                "virtual_camera.not_found",
+                "no virtual camera can be opened ({reason}): {remedy}",
+                reason=reason,
+                remedy=_INSTALL,
+            ) from error
         self._layout = Layout(first.height, first.width, "bgr24")
         return self._layout

@@ -90,6 +90,7 @@ def protocols_of(address: str) -> str:
     scheme = address.partition("://")[0].lower()
     if scheme not in _PROTOCOLS:
         raise SourceError(
+            "address.bad_scheme",
             "{address} cannot be opened: {way}",
             address=named(address),
             way=plain_way(address) or f"an address begins with {', '.join(_PROTOCOLS)}",

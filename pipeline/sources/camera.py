@@ -125,6 +125,7 @@ class Camera(ManagedSource):
             failures += 1
             if failures >= _PATIENCE:
                 raise SourceError(
+                    "camera.no_pictures",
                     "camera {device} delivers no pictures; plug it in again, or close other "
                     "programs using it",
                     device=self._device,

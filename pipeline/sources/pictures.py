@@ -68,10 +68,13 @@ class PictureFolder(ClosableSource):
                 if entry.suffix.lower() in SUFFIXES and entry.is_file()
             ]
         except OSError as error:
-            raise SourceError("{path} may not be read; check its permissions", path=path) from error
+            raise SourceError(
+                "source.not_permitted", "{path} may not be read; check its permissions", path=path
+            ) from error
         self._files = sorted(files, key=_natural)
         if not self._files:
             raise SourceError(
+                "folder.no_pictures",
                 "{path} has no pictures in it ({endings}); name another folder",
                 path=path,
                 endings=", ".join(SUFFIXES),
@@ -133,6 +136,7 @@ def _decoded(path: Path, limits: InputLimits) -> av.VideoFrame:
             picture = next(container.decode(video=0), None)
     except av.error.ArgumentError as error:  # what FFmpeg says of one that is too large
         raise SourceError(
+            "picture.damaged",
             "{path} is not a picture that can be read (it is damaged, or over the limit of "
             "{limit:g} megapixels)",
             path=path,
@@ -141,8 +145,13 @@ def _decoded(path: Path, limits: InputLimits) -> av.VideoFrame:
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(
-            "{path} is not a picture that can be read ({reason})", path=path, reason=str(reason)
+            "picture.not_readable",
+            "{path} is not a picture that can be read ({reason})",
+            path=path,
+            reason=str(reason),
         ) from error
     if picture is None:
-        raise SourceError("{path} is not a picture that can be read (no image in it)", path=path)
+        raise SourceError(
+            "picture.empty", "{path} is not a picture that can be read (no image in it)", path=path
+        )
     return Upright(round(picture.rotation))(picture)

@@ -60,15 +60,16 @@ class NetworkCamera(ManagedSource):
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(
-                "{address} cannot be opened ({reason}); check the address, user name and password "
-                "in a player such as VLC",
+                "address.not_opened",
+                "{address} cannot be opened ({reason}); check the address, user name and "
+                "password in a player such as VLC",
                 address=self._name,
                 reason=reason_of(error, self._url),
             ) from nameless(error, self._url)
         streams = [stream for stream in self._container.streams.video if stream.codec_context]
         if not streams:
             self._container.close()
-            raise SourceError("{address} carries no video", address=self._name)
+            raise SourceError("address.no_video", "{address} carries no video", address=self._name)
         self.has_end = self._container.duration is not None
         self.is_live = not (self.has_end and url.lower().startswith(_DOWNLOADS))
         self._time_base, self._last_pts = streams[0].time_base, -1
@@ -128,9 +129,10 @@ class NetworkCamera(ManagedSource):
         failure = self._decoding.failure
         if self.has_end and not self._decoding.frames:
             raise SourceError(
-                "{address} delivered no picture ({reason}); if it is an MP4 file, its server must "
-                "answer requests for parts of it: download it first, or have it made with ffmpeg "
-                "-i IN -c copy -movflags +faststart OUT.mp4",
+                "address.no_picture",
+                "{address} delivered no picture ({reason}); if it is an MP4 file, its server "
+                "must answer requests for parts of it: download it first, or have it made "
+                "with ffmpeg -i IN -c copy -movflags +faststart OUT.mp4",
                 address=self._name,
                 reason="nothing that can be decoded"
                 if failure is None
@@ -138,6 +140,7 @@ class NetworkCamera(ManagedSource):
             ) from (failure and nameless(failure, self._url))
         if failure is not None and not self.has_end:
             raise SourceError(
+                "address.broke_off",
                 "{address} stopped delivering ({reason}); check the camera's network",
                 address=self._name,
                 reason=reason_of(failure, self._url),

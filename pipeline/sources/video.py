@@ -81,8 +81,9 @@ class VideoFile(ManagedSource):
             first = next(self._pictures, None)
             if first is None:
                 raise SourceError(
-                    "{path}: no frame of it can be decoded; it is encrypted, damaged, cut off or "
-                    "over the limit of {limit:g} megapixels",
+                    "source.no_frame",
+                    "{path}: no frame of it can be decoded; it is encrypted, damaged, cut off "
+                    "or over the limit of {limit:g} megapixels",
                     path=path,
                     limit=limits.pixels / MEGA,
                 )
@@ -169,6 +170,7 @@ class VideoFile(ManagedSource):
             self._container.seek(start, stream=self._stream)  # empties the decoder too
         except av.error.FFmpegError as error:
             raise SourceError(
+                "source.not_seekable",
                 "{path} cannot be searched: it is a bare stream of pictures; put it into a "
                 "container with ffmpeg -i IN -c copy OUT.mkv",
                 path=self._path,
@@ -203,12 +205,16 @@ class VideoFile(ManagedSource):
 def _opened(path: Path, limits: InputLimits) -> InputContainer:
     if path.is_dir():
         raise SourceError(
-            "{path} is a folder; name a video in it, or a folder of pictures", path=path
+            "source.is_folder",
+            "{path} is a folder; name a video in it, or a folder of pictures",
+            path=path,
         )
     try:
         if path.stat().st_size == 0:
             raise SourceError(
-                "{path} is empty; it may still be copying, or its recording failed", path=path
+                "source.empty",
+                "{path} is empty; it may still be copying, or its recording failed",
+                path=path,
             )
         container = open_file(path, limits)
     except FileNotFoundError:
@@ -216,15 +222,23 @@ def _opened(path: Path, limits: InputLimits) -> InputContainer:
         near = ", ".join(sorted(entry.name for entry in alike)[:3])
         if near:
             raise SourceError(
-                "{path} does not exist; there is {near}", path=path, near=near
+                "source.not_found.alike",
+                "{path} does not exist; there is {near}",
+                path=path,
+                near=near,
             ) from None
         if way := plain_way(str(path)):
-            raise SourceError("{path} is no file: {way}", path=path, way=way) from None
-        raise SourceError("{path} does not exist", path=path) from None
+            raise SourceError(
+                "source.not_a_file", "{path} is no file: {way}", path=path, way=way
+            ) from None
+        raise SourceError("source.not_found", "{path} does not exist", path=path) from None
     except PermissionError as error:
-        raise SourceError("{path} may not be read; check its permissions", path=path) from error
+        raise SourceError(
+            "source.not_permitted", "{path} may not be read; check its permissions", path=path
+        ) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise SourceError(
+            "source.not_readable",
             "{path} is not a video that can be read ({reason}); try to play it elsewhere, or "
             "convert it with ffmpeg",
             path=path,
@@ -232,7 +246,7 @@ def _opened(path: Path, limits: InputLimits) -> InputContainer:
         ) from error
     if container.format.name in _TEXT_FORMATS:
         container.close()
-        raise SourceError("{path} is a text, not a video", path=path)
+        raise SourceError("source.is_text", "{path} is a text, not a video", path=path)
     return container
 
 
@@ -244,11 +258,14 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     ]
     if not streams:
         held = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
-        raise SourceError("{path} has no video in it, only {held}", path=path, held=held)
+        raise SourceError(
+            "source.no_video", "{path} has no video in it, only {held}", path=path, held=held
+        )
     if streams[0].codec_context is None:
         raise SourceError(
-            "{path} is encrypted, or coded in a way that this FFmpeg cannot decode; take a copy "
-            "without protection, or convert it to H.264 first",
+            "source.encrypted",
+            "{path} is encrypted, or coded in a way that this FFmpeg cannot decode; take a "
+            "copy without protection, or convert it to H.264 first",
             path=path,
         )
     return streams[0]

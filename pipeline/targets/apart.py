@@ -55,7 +55,8 @@ def check_apart(targets: Sequence[OutputPath], inputs: Sequence[InputPath] = ())
         kind = "folder" if target.series is not None else "file"
         if (given := read.get(_identity(target.path))) and not _takes_anything(target.path):
             raise SinkError(
-                "{path} is {what} itself; name another {kind} with {flag}",
+                "target.is_input",
+                "{path} is {what} itself; name another {kind}",
                 path=target.path,
                 what=given.what,
                 kind=kind,
@@ -72,7 +73,8 @@ def _check_pictures(targets: Sequence[OutputPath], inputs: Sequence[InputPath]) 
         for picture in folder.iterdir():
             if picture.suffix.lower() in SUFFIXES and (target := there.get(_identity(picture))):
                 raise SinkError(
-                    "{path} is one of the source's pictures; name another file with {flag}",
+                    "target.is_input_picture",
+                    "{path} is one of the source's pictures; name another file",
                     path=target.path,
                     flag=target.flag,
                 )
@@ -84,7 +86,8 @@ def _check_one_another(targets: Sequence[OutputPath]) -> None:
         other = seen.setdefault(_identity(target.path), target)
         if other is not target and not _takes_anything(target.path):
             raise SinkError(
-                "{path} is named twice, with {other} and with {flag}; name another for one of them",
+                "target.named_twice",
+                "{path} is named twice; name another for one of them",
                 path=target.path,
                 other=other.flag,
                 flag=target.flag,
@@ -102,8 +105,9 @@ def _check_series(targets: Sequence[OutputPath], inputs: Sequence[InputPath]) ->
             for spelled in (path, followed(path)):
                 if spelled.name in folder.series and _identity(spelled.parent) == place:
                     raise SinkError(
-                        "{path} is {what}, and {flag} would write a file of that name; name "
-                        "another folder with {flag}",
+                        "target.in_series",
+                        "{path} is {what}, and a series of numbered files would have one of "
+                        "that name; name another folder",
                         path=path,
                         what=what,
                         flag=folder.flag,

@@ -78,7 +78,8 @@ def check_not_busy(path: Path, parts: Sequence[Path]) -> None:
     """
     if busy := [part for part in parts if is_locked(part)]:
         raise TargetTaken(
-            "another run is writing {path} (as {part}); wait for it, or name another",
+            "target.busy",
+            "another run is writing {path} (as {part.name}); wait for it, or name another",
             path=path,
-            part=busy[0].name,
+            part=busy[0],
         )

@@ -209,12 +209,14 @@ class PartFile:
     def _not_completed(self, error: OSError) -> SinkError:
         if isinstance(error, FileExistsError):
             return TargetTaken(
+                "target.appeared",
                 "{path} appeared while it was being written, and was left as it is. What was "
                 "written is {part}",
                 path=self.path,
                 part=self.part,
             )
         return SinkError(
+            "target.not_completed",
             "{path} cannot be completed: {reason}. What was written is {part}",
             path=self.path,
             reason=error.strerror or str(error),

@@ -195,6 +195,7 @@ class PartFolder:
 
     def _not_completed(self, error: OSError) -> SinkError:
         return SinkError(
+            "target.folder_not_completed",
             "{path} cannot be completed: {reason}. What was written is in {part}",
             path=self.path,
             reason=error.strerror or str(error),
@@ -204,8 +205,9 @@ class PartFolder:
     def _check_still_free(self) -> None:
         if not self._overwrite and _names_in(self._target):
             raise TargetTaken(
-                "{path} was filled while it was being written, and was left as it is. What was "
-                "written is in {part}",
+                "target.filled",
+                "{path} was filled while it was being written, and was left as it is. What "
+                "was written is in {part}",
                 path=self.path,
                 part=self.part,
             )
@@ -214,19 +216,26 @@ class PartFolder:
 def _check_folder(path: Path, target: Path, series: Series, overwrite: bool) -> None:
     """Refuse a folder that cannot, or should not, be written to."""
     if not target.name:
-        raise SinkError("{path} is where all folders are; name one in it", path=path)
+        raise SinkError(
+            "target.is_root", "{path} is where all folders are; name one in it", path=path
+        )
     try:
         names = _names_in(target)
     except FileNotFoundError:
         return check_folder_of(path)
     except NotADirectoryError as error:
-        raise SinkError("{path} is a file; name a folder", path=path) from error
+        raise SinkError("target.is_file", "{path} is a file; name a folder", path=path) from error
     if names and not overwrite:
-        raise TargetTaken("{path} is not empty; name another folder, or add --overwrite", path=path)
+        raise TargetTaken(
+            "target.not_empty",
+            "{path} is not empty; name another folder, or allow it to be replaced",
+            path=path,
+        )
     if series.mark not in names and any(name in series for name in names):
         raise SinkError(
-            "{path} holds numbered files, but no {mark}: no earlier run wrote them, and they are "
-            "not replaced; name another folder",
+            "target.foreign_files",
+            "{path} holds numbered files, but no {mark}: no earlier run wrote them, and they "
+            "are not replaced; name another folder",
             path=path,
             mark=series.mark,
         )

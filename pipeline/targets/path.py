@@ -27,9 +27,13 @@ def check_free(path: Path, overwrite: bool) -> None:
     except OSError as error:
         raise cannot_be_made(path, error) from error
     if stat.S_ISDIR(mode):
-        raise SinkError("{path} is a folder; name a file in it", path=path)
+        raise SinkError("target.is_folder", "{path} is a folder; name a file in it", path=path)
     if not overwrite:
-        raise TargetTaken("{path} exists; name another file, or add --overwrite", path=path)
+        raise TargetTaken(
+            "target.exists",
+            "{path} exists; name another file, or allow it to be replaced",
+            path=path,
+        )
 
 
 def check_folder_of(path: Path) -> None:
@@ -42,7 +46,9 @@ def check_folder_of(path: Path) -> None:
     if not folder.is_dir():
         shown = path.parent if followed(path.parent) == folder else folder
         raise SinkError(
-            "the folder {folder} does not exist; make it first: mkdir {folder}", folder=shown
+            "target.no_folder",
+            "the folder {folder} does not exist; make it first: mkdir {folder}",
+            folder=shown,
         )
 
 
@@ -60,10 +66,15 @@ def cannot_be_made(path: Path, error: OSError) -> SinkError:
     """Return what is said of a file that the system refuses to make."""
     if error.errno in (errno.EACCES, errno.EROFS):
         return SinkError(
-            "the folder {folder} may not be written to; name another", folder=path.parent
+            "target.not_permitted",
+            "the folder {folder} may not be written to; name another",
+            folder=path.parent,
         )
     return SinkError(
-        "{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)
+        "target.not_writable",
+        "{path} cannot be written: {reason}",
+        path=path,
+        reason=error.strerror or str(error),
     )
 
 

@@ -12,6 +12,12 @@ from pipeline.errors import SinkClosed, SinkError
 from pipeline.fan_out import FanOut
 from pipeline.stage_timer import StageTimer
 
+LEFT = SinkClosed("target.reader_left", "left")
+
+
+def broke(words: str) -> SinkError:
+    return SinkError("sink.broke", words)
+
 
 class Noting:
     """A consumer that notes what it is told, and breaks where a test says so."""
@@ -32,7 +38,7 @@ class Noting:
     def consume(self, item: object) -> None:
         self._busy()
         if item == self._breaks_at:
-            raise SinkError(f"{self.stage} is full")
+            raise broke(f"{self.stage} is full")
         self._log.append((self.stage, item))
 
     def close(self, failure: BaseException | None = None) -> None:
@@ -61,16 +67,16 @@ def test_a_consumer_that_breaks_ends_the_run_and_the_others_are_told_why() -> No
 
 def test_one_that_cannot_be_completed_is_told_to_the_rest_which_are_closed_all_the_same() -> None:
     log: list[object] = []
-    broken = SinkError("no room")
+    broken = broke("no room")
     all_three = FanOut[int]([Noting("a", log), Noting("b", log, at_close=broken), Noting("c", log)])
     with pytest.raises(SinkError, match="no room"):
         all_three.close()
     assert log == [("c", "closed"), ("b", "closed"), ("a", "no room")]
 
 
-@pytest.mark.parametrize("first", [SinkClosed("left"), KeyboardInterrupt()])
+@pytest.mark.parametrize("first", [LEFT, KeyboardInterrupt()])
 def test_a_reader_that_left_hides_no_graver_end(first: BaseException) -> None:
-    last = KeyboardInterrupt() if isinstance(first, SinkClosed) else SinkClosed("left")
+    last = KeyboardInterrupt() if isinstance(first, SinkClosed) else LEFT
     log: list[object] = []
     both = FanOut[int]([Noting("a", log, at_close=last), Noting("b", log, at_close=first)])
     with pytest.raises(KeyboardInterrupt):
@@ -80,7 +86,10 @@ def test_a_reader_that_left_hides_no_graver_end(first: BaseException) -> None:
 
 def test_of_two_that_cannot_be_completed_the_first_is_told() -> None:
     both = FanOut[int](
-        [Noting("a", [], at_close=SinkError("a")), Noting("b", [], at_close=SinkError("b"))]
+        [
+            Noting("a", [], at_close=broke("a")),
+            Noting("b", [], at_close=broke("b")),
+        ]
     )
     with pytest.raises(SinkError, match="b"):
         both.close()
@@ -89,7 +98,7 @@ def test_of_two_that_cannot_be_completed_the_first_is_told() -> None:
 def test_it_is_closed_once() -> None:
     log: list[object] = []
     one = FanOut[int]([Noting("a", log)])
-    one.close(SinkError("first"))
+    one.close(broke("first"))
     one.close()
     assert log == [("a", "first")]
 

@@ -171,7 +171,7 @@ def test_an_exception_of_the_consumer_stops_everything_and_is_its_own() -> None:
 def test_a_source_that_breaks_ends_the_run_with_its_own_exception(good: int) -> None:
     def broken() -> Iterator[Frame]:
         yield from numbered(good)
-        raise SourceError("the cable was pulled")
+        raise SourceError("source.broke", "the cable was pulled")
 
     with pytest.raises(SourceError, match="the cable was pulled"), flow_of(broken()) as results:
         for _ in results:
@@ -229,7 +229,7 @@ def test_a_failure_nobody_iterated_into_is_raised_on_leaving() -> None:
 
     def broken() -> Iterator[Frame]:
         failed.set()
-        raise SourceError("gone")
+        raise SourceError("source.broke", "gone")
         yield
 
     with pytest.raises(SourceError, match="gone"), flow_of(broken()):

@@ -114,7 +114,7 @@ def test_a_full_disk_is_named_with_what_to_do() -> None:
 def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "out.y4m"
     path.write_bytes(b"before")
-    with pytest.raises(SinkError, match=r"out\.y4m exists; name another file, or add --overwrite"):
+    with pytest.raises(SinkError, match=r"out\.y4m exists; name another file, or allow"):
         open_target(str(path))
     target = open_target(str(path), overwrite=True)
     target.write(b"after")

@@ -23,7 +23,9 @@ def open_datasets(path: Path) -> list[DataSet]:
     if path.is_file() and path.suffix == ".json":
         return [open_coco(path)]
     if not path.is_dir():
-        raise BadDataSet("{path} does not exist; name a data set's folder", path=path)
+        raise BadDataSet(
+            "dataset.not_found", "{path} does not exist; name a data set's folder", path=path
+        )
     if is_plain(path):
         return [open_plain(path)]
     if files := coco_files(path):
@@ -33,5 +35,7 @@ def open_datasets(path: Path) -> list[DataSet]:
     if (dataset := open_human_parsing(path)) is not None:
         return [dataset]
     raise BadDataSet(
-        "{path} is in no layout that is known; docs/evaluation.md shows them", path=path
+        "dataset.unknown_layout",
+        "{path} is in no layout that is known; docs/evaluation.md shows them",
+        path=path,
     )

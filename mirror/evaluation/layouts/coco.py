@@ -55,6 +55,7 @@ def open_coco(path: Path) -> DataSet:
         samples.append(Sample(Path(image["file_name"]).stem, file, read))
     if not samples:
         raise BadDataSet(
+            "dataset.pictures_missing",
             "none of the {count} pictures of {path} is there; put them into {folder}",
             count=missing,
             path=path,
@@ -72,7 +73,10 @@ def _held(path: Path) -> dict[str, Any]:
             held[key][:0]  # a list
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadDataSet(
-            "{path} is no annotation file of COCO's ({reason})", path=path, reason=repr(error)
+            "dataset.bad_annotations",
+            "{path} is no annotation file of COCO's ({reason})",
+            path=path,
+            reason=repr(error),
         ) from error
     found: dict[str, Any] = held
     return found
@@ -88,12 +92,18 @@ def _truth(people: list[dict[str, Any]], size: tuple[int, int], path: Path) -> T
         from pycocotools import mask as coco_mask
     except ModuleNotFoundError as error:
         raise BadDataSet(
-            "COCO's masks need pycocotools: pip install 'smart-mirror[eval]'"
+            "dataset.pycocotools_missing",
+            "COCO's masks need pycocotools: pip install 'smart-mirror[eval]'",
         ) from error
     persons = np.zeros(size, np.uint8)
     singles = [one for one in people if not one.get("iscrowd")]
     if len(singles) > _MOST:
-        raise BadDataSet("{path}: more than {most} people in a picture", path=path, most=_MOST)
+        raise BadDataSet(
+            "dataset.too_many_people",
+            "{path}: more than {most} people in a picture",
+            path=path,
+            most=_MOST,
+        )
     for one in people:
         if one.get("iscrowd"):
             persons[_mask(one, size, coco_mask)] = UNJUDGED

@@ -44,7 +44,9 @@ def open_davis(frames: Path) -> DataSet:
     labels = {} if folder is None else files_by_stem(folder, (".png",))
     for id, path in pictures.items():
         if id not in labels:
-            raise BadDataSet("{path} has no label picture in Annotations", path=path)
+            raise BadDataSet(
+                "dataset.no_label_pictures", "{path} has no label picture in Annotations", path=path
+            )
     samples = tuple(
         Sample(id, path, functools.partial(_truth, labels[id])) for id, path in pictures.items()
     )

@@ -80,7 +80,11 @@ def _opened(folder: Path, layout: _Layout, images: Path, parts: Path) -> DataSet
     wanted, remarks = _listed(folder, labels)
     complete = [id for id in wanted if id in pictures and (people is None or id in people)]
     if not complete:
-        raise BadDataSet("{path}: no label picture has its picture beside it", path=folder)
+        raise BadDataSet(
+            "dataset.no_picture_beside_labels",
+            "{path}: no label picture has its picture beside it",
+            path=folder,
+        )
     if left_out := len(wanted) - len(complete):
         remarks.append(f"{left_out} label pictures without their picture were left out")
     samples = tuple(
@@ -123,6 +127,7 @@ def _truth(parts: Path, people: Path | None, classes: str) -> Truth:
     highest, known = int(labels[labels != UNJUDGED].max(initial=0)), len(CLASS_SETS[classes])
     if highest >= known:
         raise BadDataSet(
+            "dataset.unknown_id",
             "{path} holds the id {id}; {classes} has 0 to {last}",
             path=parts,
             id=highest,

@@ -34,7 +34,11 @@ def open_plain(folder: Path) -> DataSet:
     about = _about(folder / "set.json")
     both = [id for id in images if id in labels]
     if not both:
-        raise BadDataSet("{path}: no picture in images/ has an ID.npz in labels/", path=folder)
+        raise BadDataSet(
+            "dataset.no_labels",
+            "{path}: no picture in images/ has an ID.npz in labels/",
+            path=folder,
+        )
     samples = tuple(Sample(id, images[id], functools.partial(_truth, labels[id])) for id in both)
     remarks = []
     if alone := len(images.keys() - labels.keys()):
@@ -61,9 +65,11 @@ def _about(path: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BadDataSet("{path} cannot be read: {reason}", path=path, reason=str(error)) from error
+        raise BadDataSet(
+            "dataset.not_readable", "{path} cannot be read: {reason}", path=path, reason=str(error)
+        ) from error
     if not isinstance(about, dict):
-        raise BadDataSet("{path} must hold a JSON object", path=path)
+        raise BadDataSet("dataset.not_an_object", "{path} must hold a JSON object", path=path)
     return about
 
 

@@ -8,18 +8,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mirror.core.errors import MirrorError
 from mirror.evaluation import peers
 from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import DataSet, Sample
-from pipeline.errors import PipelineError
 
 MEDIAPIPE = ("mediapipe-lite", "mediapipe-full", "mediapipe-heavy", "mediapipe-selfie")
 NAMES = (*MEDIAPIPE, "bodypix")
 
 
-class PeerFailed(PipelineError):
+class PeerFailed(MirrorError):
     """The other environment's Python did not run the peer."""
 
 
@@ -37,7 +37,7 @@ class PeerSystem:
 
     def __init__(self, name: str, python: Path, model: Path | None) -> None:
         if name == "bodypix" and model is None:
-            raise PeerFailed("bodypix needs its network: add --peer-model FILE.onnx")
+            raise PeerFailed("peer.no_model", "bodypix needs its network, a file in ONNX")
         self.name = name
         self.parts: Sequence[str] | None = CLASS_SETS["built-in"] if name == "bodypix" else None
         self.cpu_ms: float | None = None
@@ -72,16 +72,20 @@ class PeerSystem:
             ended = subprocess.run(command, capture_output=True, text=True, check=False)
         except OSError as error:
             raise PeerFailed(
-                "{python} cannot be run: {reason}", python=self._python, reason=error.strerror
+                "peer.not_run",
+                "{python} cannot be run: {reason}",
+                python=str(self._python),
+                reason=error.strerror or str(error),
             ) from error
         said = ended.stdout.strip().splitlines()
         if ended.returncode != 0 or not said:
             last = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise PeerFailed(
-                "{python} did not run {peer}: {last}. docs/evaluation.md says what it needs",
-                python=self._python,
+                "peer.failed",
+                "{python} did not run {peer}: {reason}. docs/evaluation.md says what it needs",
+                python=str(self._python),
                 peer=self.name,
-                last=last,
+                reason=last,
             )
         told = json.loads(said[-1])
         self.cpu_ms = float(told["cpu_ms"])

@@ -37,7 +37,11 @@ class StoredSystem:
 
     def __init__(self, folder: Path, classes: str | None = None, name: str | None = None) -> None:
         if not folder.is_dir():
-            raise BadDataSet("{path} does not exist; name a folder of label maps", path=folder)
+            raise BadDataSet(
+                "dataset.predictions_not_found",
+                "{path} does not exist; name a folder of label maps",
+                path=folder,
+            )
         self.name = name or folder.name
         self.cpu_ms: float | None = None
         self.remarks: tuple[str, ...] = ()
@@ -82,8 +86,9 @@ def _file_for(sample: Sample, files: Mapping[str, Path], folder: Path) -> Path:
             if stem.isdecimal() and int(stem) == int(sample.id):
                 return path
     raise BadDataSet(
-        "{folder} has no {id}.npz or {id}.png; every picture that is judged needs one, empty where "
-        "nobody was found",
+        "dataset.prediction_missing",
+        "{folder} has no {id}.npz or {id}.png; every picture that is judged needs one, empty "
+        "where nobody was found",
         folder=folder,
         id=sample.id,
     )
@@ -93,11 +98,12 @@ def _checked(found: Prediction, size: tuple[int, ...], path: Path) -> Prediction
     for labels in (found.persons, found.parts):
         if labels is not None and (labels.shape != size or labels.dtype != np.uint8):
             raise BadDataSet(
+                "dataset.bad_shape",
                 "{path} is {shape} {dtype}; it must be uint8 of the picture's size, {size}",
                 path=path,
-                shape=labels.shape,
-                dtype=labels.dtype,
-                size=size,
+                shape=str(labels.shape),
+                dtype=str(labels.dtype),
+                size=str(size),
             )
     return found
 
@@ -110,5 +116,5 @@ def _parts(path: Path) -> tuple[str, ...] | None:
         return tuple(named[str(id)] for id in range(len(named)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadDataSet(
-            "{path} cannot be read: {reason}", path=path, reason=repr(error)
+            "dataset.not_readable", "{path} cannot be read: {reason}", path=path, reason=repr(error)
         ) from error

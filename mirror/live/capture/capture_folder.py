@@ -51,6 +51,7 @@ def _claimed(paths: Sequence[Path]) -> tuple[PartFile, ...]:
 def refused(path: Path, error: OSError) -> SinkError:
     """Return what is said of a file or a folder that cannot be written."""
     return SinkError(
+        "target.not_saved",
         "{path} cannot be saved ({reason}); choose another folder",
         path=path,
         reason=error.strerror or str(error),

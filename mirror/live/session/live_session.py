@@ -225,7 +225,11 @@ class Session:
         except Exception as error:
             return error
         has_end = getattr(source, "has_end", False)  # a camera has none: it is away
-        return None if has_end else SourceError("{source} has ended", source=self.choice.title)
+        return (
+            None
+            if has_end
+            else SourceError("source.ended", "{name} has ended", name=self.choice.title)
+        )
 
     def _find(self, name: str) -> AnyKind:
         """The parser as the settings ask for it; on the thread that needs it first."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mirror.live.error_words import words_of
 from pipeline.errors import PipelineError
 from pipeline.sources.address import without_secrets
 
@@ -46,9 +47,17 @@ def _said(value: object, say: Callable[[str], str]) -> object:
 
 
 NOTHING = Sentence()
-BROKE = Sentence("something went wrong within the program; the rest of it goes on")
-STOPPED = Sentence("the picture stopped: something within the program failed")
-PARSER_FAILED = Sentence("the parser failed; try again, or choose another")
+BROKE = Sentence(
+    "Something went wrong within the program; the rest of it goes on. Copy the details if "
+    "you want to report it"
+)
+STOPPED = Sentence(
+    "The picture stopped: something within the program failed. Try again; the details can be "
+    "copied for a report"
+)
+PARSER_FAILED = Sentence(
+    "The parser failed. Try again or choose another; the details can be copied for a report"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +92,14 @@ def told(error: BaseException, otherwise: Sentence = STOPPED) -> Sentence:
         otherwise: what is said of an error that nobody expected.
     """
     if isinstance(error, PipelineError):
-        if error.in_short and not error.arguments:
-            return Sentence(error.in_short)
-        return Sentence(error.template, error.arguments)
+        return Sentence(words_of(error.code) or error.words, error.fields)
     if isinstance(error, MemoryError):
-        return Sentence("there is not enough memory; close other programs")
+        return Sentence(
+            "There is not enough memory. Close other programs, or choose another parser"
+        )
     if isinstance(error, OSError) and error.strerror:
         return Sentence(
-            "a file or a device could not be used ({reason})", {"reason": error.strerror}
+            "A file or a device could not be used: {reason}", {"reason": error.strerror}
         )
     return otherwise
 

@@ -36,6 +36,8 @@ def model_factory_for(weights: Weights, config: ParserConfig) -> ModelFactory:
     """
     choice = choose_runtime(config.runtime, config.device)
     if config.int8 and choice.runtime == "torch":
-        raise RuntimeMissing("torch has no 8-bit form of M2FP here; use --runtime onnxruntime")
+        raise RuntimeMissing(
+            "runtime.no_int8", "torch has no 8-bit form of M2FP here; use onnxruntime"
+        )
     folder = graphs_folder(cache_root())
     return ModelFactory(weights, choice, folder, config.decoder_layers, config.int8)

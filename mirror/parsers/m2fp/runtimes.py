@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.errors import MirrorError
 from mirror.inference.onnx_session import open_session
 from mirror.parsers.m2fp.graphs.export_key import ENDINGS, ExportRefused
 from mirror.parsers.m2fp.results.postprocessing import NetworkOutput
-from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.network.model import Network
@@ -29,10 +29,8 @@ Run = Callable[[NDArray[np.float32]], NetworkOutput]  # (1, 3, H, W), normalised
 RUNTIMES = {"openvino": "openvino", "torch": "torch", "onnxruntime": "onnxruntime"}
 
 
-class RuntimeMissing(PipelineError):
+class RuntimeMissing(MirrorError):
     """A runtime, or the device it should run on, is not there."""
-
-    in_short = "this runtime of M2FP is not installed, or cannot be used; choose auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,18 @@ def choose_runtime(runtime: str, device: str = "cpu") -> RuntimeChoice:
     if runtime == "auto":
         runtime = next((name for name in RUNTIMES if _is_installed(name)), "torch")
     if runtime not in RUNTIMES:
-        raise RuntimeMissing(f"no runtime is called {runtime!r}; there are: {', '.join(RUNTIMES)}")
+        raise RuntimeMissing(
+            "runtime.unknown",
+            "no runtime is called {runtime!r}; there are: {known}",
+            runtime=runtime,
+            known=", ".join(RUNTIMES),
+        )
     if not _is_installed(runtime):
         raise RuntimeMissing(
-            f"{runtime} is not installed: pip install {RUNTIMES[runtime]}, or use --runtime auto"
+            "runtime.not_installed",
+            "{runtime} is not installed: pip install {package}, or choose auto",
+            runtime=runtime,
+            package=RUNTIMES[runtime],
         )
     return RuntimeChoice(runtime)
 
@@ -76,21 +82,30 @@ def choose_for_graphs(runtime: str) -> RuntimeChoice:
     if runtime == "auto":
         runtime = next((name for name in RUNTIMES if name in ENDINGS and _is_installed(name)), "")
     if not runtime:
-        raise RuntimeMissing("nothing that runs graphs is installed: pip install openvino")
+        raise RuntimeMissing(
+            "runtime.none_for_graphs", "nothing that runs graphs is installed: pip install openvino"
+        )
     return choose_runtime(runtime)
 
 
 def _on_cuda(runtime: str) -> RuntimeChoice:
     if runtime not in ("auto", "torch"):
-        raise RuntimeMissing(f"{runtime} runs on the CPU here; use --runtime torch --device cuda")
+        raise RuntimeMissing(
+            "runtime.cpu_only",
+            "{runtime} runs on the CPU here; only torch uses CUDA",
+            runtime=runtime,
+        )
     if not _is_installed("torch"):
-        raise RuntimeMissing("torch is not installed: pip install 'smart-mirror[m2fp]'")
+        raise RuntimeMissing(
+            "runtime.torch_missing", "torch is not installed: pip install 'smart-mirror[m2fp]'"
+        )
     import torch
 
     if not torch.cuda.is_available():
         raise RuntimeMissing(
-            "torch finds no CUDA device. Install a build of torch with CUDA and the driver, or "
-            "leave --device cuda out"
+            "runtime.no_cuda",
+            "torch finds no CUDA device. Install a build of torch with CUDA and the driver, "
+            "or run on the CPU",
         )
     return RuntimeChoice("torch", "cuda")
 
@@ -168,6 +183,9 @@ def _opening(path: Path, runtime: str) -> Iterator[None]:
     except Exception as error:  # the runtimes' errors have no common root below Exception
         first = str(error).strip().partition("\n")[0]
         raise ExportRefused(
-            f"{runtime} cannot open {path} ({first}); have it made anew (mirror models clean), or "
-            "use another --runtime"
+            "graph.not_opened",
+            "{runtime} cannot open {path} ({reason}); have it made anew, or use another runtime",
+            runtime=runtime,
+            path=path,
+            reason=first,
         ) from error

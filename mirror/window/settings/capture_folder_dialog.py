@@ -54,7 +54,11 @@ class SavingPlace:
         folder = self._present()
         if not self._open_url(QUrl.fromLocalFile(str(folder))):
             self._report(
-                SinkError("no program shows folders here; files are in {folder}", folder=folder)
+                SinkError(
+                    "window.no_file_manager",
+                    "no program shows folders here; files are in {folder}",
+                    folder=folder,
+                )
             )
 
     def _present(self) -> Path:

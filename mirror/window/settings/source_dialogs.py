@@ -87,7 +87,9 @@ class Chooser:
         self._watch(choice_of(places[0]))
         if len(places) == 1:
             return NOTHING
-        return Sentence("only the first of {count} is shown", {"count": len(places)})
+        return Sentence(
+            "Only the first of the {count} is shown. Drop one at a time", {"count": len(places)}
+        )
 
     def open_demo(self) -> None:
         """Look at the clip that ships with the product."""

@@ -36,8 +36,9 @@ class HttpBytes:
             self._container = open_address(url, options, timeout, limits, format="data")
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(
-                "{address} cannot be opened ({reason}); check the address, user name and password "
-                "in a player such as VLC",
+                "address.not_opened",
+                "{address} cannot be opened ({reason}); check the address, user name and "
+                "password in a player such as VLC",
                 address=self.name,
                 reason=reason_of(error, self._url),
             ) from nameless(error, self._url)
@@ -84,6 +85,7 @@ class HttpBytes:
             if error.errno == errno.EIO:  # a server that did not say how much there is has hung up
                 return
             raise SourceError(
+                "address.broke_off",
                 "{address} stopped delivering ({reason}); check the camera's network",
                 address=self.name,
                 reason=reason_of(error, self._url),

@@ -96,8 +96,10 @@ class JpegSplitter:
             in_a_row += self._skip(max(0, len(self._buffer) - len(START) + 1))
             if in_a_row > self._largest and not self.pictures:
                 raise SourceError(
-                    f"{self._pipe.name} has held no JPEG picture for {self._largest >> 20} MB; "
-                    "name what it is with --in-format"
+                    "stream.no_jpeg",
+                    "{name} has held no JPEG picture for {megabytes} MB; name its format",
+                    name=self._pipe.name,
+                    megabytes=self._largest >> 20,
                 )
             if not self._more():
                 self._skip(len(self._buffer))
@@ -195,7 +197,9 @@ class JpegStream(ManagedSource):
         self._first = next(self._pictures, None)
         if self._first is None:
             raise self._refused or SourceError(
-                f"{pipe.name} ended before a JPEG picture was whole; its writer failed, perhaps"
+                "stream.ended_within_picture",
+                "{name} ended before a JPEG picture was whole; its writer failed, perhaps",
+                name=pipe.name,
             )
         picture = self._first[0]
         self.footage = Footage(picture.height, picture.width, 1 / rate, rate, None)

@@ -98,6 +98,8 @@ def _opened(pull: _Pull, format: str | None, limits: InputLimits) -> InputContai
     except (av.error.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(
-            f"{pull.name} carries no video that can be read ({reason}); say what it is with "
-            "--in-format"
+            "stream.not_readable",
+            "{name} carries no video that can be read ({reason}); name its format",
+            name=pull.name,
+            reason=str(reason),
         ) from error

@@ -137,8 +137,12 @@ class RawStream(ManagedSource):
         if self._number == 0:
             layout = self._layout
             raise SourceError(
-                f"the stream ended {layout.size - received} bytes short of its first frame of "
-                f"{layout.width}x{layout.height} {layout.pixel_format}; size and pixel format "
-                "must be the writer's own"
+                "stream.ended_within_first_frame",
+                "the stream ended {bytes} bytes short of its first frame of {width}x{height} "
+                "{pixel_format}; size and pixel format must be the writer's own",
+                bytes=layout.size - received,
+                width=layout.width,
+                height=layout.height,
+                pixel_format=layout.pixel_format,
             )
         self._cut_off = max(1, received)

@@ -183,8 +183,10 @@ class Y4mStream(RawStream):
         self._searches += 1
         if self._searches > _ASTRAY and self._in_place + self._mended <= 1:
             raise SourceError(
-                f"after {self._number} frames of the y4m stream still none comes where it should; "
-                "its writer mixes something in, or its header names another size"
+                "stream.out_of_step",
+                "after {count} frames of the y4m stream still none comes where it should; its "
+                "writer mixes something in, or its header names another size",
+                count=self._number,
             )
 
     @property
@@ -216,7 +218,9 @@ class Y4mFile(Y4mStream):
         try:
             file = path.open("rb", buffering=0)
         except OSError as error:
-            raise SourceError("{path} may not be read; check its permissions", path=path) from error
+            raise SourceError(
+                "source.not_permitted", "{path} may not be read; check its permissions", path=path
+            ) from error
         self._file = file
         try:
             super().__init__(file, rate=rate, clock=clock, limits=limits)
@@ -262,5 +266,8 @@ def _parsed(line: bytes) -> Y4mHeader:
         return parse_header(line)
     except ValueError as error:
         raise SourceError(
-            f"the stream is no {MAGIC.decode()}: {error}. Name what it is with --in-format"
+            "stream.bad_header",
+            "the stream is no {format}: {reason}. Name its format",
+            format=MAGIC.decode(),
+            reason=str(error),
         ) from error

@@ -45,7 +45,7 @@ def test_damaged_weights_are_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def damaged(name: str) -> None:
-        raise weights.WeightsBroken(f"{name} is damaged; install again")
+        raise weights.WeightsBroken("weights.damaged", f"{name} is damaged; install again")
 
     monkeypatch.setattr(weights, "verify", damaged)
     monkeypatch.setenv("COLUMNS", "300")

@@ -672,14 +672,14 @@ def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
 
     session = shown(missing)
     until(lambda: session.status.phase == "failed")
-    assert "camera 0 did not open" in str(session.status.problem)
+    assert "Camera 0 did not open" in str(session.status.problem)
 
     sources = [HandFed(), HandFed()]
     feeds = iter(sources)
     session = shown(lambda _: next(feeds))
     sources[0].feed(grey(50, clock.now))
     wait_shot(session)
-    sources[0].unplug(SourceError("it was unplugged"))
+    sources[0].unplug(SourceError("source.broke", "it was unplugged"))
     sources[1].feed(grey(90, clock.now))
     wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
     until(lambda: session.status.phase == "running")
@@ -695,7 +695,7 @@ def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
     first = shown(lambda _: source)
     source.feed(grey(50, clock.now))
     wait_shot(first)
-    source.unplug(SourceError("it was unplugged"))
+    source.unplug(SourceError("source.broke", "it was unplugged"))
     until(lambda: first.status.phase == "lost")
     first.close()
 
@@ -704,7 +704,7 @@ def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
 
     second = shown(missing, after=[first])
     until(lambda: second.status.phase == "lost")
-    assert "camera 0 did not open" in str(second.status.problem)
+    assert "Camera 0 did not open" in str(second.status.problem)
 
 
 def test_only_who_holds_the_same_camera_is_waited_for(
@@ -756,7 +756,7 @@ def test_a_parser_that_cannot_be_loaded_is_tried_once_for_all_who_wait(
         tried.append(name)
         loading.set()
         assert may_fail.wait(5.0)
-        raise SourceError("no such model")
+        raise SourceError("source.broke", "no such model")
 
     kind = LazyParser("broken", find)
 

@@ -200,7 +200,7 @@ def test_a_second_close_changes_nothing(case: Case, tmp_path: Path) -> None:
     consumer.close()
     before = {found: found.stat().st_mtime_ns for found in tmp_path.rglob("*")}
     consumer.close()
-    consumer.close(SinkError("too late"))
+    consumer.close(SinkError("sink.broke", "too late"))
     assert {found: found.stat().st_mtime_ns for found in tmp_path.rglob("*")} == before
     assert case.read(path) == [0]
 
@@ -213,7 +213,7 @@ def test_without_an_item_it_closes_and_leaves_no_part(case: Case, tmp_path: Path
 
 @every(CASES)
 def test_a_failure_without_an_item_leaves_no_part(case: Case, tmp_path: Path) -> None:
-    case.make(target(case, tmp_path)).close(SinkError("nothing came"))
+    case.make(target(case, tmp_path)).close(SinkError("sink.broke", "nothing came"))
     assert not list(tmp_path.glob("*.part-*"))
 
 
@@ -241,10 +241,10 @@ def test_a_fault_in_another_consumer_loses_nothing_of_this_one(case: Case, tmp_p
         remarks: tuple[str, ...] = ()
 
         def consume(self, item: object) -> None:
-            raise SinkError("the disk is full")
+            raise SinkError("sink.broke", "the disk is full")
 
         def close(self, failure: BaseException | None = None) -> None:
-            raise SinkError("and cannot be completed")
+            raise SinkError("sink.broke", "and cannot be completed")
 
     path = target(case, tmp_path)
     with pytest.raises(SinkError, match="cannot be completed"):

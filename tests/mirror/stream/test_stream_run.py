@@ -139,7 +139,7 @@ def test_a_gap_is_announced_before_the_frame_that_ends_it(results: Path) -> None
     class Broken(Camera):
         def __iter__(self) -> Iterator[Frame]:
             yield from super().__iter__()
-            raise SourceError("the plug was pulled")
+            raise SourceError("source.broke", "the plug was pulled")
 
     class Whole(Camera):
         has_end = True
@@ -158,7 +158,7 @@ def test_every_reader_of_results_is_told_of_a_gap(tmp_path: Path) -> None:
     class Broken(Camera):
         def __iter__(self) -> Iterator[Frame]:
             yield from super().__iter__()
-            raise SourceError("the plug was pulled")
+            raise SourceError("source.broke", "the plug was pulled")
 
     class Whole(Camera):
         has_end = True
@@ -255,11 +255,11 @@ class Leaver:
 
     def consume(self, result: object) -> None:
         if not self._left:
-            raise SinkClosed("gone")
+            raise SinkClosed("target.reader_left", "gone")
         self._left -= 1
 
     def close(self, failure: BaseException | None = None) -> None:
-        raise SinkClosed("gone")
+        raise SinkClosed("target.reader_left", "gone")
 
 
 def test_a_reader_that_leaves_takes_no_other_readers_summary_away(results: Path) -> None:

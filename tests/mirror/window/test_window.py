@@ -68,7 +68,7 @@ def test_a_lost_camera_leaves_its_last_picture_and_comes_back(
     window.watch(CAMERA)
     first.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
-    first.unplug(SourceError("camera 0 delivers no pictures"))
+    first.unplug(SourceError("source.broke", "camera 0 delivers no pictures"))
     qtbot.waitUntil(window.pages.banner.isVisible)
     assert "camera 0 delivers no pictures. Trying again in" in window.pages.banner.words.text()
     assert middle(window) == 60
@@ -85,7 +85,7 @@ def test_a_lost_camera_is_waited_for_although_the_parser_is_changed(
     window.watch(CAMERA)
     first.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
-    first.unplug(SourceError("camera 0 delivers no pictures"))
+    first.unplug(SourceError("source.broke", "camera 0 delivers no pictures"))
     qtbot.waitUntil(window.pages.banner.isVisible)
     window.set_parser(no_parser().changed(workers=2))
     qtbot.waitUntil(lambda: "did not open" in window.pages.banner.words.text())
@@ -133,7 +133,7 @@ def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
         if name == "none":
             return Nothing()
         needs = "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'"
-        raise ParserNotUsable(needs, parser=name, package="torch")
+        raise ParserNotUsable("parser.package_missing", needs, parser=name, package="torch")
 
     monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
     sources = [HandFed(), HandFed(), HandFed()]
@@ -194,7 +194,7 @@ def test_what_never_showed_a_picture_does_not_borrow_the_last_ones(
     qtbot: QtBot, opened: Open, clock: FakeClock
 ) -> None:
     first = HandFed()
-    window = opened(first, SourceError("http://host/ cannot be opened"))
+    window = opened(first, SourceError("source.broke", "http://host/ cannot be opened"))
     window.watch(CAMERA)
     for _ in range(3):
         clock.now += 0.3
@@ -210,15 +210,15 @@ def test_the_strip_can_be_dismissed_while_the_camera_is_away_and_hides_no_other_
     qtbot: QtBot, opened: Open, clock: FakeClock
 ) -> None:
     first = HandFed()
-    window = opened(first, *(SourceError("camera 0 did not open") for _ in range(99)))
+    window = opened(first, *(SourceError("source.broke", "it did not open") for _ in range(99)))
     window.watch(CAMERA)
     first.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
-    first.unplug(SourceError("camera 0 delivers no pictures"))
+    first.unplug(SourceError("source.broke", "camera 0 delivers no pictures"))
     banner = window.pages.banner
     qtbot.waitUntil(banner.isVisible)
     assert banner.again.isVisible()
-    window.report(SinkError("the disk is full"))
+    window.report(SinkError("sink.broke", "the disk is full"))
     window.refresh()
     assert banner.words.text() == "the disk is full"
     assert not banner.again.isVisible()

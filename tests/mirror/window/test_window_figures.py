@@ -157,7 +157,7 @@ def test_drops_and_workers_are_told_while_a_worker_is_held(
     assert labels["Workers busy"] == "1 / 1"
     timed.may_go_on.set()
     wait_statistics(5, 0)
-    sources[0].unplug(SourceError("camera 0 delivers no pictures"))
+    sources[0].unplug(SourceError("source.broke", "camera 0 delivers no pictures"))
     sources[1].feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
     assert refreshed(window, clock)["Dropped"].startswith("1 overtaken")  # of the whole session

@@ -149,7 +149,7 @@ def test_no_picture_of_another_source_is_kept_where_none_is_shown(
     qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
 ) -> None:
     source = HandFed()
-    window = opened(source, SourceError("it is not there"), HandFed())
+    window = opened(source, SourceError("source.broke", "it is not there"), HandFed())
     window.watch(CAMERA)
     source.feed(grey(90, clock.now))
     wait_level(qtbot, window, 90)

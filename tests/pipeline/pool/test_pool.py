@@ -76,7 +76,7 @@ def test_steps_see_their_own_lane_in_order_and_on_one_thread(lanes: int, workers
 def test_a_lane_that_fails_fails_alone(lanes: int, workers: int, stage: str) -> None:
     def broken_at(where: str, frame: Frame) -> None:
         if stage == where and number_of(frame) == 7:
-            raise SourceError(stage)
+            raise SourceError("source.broke", stage)
 
     def source() -> Iterator[Frame]:
         for frame in numbered(20):
@@ -89,11 +89,11 @@ def test_a_lane_that_fails_fails_alone(lanes: int, workers: int, stage: str) -> 
 
     def parse(frame: Frame, plan: str) -> Raw:
         if plan == "bad" and stage in ("parse", "answer") and number_of(frame) == 7:
-            raise SourceError("parse")
+            raise SourceError("source.broke", "parse")
         return label(frame, plan)
 
     def answer(frame: Frame, plan: str, error: Exception) -> Raw:
-        raise SourceError(f"answer to {error}")
+        raise SourceError("source.broke", f"answer to {error}")
 
     def settle(frame: Frame, plan: str, raw: Raw) -> Raw:
         broken_at("settle", frame)

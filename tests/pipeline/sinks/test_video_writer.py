@@ -306,8 +306,8 @@ def test_a_file_that_never_came_about_is_not_said_to_play(tmp_path: Path) -> Non
         ("out.mov", Encoding(codec="av1"), "mov cannot hold av1; write to a file ending in .mkv"),
         ("out.mp4", Encoding(container="mkw"), "did you mean mkv"),
         ("none/out.mp4", Encoding(), "does not exist; make it first: mkdir"),
-        ("in.mp4", Encoding(), "is the source itself; name another file with -o"),
-        ("there.mp4", Encoding(), "exists; name another file, or add --overwrite"),
+        ("in.mp4", Encoding(), "is the source itself; name another file"),
+        ("there.mp4", Encoding(), "exists; name another file, or allow it to"),
     ],
 )
 def test_a_target_that_cannot_be_made_is_refused_and_leaves_nothing(

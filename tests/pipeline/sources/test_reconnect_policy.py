@@ -5,7 +5,7 @@ import pytest
 from pipeline.errors import SourceError
 from pipeline.sources.reconnect_policy import ReconnectPolicy
 
-AWAY = SourceError("nobody answers")
+AWAY = SourceError("source.broke", "nobody answers")
 
 
 def test_pauses_double_to_a_quarter_of_a_minute_and_begin_anew_after_a_frame() -> None:

@@ -27,7 +27,7 @@ class Visit(ClosableSource):
             self._clock.now += 0.1
             yield frame_at(self._clock.now, number)
         if not self.has_end:
-            raise SourceError("the plug was pulled")
+            raise SourceError("source.broke", "the plug was pulled")
 
     def close(self) -> None:
         self.closed = True
@@ -40,7 +40,7 @@ def test_a_camera_that_comes_back_goes_on_and_the_gap_is_announced(clock: FakeCl
     def open_next() -> Visit:
         visit = visits.pop(0)
         if visit is None:
-            raise SourceError("nobody answers")
+            raise SourceError("source.broke", "nobody answers")
         return visit
 
     def wait(seconds: float) -> None:
@@ -80,7 +80,7 @@ def test_pauses_grow_and_begin_anew_after_a_frame(clock: FakeClock) -> None:
 
 def test_what_is_not_there_at_the_start_is_a_mistake() -> None:
     def refuse() -> Visit:
-        raise SourceError("nobody answers")
+        raise SourceError("source.broke", "nobody answers")
 
     with pytest.raises(SourceError, match="nobody answers"):
         Reconnecting(refuse)

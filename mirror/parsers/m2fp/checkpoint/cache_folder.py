@@ -7,15 +7,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from mirror.core.errors import MirrorError
 
 
-class CacheRefused(PipelineError):
+class CacheRefused(MirrorError):
     """The cache folder cannot be made, read or written to."""
-
-    in_short = (
-        "the cache that M2FP's files lie in cannot be used; set MODELSCOPE_CACHE to another folder"
-    )
 
 
 def cache_root() -> Path:
@@ -40,6 +36,9 @@ def using(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CacheRefused(
-            f"the cache {folder} cannot be used ({error.strerror or error}); set MODELSCOPE_CACHE "
-            "to a folder that you can write to, on a disk with room"
+            "cache.not_usable",
+            "the cache {folder} cannot be used ({reason}); set MODELSCOPE_CACHE to a folder "
+            "that you can write to, on a disk with room",
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from error

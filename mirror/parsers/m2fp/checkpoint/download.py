@@ -38,7 +38,8 @@ def download(name: str, cache: Path, endpoint: str | None = None) -> Path:
         from modelscope_hub import HubApi
     except ImportError:
         raise CheckpointMissing(
-            "ModelScope's hub client is not installed: pip install 'smart-mirror[m2fp]'"
+            "checkpoint.client_missing",
+            "ModelScope's hub client is not installed: pip install 'smart-mirror[m2fp]'",
         ) from None
     home = home_of(name, cache)
     with using(cache), _staging(home) as staging:
@@ -66,7 +67,11 @@ def copy_from(name: str, source: Path, cache: Path) -> Path:
     for file in FILES:
         if not (source / file).is_file():
             raise CheckpointMissing(
-                f"{source} has no {file}; --from takes a folder with {' and '.join(FILES)}"
+                "checkpoint.file_missing",
+                "{folder} has no {file}; a checkpoint is a folder with {files}",
+                folder=source,
+                file=file,
+                files=" and ".join(FILES),
             )
     integrity.check(name, source)
     home = home_of(name, cache)
@@ -134,20 +139,23 @@ def _refusal(name: str, error: Exception, folder: Path) -> CheckpointMissing:
     from modelscope_hub.errors import FileIntegrityError
 
     where, cause = _cause(error)
-    elsewhere = (
-        f"copy the folder from a machine that has it: mirror models download {name} --from DIR"
-    )
     if isinstance(cause, FileIntegrityError):
         shutil.rmtree(folder, ignore_errors=True)
         return CheckpointMissing(
-            f"{name} could not be downloaded: {where}what the hub sends does not have the "
-            f"checksum that the hub lists, and was not kept; wait until that is put right, or "
-            f"{elsewhere}"
+            "checkpoint.bad_checksum_at_hub",
+            "{parser} could not be downloaded: {where}what the hub sends does not have the "
+            "checksum that the hub lists, and was not kept; wait until that is put right, or "
+            "copy the folder from a machine that has it",
+            parser=name,
+            where=where,
         )
     first = f"{where}{str(cause).strip().partition(chr(10))[0] or type(cause).__name__}"
     return CheckpointMissing(
-        f"{name} could not be downloaded ({first[:_LONGEST]}). Try again to go on where it "
-        f"stopped, or {elsewhere}"
+        "checkpoint.not_downloaded",
+        "{parser} could not be downloaded ({reason}). Try again to go on where it stopped, or "
+        "copy the folder from a machine that has it",
+        parser=name,
+        reason=first[:_LONGEST],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from mirror.core.errors import MirrorError
 
 FILES = ("configuration.json", "pytorch_model.pt")
 LICENCE = "CC BY-NC 4.0"
@@ -15,10 +15,8 @@ NOTICE = (
 )
 
 
-class CheckpointMissing(PipelineError):
+class CheckpointMissing(MirrorError):
     """A checkpoint is not there, cannot be fetched, or is not what was fetched."""
-
-    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,8 @@ def find_checkpoint(name: str, cache: Path) -> Path:
             if all((folder / file).is_file() for file in FILES):
                 return folder
     raise CheckpointMissing(
-        "the checkpoint of {parser} is not there. Download it ({megabytes} MB): mirror models "
-        "download {parser}; or, offline, from a folder: mirror models download {parser} --from DIR",
+        "checkpoint.missing",
+        "the checkpoint of {parser} is not there; download it ({megabytes} MB)",
         parser=name,
         megabytes=published.megabytes,
     )

@@ -29,7 +29,13 @@ def check(name: str, folder: Path) -> str:
     """
     if read_settings(folder / FILES[0], name).single != PUBLISHED[name].single:
         other = next(other for other in PUBLISHED if other != name)
-        raise CheckpointMissing(f"{folder} holds {other}, not {name}; give it that name")
+        raise CheckpointMissing(
+            "checkpoint.other_parser",
+            "{folder} holds {other}, not {parser}; give it that name",
+            folder=folder,
+            other=other,
+            parser=name,
+        )
     _check_parts(name, folder / FILES[1])
     if importlib.util.find_spec("torch") is None:
         return "readable, but not tried: torch is not installed"
@@ -102,7 +108,11 @@ def _check_parts(name: str, weights: Path) -> None:
 
 def _damaged(name: str, path: Path, why: str) -> CheckpointMissing:
     return CheckpointMissing(
-        f"{path} is damaged ({why}); get it again: mirror models download {name}"
+        "checkpoint.damaged",
+        "{path} is damaged ({reason}); get it again",
+        path=path,
+        reason=why,
+        parser=name,
     )
 
 

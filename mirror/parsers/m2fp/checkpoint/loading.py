@@ -10,18 +10,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from mirror.core.errors import MirrorError
 from mirror.parsers.m2fp.checkpoint.hub import FILES
-from mirror.parsers.m2fp.network.configuration import Settings, again, read_settings
+from mirror.parsers.m2fp.network.configuration import Settings, read_settings
 from mirror.parsers.m2fp.network.model import Network
-from pipeline.errors import PipelineError
 
 _NAMED = 5  # parameters that a refusal names; the rest is counted
 
 
-class CheckpointRefused(PipelineError):
+class CheckpointRefused(MirrorError):
     """A checkpoint is missing, damaged, of another model, or holds code."""
 
-    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
+
+class _Unfit(Exception):
+    """Why a file of weights is refused, before it is known for whom it was read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +53,13 @@ def load_checkpoint(folder: Path, name: str = "m2fp") -> Checkpoint:
         with torch.device("meta"):
             network = Network(settings)
         _check(network.state_dict(), given, path)
-    except CheckpointRefused as refused:
-        raise CheckpointRefused(f"{refused}; {again(name)}") from refused.__cause__
+    except _Unfit as refused:
+        raise CheckpointRefused(
+            "checkpoint.refused",
+            "{reason}; get the checkpoint again",
+            reason=str(refused),
+            parser=name,
+        ) from refused.__cause__
     network.load_state_dict(dict(given), assign=True)
     return Checkpoint(settings, network.float().eval().requires_grad_(False))
 
@@ -67,23 +74,23 @@ def random_network(settings: Settings, seed: int = 0) -> Network:
 
 def _read(path: Path) -> Mapping[str, Tensor]:
     if path.is_file() and not path.stat().st_size:
-        raise CheckpointRefused(f"{path} is damaged (it is empty)")
+        raise _Unfit(f"{path} is damaged (it is empty)")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except FileNotFoundError:
-        raise CheckpointRefused(f"{path} is missing") from None
+        raise _Unfit(f"{path} is missing") from None
     except pickle.UnpicklingError as error:
-        raise CheckpointRefused(
+        raise _Unfit(
             f"{path} holds something else than tensors, or is damaged, and was not run"
         ) from error
     except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
         first = str(error).partition("\n")[0]
-        raise CheckpointRefused(f"{path} is damaged ({first})") from error
+        raise _Unfit(f"{path} is damaged ({first})") from error
     weights = content.get("model") if isinstance(content, dict) else None
     if not isinstance(weights, Mapping) or not all(
         isinstance(value, Tensor) for value in weights.values()
     ):
-        raise CheckpointRefused(f"{path} has no state dict called 'model'")
+        raise _Unfit(f"{path} has no state dict called 'model'")
     return weights
 
 
@@ -103,7 +110,7 @@ def _check(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor], path: Path
 def _refuse(path: Path, what: str, faults: list[str]) -> None:
     if faults:
         more = f", and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
-        raise CheckpointRefused(f"{path} {what}: {'; '.join(faults[:_NAMED])}{more}")
+        raise _Unfit(f"{path} {what}: {'; '.join(faults[:_NAMED])}{more}")
 
 
 def _fault(given: Tensor, wanted: Tensor, name: str) -> str:

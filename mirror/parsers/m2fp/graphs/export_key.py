@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.errors import PipelineError
+from mirror.core.errors import MirrorError
 
 _FORMULATION = 5  # raised when graphs are made in another way, so that old ones are not taken
 ENDINGS = {"onnxruntime": ".onnx", "openvino": ".xml"}
 
 
-class ExportRefused(PipelineError):
+class ExportRefused(MirrorError):
     """A graph gives other results than torch, cannot be made, or cannot be opened."""
-
-    in_short = "M2FP cannot be made ready for this runtime; choose torch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,11 @@ def make_in_process(load: Callable[[], Network], key: ExportKey, path: Path) -> 
         made = pickle.loads(told)
     except EOFError:
         raise ExportRefused(
-            f"{key} cannot be made (the process that made it ended with {child.returncode}, for "
-            "want of memory perhaps); close other programs, or use --runtime torch"
+            "graph.process_died",
+            "{graph} cannot be made (the process that made it ended with {status}, for want "
+            "of memory perhaps); close other programs, or use torch",
+            graph=str(key),
+            status=child.returncode,
         ) from None
     if isinstance(made, BaseException):
         raise made

@@ -46,8 +46,10 @@ def make(network: Network, key: ExportKey, path: Path) -> ExportAccuracy:
     except Exception as error:  # exporters' errors have no common root below Exception
         first = str(error).strip().partition("\n")[0]
         raise ExportRefused(
-            f"{key} cannot be made ({type(error).__name__}: {first}); use another --input-size, or "
-            "--runtime torch"
+            "graph.not_made",
+            "{graph} cannot be made ({reason}); use another size of the input, or torch",
+            graph=str(key),
+            reason=f"{type(error).__name__}: {first}",
         ) from error
     return _compared(network, key, path)
 
@@ -81,8 +83,12 @@ def _check_room(network: Network, folder: Path) -> None:
     free = shutil.disk_usage(folder).free // 1_000_000
     if megabytes > free:
         raise CacheRefused(
-            f"a graph takes {megabytes} MB while it is made, and {free} are free for {folder}; "
-            "make room (mirror models clean), or set MODELSCOPE_CACHE to a folder on another disk"
+            "cache.no_room",
+            "a graph takes {megabytes} MB while it is made, and {free} are free for {folder}; "
+            "make room, or set MODELSCOPE_CACHE to a folder on another disk",
+            megabytes=megabytes,
+            free=free,
+            folder=folder,
         )
 
 
@@ -118,14 +124,24 @@ def _suffices(accuracy: ExportAccuracy, key: ExportKey) -> bool:
 
 
 def _refused(key: ExportKey, accuracy: ExportAccuracy) -> ExportRefused:
-    remedy = f"use --runtime torch, or another version of {key.runtime}"
     if accuracy.difference <= TOLERANCE:
         return ExportRefused(
-            f"{key} gives {accuracy.labels:.2%} of a picture the parts that torch gives it, and "
-            f"not {LEAST_LABELS:.1%}; {remedy}"
+            "graph.labels_differ",
+            "{graph} gives {share:.2%} of a picture the parts that torch gives it, and not "
+            "{least:.1%}; use torch, or another version of {runtime}",
+            graph=str(key),
+            share=accuracy.labels,
+            least=LEAST_LABELS,
+            runtime=key.runtime,
         )
     return ExportRefused(
-        f"{key} differs from torch by {accuracy.difference:.2g}, more than {TOLERANCE:g}; {remedy}"
+        "graph.differs",
+        "{graph} differs from torch by {difference:.2g}, more than {tolerance:g}; use torch, "
+        "or another version of {runtime}",
+        graph=str(key),
+        difference=accuracy.difference,
+        tolerance=TOLERANCE,
+        runtime=key.runtime,
     )
 
 

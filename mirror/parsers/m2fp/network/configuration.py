@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mirror.core.errors import MirrorError
 from mirror.core.label_set import LabelSet, label_set
-from pipeline.errors import PipelineError
 
 HUMAN = "human"  # CIHP's class of whole people, after its parts
 STRIDE = 32  # the sides of the network's input are multiples of it
@@ -19,10 +19,12 @@ GROUPS = 32  # of channels in the pixel decoder that are normalised together
 DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # blocks in res2 to res5
 
 
-class ConfigurationRefused(PipelineError):
+class ConfigurationRefused(MirrorError):
     """A ``configuration.json`` is unreadable, lacks a key, or describes another network."""
 
-    in_short = "a checkpoint of M2FP is damaged; mirror models verify says which"
+
+class _Unfit(Exception):
+    """Why a configuration is refused, before it is known for whom it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,6 @@ class Settings:
     person_score: float
 
 
-def again(name: str) -> str:
-    """Return what helps where a checkpoint is refused."""
-    return f"get the checkpoint again: mirror models download {name}"
-
-
 def read_settings(path: Path, name: str = "m2fp") -> Settings:
     """Read a checkpoint folder's ``configuration.json``.
 
@@ -101,10 +98,19 @@ def read_settings(path: Path, name: str = "m2fp") -> Settings:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationRefused(f"{path} is missing; {again(name)}") from None
+        raise ConfigurationRefused(
+            "checkpoint.configuration_missing",
+            "{path} is missing; get the checkpoint again",
+            path=path,
+            parser=name,
+        ) from None
     except (OSError, ValueError) as error:
         raise ConfigurationRefused(
-            f"{path} cannot be read as JSON: {error}; {again(name)}"
+            "checkpoint.configuration_not_json",
+            "{path} cannot be read as JSON: {reason}; get the checkpoint again",
+            path=path,
+            reason=str(error),
+            parser=name,
         ) from error
     return settings_of(content, str(path), name)
 
@@ -117,14 +123,19 @@ def settings_of(content: object, where: str = "the configuration", name: str = "
     """
     try:
         return _settings(content, where)
-    except ConfigurationRefused as refused:
-        raise ConfigurationRefused(f"{refused}; {again(name)}") from None
+    except _Unfit as refused:
+        raise ConfigurationRefused(
+            "checkpoint.configuration_refused",
+            "{reason}; get the checkpoint again",
+            reason=str(refused),
+            parser=name,
+        ) from None
 
 
 def _settings(content: object, where: str) -> Settings:
     model = _Section(content, where, "").section("model")
     if (kind := model.text("type")) != "m2fp":
-        raise ConfigurationRefused(f"{where}: model.type is {kind!r}, not 'm2fp'")
+        raise _Unfit(f"{where}: model.type is {kind!r}, not 'm2fp'")
     classes = model.texts("classes")
     single = model.flag("single_human")
     encoder, decoder = _encoder(model.section("encoder")), _decoder(model.section("decoder"))
@@ -196,12 +207,12 @@ def _parts(classes: tuple[str, ...], single: bool, where: str) -> LabelSet:
     known = parts.names if single else (*parts.names, HUMAN)
     for place, name in enumerate(classes):
         if place >= len(known) or _hyphened(name) != known[place]:
-            raise ConfigurationRefused(
+            raise _Unfit(
                 f"{where}: model.classes has the unknown class {name!r} at place {place}; "
                 f"a {parts.name.upper()} network is needed"
             )
     if len(classes) < len(known):
-        raise ConfigurationRefused(f"{where}: model.classes lacks {known[len(classes)]!r}")
+        raise _Unfit(f"{where}: model.classes lacks {known[len(classes)]!r}")
     return parts
 
 
@@ -226,12 +237,12 @@ class _Section:
 
     def __init__(self, content: object, where: str, name: str) -> None:
         if not isinstance(content, Mapping):
-            raise ConfigurationRefused(f"{where}: {name or 'it'} is not an object")
+            raise _Unfit(f"{where}: {name or 'it'} is not an object")
         self._content, self._where, self._name = content, where, name
 
     def value(self, key: str) -> Any:  # noqa: ANN401 - JSON
         if key not in self._content:
-            raise ConfigurationRefused(f"{self._where}: the key {self._name}{key} is missing")
+            raise _Unfit(f"{self._where}: the key {self._name}{key} is missing")
         return self._content[key]
 
     def section(self, key: str) -> _Section:
@@ -278,5 +289,5 @@ class _Section:
         if (value := self.value(key)) != only:
             raise self.refusal(key, f"is {value!r}", only)
 
-    def refusal(self, key: str, fault: str, known: object) -> ConfigurationRefused:
-        return ConfigurationRefused(f"{self._where}: {self._name}{key} {fault}; known: {known}")
+    def refusal(self, key: str, fault: str, known: object) -> _Unfit:
+        return _Unfit(f"{self._where}: {self._name}{key} {fault}; known: {known}")

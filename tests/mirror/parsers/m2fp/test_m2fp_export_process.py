@@ -41,8 +41,9 @@ def test_an_error_is_told_as_in_this_process(tmp_path: Path) -> None:
     source = shutil.copytree(checkpoint("single"), tmp_path / "source")
     (source / "pytorch_model.pt").write_bytes(b"")
     load = StoredWeights(source, "m2fp-single").load
-    with pytest.raises(CheckpointRefused, match=r"\(it is empty\); get .* download m2fp-single$"):
+    with pytest.raises(CheckpointRefused, match=r"\(it is empty\); get the .* again$") as refused:
         exported(KEY, tmp_path / "graphs", load, make_in_process)
+    assert refused.value.fields["parser"] == "m2fp-single"
     assert list((tmp_path / "graphs").iterdir()) == []
 
 
