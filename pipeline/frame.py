@@ -175,8 +175,7 @@ class Frame:
         """
         wrapped = Frame.from_bgr(image, self.captured_at)
         # what the image was made from: what goes back to YUV takes the same way
-        wrapped._picture.colorspace = self._picture.colorspace
-        wrapped._picture.color_range = self._picture.color_range
+        tag_like(self._picture, wrapped._picture)
         frame = self.with_picture(wrapped._picture)
         frame._bgr = wrapped._bgr
         return frame
@@ -194,7 +193,7 @@ class Frame:
             into, source = _memory(ours), _memory(theirs)
             shared = min(into.shape[1], source.shape[1])  # rows are padded as their maker likes
             into[:, :shared] = source[:, :shared]
-        twin.colorspace, twin.color_range = self._picture.colorspace, self._picture.color_range
+        tag_like(self._picture, twin)
         return twin
 
 
@@ -254,5 +253,11 @@ def padded_to_even(picture: av.VideoFrame) -> av.VideoFrame:
     for ours, theirs in zip(planes_of(padded), planes_of(picture), strict=True):
         rows, columns = ours.shape[0] - theirs.shape[0], ours.shape[1] - theirs.shape[1]
         ours[:] = np.pad(theirs, [(0, rows), (0, columns)] + [(0, 0)] * (theirs.ndim - 2), "edge")
-    padded.colorspace, padded.color_range = picture.colorspace, picture.color_range
+    tag_like(picture, padded)
     return padded
+
+
+def tag_like(source: av.VideoFrame, target: av.VideoFrame) -> None:
+    """Have one picture say of its colours what another says."""
+    target.colorspace, target.color_range = source.colorspace, source.color_range
+    target.color_primaries, target.color_trc = source.color_primaries, source.color_trc

@@ -7,7 +7,7 @@ import numpy as np
 
 from mirror.core.parsing import Parsing
 from mirror.rendering.renderer import Renderer
-from pipeline.frame import Frame, padded_to_even, planes_of
+from pipeline.frame import Frame, padded_to_even, planes_of, tag_like
 
 
 class SideBySide:
@@ -36,5 +36,5 @@ def beside(left: av.VideoFrame, right: av.VideoFrame) -> av.VideoFrame:
     pair = av.VideoFrame(left.width + right.width, left.height, left.format.name)
     for whole, one, other in zip(planes_of(pair), planes_of(left), planes_of(right), strict=True):
         np.concatenate([one, other], axis=1, out=whole)
-    pair.colorspace, pair.color_range = right.colorspace, right.color_range
+    tag_like(right, pair)
     return pair

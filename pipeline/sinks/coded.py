@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, padded_to_even
+from pipeline.media.dynamic_range import hdr_name, hdr_remarks, pixel_format_for
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeWriter
 from pipeline.sinks.container import encoder_for
@@ -31,13 +32,23 @@ class JpegWriter:
     """
 
     stage = "encode"
-    remarks: tuple[str, ...] = ()
 
     def __init__(self, target: PipeWriter, quality: int = 3) -> None:
         self._target, self._quality = target, str(quality)
         self._layout: Layout | None = None
         self._encoder: VideoCodecContext | None = None
         self._count = 0
+        self._hdr: str | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """That JPEG cannot say that its pictures have HDR, where they have."""
+        if self._hdr is None:
+            return ()
+        return (
+            f"the source has high dynamic range ({self._hdr}), which JPEG cannot say: colours look "
+            "flat",
+        )
 
     def consume(self, frame: Frame) -> None:
         """Write one picture; wait while the reader does not read.
@@ -46,6 +57,7 @@ class JpegWriter:
             SinkError: the encoder refuses it, the reader has left, or the disk is full.
         """
         picture = frame.picture
+        self._hdr = hdr_name(int(picture.color_trc))
         name = _JPEG_FORMATS.get(plain_name(picture.format.name), "yuvj420p")
         layout = Layout(picture.height, picture.width, name)
         if self._encoder is None or layout != self._layout:
@@ -108,7 +120,8 @@ class MatroskaWriter:
         options = {"cluster_time_limit": "0", "flush_packets": "1"}
         self._container = av.open(self._muxed, "w", format="matroska", options=options)
         self._stream: VideoStream | None = None
-        self._layout = Layout(2, 2, encoding.pixel_format)
+        self._layout = Layout(2, 2, "yuv420p")
+        self._color_trc = 0
         self._time_base = _MILLISECONDS
         self._last_pts: int | None = None
         self._moved = self._resized = 0
@@ -154,15 +167,20 @@ class MatroskaWriter:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """How many pictures had another size, and how many a time of their own no more."""
-        found = [resized_remark(self._resized)] if self._resized else []
+        """Which were resized, which had to be moved in time, and what became of HDR."""
+        codec, depth = self._encoding.codec or "h264", self._layout.pixel_format
+        found = [*hdr_remarks(codec, self._color_trc, depth)]
+        if self._resized:
+            found.append(resized_remark(self._resized))
         if self._moved:
             found.append(f"{self._moved} frames repeated a time and were moved by a tick")
         return tuple(found)
 
     def _start(self, first: av.VideoFrame, frame: Frame) -> VideoStream:
         self._time_base = frame.time_base or _MILLISECONDS
-        self._layout = Layout(first.height, first.width, self._encoding.pixel_format)
+        self._color_trc = int(first.color_trc)
+        depth = self._encoding.pixel_format or pixel_format_for(self._codec, self._color_trc)
+        self._layout = Layout(first.height, first.width, depth)
         even = padded_to_even(_renamed(fitted(first, self._layout), self._layout))
         rate = self._rate or Fraction(25)
         stream = self._container.add_stream(self._codec, rate=rate)
@@ -175,6 +193,8 @@ class MatroskaWriter:
         context.gop_size = max(1, round(rate))  # a second: what whoever joins late must wait
         context.color_range = int(ColorRange.JPEG if is_full_range(even) else ColorRange.MPEG)
         context.colorspace = int(first.colorspace)
+        if hdr_name(self._color_trc):
+            context.color_trc, context.color_primaries = self._color_trc, int(first.color_primaries)
         if self._aspect != 1:
             context.sample_aspect_ratio = self._aspect
         if self._codec in ("libx264", "libx265"):

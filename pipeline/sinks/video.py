@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import PipelineError, SinkError
 from pipeline.frame import Frame, padded_to_even
+from pipeline.media.dynamic_range import hdr_remarks, pixel_format_for
 from pipeline.sinks.container import (
     check_gap,
     complete,
@@ -39,7 +40,7 @@ class Encoding:
         quality: the encoder's constant rate factor: lower is better and larger; x264's 18 looks
             lossless, 28 is small.
         preset: the encoder's trade of time for size, such as ``veryfast`` or ``slow``.
-        pixel_format: ``yuv420p`` plays everywhere.
+        pixel_format: None takes ``yuv420p``, which plays everywhere, or 10 bits for HDR.
         container: overrides what the file's ending says.
         threads: of the encoder; 0 lets it choose.
     """
@@ -47,7 +48,7 @@ class Encoding:
     codec: str | None = None
     quality: int = 20
     preset: str = "veryfast"
-    pixel_format: str = "yuv420p"
+    pixel_format: str | None = None
     container: str | None = None
     threads: int = 0
 
@@ -98,6 +99,9 @@ class VideoWriter:
                 [OutputPath("-o", path)], [] if passengers is None else [InputPath(passengers)]
             )
             path = open_file(path, overwrite)
+        self._pixel_format = encoding.pixel_format or pixel_format_for(
+            self._codec, footage.color_trc
+        )
         self._file, self.part = path, path.part
         self._time_base = time_base_in(self._kind, footage.time_base)
         try:
@@ -174,7 +178,9 @@ class VideoWriter:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a user should know of the file, one sentence each."""
-        found = [*self._said, *(self._passengers.remarks if self._passengers else ())]
+        codec = self._encoding.codec or self._kind.default_codec
+        hdr = hdr_remarks(codec, self._footage.color_trc, self._pixel_format)
+        found = [*self._said, *hdr, *(self._passengers.remarks if self._passengers else ())]
         if self._file.left:
             left = self._file.left[-1]
             found.append(f"an earlier run left {left}; {_to_complete(left)}")
@@ -190,7 +196,7 @@ class VideoWriter:
         context = stream.codec_context
         assert isinstance(context, VideoCodecContext)
         context.width, context.height = picture.width, picture.height
-        context.pix_fmt = encoding.pixel_format
+        context.pix_fmt = self._pixel_format
         context.time_base = stream.time_base = self._time_base
         context.gop_size = max(1, round(rate))  # a second: what a kill may cost
         context.thread_count = encoding.threads
@@ -218,7 +224,7 @@ class VideoWriter:
             self._said = (f"sound and subtitles were left out, for {source.name}: {reason}",)
 
     def _converted(self, picture: av.VideoFrame) -> av.VideoFrame:
-        wanted = self._encoding.pixel_format
+        wanted = self._pixel_format
         if self._stream is None:
             return picture if picture.format.name == wanted else picture.reformat(format=wanted)
         width, height = self._first_size
