@@ -13,12 +13,15 @@ _WARNING = ("W", "WARN", "WARNING", "WARNINGS", "3")
 
 
 def quieten_opencv() -> None:
-    """Have OpenCV say warnings and errors only, which go to stderr: all else goes to stdout.
+    """Have OpenCV say errors only, since a camera that is missing is said once, in our words.
 
-    Before it is loaded, since it reads its setting, and prints, as it is.
+    Whoever asks for more gets warnings, too, which go to stderr: all else goes to stdout. Before it
+    is loaded, since it reads its setting, and prints, as it is.
     """
     level = os.environ.get(_LEVEL, "").strip().upper()
-    if level and level not in _ON_STDERR + _WARNING:
+    if not level:
+        os.environ[_LEVEL] = "ERROR"
+    elif level not in _ON_STDERR + _WARNING:
         os.environ[_LEVEL] = "WARNING"
 
 

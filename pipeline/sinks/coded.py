@@ -16,6 +16,7 @@ from pipeline.media.dynamic_range import hdr_name, hdr_remarks, pixel_format_for
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeWriter
 from pipeline.sinks.container import encoder_for
+from pipeline.sinks.encoders import encoder_options
 from pipeline.sinks.plain import fitted, is_full_range, plain_name, resized_remark
 from pipeline.sinks.video import Encoding
 
@@ -197,12 +198,10 @@ class MatroskaWriter:
             context.color_trc, context.color_primaries = self._color_trc, int(first.color_primaries)
         if self._aspect != 1:
             context.sample_aspect_ratio = self._aspect
+        encoding = self._encoding
+        options = encoder_options(self._codec, encoding.quality, encoding.preset)
         if self._codec in ("libx264", "libx265"):
-            context.options = {
-                "crf": str(self._encoding.quality),
-                "preset": self._encoding.preset,
-                "tune": "zerolatency",
-            }
+            context.options = {**options, "tune": "zerolatency"}
         self._stream = stream
         return stream
 

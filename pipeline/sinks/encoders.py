@@ -14,12 +14,15 @@ from pipeline.sinks.container import PRESETS, Container
 
 
 def encoder_options(encoder: str, quality: int, preset: str) -> dict[str, str]:
-    """Return an encoder's options, as FFmpeg calls them."""
-    if encoder in ("libx264", "libx265"):
+    """Return an encoder's options, as FFmpeg calls them; none of them has it print anything."""
+    if encoder == "libx264":
         return {"crf": str(quality), "preset": preset}
+    if encoder == "libx265":
+        return {"crf": str(quality), "preset": preset, "x265-params": "log-level=error"}
     if encoder == "libvpx-vp9":
         return {"crf": str(quality), "b": "0", "deadline": "realtime", "cpu-used": "6"}
     if encoder == "libsvtav1":
+        os.environ.setdefault("SVT_LOG", "1")  # errors; it reads this when it is opened first
         return {"crf": str(quality), "preset": "9"}
     return {}
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from media import numbers_in, write_video
 from streaming import y4m
 
 from mirror.process.native_output import native_output_on_stderr, quieten_opencv
@@ -45,6 +46,32 @@ def test_what_opencv_logs_is_no_data(tmp_path: Path) -> None:
     assert streamed(tmp_path, "--parser", "none", OPENCV_LOG_LEVEL="DEBUG") == (0, y4m(2), "")
 
 
+@pytest.mark.parametrize("codec", ["av1", "h265"])
+def test_an_encoder_prints_nothing(tmp_path: Path, codec: str) -> None:
+    source = write_video(tmp_path / "in.mp4", 3)
+    shown = ["--parser", "none", "--quiet", "--codec", codec]
+    quiet = mirror("video", str(source), "-o", str(tmp_path / "out.mkv"), *shown)
+    piped = mirror("stream", "--source", str(source), "--out-format", "matroska", *shown)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, b"", b"")
+    assert (piped.returncode, piped.stderr) == (0, b"")
+    assert len(numbers_in(tmp_path / "out.mkv")) == 3
+
+
+def test_of_a_missing_camera_there_is_one_line(tmp_path: Path) -> None:
+    ended = mirror("stream", "--source", "97", "--parser", "none", "--quiet")
+    assert ended.returncode == 1
+    (line,) = ended.stderr.decode().splitlines()
+    assert line.startswith("mirror: camera 97 did not open.")
+
+
+def mirror(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment.pop("OPENCV_LOG_LEVEL", None)
+    environment.pop("SVT_LOG", None)
+    command = [sys.executable, "-m", "mirror", *arguments]
+    return subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60)
+
+
 def test_what_a_parser_prints_is_no_data(tmp_path: Path) -> None:
     (tmp_path / "printing.py").write_text(NOISY)
     code, out, said = streamed(tmp_path, "--parser", "printing:noisy", "--workers", "1")
@@ -59,7 +86,7 @@ def test_what_a_parser_prints_is_no_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("level", "left"),
-    [("debug", "WARNING"), ("INFO", "WARNING"), ("5", "WARNING"), ("ERROR", "ERROR"), ("", "")],
+    [("debug", "WARNING"), ("INFO", "WARNING"), ("5", "WARNING"), ("warn", "WARN"), ("", "ERROR")],
 )
 def test_opencv_says_no_more_than_warnings(
     monkeypatch: pytest.MonkeyPatch, level: str, left: str
