@@ -86,7 +86,7 @@ def test_what_a_parser_prints_is_no_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("level", "left"),
-    [("debug", "WARNING"), ("INFO", "WARNING"), ("5", "WARNING"), ("warn", "WARN"), ("", "ERROR")],
+    [("debug", "WARNING"), ("INFO", "WARNING"), ("5", "WARNING"), ("warn", "warn"), ("", "ERROR")],
 )
 def test_opencv_says_no_more_than_warnings(
     monkeypatch: pytest.MonkeyPatch, level: str, left: str
