@@ -24,12 +24,14 @@ from mirror.cli.flags import (
     add_parser_flags,
     config_of,
     name,
+    path,
     rate,
 )
 from mirror.core.settings import Config
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of, style_of, workers_for
 from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.video_run import INCOMPLETE, say_incomplete
+from mirror.outputs.instance_folder import InstanceFolder, instances_path
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.process import terminal, termination
 from mirror.process.native_output import native_output_on_stderr
@@ -109,6 +111,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=name,
         help="also write people and landmarks, as JSON Lines",
     )
+    group.add_argument(
+        "--instances",
+        metavar="DIR",
+        type=path,
+        help="also write one PNG per frame, of which person each pixel is",
+    )
     group.add_argument("--rle", action="store_true", help="add masks to the results")
     group.add_argument("--overwrite", action="store_true", help="replace existing files")
     group.add_argument("--quiet", action="store_true", help="print nothing but errors on stderr")
@@ -131,9 +139,11 @@ def run(options: argparse.Namespace) -> int:
     places = _targets(options)
     targets.check(places, options.out_pix_fmt)
     files = [place.file for place in places if place.file is not None]
+    folders = [] if options.instances is None else [instances_path(options.instances)]
     read = inputs.paths_of(options.source, options.config)
-    with claimed(files, read, options.overwrite, termination.held) as claims:
-        report = _stream(options, config, kind, style, places, claims)
+    with claimed([*files, *folders], read, options.overwrite, termination.held) as claims:
+        maps = [InstanceFolder(claims.folder(folder)) for folder in folders]
+        report = _stream(options, config, kind, style, places, claims, maps)
     for remark in () if options.quiet else (*report.run.remarks, report):
         terminal.warn(str(remark))
     if not report.run.complete:
@@ -149,6 +159,7 @@ def _stream(
     style: Style,
     places: Sequence[targets.Target],
     claims: Claims,
+    maps: Sequence[InstanceFolder],
 ) -> StreamReport:
     workers, threads = workers_for(kind, config.parser)
     wanted = _wanted(options, limits_of(config.input))
@@ -176,7 +187,7 @@ def _stream(
             source,
             kind,
             config.parser,
-            lambda facts: targets.open_outputs(places, offer, claims, facts),
+            lambda facts: [*maps, *targets.open_outputs(places, offer, claims, facts)],
             header,
             max_age_s,
             timer=timer,

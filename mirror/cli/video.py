@@ -41,6 +41,7 @@ from mirror.jobs.video_run import INCOMPLETE, say_incomplete
 from mirror.jobs.video_run import run as run_through
 from mirror.outputs import Output
 from mirror.outputs.drawn_pictures import DrawnPictures
+from mirror.outputs.instance_folder import InstanceFolder
 from mirror.outputs.lines import ResultLines, header_line
 from mirror.outputs.masks import MaskFolder
 from mirror.outputs.planned import PlannedOutputs
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", type=path, help="the video to write")
     for flag, metavar, help in (
         ("--masks", "DIR", "write one label PNG per frame, and parts.json, to DIR"),
+        ("--instances", "DIR", "write one PNG per frame, of which person each pixel is, to DIR"),
         ("--results", "FILE", "write people and landmarks to FILE, as JSON Lines"),
         ("--stats", "FILE", "write the figures of the run to FILE, as JSON"),
     ):
@@ -100,6 +102,7 @@ def run(options: argparse.Namespace) -> int:
         options.masks,
         options.results,
         options.stats,
+        options.instances,
     )
     with termination.nothing_to_lose():
         kind = find_parser(config.parser.name, config.parser)
@@ -176,6 +179,8 @@ def _outputs(
     found: list[Output] = []
     if planned.masks is not None:
         found.append(MaskFolder(claims.folder(planned.masks), kind.parts, style.palette))
+    if planned.instances is not None:
+        found.append(InstanceFolder(claims.folder(planned.instances)))
     if planned.results is not None:
         header = header_line(
             kind.name, kind.parts, footage.height, footage.width, footage.time_base

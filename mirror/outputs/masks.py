@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from fractions import Fraction
 
@@ -13,17 +12,16 @@ from numpy.typing import NDArray
 
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing
-from pipeline.result import Result
+from mirror.outputs.png_folder import PngFolder
 from pipeline.targets.part_folder import PartFolder, Series
 
 MASKS = Series(re.compile(r"\d{6,}\.png"), "parts.json")
 
 
-class MaskFolder:
-    """Writes a palette PNG a frame, ``000000.png`` on, and ``parts.json``; see ``Consumer``.
+class MaskFolder(PngFolder):
+    """Writes a palette PNG a frame, ``000000.png`` on, and ``parts.json``; see ``PngFolder``.
 
-    A pixel's value is its part id, whatever colour a viewer shows it in. The folder is there when
-    the run is complete; masks of an earlier run in it, and nothing else, make room then.
+    A pixel's value is its part id, whatever colour a viewer shows it in.
 
     Args:
         folder: the folder to be, claimed for ``MASKS``.
@@ -32,42 +30,18 @@ class MaskFolder:
     """
 
     stage = "masks"
-    remarks: tuple[str, ...] = ()
 
     def __init__(self, folder: PartFolder, parts: LabelSet, palette: tuple[str, ...]) -> None:
-        self._folder, self._parts, self._colours = folder, parts, palette
-        self._encode = PaletteEncoder(palette)
-        self._described = False
-
-    def consume(self, result: Result[Parsing]) -> None:
-        """Write one frame's label map; before the first, what the ids mean."""
-        self._describe()
-        self._folder.write(f"{result.ticket:06d}.png", self._encode(result.parsing.labels))
-
-    def close(self, failure: BaseException | None = None) -> None:
-        """Complete the folder, or leave a part.
-
-        Raises:
-            SinkError: it cannot be written; the disk may be full.
-        """
-        try:
-            if failure is None:
-                self._describe()
-        except BaseException as error:
-            self._folder.__exit__(type(error), error, None)
-            raise
-        self._folder.__exit__(None if failure is None else type(failure), failure, None)
-
-    def _describe(self) -> None:
-        if self._described:
-            return
-        self._described = True
-        colours = dict(zip(self._parts.names, self._colours, strict=False))
         description = {
-            "parts": {str(id): name for id, name in enumerate(self._parts.names)},
-            "palette": colours,
+            "parts": {str(id): name for id, name in enumerate(parts.names)},
+            "palette": dict(zip(parts.names, palette, strict=False)),
         }
-        self._folder.write(MASKS.mark, (json.dumps(description, indent=1) + "\n").encode())
+        super().__init__(folder, MASKS.mark, description)
+        self._encode = PaletteEncoder(palette)
+
+    def png_of(self, parsing: Parsing) -> bytes:
+        """Return the label map's file."""
+        return self._encode(parsing.labels)
 
 
 class PaletteEncoder:

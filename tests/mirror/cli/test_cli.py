@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from media import numbers_in, pts_of, sound_of, write_video
@@ -63,7 +64,7 @@ def test_quiet_prints_nothing(clip: Path, capsys: pytest.CaptureFixture[str]) ->
     assert tuple(capsys.readouterr()) == ("", "")
 
 
-def test_masks_results_and_statistics(tmp_path: Path) -> None:
+def test_masks_instances_results_and_statistics(tmp_path: Path) -> None:
     from fractions import Fraction
 
     from clip import man
@@ -80,17 +81,16 @@ def test_masks_results_and_statistics(tmp_path: Path) -> None:
             frame = Frame.from_bgr(image.copy(), 0.0, number * 512, footage.time_base)
             writer.consume(frame)
     masks, results, stats = tmp_path / "masks", tmp_path / "poses.jsonl", tmp_path / "run.json"
-    code = run(
-        "video", clip, "--quiet", "--masks", masks, "--results", results, "--rle", "--stats", stats
-    )
-    assert code == 0
+    maps = tmp_path / "instances"
+    flags = ("--masks", masks, "--instances", maps, "--results", results, "--rle", "--stats", stats)
+    assert run("video", clip, "--quiet", *flags) == 0
     header, *lines = [json.loads(line) for line in results.read_text().splitlines()]
     assert header["size"] == [240, 320]
     assert header["parts"]["1"] == "head"
     assert header["time_base"] == "1/15360"
     assert [line["pts"] for line in lines] == [0, 512, 1024]
     (person,) = lines[0]["people"]
-    assert {"id", "score", "box", "landmarks", "angles"} == set(person)
+    assert {"id", "instance", "score", "box", "landmarks", "angles"} == set(person)
     assert len(person["landmarks"]) == 33
     assert {"name", "x", "y", "score", "world"} == set(person["landmarks"][0])
     assert sorted(path.name for path in masks.iterdir()) == [
@@ -103,11 +103,31 @@ def test_masks_results_and_statistics(tmp_path: Path) -> None:
     with warnings.catch_warnings(action="ignore"):  # its own business with numpy
         head = mask.decode(lines[1]["rle"]["head"])
     assert np.array_equal(head, labels == 1)
-    assert json.loads((masks / "parts.json").read_text())["parts"]["2"] == "torso"
+    described = json.loads((masks / "parts.json").read_text())
+    assert described["parts"]["2"] == "torso"
+    shown = cv2.imread(str(masks / "000001.png"))
+    assert shown is not None
+    blue, green, red = shown[labels == 2][0].tolist()
+    assert f"#{red:02x}{green:02x}{blue:02x}" == described["palette"]["torso"]
+    assert red != blue
+    whose = cv2.imread(str(maps / "000001.png"), cv2.IMREAD_UNCHANGED)
+    assert whose is not None
+    assert whose.dtype == np.uint8
+    assert np.array_equal(whose, (labels > 0) * lines[1]["people"][0]["instance"])
+    values = json.loads((maps / "instances.json").read_text())["values"]
+    assert values["0"] == "nobody"
     report = json.loads(stats.read_text())
     assert report["frames"] == 3
     assert report["people"] == 1
-    assert set(report["stages"]) >= {"parse", "settle", "draw", "encode", "masks", "results"}
+    assert set(report["stages"]) >= {
+        "parse",
+        "settle",
+        "draw",
+        "encode",
+        "masks",
+        "instances",
+        "results",
+    }
 
 
 def palette_indices(path: Path) -> np.ndarray:

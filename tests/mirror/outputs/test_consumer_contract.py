@@ -18,9 +18,10 @@ import pytest
 from media import numbers_in
 
 from mirror.core.label_set import label_set
-from mirror.core.parsing import Parsing
+from mirror.core.parsing import Parsing, Person
 from mirror.live.capture.recording import Recording
 from mirror.outputs.drawn_pictures import DrawnPictures
+from mirror.outputs.instance_folder import INSTANCES, InstanceFolder
 from mirror.outputs.lines import ResultLines, header_line
 from mirror.outputs.masks import MASKS, MaskFolder
 from mirror.outputs.sheet import ContactSheet
@@ -63,11 +64,12 @@ class Facts:
 
 
 def result(number: int) -> Result[Parsing]:
-    """Frame n is grey 20 n + 30, and its labels are all n + 1 in the middle."""
+    """Frame n is grey 20 n + 30; in its middle is person n + 1, whose labels are n + 1 too."""
     image = np.full((48, 64, 3), 20 * number + 30, np.uint8)
     frame = Frame.from_bgr(image, 5.0 + number / 30, number, Fraction(1, 30))
     labels = np.pad(np.full((8, 8), number + 1, np.uint8), ((20, 20), (28, 28)))
-    return Result(number, frame, Parsing.undivided(labels), Timing(*[frame.captured_at] * 7))
+    parsing = Parsing(labels, labels.copy(), (Person(number + 1, 1.0, (28.0, 20.0, 36.0, 28.0)),))
+    return Result(number, frame, parsing, Timing(*[frame.captured_at] * 7))
 
 
 def overlay() -> OverlayRenderer:
@@ -81,6 +83,11 @@ def lines_in(path: Path) -> list[int]:
 
 def masks_in(path: Path) -> list[int]:
     return [int(ids_in(file).max()) - 1 for file in sorted(path.glob("*.png"))]
+
+
+def instances_in(path: Path) -> list[int]:
+    maps = [cv2.imread(str(file), cv2.IMREAD_UNCHANGED) for file in sorted(path.glob("*.png"))]
+    return [int(np.asarray(found).max()) - 1 for found in maps]
 
 
 def ids_in(mask: Path) -> Plane:
@@ -139,6 +146,12 @@ CASES = [
         "masks",
         lambda p: MaskFolder(PartFolder(p, MASKS), PARTS, PARTS.palette()),
         masks_in,
+        is_named_at_the_end=True,
+    ),
+    Case(
+        "instances",
+        lambda p: InstanceFolder(PartFolder(p, INSTANCES)),
+        instances_in,
         is_named_at_the_end=True,
     ),
     Case(

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from broadcast import download
 from media import write_video
@@ -41,6 +43,15 @@ def half():
     return parse
 
 half.parts = ["background", "right", "left"]
+
+def two_people():
+    def parse(image):
+        labels = np.zeros(image.shape[:2], np.uint8)
+        labels[:24] = 1
+        instances = np.full_like(labels, 9)
+        instances[:, 32:] = 90
+        return labels, instances
+    return parse
 
 def fails():
     def parse(image):
@@ -115,6 +126,21 @@ def test_lines_describe_the_stream_then_each_frame_then_sum_it_up(parsers: Path)
     summary = last["summary"]
     assert (summary["frames"], summary["dropped"], summary["ended"]) == (3, {}, "input ended")
     assert 0 < summary["latency"]["p50"] <= summary["latency"]["worst"]
+
+
+def test_people_are_told_apart_in_pictures_and_lines(parsers: Path) -> None:
+    flags = ("--parser", "halves:two_people", "--out-format", "jsonl", "--instances", "maps")
+    code, out, _ = through(y4m(3), *flags, cwd=parsers)
+    _, *frames, _ = lines_of(out)
+    assert code == 0
+    left, right = frames[2]["people"]
+    assert [(person["id"], person["instance"]) for person in (left, right)] == [(1, 1), (2, 2)]
+    assert left["box"] == [0, 0, 32, 24]
+    assert right["box"] == [32, 0, 64, 24]
+    files = sorted(path.name for path in (parsers / "maps").iterdir())
+    assert files == ["000000.png", "000001.png", "000002.png", "instances.json"]
+    found = cv2.imread(str(parsers / "maps" / "000002.png"), cv2.IMREAD_UNCHANGED)
+    assert np.asarray(found).tolist() == [[1] * 32 + [2] * 32] * 24 + [[0] * 64] * 24
 
 
 def test_every_line_says_when_its_frame_passed_by() -> None:
