@@ -13,7 +13,7 @@ from pipeline.frame import Frame
 
 LONGER_SIDE = 256  # pixels at most that the flow is computed on: 0.5 ms with DIS's fastest preset
 _STEP = 4  # small pixels: flows are smooth, so that every fourth in both directions tells as much
-_LEAST_SIDE = 32  # small pixels: OpenCV's DIS crashes on longer pictures that are narrower
+LEAST_SIDE = 32  # small pixels: OpenCV's DIS crashes on longer pictures that are narrower
 _AROUND = 8  # small pixels round what is looked for: it came from somewhere
 _CUT = 40.0  # grey levels: two pictures that differ by more on average are no longer one scene
 _STILL = 0.6  # small pixels a frame: less is noise, or a curtain
@@ -102,13 +102,12 @@ class MotionMeter:
 
     def see(self, frame: Frame) -> Motion | None:
         """Return the motion since the last frame; None at the first, at a cut or a new size."""
-        scale = -(-max(frame.height, frame.width) // LONGER_SIDE)
-        small = _shrunk(frame.luma, scale)
+        small, scale = small_grey(frame)
         before, self._before = self._before, small
         size_before, self._size = self._size, (frame.height, frame.width)
-        if before is None or size_before != self._size or min(small.shape) < _LEAST_SIDE:
+        if before is None or size_before != self._size or min(small.shape) < LEAST_SIDE:
             return None
-        if float(cv2.norm(before, small, cv2.NORM_L1)) / small.size > _CUT:
+        if is_cut(before, small):
             return None
         return Motion(self._flow.calc(before, small, None), float(scale), (before, small))
 
@@ -162,9 +161,23 @@ class Origins:
 def _window(places: NDArray[np.float32], length: int) -> slice:
     """What to compare of a side of the small pictures, for some places on it."""
     middle = (float(places[0]) + float(places[-1])) / 2
-    half = max((float(places[-1]) - float(places[0])) / 2 + _AROUND, _LEAST_SIDE / 2)
-    start = max(0, min(int(middle - half), length - _LEAST_SIDE))
-    return slice(start, min(length, max(int(middle + half) + 1, start + _LEAST_SIDE)))
+    half = max((float(places[-1]) - float(places[0])) / 2 + _AROUND, LEAST_SIDE / 2)
+    start = max(0, min(int(middle - half), length - LEAST_SIDE))
+    return slice(start, min(length, max(int(middle + half) + 1, start + LEAST_SIDE)))
+
+
+def small_grey(frame: Frame) -> tuple[NDArray[np.uint8], int]:
+    """Return a small grey picture of a frame, and how many of its pixels one of these stands for.
+
+    Its longer side has 256 pixels at most.
+    """
+    scale = -(-max(frame.height, frame.width) // LONGER_SIDE)
+    return _shrunk(frame.luma, scale), scale
+
+
+def is_cut(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether two small grey pictures of one size are of different scenes."""
+    return float(cv2.norm(before, now, cv2.NORM_L1)) / now.size > _CUT
 
 
 def _shrunk(grey: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:

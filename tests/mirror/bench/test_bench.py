@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from mirror.bench import engine, footage
+from mirror.bench import engine, footage, motion
 from mirror.bench.parser import PeerFailed, _ask_peer
 from mirror.bench.rows import Row, as_table
 from mirror.bench.stopwatch import costs_in_turns
@@ -86,3 +86,11 @@ def test_a_peer_that_does_not_run_is_named(tmp_path: Path) -> None:
     false.chmod(0o755)
     with pytest.raises(PeerFailed, match="did not run MediaPipe: no module named mediapipe"):
         _ask_peer(false, [np.zeros((2, 2, 3), np.uint8)])
+
+
+def test_the_cost_of_carrying_masks_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(motion, "FRAMES", 12)
+    seen, moved, carried = motion.measure(rounds=1)
+    assert seen.value > 0
+    assert carried.value > moved.value > 0
+    assert carried.goal == motion.GOAL_MS

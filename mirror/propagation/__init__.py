@@ -1,0 +1,1 @@
+"""Carries what is known of one frame to another: by the picture's motion between them."""
