@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.messages import N_
 from mirror.live.session.alerts import Alert
 from mirror.live.session.live_metrics import STAGES, Figures
 from mirror.live.session.session_status import Status
@@ -16,6 +17,23 @@ from mirror.live.sources.source_choice import CameraChoice, Choice, FileChoice
 
 Say = Callable[[str], str]  # an English text -> the same in the user's language
 NONE = "–"  # what stands where nothing was measured  # noqa: RUF001
+
+STAGE_NAMES = {
+    "queue": N_("waiting to be taken"),
+    "prepare": N_("finding people"),
+    "wait": N_("waiting for a worker"),
+    "parse": N_("parsing"),
+    "reorder": N_("waiting for order"),
+    "settle": N_("steadying"),
+    "hold": N_("waiting to be drawn"),
+    "draw": N_("drawing"),
+    "show": N_("waiting for the screen"),
+}
+_DROPS = {  # why a frame was left out
+    "overtaken": N_("overtaken"),
+    "stale": N_("stale"),
+    "unseen": N_("unseen"),
+}
 
 _IS_SLOW_S = 0.5
 _CEILINGS_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
@@ -61,7 +79,7 @@ def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str
 def stage_rows(stages: Mapping[str, float], say: Say) -> list[tuple[str, str, str]]:
     """Return each stage's key, name and mean milliseconds a frame, in the order frames pass."""
     return [
-        (name, say(f"stage {name}"), f"{stages[name] * 1e3:.1f}" if name in stages else NONE)
+        (name, say(STAGE_NAMES[name]), f"{stages[name] * 1e3:.1f}" if name in stages else NONE)
         for name in STAGES
     ]
 
@@ -148,7 +166,7 @@ def clock_time(seconds: float) -> str:
 def _drops(figures: Figures, say: Say) -> str:
     dropped = {} if figures.statistics is None else dict(figures.statistics.dropped)
     dropped |= {"unseen": figures.unseen} if figures.unseen else {}
-    told = [f"{count} {say(why)}" for why, count in sorted(dropped.items())]
+    told = [f"{count} {say(_DROPS.get(why, why))}" for why, count in sorted(dropped.items())]
     return ",\n".join(told) or "0"  # a line each: the panel is narrow
 
 

@@ -26,6 +26,7 @@ def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
     wanted = {
         "mirror/configs/default.toml",
         "mirror/configs/parts.toml",
+        "mirror/locale/zh_CN/LC_MESSAGES/mirror.mo",
         "mirror/media/demo.mp4",
         "mirror/media/leg-raise.mp4",
         "mirror/media/README.md",

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+from mirror.live.messages import N_
 from mirror.live.session.session_status import Phase, Sentence, Status
 from mirror.live.session.view_preferences import ViewPreferences
 
@@ -76,7 +77,7 @@ class Alerts:
 def alert_of(status: Status, wanted: ViewPreferences) -> Alert | None:
     """Return what is to be told of a source and its parser; None while all is well."""
     if status.phase == "ended":
-        return Alert(Sentence("The video has ended"), tone="plain", again="Play again")
+        return Alert(Sentence("The video has ended"), tone="plain", again=N_("Play again"))
     if not status.problem:
         return None
     words, back = status.problem, ""
@@ -84,4 +85,4 @@ def alert_of(status: Status, wanted: ViewPreferences) -> Alert | None:
         words = Sentence("There are no masks. {problem}", {"problem": status.problem})
         back = wanted.before.name if wanted.before != wanted.parser else ""
     tone: Tone = "alarm" if status.phase == "failed" else "caution"
-    return Alert(words, status.details, tone, "Try again", back, status.retry_at)
+    return Alert(words, status.details, tone, N_("Try again"), back, status.retry_at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mirror.live.error_words import words_of
+from mirror.live.system_reasons import REASONS
 from pipeline.errors import PipelineError
 from pipeline.sources.address import without_secrets
 
@@ -43,7 +44,7 @@ class Sentence:
 def _said(value: object, say: Callable[[str], str]) -> object:
     if isinstance(value, Sentence):
         return value.said(say)
-    return say(value) if isinstance(value, str) else value
+    return say(REASONS.get(value, value)) if isinstance(value, str) else value
 
 
 NOTHING = Sentence()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
-_FILES = {"zh": "qtbase_zh_CN"}  # a language of the window -> Qt's file for it
-
 
 def speak(language: str) -> None:
     """Have Qt's dialogs speak a language from now on; English where Qt has no file for it."""
@@ -17,5 +15,5 @@ def speak(language: str) -> None:
         spoken.deleteLater()
     translator = QTranslator(app)
     folder = QLibraryInfo.location(QLibraryInfo.LibraryLocation.TranslationsPath)
-    if language in _FILES and translator.load(_FILES[language], folder):
+    if translator.load(f"qtbase_{language}", folder):
         app.installTranslator(translator)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QMainWindow, QMenu
 
+from mirror.live.messages import N_
 from mirror.live.readout import Say
 
 # a menu's title -> the letter that opens it with Alt
-MNEMONICS = {"File": "F", "Picture": "P", "Play": "L", "View": "V", "Help": "H"}
+MNEMONICS = {N_("File"): "F", N_("Picture"): "P", N_("Play"): "L", N_("View"): "V", N_("Help"): "H"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Protocol
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
+from mirror.live.messages import N_
 from mirror.live.sources.media_player import Player
 from mirror.live.words import LANGUAGES
 from mirror.window.layout.chrome import WindowChrome
@@ -20,13 +21,15 @@ from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.source_dialogs import Chooser
 
 _SWITCHES = {  # a look's field -> what its command is called, and its key
-    "mirrored": ("Mirrored", "M"),
-    "overlay": ("Colours", "O"),
-    "outlines": ("Outlines", "U"),
-    "landmarks": ("Joints and bones", "J"),
-    "side_by_side": ("Side by side", "B"),
+    "mirrored": (N_("Mirrored"), "M"),
+    "overlay": (N_("Colours"), "O"),
+    "outlines": (N_("Outlines"), "U"),
+    "landmarks": (N_("Joints and bones"), "J"),
+    "side_by_side": (N_("Side by side"), "B"),
 }
-_FITS = dict(zip(FITS, (("Fit", "1"), ("Fill", "2"), ("Pixel for pixel", "3")), strict=True))
+_FITS = dict(
+    zip(FITS, ((N_("Fit"), "1"), (N_("Fill"), "2"), (N_("Pixel for pixel"), "3")), strict=True)
+)
 _LABELS = ("none", "people", "parts")
 
 
@@ -114,7 +117,7 @@ def _view(window: Commanded) -> list[Command]:
     def is_spoken(language: str) -> Callable[[], bool]:
         return lambda: window.language == language
 
-    pages = ("Parts and drawing", "Figures", "Source and parser")
+    pages = (N_("Parts and drawing"), N_("Figures"), N_("Source and parser"))
     return [
         Command(
             "View", "Panel", ("I", "F9"), window.toggle_panel, lambda: window.panel.isVisible()
@@ -184,15 +187,15 @@ def _play(window: Commanded) -> list[Command]:
             begins=text in ("Frame on", "Faster"),
         )
         for text, keys, act in (
-            ("Play or pause", ("Space", "K"), lambda player: player.pause(not player.paused)),
-            ("Loop", ("Y",), lambda player: player.set_loops(not player.loops)),
-            ("Frame on", (".",), lambda player: player.step(1)),
-            ("Frame back", (",",), lambda player: player.step(-1)),
-            ("5 seconds on", ("Right",), lambda player: player.seek(player.position_s + 5)),
-            ("5 seconds back", ("Left",), lambda player: player.seek(player.position_s - 5)),
-            ("To the beginning", ("Home",), lambda player: player.seek(0.0)),
-            ("Faster", ("+", "="), lambda player: player.set_speed(player.next_speed(1))),
-            ("Slower", ("-",), lambda player: player.set_speed(player.next_speed(-1))),
+            (N_("Play or pause"), ("Space", "K"), lambda player: player.pause(not player.paused)),
+            (N_("Loop"), ("Y",), lambda player: player.set_loops(not player.loops)),
+            (N_("Frame on"), (".",), lambda player: player.step(1)),
+            (N_("Frame back"), (",",), lambda player: player.step(-1)),
+            (N_("5 seconds on"), ("Right",), lambda player: player.seek(player.position_s + 5)),
+            (N_("5 seconds back"), ("Left",), lambda player: player.seek(player.position_s - 5)),
+            (N_("To the beginning"), ("Home",), lambda player: player.seek(0.0)),
+            (N_("Faster"), ("+", "="), lambda player: player.set_speed(player.next_speed(1))),
+            (N_("Slower"), ("-",), lambda player: player.set_speed(player.next_speed(-1))),
         )
     ]
 

@@ -22,20 +22,28 @@ from PyQt5.QtWidgets import (
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
+from mirror.live.messages import N_
 from mirror.live.readout import Say, part_name
 
 SWITCHES = {  # a look's field -> what the panel calls it
-    "overlay": "Colours",
-    "outlines": "Outlines",
-    "landmarks": "Joints and bones",
-    "mirrored": "Mirrored",
-    "side_by_side": "Side by side",
+    "overlay": N_("Colours"),
+    "outlines": N_("Outlines"),
+    "landmarks": N_("Joints and bones"),
+    "mirrored": N_("Mirrored"),
+    "side_by_side": N_("Side by side"),
 }
+_FIT_NAMES = (N_("fits"), N_("fills"), N_("pixel for pixel"))
 # a look's field -> what the panel calls it, and each value with its name
 CHOICES: dict[str, tuple[str, dict[str, str]]] = {
-    "mode": ("Masks", {"exact": "on their own frame", "live": "on the newest frame"}),
-    "fit": ("Picture", dict(zip(FITS, ("fits", "fills", "pixel for pixel"), strict=True))),
-    "labels": ("Labels", {"none": "none", "people": "people's numbers", "parts": "parts' names"}),
+    "mode": (
+        N_("Masks"),
+        {"exact": N_("on their own frame"), "live": N_("on the newest frame")},
+    ),
+    "fit": (N_("Picture"), dict(zip(FITS, _FIT_NAMES, strict=True))),
+    "labels": (
+        N_("Labels"),
+        {"none": N_("none"), "people": N_("people's numbers"), "parts": N_("parts' names")},
+    ),
 }
 AT_RIGHT = Qt.Alignment(Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter  # values
 

@@ -54,8 +54,9 @@ class SourcePage(QWidget):
             self.resolution.addItem(f"{size[1]} × {size[0]}" if size else own, size)  # noqa: RUF001
         for rate in RATES:
             self.rate.addItem(f"{rate} fps" if rate else own, rate)
-        for count in ("auto", 1, 2, 3, 4, 6, 8):
-            self.workers.addItem(say(str(count)), count)
+        self.workers.addItem(say("auto"), "auto")
+        for count in (1, 2, 3, 4, 6, 8):
+            self.workers.addItem(str(count), count)
         for box in (self.camera, self.resolution, self.rate):
             box.activated.connect(lambda _index: self._open_camera())
         for name in RUNTIMES:

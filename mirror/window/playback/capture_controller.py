@@ -154,7 +154,7 @@ class CaptureController:
             saved = Sentence("Saved {path.name}", {"path": recording.path})
             if left_out:
                 parts = {"saved": saved, "count": left_out}
-                saved = Sentence("{saved}, {count} frames left out", parts)
+                saved = Sentence("{saved}. Frames left out: {count}", parts)
             self._tell(Sentence("{saved}. {why}", {"saved": saved, "why": why}) if why else saved)
 
     def _tell(self, message: Sentence) -> None:

@@ -15,6 +15,7 @@ from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import FITS
 from mirror.live.sources.source_choice import CameraChoice, Choice
+from mirror.live.words import language_of
 from mirror.parsers.catalogue import NAMES
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {"mirrored", "names"}
@@ -101,8 +102,8 @@ class SettingsStore:
 
     @property
     def language(self) -> str | None:
-        """The language that the user chose; None where none was."""
-        return self._text("language")
+        """The language that the user chose; None where none was, or none that there is."""
+        return language_of(self._text("language") or "-")
 
     def keep_language(self, language: str) -> None:
         """Keep a language."""

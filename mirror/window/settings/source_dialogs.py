@@ -120,10 +120,9 @@ class Chooser:
 
     def _kinds(self) -> str:
         """What can be opened, as Qt's dialog lists it; a picture is a film of one frame."""
-        return (
-            f"{self._say('Videos')} ({_ending(VIDEOS)});;"
-            f"{self._say('Pictures')} ({_ending(PICTURES)});;{self._say('All files')} (*)"
-        )
+        say = self._say
+        videos, pictures, files = say("Videos"), say("Pictures"), say("All files")
+        return f"{videos} ({_ending(VIDEOS)});;{pictures} ({_ending(PICTURES)});;{files} (*)"
 
 
 def _ending(kinds: str) -> str:

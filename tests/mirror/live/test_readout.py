@@ -16,7 +16,7 @@ from mirror.live.sources.source_choice import AddressChoice
 from mirror.live.words import speaker
 from pipeline.result import FlowStatistics
 
-ENGLISH, CHINESE = speaker("en"), speaker("zh")
+ENGLISH, CHINESE = speaker("en"), speaker("zh_CN")
 
 
 def test_before_the_first_frame_no_figure_is_made_up() -> None:

@@ -96,7 +96,7 @@ def test_qt_s_own_dialogs_speak_the_window_s_language(qtbot: QtBot, opened: Open
 
     window = opened(HandFed())
     assert word() == "File &name:"
-    window.set_language("zh")
+    window.set_language("zh_CN")
     assert word() == "文件名称(&N)："  # noqa: RUF001
     window.set_language("en")
     assert word() == "File &name:"

@@ -223,7 +223,7 @@ def test_a_recording_goes_on_while_the_language_changes(
         wait_level(qtbot, window, level(number))
         clock.now += 0.25
         if number == 1:
-            window.set_language("zh")
+            window.set_language("zh_CN")
             assert window.keeper.is_recording
     press(window, "r")
     window.set_language("en")

@@ -197,7 +197,7 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
 ) -> None:
     memory.keep_look(DisplayOptions(), DisplayOptions(opacity=0.25))
     memory.keep_parser(load().parser, load().parser.changed(name="none"))
-    memory.keep_language("zh")
+    memory.keep_language("zh_CN")
     memory.keep_panel(True)
     memory.keep_folder(tmp_path / "chosen")
     monkeypatch.setattr("mirror.window.app.system_language", lambda: "en")
@@ -205,7 +205,7 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
     sure = iter([False, True])
     monkeypatch.setattr(Chooser, "is_sure_to_forget", lambda _: next(sure))
     act(window, "清除所有设置")
-    assert memory.language == "zh"
+    assert memory.language == "zh_CN"
     assert window.panel.isVisible()
     act(window, "清除所有设置")
     assert window.look == DisplayOptions()
@@ -224,7 +224,7 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
 def test_before_everything_is_forgotten_the_user_is_asked(
     qtbot: QtBot, opened: Open, memory: SettingsStore
 ) -> None:
-    memory.keep_language("zh")
+    memory.keep_language("zh_CN")
     window = opened(HandFed(), memory=memory)
     asked: list[str] = []
 
@@ -236,7 +236,7 @@ def test_before_everything_is_forgotten_the_user_is_asked(
     QTimer.singleShot(0, answer)
     act(window, "Forget all settings")
     assert asked == ["Forget everything that was set in this window?"]
-    assert memory.language == "zh"
+    assert memory.language == "zh_CN"
 
 
 def test_a_question_mark_shows_every_key(qtbot: QtBot, opened: Open) -> None:
@@ -256,7 +256,7 @@ def test_the_language_changes_while_the_picture_goes_on(
     window.watch(CAMERA)
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
-    window.set_language("zh")
+    window.set_language("zh_CN")
     assert window.bar.buttons["record"].accessibleName() == "录制"
     assert window.view.accessibleName() == "画面"
     source.feed(grey(120, clock.now))
@@ -309,7 +309,7 @@ def test_every_control_can_be_read_out(qtbot: QtBot, opened: Open) -> None:
 
 def test_every_word_of_the_window_is_there_in_chinese(qtbot: QtBot, opened: Open) -> None:
     window = opened(HandFed())
-    window.set_language("zh")
+    window.set_language("zh_CN")
     inside = window.centralWidget()
     assert inside is not None
     words = {action.text() for action in window.actions()}
