@@ -96,7 +96,7 @@ def whole_parser() -> CommandParser:
 
 
 def _parser(wanted: Iterable[str]) -> CommandParser:
-    parser = CommandParser(prog="mirror", description=mirror.__doc__)
+    parser = CommandParser(prog="mirror", description=(mirror.__doc__ or "").partition("\n")[0])
     parser.is_top = True
     parser.add_argument("--version", action="version", version=f"mirror {mirror.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=CommandParser)

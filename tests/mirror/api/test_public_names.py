@@ -41,3 +41,10 @@ def test_both_packages_say_that_they_are_typed() -> None:
 def test_the_version_is_the_packages() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
     assert mirror.__version__ == project["project"]["version"]
+
+
+def test_what_the_package_shows_of_itself_to_programmers_stays_out_of_the_help() -> None:
+    command = [sys.executable, "-m", "mirror", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "every person in the picture" in " ".join(shown.split())
+    assert "import mirror" not in shown
