@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import av
 import clip
 import cv2
 import pytest
@@ -41,13 +40,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("footage")
     man = clip.man(3)
     cv2.imwrite(str(folder / "man.png"), man[0])
-    with av.open(str(folder / "man.mp4"), "w") as output:
-        stream = output.add_stream("libx264", rate=30)
-        stream.height, stream.width = man[0].shape[:2]
-        stream.pix_fmt = "yuv420p"
-        for image in man:
-            output.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
-        output.mux(stream.encode())
+    clip.write_film(folder / "man.mp4", man)
     return folder
 
 

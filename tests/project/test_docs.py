@@ -3,59 +3,98 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import subprocess
+import shutil
 import sys
 from pathlib import Path
 
+import clip
 import pytest
-from media import write_video
+from m2fp_golden import checkpoint
+from media import picture_folder, write_video
+from pages import ROOT, blocks, commands, run, run_commands, run_programs
 
-ROOT = Path(__file__).parents[2]
+from mirror.parsers.m2fp.checkpoint import download
+
 DOCS = ROOT / "docs"
-
-
-def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
-
-
-def run(command: list[str], folder: Path) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
 
 
 def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
     write_video(tmp_path / "squats.mp4", 4)
-    lines = [line for block in blocks("tutorial.md", "sh") for line in block.splitlines()]
-    commands = [line for line in lines if line.startswith("mirror video")]
-    assert len(commands) == 3
-    for command in commands:
-        run(["bash", "-c", command], tmp_path)
+    (tmp_path / "mirror-demo.mp4").touch()  # replaced
+    tutorial = DOCS / "tutorial.md"
+    assert [line.split()[1] for line in commands(tutorial)] == ["demo", "video", "video", "video"]
+    script = "\n".join(line for line in commands(tutorial) if "demo" not in line)  # CI runs it
+    run(["bash", "-ec", script], tmp_path)
     assert (tmp_path / "squats-mirror.mp4").stat().st_size
     assert len(list((tmp_path / "masks").glob("*.png"))) == 4
-    (program,) = blocks("tutorial.md", "python")
-    run([sys.executable, "-c", program], tmp_path)
+    run_programs(tutorial, tmp_path)
+
+
+def test_the_commands_on_recordings_run_one_after_the_other(tmp_path: Path) -> None:
+    pytest.importorskip("pycocotools", reason="needs pip install smart-mirror[coco]")
+    write_video(tmp_path / "squats.mp4", 3)
+    picture_folder(tmp_path / "pictures", 3)
+    page = DOCS / "how-to/recordings.md"
+    assert len(commands(page)) == 6
+    run_commands(page, tmp_path)
+    made = ("squats-mirror.mp4", "beside.mp4", "hands.mp4", "best.mp4", "film.mkv", "run.json")
+    assert all((tmp_path / name).stat().st_size for name in made)
+
+
+def test_what_reads_masks_and_instance_maps_finds_them(tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason="needs Pillow")
+    clip.write_film(tmp_path / "squats.mp4", clip.man(13, height=240))
+    page = DOCS / "how-to/maps.md"
+    run_commands(page, tmp_path)
+    found = re.fullmatch(r"1 shows (\d+) pixels of torso\n", run_programs(page, tmp_path))
+    assert found is not None
+    assert int(found[1]) > 500
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg")
+def test_the_commands_on_streams_run_one_after_the_other(tmp_path: Path) -> None:
+    write_video(tmp_path / "clip.mp4", 4)
+    page = DOCS / "how-to/streams.md"
+    assert len(commands(page)) == 3
+    run_commands(page, tmp_path)
+    made = ("parsed.mp4", "results.jsonl", "film.mkv", "parts.y4m", "people.jsonl")
+    assert all((tmp_path / name).stat().st_size for name in made)
+    assert len(run_programs(page, tmp_path).splitlines()) == 4
 
 
 def test_the_parser_of_ones_own_parses(tmp_path: Path) -> None:
     write_video(tmp_path / "clip.mp4", 4)
-    (program,) = blocks("how-to.md", "python")
+    page = DOCS / "how-to/own-parser.md"
+    (program,) = blocks(page, "python")
     (tmp_path / "mine.py").write_text(program)
-    (command,) = [block for block in blocks("how-to.md", "sh") if "mine:skin" in block]
-    run(["bash", "-c", command], tmp_path)
+    assert len(program.strip().splitlines()) <= 14
+    run_commands(page, tmp_path)
     assert (tmp_path / "clip-mirror.mp4").stat().st_size
+
+
+def test_the_programs_for_the_library_run(tmp_path: Path) -> None:
+    said = run_programs(DOCS / "how-to/library.md", tmp_path)
+    assert "got (240, 320) of float64: grey becomes colour with" in said
+    assert "2 people" in said
 
 
 @pytest.mark.parametrize("page", ["library", "engine"])
 def test_the_programs_of_the_reference_run(page: str, tmp_path: Path) -> None:
     write_video(tmp_path / "clip.mp4", 4)
-    for program in blocks(f"reference/{page}.md", "python"):
-        assert run([sys.executable, "-c", program], tmp_path)
+    assert run_programs(DOCS / f"reference/{page}.md", tmp_path)
+
+
+def test_the_program_for_modelscopes_results_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("torch", "PIL", "threadpoolctl"):
+        pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path / "cache"))
+    download.copy_from("m2fp", checkpoint("multiple"), tmp_path / "cache")
+    write_video(tmp_path / "clip.mp4", 4)
+    lines = run_programs(DOCS / "how-to/m2fp.md", tmp_path).splitlines()
+    assert all(re.fullmatch(r"\S+ 0\.\d+ \(48, 64\)", line) for line in lines)
 
 
 def test_every_command_has_a_place_in_the_reference() -> None:
@@ -64,6 +103,12 @@ def test_every_command_has_a_place_in_the_reference() -> None:
     commands = re.findall(r"^ {4}(\w+) {2,}", shown, re.MULTILINE)
     assert len(commands) > 5
     assert [name for name in commands if f"<!-- help: {name} -->" not in page] == []
+
+
+def test_every_page_is_in_the_contents() -> None:
+    contents = (ROOT / "mkdocs.yml").read_text()
+    pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
+    assert [page for page in pages if f": {page}\n" not in contents] == []
 
 
 @pytest.mark.slow

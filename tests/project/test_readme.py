@@ -1,65 +1,54 @@
-"""What the README shows is run as it stands there."""
+"""What the README shows is run as it stands there, in that order."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import clip
 import pytest
-from m2fp_golden import checkpoint
 from media import write_video
+from pages import ROOT, blocks, commands, run_commands, run_programs
 
-from mirror.parsers.m2fp.checkpoint import download
-
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-SECTION = README.split("## In a pipe")[1].split("\n## ")[0]
-M2FP = README.split("## M2FP")[1].split("\n## ")[0]
-SHELL = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
-PYTHON = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
+README = ROOT / "README.md"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_video(tmp_path / "clip.mp4", 4)
-    return tmp_path
+def test_it_can_be_read_in_a_few_minutes() -> None:
+    assert len(README.read_text().splitlines()) <= 150
 
 
-def run(command: list[str], folder: Path) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
+def test_it_says_the_two_commands_in_one_line_each() -> None:
+    demo, tests = blocks(README, "sh")[:2]
+    assert demo.strip().endswith("mirror demo")
+    assert tests.strip().endswith("pytest -q")
+    assert all(len(block.strip().splitlines()) == 1 for block in (demo, tests))
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg")
-@pytest.mark.parametrize("command", SHELL[0].splitlines())
-def test_the_shell_lines_run(command: str, folder: Path) -> None:
-    run(["bash", "-o", "pipefail", "-c", command], folder)
-    made = [path for path in folder.iterdir() if path.name != "clip.mp4"]
-    assert made
-    assert all(path.stat().st_size for path in made)
+def test_its_commands_run_one_after_the_other(tmp_path: Path) -> None:
+    write_video(tmp_path / "squats.mp4", 4)
+    assert len(commands(README)) == 5
+    run_commands(README, tmp_path)
+    made = {"squats-mirror.mp4", "hands.mp4", "parsed.mp4", "poses.jsonl", "piped.mp4"}
+    for name in (*made, "results.jsonl"):
+        assert (tmp_path / name).stat().st_size
+    assert len(list((tmp_path / "masks").glob("*.png"))) == 4
 
 
-@pytest.mark.parametrize("program", PYTHON, ids=["a reader", "a loop", "a picture"])
-def test_the_python_programs_run(program: str, folder: Path) -> None:
-    out = run([sys.executable, "-c", program], folder)
-    assert len(out.splitlines()) == (1 if "mirror.parse" in program else 4)
+def test_its_program_runs(tmp_path: Path) -> None:
+    clip.write_film(tmp_path / "squats.mp4", clip.man(2))
+    lines = run_programs(README, tmp_path).splitlines()
+    assert [line.split()[0] for line in lines] == ["0.0", "torso:", "0.03333333333333333", "torso:"]
 
 
-def test_the_program_for_modelscopes_results_runs(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for package in ("torch", "PIL", "threadpoolctl"):
-        pytest.importorskip(package, reason="needs pip install smart-mirror[m2fp]")
-    monkeypatch.setenv("MODELSCOPE_CACHE", str(folder / "cache"))
-    download.copy_from("m2fp", checkpoint("multiple"), folder / "cache")
-    (program,) = re.findall(r"```python\n(.*?)```", M2FP, re.DOTALL)
-    lines = run([sys.executable, "-c", program], folder).splitlines()
-    assert all(re.fullmatch(r"\S+ 0\.\d+ \(48, 64\)", line) for line in lines)
+def test_what_it_names_is_there() -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", README.read_text())
+    assert len(links) > 15
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_places_in_pages_that_it_names_are_there() -> None:
+    for page, place in re.findall(r"\]\(([^)#:]+)#([^)]*)\)", README.read_text()):
+        titles = re.findall(r"^#+ (.*)$", (ROOT / page).read_text(), re.MULTILINE)
+        assert place in [title.lower().replace(" ", "-") for title in titles]

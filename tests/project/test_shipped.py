@@ -1,6 +1,5 @@
 """What ships: found from a clone, an editable install and a wheel alike."""
 
-import sys
 import zipfile
 from pathlib import Path
 
@@ -37,26 +36,3 @@ def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
     assert wanted <= names
     assert any(name.endswith("licenses/NOTICE") for name in names)
     assert not any(name.startswith("tests/") for name in names)
-
-
-def test_the_readme_says_the_two_commands_in_one_line_each() -> None:
-    readme = (ROOT / "README.md").read_text()
-    commands = [block.split("```")[0].strip() for block in readme.split("```sh\n")[1:3]]
-    assert commands[0].endswith("mirror demo")
-    assert commands[1].endswith("pytest -q")
-    assert all("\n" not in command for command in commands)
-
-
-def test_the_readmes_own_parser_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from media import write_video
-
-    from mirror.cli.main import main
-
-    blocks = (ROOT / "README.md").read_text().split("```python\n")[1:]
-    (block,) = [block.split("```")[0] for block in blocks if "def skin" in block]
-    (tmp_path / "mine.py").write_text(block)
-    write_video(tmp_path / "clip.mp4", 3)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "mine", raising=False)  # another test's may be loaded
-    assert main(["video", "clip.mp4", "--parser", "mine:skin", "--quiet"]) == 0
-    assert len(block.strip().splitlines()) <= 14

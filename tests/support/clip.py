@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 from fractions import Fraction
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -51,3 +53,14 @@ def noisy(image: BGR, seed: int, sigma: float = 3.0) -> BGR:
     """The image with a sensor's noise."""
     noise: NDArray[np.float64] = np.random.default_rng(seed).normal(0, sigma, image.shape)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
+
+
+def write_film(path: Path, pictures: list[BGR], rate: int = 30) -> None:
+    """Write pictures to a video file."""
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=rate)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for picture in pictures:
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        output.mux(stream.encode())
