@@ -15,13 +15,13 @@ import numpy as np
 from mirror.api.errors import ImageRefused
 from mirror.api.images import Image, as_bgr, frame_of
 from mirror.core.settings import FASTEST, SLOWEST, ConfigError
-from mirror.jobs.composition import open_source
 from pipeline.frame import Frame
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.recording import open_recording
 
 Video: TypeAlias = "str | PathLike[str] | int | Iterable[Image]"
 
@@ -117,7 +117,7 @@ def _opened(name: str, rate: Fraction) -> Source:
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
         return Reconnecting(lambda: open_network(name))
-    return open_source(Path(name), rate)
+    return open_recording(Path(name), rate)
 
 
 def _rate(fps: float) -> Fraction:

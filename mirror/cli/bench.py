@@ -22,8 +22,9 @@ import mirror
 from mirror.bench import engine, motion, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
 from mirror.cli.camera import check_window
-from mirror.cli.flags import path, positive
+from mirror.cli.flags import checked, path
 from mirror.core import machine
+from mirror.core.quantities import positive
 from mirror.core.settings import ConfigError
 from mirror.parsers.catalogue import needing
 from mirror.process import termination
@@ -44,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_known,  # argparse takes no word at all for a choice, too
         help=", ".join(WHAT + ON_REQUEST),
     )
-    parser.add_argument("--rounds", metavar="N", type=positive, default=3, help="turns (3)")
+    parser.add_argument(
+        "--rounds", metavar="N", type=checked(positive), default=3, help="turns (3)"
+    )
     parser.add_argument(
         "--peer", metavar="PYTHON", type=path, help="a Python with mediapipe 0.10.21 and lite"
     )

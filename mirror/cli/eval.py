@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mirror
-from mirror.cli.flags import add_parser_flags, config_of, path, positive
+from mirror.cli.flags import add_parser_flags, checked, config_of, path
+from mirror.core.quantities import positive
 from mirror.evaluation.choice import WHAT, judge_for
 from mirror.evaluation.judges import Judge
 from mirror.evaluation.layouts import open_datasets
@@ -48,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "datasets", nargs="+", metavar="DIR", type=path, help="a data set, or a JSON of COCO's"
     )
     parser.add_argument("--half", choices=("even", "odd"), help="judge every second picture only")
-    parser.add_argument("--limit", metavar="N", type=positive, help="the first so many pictures")
+    parser.add_argument(
+        "--limit", metavar="N", type=checked(positive), help="the first so many pictures"
+    )
     for flag, help in (
         ("--json", "the figures, of the sets and of every picture"),
         ("--csv", "the figures of every picture"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin
 
-from mirror.core.schema import Described, fields_of
-from mirror.core.settings import FASTEST, QUALITIES, SECTIONS, SLOWEST, Config, load
+from mirror.core.quantities import age_of, positive, rate_of, size_in
+from mirror.core.schema import Described, Schema, fields_of, made
+from mirror.core.settings import QUALITIES, SECTIONS, Auto, Config, load
+from pipeline.targets.apart import InputPath
 
-_BILLION = 1_000_000_000
+T = TypeVar("T")
+J = TypeVar("J", bound=Schema)
+Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
 def add_parser_flags(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +27,40 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
             about = f"{field.help}; N: {encoder.help} ({encoder.default})"
             group.add_argument("--quality", metavar="HOW|N", action=_Quality, help=about)
         elif field.setting.flag is not None:
-            _add(group, "parser", field)
+            _add(group, field, f"parser.{field.name}")
+    add_config_flag(group)
+
+
+def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
+    """Add how parts are drawn."""
+    group = parser.add_argument_group("drawing")
+    for field in fields_of(SECTIONS["overlay"]).values():
+        _add(group, field, f"overlay.{field.name}")
+
+
+def add_video_flags(parser: argparse.ArgumentParser) -> None:
+    """Add how the video is encoded, and in what container."""
+    group = parser.add_argument_group("video")
+    add_encoder_flags(group)
+    _add(group, fields_of(SECTIONS["video"])["container"], "video.container")
+
+
+def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
+    """Add how video is encoded, whatever carries it."""
+    fields = fields_of(SECTIONS["video"])
+    for name in ("codec", "preset"):
+        _add(group, fields[name], f"video.{name}")
+
+
+def add_job_flags(group: Group, job: type[Schema], *names: str) -> None:
+    """Add the flags of some fields of a job, each under its field's name."""
+    fields = fields_of(job)
+    for name in names:
+        _add(group, fields[name], name)
+
+
+def add_config_flag(group: Group) -> None:
+    """Add the file that settings come from."""
     group.add_argument(
         "--config",
         metavar="FILE",
@@ -33,25 +69,20 @@ def add_parser_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_overlay_flags(parser: argparse.ArgumentParser) -> None:
-    """Add how parts are drawn."""
-    group = parser.add_argument_group("drawing")
-    for field in fields_of(SECTIONS["overlay"]).values():
-        _add(group, "overlay", field)
+def job_of(options: argparse.Namespace, job: type[J], **more: object) -> J:
+    """Return the job that the flags ask for, with all settings.
+
+    Raises:
+        ConfigError: a setting is unknown, or has a value that it cannot have.
+    """
+    said = {name: value for name, value in vars(options).items() if name in job.model_fields}
+    given = {name: value for name, value in said.items() if value is not None}
+    return made(job, {**given, "settings": config_of(options), **more})
 
 
-def add_video_flags(parser: argparse.ArgumentParser) -> None:
-    """Add how the video is encoded, and in what container."""
-    group = parser.add_argument_group("video")
-    add_encoder_flags(group)
-    _add(group, "video", fields_of(SECTIONS["video"])["container"])
-
-
-def add_encoder_flags(group: argparse._ArgumentGroup) -> None:
-    """Add how video is encoded, whatever carries it."""
-    fields = fields_of(SECTIONS["video"])
-    for name in ("codec", "preset"):
-        _add(group, "video", fields[name])
+def files_read_by(options: argparse.Namespace) -> list[InputPath]:
+    """Return what a command reads besides its inputs."""
+    return [] if options.config is None else [InputPath(options.config, "the configuration")]
 
 
 def config_of(options: argparse.Namespace) -> Config:
@@ -64,18 +95,25 @@ def config_of(options: argparse.Namespace) -> Config:
     return load(options.config, flags)
 
 
-def _add(group: argparse._ArgumentGroup, section: str, field: Described) -> None:
-    """Add the flag of one setting; what is not said leaves the setting to the file."""
-    about, dest = _with_default(field), f"{section}.{field.name}"
-    flag = str(field.setting.flag)
+def _add(group: Group, field: Described, dest: str) -> None:
+    """Add the flag of one field; what is not said leaves it as it would be without."""
+    about, setting = _with_default(field), field.setting
+    if setting.flag is None:
+        group.add_argument(dest, metavar=setting.metavar, type=_taken_as(field, dest), help=about)
+        return
+    names = [name for name in (setting.short, setting.flag) if name is not None]
     if field.kind is bool:
-        action: Any = argparse.BooleanOptionalAction if field.setting.negatable else "store_true"
-        group.add_argument(flag, dest=dest, action=action, default=None, help=about)
+        action: Any = argparse.BooleanOptionalAction if setting.negatable else "store_true"
+        group.add_argument(*names, dest=dest, action=action, default=None, help=about)
     elif field.choices:
-        group.add_argument(flag, dest=dest, choices=field.choices, help=about)
+        group.add_argument(*names, dest=dest, choices=field.choices, help=about)
+    elif _is_repeated(field, dest):
+        group.add_argument(
+            *names, dest=dest, metavar=setting.metavar, type=name, action="append", help=about
+        )
     else:
-        kind, metavar = _taken_as(field), field.setting.metavar
-        group.add_argument(flag, dest=dest, metavar=metavar, type=kind, help=about)
+        kind = _taken_as(field, dest)
+        group.add_argument(*names, dest=dest, metavar=setting.metavar, type=kind, help=about)
 
 
 def _with_default(field: Described) -> str:
@@ -85,12 +123,32 @@ def _with_default(field: Described) -> str:
     return field.help if says_it else f"{field.help} ({field.default})"
 
 
-def _taken_as(field: Described) -> Callable[[str], Any]:
-    """What turns a word of the command line into a value; bounds are the schema's to check."""
-    if field.kind in (int, float, str):
-        kind: Callable[[str], Any] = field.kind
-        return kind
-    return _names if field.kind == tuple[str, ...] else _count
+def _is_repeated(field: Described, dest: str) -> bool:
+    """A job's places are named one by one; a setting's names stand in one word."""
+    return get_origin(field.kind) is tuple and get_args(field.kind)[-1] is ... and "." not in dest
+
+
+def _taken_as(field: Described, dest: str) -> Callable[[str], Any]:
+    """What turns a word of the command line into a value.
+
+    The bounds of a setting are checked where its file's are; those of a job's fields at once.
+    """
+    settings: dict[Any, Callable[[str], Any]] = {
+        int: int,
+        float: float,
+        str: str,
+        tuple[str, ...]: _names,
+        int | Auto: _count,
+    }
+    fields: dict[Any, Callable[[str], Any]] = {
+        int: checked(positive),
+        float: checked(age_of),
+        str: name,
+        Path: path,
+        Fraction: checked(rate_of),
+        tuple[int, int]: checked(size_in),
+    }
+    return (settings if "." in dest else fields)[field.kind]
 
 
 class _Quality(argparse.Action):
@@ -120,26 +178,16 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def positive(text: str) -> int:
-    """Return a whole number from 1 to a billion."""
-    if re.fullmatch("[0-9]{1,10}", text) is None or not 1 <= int(text) <= _BILLION:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
-    return int(text)
+def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return what turns a word into a value, and says itself what is wrong with a word."""
 
+    def read(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
 
-def rate(text: str) -> Fraction:
-    """Return frames a second, from a number or a ratio."""
-    try:
-        # without exponents: one could ask for a number of a billion digits
-        found = re.fullmatch(r"[0-9]{0,9}(\.[0-9]{0,9}|/[0-9]{1,9})?", text)
-        rate = Fraction(text if found else "")
-    except (ValueError, ZeroDivisionError):
-        raise argparse.ArgumentTypeError(f"{text} is not a rate; try 25 or 30000/1001") from None
-    if not SLOWEST <= rate <= FASTEST:
-        raise argparse.ArgumentTypeError(
-            f"{text} frames a second cannot be; try 25 ({float(SLOWEST)} to {FASTEST})"
-        )
-    return rate.limit_denominator(1001)
+    return read
 
 
 def path(text: str) -> Path:

@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirror.cli.flags import path, positive
+from mirror.cli.flags import checked, path
+from mirror.core.quantities import positive
 from mirror.core.settings import LONGEST_SIDE, ConfigError, size_of
-from mirror.jobs.composition import open_source
 from mirror.parsers.catalogue import needing
 from mirror.parsers.m2fp.checkpoint import hub
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 from mirror.process.printable import shown
+from pipeline.sources.recording import open_recording
 
 if TYPE_CHECKING:
     from mirror.parsers.m2fp.model_factory import ModelFactory, StoredWeights
@@ -49,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the size that this video, or folder of pictures, needs; any number of times",
     )
     parser.add_argument(
-        "--decoder-layers", metavar="N", type=positive, default=0, help="fewer are faster (all)"
+        "--decoder-layers",
+        metavar="N",
+        type=checked(positive),
+        default=0,
+        help="fewer are faster (all)",
     )
     parser.add_argument(
         "--int8", action="store_true", help="the backbone in 8 bits, faster and rougher"
@@ -92,7 +97,7 @@ def _sizes(options: argparse.Namespace, stored: StoredWeights) -> list[tuple[int
             )
         sizes.append(size)
     for clip in options.clips or ():
-        with open_source(clip) as source:
+        with open_recording(clip) as source:
             footage = source.footage
         sizes.append(stored.settings.size or size_for(footage.height, footage.width))
     return list(dict.fromkeys(sizes)) or [stored.settings.size or USUAL_SIZE]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -156,10 +156,10 @@ def _described(name: str, field: FieldInfo) -> Described:
 
 
 def _without_none(kind: Any) -> Any:  # noqa: ANN401  # a type, as typing has them
-    if get_origin(kind) not in (Union, UnionType):
-        return kind
-    left = [one for one in get_args(kind) if one is not NoneType]
-    return left[0] if len(left) == 1 else kind
+    if get_origin(kind) in (Union, UnionType):
+        left = [one for one in get_args(kind) if one is not NoneType]
+        kind = left[0] if len(left) == 1 else kind
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -31,12 +29,9 @@ from mirror.rendering.shared_renderer import SharedRenderer
 from mirror.rendering.side_by_side import SideBySide
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
+from pipeline.media.input_limits import MEGA, InputLimits
 from pipeline.sinks.video import Encoding
-from pipeline.sources import Recorded, Source
-from pipeline.sources.pictures import PictureFolder
-from pipeline.sources.stream.y4m import Y4mFile, is_y4m
-from pipeline.sources.video import VideoFile
+from pipeline.sources import Source
 from pipeline.stage_timer import StageTimer
 
 _FAILED = object()  # stands for what a worker would have made of a frame
@@ -78,22 +73,6 @@ def _check_count(what: str, count: int | Auto) -> None:
             most=most_threads(),
             count=count,
         )
-
-
-def open_source(
-    path: Path, rate: Fraction = Fraction(30), limits: InputLimits = USUAL_LIMITS
-) -> Recorded:
-    """Return a video file, or a folder's pictures at a rate of frames a second.
-
-    Raises:
-        SourceError: there is nothing to be seen there; says why, and what to do.
-    """
-    if path.is_dir():
-        return PictureFolder(path, rate, limits=limits)
-    # FFmpeg gives a y4m file up at its first damaged mark
-    if path.is_file() and is_y4m(path):
-        return Y4mFile(path, rate, limits=limits)
-    return VideoFile(path, limits=limits)
 
 
 def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:

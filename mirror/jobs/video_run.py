@@ -2,67 +2,176 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from mirror.core import machine
 from mirror.core.settings import ParserConfig
-from mirror.jobs.composition import open_flow
-from mirror.jobs.frame_progress import FrameProgress
+from mirror.jobs.cancellation import Cancellation
+from mirror.jobs.composition import encoding_of, limits_of, open_flow, renderer_of
+from mirror.jobs.engine import Engine
+from mirror.jobs.host import Host, Progress, RunContext
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
+from mirror.jobs.video_job import VideoJob
 from mirror.outputs import Output
-from mirror.parsers.catalogue import AnyKind
-from mirror.process import terminal, termination
+from mirror.outputs.drawn_pictures import DrawnPictures
+from mirror.outputs.instance_folder import InstanceFolder
+from mirror.outputs.lines import ResultLines, header_line
+from mirror.outputs.masks import MaskFolder
+from mirror.outputs.planned import PlannedOutputs
+from mirror.outputs.sheet import ContactSheet
+from mirror.process import termination
+from mirror.rendering.renderer import Renderer
 from pipeline.consumer import consuming
+from pipeline.errors import SourceError
 from pipeline.fan_out import FanOut
+from pipeline.sinks.video import VideoWriter
 from pipeline.sources import Recorded
 from pipeline.sources.container.frame_counts import counts_of
+from pipeline.sources.limited import Limited
+from pipeline.sources.pictures import SUFFIXES
+from pipeline.sources.recording import open_recording
 from pipeline.stage_timer import StageTimer
+from pipeline.targets.apart import InputPath
+from pipeline.targets.claims import Claims, claimed, write_whole
 
-INCOMPLETE = 3  # exit code: what could be read was written, but the source promised more
+
+def run_video(job: VideoJob, host: Host) -> RunReport:
+    """Carry a job out; nothing is written before all was found to be in order.
+
+    Raises:
+        PipelineError: something of it cannot be; says why. What was written is kept as parts.
+        JobCancelled: the host has cancelled it.
+        Whatever a parser raises.
+    """
+    engine = host.engine or Engine.of(job.settings)
+    planned = _planned(job, host)
+    read = [InputPath(job.source, host.source_name or "the source"), *host.also_read]
+    with (
+        _opened(job) as source,
+        claimed(planned.all, read, job.overwrite, termination.held) as claims,
+    ):
+        name = host.source_name or str(job.source)
+        header = RunHeader(name, str(planned), engine.kind.name, engine.workers, engine.threads)
+        timer = StageTimer()
+        renderer = renderer_of(engine.style, job.settings.overlay.side_by_side, timer)
+        outputs = [
+            *_outputs(job, source, planned, claims, engine, renderer),
+            *host.consumers(RunContext(engine, source, renderer)),
+        ]
+        run = RecordedRun(source, engine, job.settings.parser, outputs, header, timer)
+        progress = host.progress(host.source_name or job.source.name, source.footage.frames)
+        report = run(progress, host.cancellation)
+        if planned.stats is not None:
+            text = json.dumps(report.as_json(), indent=1) + "\n"
+            write_whole(claims.file(planned.stats), text.encode())
+    return report
 
 
-def run(
+def _planned(job: VideoJob, host: Host) -> PlannedOutputs:
+    return PlannedOutputs.at(
+        host.calls,
+        film=job.output,
+        masks=job.masks,
+        instances=job.instances,
+        results=job.results,
+        stats=job.stats,
+        sheet=job.sheet,
+    )
+
+
+def _opened(job: VideoJob) -> Recorded:
+    if job.source.suffix.lower() in SUFFIXES and job.source.is_file():
+        raise SourceError(
+            "source.is_picture", "{path} is a picture, and this is for videos", path=job.source
+        )
+    with termination.nothing_to_lose():  # a disk somewhere else may not answer
+        source = open_recording(job.source, job.fps, limits_of(job.settings.input))
+    return source if job.limit is None else Limited(source, job.limit)
+
+
+def _outputs(
+    job: VideoJob,
     source: Recorded,
-    kind: AnyKind,
-    config: ParserConfig,
-    outputs: Sequence[Output],
-    header: RunHeader,
-    progress: FrameProgress,
-    timer: StageTimer,
-) -> RunReport:
-    """Parse every frame of a source and give it to all outputs; return the run, measured.
+    planned: PlannedOutputs,
+    claims: Claims,
+    engine: Engine,
+    renderer: Renderer,
+) -> list[Output]:
+    """Everything that the run writes while it goes on."""
+    found: list[Output] = []
+    footage, kind = source.footage, engine.kind
+    if planned.masks is not None:
+        found.append(MaskFolder(claims.folder(planned.masks), kind.parts, engine.style.palette))
+    if planned.instances is not None:
+        found.append(InstanceFolder(claims.folder(planned.instances)))
+    if planned.results is not None:
+        header = header_line(
+            kind.name, kind.parts, footage.height, footage.width, footage.time_base
+        )
+        found.append(ResultLines(claims.file(planned.results), header, kind.parts, job.rle))
+    if planned.film is not None:
+        writer = VideoWriter(
+            claims.file(planned.film),
+            footage,
+            encoding_of(job.settings.video),
+            passengers=None if job.source.is_dir() else job.source,
+            cut_short=job.limit is not None,
+        )
+        found.append(DrawnPictures(renderer, writer))
+    if planned.sheet is not None:
+        found.append(ContactSheet(claims.file(planned.sheet), renderer))
+    return found
+
+
+class RecordedRun:
+    """Parses every frame of a source and gives it to all outputs.
 
     Args:
         source: where frames come from.
-        kind: the parser.
+        engine: what parses.
         config: how much of the machine it gets.
         outputs: what takes every result, in this order; all are closed in the end.
         header: what is known of the run before its first frame.
-        progress: shows how far it is.
         timer: where the outputs' time is counted, and that of the renderer that they share.
-
-    Raises:
-        Whatever a stage raises. Outputs then keep what can be kept, as parts.
     """
-    clock = time.monotonic
-    tally = RunMetrics(clock(), machine.cpu_seconds())
-    with progress, consuming(FanOut(outputs, timer)) as consumers:
-        flow = open_flow(source, kind, header.workers, header.threads, config)
-        with flow as results:
-            for result in results:
-                with termination.held():  # no frame is left half written
-                    consumers.consume(result)
-                tally.add(result, timer.take(), clock())
-                progress.show(tally.frames, tally.fps(clock()))
-    remarks = (*source.remarks, *consumers.remarks)
-    return tally.report(header, flow.statistics(), clock(), remarks, counts_of(source))
 
+    def __init__(
+        self,
+        source: Recorded,
+        engine: Engine,
+        config: ParserConfig,
+        outputs: Sequence[Output],
+        header: RunHeader,
+        timer: StageTimer,
+    ) -> None:
+        self._source, self._engine, self._config = source, engine, config
+        self._outputs, self._header, self._timer = outputs, header, timer
 
-def say_incomplete(report: RunReport) -> None:
-    """Say on stderr, in one line, that a source did not hold what it promised."""
-    how = "breaks off" if report.promised is None else f"promised {report.promised} frames"
-    terminal.warn(
-        f"incomplete: what could be read was written, {report.frames} frames; the input {how}"
-    )
+    def __call__(
+        self, progress: AbstractContextManager[Progress], cancellation: Cancellation
+    ) -> RunReport:
+        """Run to the end; return the run, measured.
+
+        Raises:
+            JobCancelled: somebody ended it before.
+            Whatever a stage raises. Outputs then keep what can be kept, as parts.
+        """
+        clock, source, header = time.monotonic, self._source, self._header
+        tally = RunMetrics(clock(), machine.cpu_seconds())
+        with progress as shown, consuming(FanOut(self._outputs, self._timer)) as consumers:
+            flow = open_flow(
+                source, self._engine.kind, header.workers, header.threads, self._config
+            )
+            with cancellation.calling(flow.close), flow as results:
+                for result in results:
+                    with termination.held():  # no frame is left half written
+                        consumers.consume(result)
+                    tally.add(result, self._timer.take(), clock())
+                    shown.show(tally.frames, tally.fps(clock()))
+                cancellation.check()
+        remarks = (*source.remarks, *consumers.remarks)
+        return tally.report(header, flow.statistics(), clock(), remarks, counts_of(source))

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from mirror.outputs.instance_folder import instances_path
+from mirror.outputs.instance_folder import INSTANCES
 from mirror.outputs.masks import MASKS
 from pipeline.targets.apart import OutputPath
+
+_FLAGS = {  # what a user says to have each
+    "film": "-o",
+    "masks": "--masks",
+    "instances": "--instances",
+    "results": "--results",
+    "stats": "--stats",
+    "sheet": "--sheet",
+}
+_SERIES = {"masks": MASKS, "instances": INSTANCES}  # those that are folders
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOutputs:
     """Where a run's outputs go; None for what is not wanted."""
 
-    film: OutputPath
-    masks: OutputPath | None
-    results: OutputPath | None
-    stats: OutputPath | None
+    film: OutputPath | None = None
+    masks: OutputPath | None = None
     instances: OutputPath | None = None
+    results: OutputPath | None = None
+    stats: OutputPath | None = None
+    sheet: OutputPath | None = None
 
     @classmethod
-    def at(
-        cls,
-        film: Path,
-        masks: Path | None,
-        results: Path | None,
-        stats: Path | None,
-        instances: Path | None = None,
-    ) -> Self:
-        """Return the outputs at some paths, each with the flag that names it."""
+    def at(cls, calls: Mapping[str, str], **paths: Path | None) -> Self:
+        """Return the outputs at some paths.
+
+        Args:
+            calls: what messages call an output, where that is not its usual option.
+            **paths: of each output by the name of its attribute; None where it is not wanted.
+        """
+        names = {**_FLAGS, **calls}
         return cls(
-            OutputPath("-o", film),
-            None if masks is None else OutputPath("--masks", masks, MASKS),
-            None if results is None else OutputPath("--results", results),
-            None if stats is None else OutputPath("--stats", stats),
-            None if instances is None else instances_path(instances),
+            **{
+                name: OutputPath(names[name], path, _SERIES.get(name))
+                for name, path in paths.items()
+                if path is not None
+            }
         )
 
     @property
     def all(self) -> list[OutputPath]:
         """All that are wanted."""
-        found = (self.film, self.masks, self.instances, self.results, self.stats)
-        return [path for path in found if path is not None]
+        folders, files = (self.masks, self.instances), (self.results, self.stats, self.sheet)
+        return [path for path in (self.film, *folders, *files) if path is not None]
+
+    def __str__(self) -> str:
+        """What a report says was written: pictures, or else the first of what there is."""
+        shown = [path for path in (self.film, self.sheet) if path is not None] or self.all[:1]
+        return " and ".join(str(path.path) for path in shown)

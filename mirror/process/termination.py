@@ -209,7 +209,8 @@ def nothing_to_lose() -> Iterator[None]:
 
     For what nothing can interrupt: libraries that are loaded, addresses that do not answer.
     """
-    if _present is None or not _present.is_last_resort:
+    is_main = threading.current_thread() is threading.main_thread()
+    if _present is None or not _present.is_last_resort or not is_main:
         yield
         return
     with _present.using(AtOnce()):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from mirror.jobs.composition import open_source
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.media.pixel_layout import Layout
@@ -18,6 +17,7 @@ from pipeline.sources.camera import Camera, device_of
 from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.paced import PacedRecording
 from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.recording import open_recording
 from pipeline.sources.stream.motion_jpeg import START, JpegStream
 from pipeline.sources.stream.piped import PipedVideo
 from pipeline.sources.stream.raw import RawStream
@@ -66,14 +66,12 @@ class Wanted:
     limits: InputLimits = USUAL_LIMITS
 
 
-def paths_of(name: str | None, config: Path | None) -> list[InputPath]:
+def paths_of(name: str | None) -> list[InputPath]:
     """Return what a stream reads as paths: nothing of it must be written to."""
-    found = [] if config is None else [InputPath(config, "the configuration")]
     if name is None:
-        found.append(InputPath(Path("/dev/stdin"), "what standard input reads"))
-    elif not name.isdigit() and "://" not in name:
-        found.append(InputPath(Path(name)))
-    return found
+        return [InputPath(Path("/dev/stdin"), "what standard input reads")]
+    is_file = not name.isdigit() and "://" not in name
+    return [InputPath(Path(name))] if is_file else []
 
 
 def open_input(name: str | None, wanted: Wanted) -> Source:
@@ -91,7 +89,7 @@ def open_input(name: str | None, wanted: Wanted) -> Source:
         return Reconnecting(lambda: Camera(device))
     if "://" in name:
         return Reconnecting(lambda: open_network(name, limits=wanted.limits), wanted.is_live)
-    source = open_source(Path(name), wanted.rate, wanted.limits)
+    source = open_recording(Path(name), wanted.rate, wanted.limits)
     return PacedRecording(source, is_live=wanted.is_live) if wanted.real_time else source
 
 

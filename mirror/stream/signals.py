@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -23,7 +24,9 @@ class DrainStalled(StageStuck):
 
 
 class Signals:
-    """Turns signals into ends between two frames; a ``with`` block, main thread only.
+    """Turns signals into ends between two frames; a ``with`` block.
+
+    On any thread but the main one it hears nothing: signals are the main thread's.
 
     SIGTERM drains: the source ends, and what is in flight goes out; where nothing more comes out
     for ``drain_s``, DrainStalled is raised. SIGINT raises KeyboardInterrupt, and SIGHUP Terminated,
@@ -57,7 +60,8 @@ class Signals:
         self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
-        self._listener = self._stack.enter_context(listening(self))
+        if threading.current_thread() is threading.main_thread():
+            self._listener = self._stack.enter_context(listening(self))
         return self
 
     def __exit__(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ import cv2
 import numpy as np
 from streaming import y4m
 
-from mirror.cli.flags import positive, rate
+from mirror.core.quantities import age_of, positive, rate_of, size_in
 from mirror.core.resources import config_file
 from mirror.core.settings import load
 from mirror.parsers.m2fp.graphs.graph_record import Record
@@ -101,10 +100,10 @@ def read_words(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     assert "\x1b" not in shown(text)
     assert isinstance(without_secrets(named(text)), str)
-    for read in (plain_way, protocols_of, rate, positive):
+    for read in (plain_way, protocols_of, rate_of, positive, age_of, size_in):
         try:
             read(text)
-        except (SourceError, argparse.ArgumentTypeError) as refusal:
+        except (SourceError, ValueError) as refusal:
             str(refusal).encode("utf-8", "surrogateescape")
 
 

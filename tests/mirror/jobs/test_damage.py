@@ -21,9 +21,9 @@ from av.codec.context import Flags
 from damage import DAMAGE
 from media import faststart
 
-from mirror.jobs.composition import open_source
 from pipeline.errors import SourceError
 from pipeline.sources.container.frame_counts import counts_of
+from pipeline.sources.recording import open_recording
 
 SOURCES = {
     "h264.mp4": ("libx264", {"g": "12", "preset": "ultrafast", "bf": "2"}),
@@ -60,7 +60,7 @@ def decoded_plainly(path: Path) -> int:
 
 def decoded_here(path: Path) -> int:
     try:
-        source = open_source(path)
+        source = open_recording(path)
         count = len(list(source))
     except SourceError:
         return 0

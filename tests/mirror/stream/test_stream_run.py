@@ -22,12 +22,12 @@ from streaming import y4m
 from mirror.cli.main import main
 from mirror.core.settings import load
 from mirror.jobs.run_metrics import RunHeader
+from mirror.jobs.stream_run import StreamReport, StreamRun
 from mirror.outputs import Output
 from mirror.parsers.nothing import Nothing
 from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.stream import inputs, targets
 from mirror.stream.lines import Lines
-from mirror.stream.run import StreamReport, StreamRun
 from mirror.stream.run_facts import RunFacts
 from mirror.stream.targets import Offer, Target
 from pipeline.errors import SinkClosed, SourceError, StageStuck

@@ -10,7 +10,6 @@ from media import pts_of
 from streaming import HEADER, picture_bytes, y4m, y4m_frame
 
 from mirror.cli.main import main
-from mirror.jobs.composition import open_source
 from pipeline.consumer import consuming
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
@@ -19,6 +18,7 @@ from pipeline.media.y4m_header import Y4mHeader, parse_header
 from pipeline.pipes import open_target
 from pipeline.sinks.plain import RawWriter, Y4mWriter
 from pipeline.sources.container.frame_counts import FrameCounts
+from pipeline.sources.recording import open_recording
 from pipeline.sources.stream.y4m import Y4mFile, Y4mStream
 
 
@@ -172,7 +172,7 @@ def test_a_header_that_names_another_size_is_refused() -> None:
 def test_a_file_that_does_not_say_its_rate_gets_the_one_that_is_given(tmp_path: Path) -> None:
     path = tmp_path / "clip.y4m"
     path.write_bytes(y4m(3).replace(b"F30:1", b"F0:0"))
-    source = open_source(path, Fraction(25))
+    source = open_recording(path, Fraction(25))
     assert isinstance(source, Y4mFile)
     assert [frame.time for frame in source] == [0.0, 0.04, 0.08]
     assert source.footage.rate == 25

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from mirror.core import machine
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
+from mirror.jobs.cancellation import Cancellation
 from mirror.jobs.composition import open_flow
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
@@ -31,7 +32,14 @@ from pipeline.sources.until_broken import UntilBroken
 from pipeline.stage_timer import StageTimer
 
 Ending = Literal[
-    "input ended", "input broke", "reader left", "SIGTERM", "SIGINT", "SIGHUP", "failed"
+    "input ended",
+    "input broke",
+    "reader left",
+    "cancelled",
+    "SIGTERM",
+    "SIGINT",
+    "SIGHUP",
+    "failed",
 ]
 
 
@@ -75,6 +83,7 @@ class StreamRun:
         max_age_s: frames that waited longer are not parsed; None where nothing may be dropped.
         drain_s: how long a frame may take to come out after SIGTERM.
         timer: where the time of the consumers' thread is counted.
+        cancellation: ends it as SIGTERM does, from another thread: what is in flight goes out.
     """
 
     def __init__(
@@ -87,6 +96,7 @@ class StreamRun:
         max_age_s: float | None = None,
         drain_s: float = 1.2,
         timer: StageTimer | None = None,
+        cancellation: Cancellation | None = None,
     ) -> None:
         self._source = UntilBroken(source)
         self._counted, self._header = source, header
@@ -98,6 +108,7 @@ class StreamRun:
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )
         self._signals = Signals(self._source.close, drain_s=drain_s)
+        self._cancellation = cancellation or Cancellation()
         self._outputs = FanOut(open_outputs(self), self._timer)
 
     def __call__(self) -> StreamReport:
@@ -109,7 +120,7 @@ class StreamRun:
             Whatever a parser raises.
         """
         failure: BaseException | None = None
-        with self._signals:
+        with self._signals, self._cancellation.calling(self._source.close):
             try:
                 self._ending = self._pump()
             except BaseException as error:
@@ -166,6 +177,8 @@ class StreamRun:
             ) from None
         if self._source.failure is not None:
             return "input broke"
+        if self._cancellation.is_cancelled:
+            return "cancelled"
         return "SIGTERM" if self._signals.draining else "input ended"
 
     def _deliver(self, result: Result[Parsing]) -> None:

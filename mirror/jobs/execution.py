@@ -1,0 +1,44 @@
+"""Carries a job out, whoever asks for it: a command line, an HTTP request, Ray, a test."""
+
+from __future__ import annotations
+
+from typing import Annotated, assert_never, overload
+
+from pydantic import Field, TypeAdapter
+
+from mirror.jobs.host import Host
+from mirror.jobs.run_report import RunReport
+from mirror.jobs.stream_job import StreamJob
+from mirror.jobs.stream_run import StreamReport
+from mirror.jobs.stream_setup import run_stream
+from mirror.jobs.video_job import VideoJob
+from mirror.jobs.video_run import run_video
+
+Job = Annotated[VideoJob | StreamJob, Field(discriminator="kind")]
+JOBS: TypeAdapter[VideoJob | StreamJob] = TypeAdapter(Job)  # reads any of them from JSON
+
+
+@overload
+def execute(job: VideoJob, host: Host = ...) -> RunReport: ...
+@overload
+def execute(job: StreamJob, host: Host = ...) -> StreamReport: ...
+def execute(job: VideoJob | StreamJob, host: Host | None = None) -> RunReport | StreamReport:
+    """Run a job to its end, on the calling thread; return what there is to say of it.
+
+    Args:
+        job: what is to be done.
+        host: what whoever runs it adds; nothing, if it is left out.
+
+    Raises:
+        PipelineError: something of it cannot be; says why. What was written is kept as parts.
+        JobCancelled: the host has cancelled it; streams end well then.
+        Whatever a parser raises.
+    """
+    host = host or Host()
+    match job:
+        case VideoJob():
+            return run_video(job, host)
+        case StreamJob():
+            return run_stream(job, host)
+        case _:
+            assert_never(job)

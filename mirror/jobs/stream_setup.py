@@ -1,0 +1,121 @@
+"""From a stream's job to its run: what comes in is opened, and every place that it goes to."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+
+from mirror.jobs.composition import encoding_of, limits_of, renderer_of
+from mirror.jobs.engine import Engine
+from mirror.jobs.host import Host, RunContext
+from mirror.jobs.run_metrics import RunHeader
+from mirror.jobs.stream_job import StreamJob
+from mirror.jobs.stream_run import StreamReport, StreamRun
+from mirror.outputs import Output
+from mirror.outputs.instance_folder import InstanceFolder, instances_path
+from mirror.process import termination
+from mirror.process.native_output import native_output_on_stderr
+from mirror.stream import inputs, targets
+from mirror.stream.run_facts import RunFacts
+from pipeline.sources import Source
+from pipeline.sources.address import named as named_address
+from pipeline.stage_timer import StageTimer
+from pipeline.targets.claims import Claims, claimed
+
+_AGE_S = 0.5  # of frames that are parsed yet, where frames may be dropped
+
+
+def run_stream(job: StreamJob, host: Host) -> StreamReport:
+    """Carry a job out, until its input ends, its reader leaves, or somebody ends it.
+
+    Raises:
+        PipelineError: something of it cannot be; says why.
+        Whatever a parser raises.
+    """
+    places = targets_of(job)
+    with contextlib.redirect_stdout(sys.stderr) if host.has_data_on_stdout else _unchanged():
+        engine = host.engine or Engine.of(job.settings)
+    targets.check(places, job.out_pix_fmt)
+    files = [place.file for place in places if place.file is not None]
+    folders = [] if job.instances is None else [instances_path(job.instances)]
+    read = [*inputs.paths_of(job.source), *host.also_read]
+    with claimed([*files, *folders], read, job.overwrite, termination.held) as claims:
+        wanted = _wanted(job)
+        source = termination.interruptible(lambda: inputs.open_input(job.source, wanted), "opening")
+        with source:
+            run = _run(job, host, engine, source, places, claims)
+            with _apart_from_data() if host.has_data_on_stdout else _unchanged():
+                return run()
+
+
+def targets_of(job: StreamJob) -> list[targets.Target]:
+    """Return the places that a job writes to."""
+    found = [targets.Target.of(text, job.out_format) for text in job.out or ("-",)]
+    if job.results is not None:
+        found.append(targets.Target("jsonl", job.results, "--results"))
+    return found
+
+
+def _run(
+    job: StreamJob,
+    host: Host,
+    engine: Engine,
+    source: Source,
+    places: Sequence[targets.Target],
+    claims: Claims,
+) -> StreamRun:
+    timer, settings = StageTimer(), job.settings
+    renderer = renderer_of(engine.style, settings.overlay.side_by_side, timer)
+    offer = targets.Offer(
+        source,
+        job.fps,
+        engine.kind.name,
+        engine.kind.parts,
+        engine.style.palette,
+        renderer,
+        encoding_of(settings.video),
+        job.out_pix_fmt,
+        settings.overlay.side_by_side,
+        job.rle,
+        job.fill,
+    )
+
+    def open_outputs(facts: RunFacts) -> list[Output]:
+        more = host.consumers(RunContext(engine, source, renderer))
+        if job.instances is not None:
+            maps = InstanceFolder(claims.folder(instances_path(job.instances)))
+            more = [*more, maps]
+        return [*more, *targets.open_outputs(places, offer, claims, facts)]
+
+    named = " and ".join(place.place for place in places)
+    read = host.source_name or named_address(job.source or "standard input")
+    return StreamRun(
+        source,
+        engine.kind,
+        settings.parser,
+        open_outputs,
+        RunHeader(read, named, engine.kind.name, engine.workers, engine.threads),
+        (job.max_age or _AGE_S) if source.is_live else None,
+        timer=timer,
+        cancellation=host.cancellation,
+    )
+
+
+def _wanted(job: StreamJob) -> inputs.Wanted:
+    is_live = job.live or job.max_age is not None
+    limits = limits_of(job.settings.input)
+    return inputs.Wanted(
+        job.in_format, job.size, job.pix_fmt, job.fps, is_live, job.realtime, limits
+    )
+
+
+@contextlib.contextmanager
+def _apart_from_data() -> Iterator[None]:
+    """Let what anything else prints go to standard error."""
+    with native_output_on_stderr(), contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+def _unchanged() -> contextlib.nullcontext[None]:
+    return contextlib.nullcontext()
