@@ -6,6 +6,7 @@ import importlib.util
 import re
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import clip
@@ -109,6 +110,15 @@ def test_every_page_is_in_the_contents() -> None:
     contents = (ROOT / "mkdocs.yml").read_text()
     pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
     assert [page for page in pages if f": {page}\n" not in contents] == []
+
+
+def test_the_drawing_of_the_house_has_its_floors() -> None:
+    drawing = (DOCS / "architecture.md").read_text().split("```text\nmirror/\n")[1]
+    drawn = [line[1:].split("   ")[0].strip() for line in drawing.split("───")[0].splitlines()]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    assert [floor for floor in drawn if floor] == layers
 
 
 @pytest.mark.slow
