@@ -1,4 +1,4 @@
-"""Fills pages while MkDocs builds them: help of commands and tables of settings are not copied."""
+"""Fills pages while MkDocs builds them: help, settings and keys are not copied."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import sys
 from typing import Any
 
 _SETTINGS = "<!-- settings -->"
+_RESULTS = "<!-- results -->"
 _HELP = re.compile(r"^<!-- help: ?(?P<command>[a-z ]*) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401  # MkDocs' own signature
-    """Put a command's help, and the table of settings, where a page asks for them."""
+    """Put a command's help, the settings and the keys of results where a page asks for them."""
     if _SETTINGS in markdown:
         from mirror.core.settings_text import as_markdown
 
         markdown = markdown.replace(_SETTINGS, as_markdown())
+    if _RESULTS in markdown:
+        from mirror.outputs import results_schema
+
+        markdown = markdown.replace(_RESULTS, results_schema.as_markdown())
     return _HELP.sub(lambda found: _help_of(found["command"].split()), markdown)
 
 

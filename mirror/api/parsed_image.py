@@ -17,6 +17,7 @@ from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Labels
 from mirror.outputs.lines import frame_line
+from mirror.outputs.result_keys import FrameLine
 from mirror.rendering.overlay import Style, draw
 from pipeline.frame import BGR, Frame
 
@@ -135,7 +136,7 @@ class ParsedImage:
         drawn = draw(self.image, self._parsing, style)
         return np.ascontiguousarray(drawn[:, :, ::-1]) if rgb else drawn
 
-    def to_dict(self, *, rle: bool = False) -> dict[str, Any]:
+    def to_dict(self, *, rle: bool = False) -> FrameLine:
         """Return what a line of ``mirror video --results`` holds for one frame, ready for JSON.
 
         Args:

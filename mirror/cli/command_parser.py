@@ -24,6 +24,7 @@ COMMANDS = {  # what each is for: the first line of its module
     "models": "List models, download M2FP's checkpoints, verify them, and export them for fast "
     "runtimes.",
     "doctor": "Say what is installed, found and broken, and what to do about each.",
+    "schema": "Print the JSON Schema of what is written as JSON.",
     "completion": "Print a script that completes commands, options and names in a shell.",
 }
 

@@ -14,6 +14,7 @@ REQUIRED = {  # as it is installed -> as it is imported
     "rich": "rich",
     "psutil": "psutil",
     "shtab": "shtab",
+    "typing-extensions": "typing_extensions",
 }
 OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "pycocotools": ("pycocotools", "COCO files"),

@@ -12,6 +12,14 @@ import numpy as np
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing, Person, Pose
 from mirror.outputs import OutputRefused
+from mirror.outputs.result_keys import (
+    SCHEMA_VERSION,
+    FrameLine,
+    HeaderLine,
+    LandmarkKeys,
+    PersonKeys,
+    RleKeys,
+)
 from mirror.version import __version__
 from pipeline.errors import SinkError
 from pipeline.frame import Frame
@@ -21,10 +29,11 @@ from pipeline.targets.claims import OutputFile
 
 def header_line(
     parser: str, parts: LabelSet, height: int, width: int, time_base: Fraction | None
-) -> dict[str, Any]:
+) -> HeaderLine:
     """Return the line that describes a run."""
     return {
         "mirror": __version__,
+        "schema_version": SCHEMA_VERSION,
         "parser": parser,
         "size": [width, height],
         "parts": {str(id): name for id, name in enumerate(parts.names) if id},
@@ -34,7 +43,7 @@ def header_line(
 
 def frame_line(
     number: int, frame: Frame, parsing: Parsing, parts: LabelSet, with_rle: bool = False
-) -> dict[str, Any]:
+) -> FrameLine:
     """Return one frame's line. The same pixels give the same line, to the last digit.
 
     Args:
@@ -48,7 +57,7 @@ def frame_line(
         OutputRefused: masks are asked for, and pycocotools is not installed.
     """
     areas = np.bincount(parsing.labels.ravel(), minlength=len(parts.names))
-    line: dict[str, Any] = {
+    line: FrameLine = {
         "frame": number,
         "pts": frame.pts,
         "time": round(frame.time, 6),
@@ -60,7 +69,7 @@ def frame_line(
     return line
 
 
-def coco_rle(labels: LabelMap, parts: LabelSet) -> Mapping[str, Any]:
+def coco_rle(labels: LabelMap, parts: LabelSet) -> dict[str, RleKeys]:
     """Return each part's mask as ``pycocotools.mask`` has it: ``size`` [H, W] and ``counts``.
 
     Raises:
@@ -73,7 +82,7 @@ def coco_rle(labels: LabelMap, parts: LabelSet) -> Mapping[str, Any]:
             "output.pycocotools_missing",
             "COCO masks need pycocotools, which is not installed: pip install pycocotools",
         ) from error
-    found = {}
+    found: dict[str, RleKeys] = {}
     for id in np.unique(labels).tolist():
         if id:
             encoded = mask.encode(np.asfortranarray((labels == id).view(np.uint8)))
@@ -168,8 +177,8 @@ class ResultLines:
         )
 
 
-def _person(person: Person) -> dict[str, Any]:
-    line: dict[str, Any] = {
+def _person(person: Person) -> PersonKeys:
+    line: PersonKeys = {
         "id": person.id,
         "instance": person.instance,
         "score": round(person.score, 3),
@@ -181,12 +190,17 @@ def _person(person: Person) -> dict[str, Any]:
     return line
 
 
-def _landmarks(pose: Pose) -> list[dict[str, Any]]:
+def _landmarks(pose: Pose) -> list[LandmarkKeys]:
     image = pose.image.tolist()
     world = [None] * len(image) if pose.world is None else pose.world.tolist()
-    lines: list[dict[str, Any]] = []
+    lines: list[LandmarkKeys] = []
     for name, (x, y, score), place in zip(pose.names, image, world, strict=True):
-        line = {"name": name, "x": round(x, 1), "y": round(y, 1), "score": round(score, 3)}
+        line: LandmarkKeys = {
+            "name": name,
+            "x": round(x, 1),
+            "y": round(y, 1),
+            "score": round(score, 3),
+        }
         if place is not None:
             line["world"] = [round(metres, 4) for metres in place]
         lines.append(line)

@@ -12,6 +12,7 @@ import numpy as np
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
 from mirror.outputs.lines import coco_rle, frame_line, header_line
+from mirror.outputs.result_keys import HeaderLine, MomentKeys, TimingKeys
 from mirror.stream.run_facts import RunFacts
 from pipeline.pipes import PipeWriter
 from pipeline.result import Result, Timing
@@ -74,7 +75,8 @@ class Lines:
         media_time = frame.media_time
         line["media_time"] = None if media_time is None else round(float(media_time), 6)
         line["sequence"] = frame.sequence
-        self._put(line | {"timing": self._timing(result.timing)})
+        line["timing"] = self._timing(result.timing)
+        self._put(line)
 
     def close(self, failure: BaseException | None = None) -> None:
         """Write the line that sums the stream up, however it ended.
@@ -92,31 +94,36 @@ class Lines:
         finally:
             self._target.close()
 
-    def _header(self, result: Result[Parsing]) -> dict[str, Any]:
+    def _header(self, result: Result[Parsing]) -> HeaderLine:
         frame = result.frame
         base = None if frame.time_base is None else str(frame.time_base)
         return self._describing([frame.width, frame.height], base)
 
-    def _describing(self, size: list[int] | None, time_base: str | None) -> dict[str, Any]:
+    def _describing(self, size: list[int] | None, time_base: str | None) -> HeaderLine:
         line = header_line(self._parser, self._parts, 0, 0, None)
         names = self._parts.names
-        colours = dict(zip(names[1:], self._palette[1:], strict=False))
-        return line | {"size": size, "time_base": time_base, "palette": colours}
+        line["size"], line["time_base"] = size, time_base
+        line["palette"] = dict(zip(names[1:], self._palette[1:], strict=False))
+        return line
 
-    def _timing(self, timing: Timing) -> dict[str, Any]:
+    def _timing(self, timing: Timing) -> TimingKeys:
         written_at = self._clock()
-        moments = {
-            "captured": timing.captured_at,
-            "taken": timing.taken_at,
-            "parsed": timing.parsed_at,
-            "written": written_at,
-        }
         to_wall = self._wall_clock() - written_at
         return {
-            "monotonic": {name: round(at, 6) for name, at in moments.items()},
-            "wall": {name: round(at + to_wall, 6) for name, at in moments.items()},
+            "monotonic": _moments(timing, written_at, 0.0),
+            "wall": _moments(timing, written_at, to_wall),
             "dropped": self._facts.dropped(),
         }
 
     def _put(self, line: Mapping[str, Any]) -> None:
         self._target.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+
+
+def _moments(timing: Timing, written_at: float, later_s: float) -> MomentKeys:
+    """When a frame passed by, on a clock that is so many seconds ahead of the flow's."""
+    return {
+        "captured": round(timing.captured_at + later_s, 6),
+        "taken": round(timing.taken_at + later_s, 6),
+        "parsed": round(timing.parsed_at + later_s, 6),
+        "written": round(written_at + later_s, 6),
+    }

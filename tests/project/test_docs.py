@@ -30,6 +30,7 @@ def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
     assert (tmp_path / "squats-mirror.mp4").stat().st_size
     assert len(list((tmp_path / "masks").glob("*.png"))) == 4
     run_programs(tutorial, tmp_path)
+    run_programs(DOCS / "reference/results.md", tmp_path)  # holds poses.jsonl against the schema
 
 
 def test_the_commands_on_recordings_run_one_after_the_other(tmp_path: Path) -> None:

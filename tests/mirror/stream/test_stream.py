@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from broadcast import download
 from media import write_video
+from result_schemas import check_lines
 from streaming import (
     FRAME_BYTES,
     HEADER,
@@ -67,7 +68,9 @@ def parsers(tmp_path: Path) -> Path:
 
 
 def lines_of(data: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in data.splitlines()]
+    lines = [json.loads(line) for line in data.splitlines()]
+    check_lines(lines)
+    return lines
 
 
 def test_frames_with_nobody_in_them_go_out_byte_for_byte() -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from doubles import frame_at, numbered
 from media import pts_of
+from result_schemas import check_lines, lines_in
 from streaming import y4m
 
 from mirror.cli.main import main
@@ -91,7 +92,9 @@ def run(
     header = RunHeader("test", None, kind.name, 1, 1)
     stream = StreamRun(source, kind, load().parser, open_outputs, header, max_age_s, drain_s)
     report = stream()
-    return report, [json.loads(line) for line in results.read_text().splitlines()]
+    lines = lines_in(results)
+    check_lines(lines)
+    return report, lines
 
 
 @pytest.fixture
