@@ -185,6 +185,7 @@ def test_a_lane_that_lost_a_worker_keeps_its_turns(hanging: Trouble, clock: Fake
         good = lane_of(pool, "good", numbered(5), limits=limits)
         with bad as of_bad:
             hanging.gate.wait_reached()  # and nobody is there to miss the worker
+            until(lambda: pool.statistics().queued == 5)  # this lane waits before the other does
             with good as of_good:
                 until(lambda: pool.statistics().queued == 5 + 5)
                 assert [result.parsing[1] for result in of_bad] == [0, -1, 2, 3, 4, 5, 6]
