@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.api.errors import NoSuchName
+from mirror.api.masks import mask_of
 from mirror.api.parsed_person import ParsedPerson
 from mirror.core.instance_map import InstanceMap
 from mirror.core.label_set import LabelMap, LabelSet
@@ -72,7 +73,9 @@ class ParsedImage:
     @functools.cached_property
     def people(self) -> tuple[ParsedPerson, ...]:
         """Whoever was found, the surest first."""
-        return tuple(ParsedPerson(self, person) for person in self._parsing.people)
+        # they do not know this image: a circle would keep every frame until the garbage collector
+        people = self._parsing.people
+        return tuple(ParsedPerson(person, self._parsing, self._parts) for person in people)
 
     @functools.cached_property
     def areas(self) -> Mapping[str, int]:
@@ -94,10 +97,8 @@ class ParsedImage:
         Raises:
             NoSuchName: there is no such part or person; says which there are.
         """
-        found = self.labels > 0 if part is None else np.isin(self.labels, list(self._ids(part)))
-        if person is not None:
-            found &= self.instances == self._instance(person)
-        return found
+        instance = None if person is None else self._instance(person)
+        return mask_of(self._parsing, self._parts, part, instance)
 
     def draw(
         self,
@@ -169,12 +170,6 @@ class ParsedImage:
     def _repr_png_(self) -> bytes:
         """What a notebook shows."""
         return cv2.imencode(".png", self.draw())[1].tobytes()
-
-    def _ids(self, part: str | Iterable[str]) -> frozenset[int]:
-        try:
-            return self._parts.ids([part] if isinstance(part, str) else part)
-        except ValueError as error:
-            raise NoSuchName("part.unknown", "{reason}", reason=str(error)) from error
 
     def _instance(self, person: ParsedPerson | int) -> int:
         if isinstance(person, ParsedPerson):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirror.api.landmarks import Landmarks
-from mirror.core.parsing import Person
-
-if TYPE_CHECKING:
-    from mirror.api.parsed_image import ParsedImage
+from mirror.api.masks import mask_of
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing, Person
 
 
 class ParsedPerson:
@@ -28,10 +26,10 @@ class ParsedPerson:
             three points are visible.
     """
 
-    __slots__ = ("_image", "angles", "box", "id", "instance", "landmarks", "score")
+    __slots__ = ("_parsing", "_parts", "angles", "box", "id", "instance", "landmarks", "score")
 
-    def __init__(self, image: ParsedImage, person: Person) -> None:
-        self._image = image
+    def __init__(self, person: Person, parsing: Parsing, parts: LabelSet) -> None:
+        self._parsing, self._parts = parsing, parts
         self.id, self.score, self.box = person.id, person.score, person.box
         self.instance = person.instance
         self.landmarks = Landmarks(person.pose)
@@ -43,7 +41,7 @@ class ParsedPerson:
         Raises:
             NoSuchName: there is no such part; says which comes nearest.
         """
-        return self._image.mask(part, person=self)
+        return mask_of(self._parsing, self._parts, part, self.instance)
 
     def __repr__(self) -> str:
         box = ", ".join(f"{edge:.0f}" for edge in self.box)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 
 import cv2
 import numpy as np
 import pytest
 from mannequins import HEAD, LEFT_SHIN, TORSO
-from parsed_images import IMAGE, PARTS, parsing_of_two
+from parsed_images import IMAGE, PARTS, parsing_of_two, two_people
 
 from mirror.api.errors import NoSuchName
 from mirror.api.parsed_image import ParsedImage
@@ -137,3 +139,16 @@ def test_a_notebook_shows_it_drawn(two: ParsedImage) -> None:
 def test_areas_are_counted_in_pixels(two: ParsedImage) -> None:
     assert two.areas["head"] == (two.labels == HEAD).sum()
     assert "left-hand" not in two.areas
+
+
+def test_a_frame_that_nobody_wants_any_more_is_freed_at_once() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        image = two_people()
+        assert image.people[0].mask("head").any()
+        is_there = weakref.ref(image)
+        del image
+        assert is_there() is None
+    finally:
+        gc.enable()
