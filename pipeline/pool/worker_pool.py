@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 
 from pipeline.errors import PoolClosed
 from pipeline.frame import Frame
+from pipeline.pool.client import Client
 from pipeline.pool.fair_queue import ServiceClass
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits
@@ -141,6 +142,33 @@ class WorkerPool(Generic[Plan, Raw]):
             on_capture=on_capture,
             name=f"lane-{next(self._numbers)}" if name is None else name,
         )
+
+    def client(
+        self,
+        *,
+        service: ServiceClass = "interactive",
+        parse_limit_s: float | None = None,
+        name: str | None = None,
+    ) -> Client[Plan, Raw]:
+        """Return a client: a ``with`` block to ask about single frames. Any thread may call it.
+
+        Args:
+            service: whose frames go first; FairQueue says how far.
+            parse_limit_s: a worker that takes longer over a frame is given up.
+            name: what the client is called in errors.
+
+        The block raises PoolClosed where the pool does not run.
+        """
+        name = f"client-{next(self._numbers)}" if name is None else name
+        return Client(self._workers, service, parse_limit_s, name)
+
+    def look_after(self) -> None:
+        """Give up workers that take too long, and frames that are overdue. Any thread may call it.
+
+        Whoever iterates over a lane does so, and workers do it between two frames. Where nobody
+        iterates and every worker may hang, somebody has to call this now and then.
+        """
+        self._workers.look_after()
 
     def statistics(self) -> PoolStatistics:
         """Return a snapshot. Any thread may call it, during the run and after."""
