@@ -14,12 +14,12 @@ from mirror.api.options import ParserOptions, settings_of
 from mirror.api.parsed_image import ParsedImage
 from mirror.api.sources import SinglePictures, Video, open_frames
 from mirror.api.video import ParsedVideo
-from mirror.api.workers import ParserLane, ParserWorkers, parse_alone
 from mirror.core import machine
 from mirror.core.settings import Auto
 from mirror.jobs.composition import workers_for
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsers.custom import Custom, Factory
+from mirror.parsers.parser_workers import ParserLane, ParserWorkers, parse_alone
 from pipeline.frame import Frame
 from pipeline.sources import Source
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from mirror.api.parsed_image import ParsedImage
-from mirror.api.workers import ParserLane
 from mirror.core.label_set import LabelSet
+from mirror.parsers.parser_workers import ParserLane
 from pipeline.result import LaneStatistics
 from pipeline.sources import Footage, Recorded, Source
 

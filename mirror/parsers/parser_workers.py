@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
@@ -13,9 +14,13 @@ from mirror.core.settings import ParserConfig
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
 from pipeline.frame import Frame
+from pipeline.pool.client import Answer, Client
+from pipeline.pool.closeable import Closeable
+from pipeline.pool.fair_queue import ServiceClass
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.worker_pool import WorkerPool
+from pipeline.result import PoolStatistics
 from pipeline.sources import Source
 
 ParserLane = Lane[Any, Any, Parsing]  # what its plans are like is each parser's own affair
@@ -56,16 +61,30 @@ class ParserWorkers:
         """Return a lane in which every frame is parsed as if there were no other."""
         return self._lane(frames, lambda _: _ALONE, lambda _frame, _plan, parsing: parsing)
 
-    def video(self, source: Source) -> ParserLane:
+    def video(self, source: Source, service: ServiceClass = "stream") -> ParserLane:
         """Return a lane in which people keep their ids from frame to frame."""
         prepare = self._kind.make_prepare(source.is_live)
-        return self._lane(source, prepare, self._kind.make_settle())
+        return self._lane(source, prepare, self._kind.make_settle(), service)
+
+    def client(self, name: str, service: ServiceClass = "interactive") -> PictureClient:
+        """Return a client that asks about single pictures: a ``with`` block."""
+        limit_s = self._config.parse_limit_s
+        return PictureClient(self._pool.client(service=service, parse_limit_s=limit_s, name=name))
+
+    def look_after(self) -> None:
+        """Give up workers that hang; see ``WorkerPool.look_after``."""
+        self._pool.look_after()
+
+    def statistics(self) -> PoolStatistics:
+        """Return a snapshot of the workers."""
+        return self._pool.statistics()
 
     def _lane(
         self,
         source: Iterable[Frame],
         prepare: Callable[[Frame], Any],
         settle: Callable[[Frame, Any, Any], Parsing],
+        service: ServiceClass = "stream",
     ) -> ParserLane:
         def settled(frame: Frame, plan: Any, raw: Any) -> Parsing:  # noqa: ANN401
             return empty(frame) if raw is _FAILED else settle(frame, plan, raw)
@@ -75,17 +94,41 @@ class ParserWorkers:
             source,
             prepare=prepare,
             settle=settled,
+            service=service,
             limits=LaneLimits(parse_limit_s=self._config.parse_limit_s),
             on_parse_error=(lambda _frame, _plan, _error: _FAILED) if skips else None,
         )
 
 
+class PictureClient:
+    """Asks about single pictures, each as if there were no other. See ``pipeline.pool.client``."""
+
+    def __init__(self, client: Client[Any, Parsing]) -> None:
+        self._client = client
+
+    def __enter__(self) -> PictureClient:
+        self._client.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def submit(self, frame: Frame, begin_within_s: float | None = None) -> Future[Answer[Parsing]]:
+        """Ask for one picture; see ``Client.submit``."""
+        return self._client.submit(frame, _ALONE, begin_within_s)
+
+
 def parse_alone(kind: AnyKind, parse: Callable[[Frame, Any], Any], frame: Frame) -> Parsing:
     """Return the parsing of a single picture, on the caller's thread."""
     # prepare and settle are made anew: what they remember is another picture's
-    plan = kind.make_prepare(live=False)(frame)
-    parsing: Parsing = kind.make_settle()(frame, plan, parse(frame, plan))
-    return parsing
+    prepare = kind.make_prepare(live=False)
+    try:
+        plan = prepare(frame)
+        parsing: Parsing = kind.make_settle()(frame, plan, parse(frame, plan))
+        return parsing
+    finally:
+        if isinstance(prepare, Closeable):
+            prepare.close()
 
 
 def _worker(kind: AnyKind, threads: int) -> Callable[[Frame, Any], Any]:
