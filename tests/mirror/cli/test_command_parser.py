@@ -45,7 +45,7 @@ def test_what_bench_measures_is_named_without_marks_of_its_making(
         main(["bench", "--help"])
     said = capsys.readouterr().out
     assert "[WHAT ...]" in said
-    assert "parser, threads, engine, video, stream, window\n" in said
+    assert "parser, threads, engine, motion, video, stream, window\n" in said
     assert "[]" not in said
 
 
