@@ -85,6 +85,14 @@ def files_read_by(options: argparse.Namespace) -> list[InputPath]:
     return [] if options.config is None else [InputPath(options.config, "the configuration")]
 
 
+def add_serve_flags(parser: argparse.ArgumentParser) -> None:
+    """Add where the service listens, and to whom."""
+    group = parser.add_argument_group("serving")
+    for field in fields_of(SECTIONS["serve"]).values():
+        if field.setting.flag is not None:
+            _add(group, field, f"serve.{field.name}")
+
+
 def config_of(options: argparse.Namespace) -> Config:
     """Return the settings that the flags, and the file among them, ask for.
 

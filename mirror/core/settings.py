@@ -246,6 +246,50 @@ class InputConfig(Schema):
     ] = 64.0
 
 
+class ServeConfig(Schema):
+    """How the network service answers, and whom."""
+
+    host: Annotated[
+        str,
+        Field(description="address to listen on"),
+        Setting("--host", "ADDRESS", more="any but this machine's own needs tokens, see tokens"),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Field(ge=0, le=65535, description="port to listen on; 0: any that is free"),
+        Setting("--port", "N"),
+    ] = 8700
+    tokens: Annotated[
+        str,
+        Field(description="file of the tokens that clients need"),
+        Setting("--token-file", "FILE", more="TOML: [[token]] with name, token and requests"),
+    ] = ""
+    names: Annotated[
+        tuple[str, ...],
+        Strict(False),
+        Field(description="names that the service may be called by in requests"),
+        Setting("--names", "A,B", words="a list of names", more="none named: host and localhost"),
+    ] = ()
+    room: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="requests answered at once; more are refused"),
+        Setting("--room", "N", more="they wait for the workers; each may hold a picture"),
+    ] = 64
+    max_upload_megabytes: Annotated[
+        float,
+        Field(gt=0, le=_LARGEST_MEGAPIXELS, description="of one picture's file"),
+    ] = 20.0
+    grace_s: Annotated[
+        float,
+        Field(gt=0, le=_A_DAY_S, description="seconds in which requests may end on SIGTERM"),
+        Setting("--grace", "S", words="seconds above 0, a day at most"),
+    ] = 10.0
+    tls_certificate: Annotated[
+        str, Field(description="certificate for https"), Setting("--tls-certificate", "FILE")
+    ] = ""
+    tls_key: Annotated[str, Field(description="its key"), Setting("--tls-key", "FILE")] = ""
+
+
 class Config(Schema):
     """Every setting, checked.
 
@@ -257,6 +301,7 @@ class Config(Schema):
     overlay: OverlayConfig = OverlayConfig()
     video: VideoConfig = VideoConfig()
     input: InputConfig = InputConfig()
+    serve: ServeConfig = ServeConfig()
     given: Annotated[frozenset[str], Field(exclude=True)] = frozenset()
 
 
@@ -265,6 +310,7 @@ SECTIONS: dict[str, type[Schema]] = {
     "overlay": OverlayConfig,
     "video": VideoConfig,
     "input": InputConfig,
+    "serve": ServeConfig,
 }
 
 

@@ -107,10 +107,10 @@ class Listener:
         """What a signal means at present."""
         return self._policy
 
-    def put_off(self) -> None:
+    def put_off(self, within_s: float = ENDS_WITHIN_S) -> None:
         """Count the time until the process must have ended from now on, if it has begun."""
         if self._gives_up_at is not None:
-            self._gives_up_at = time.monotonic() + ENDS_WITHIN_S
+            self._gives_up_at = time.monotonic() + within_s
 
     # the main thread
 

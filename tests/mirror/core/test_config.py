@@ -37,7 +37,10 @@ A_DAY = "is seconds above 0, a day at most"
     [
         ("[overlay]\nopacty = 1", "no key of [overlay] is called opacty; did you mean opacity?"),
         ("[overlays]\nopacity = 1", "no section is called [overlays]; did you mean overlay?"),
-        ("workers = 2", "no section is called [workers]; there are: parser, overlay, video, input"),
+        (
+            "workers = 2",
+            "no section is called [workers]; there are: parser, overlay, video, input, serve",
+        ),
         ("[overlay]\nopacity = 1.5", "overlay.opacity is 0 to 1, got 1.5"),
         ("[parser]\nworkers = 0", f"parser.workers {COUNT}, got 0"),
         ("[parser]\nworkers = 'x'", f"parser.workers {COUNT}, got 'x'"),

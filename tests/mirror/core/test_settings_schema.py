@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mirror.cli.flags import add_overlay_flags, add_parser_flags, add_video_flags, config_of
+from mirror.cli.flags import (
+    add_overlay_flags,
+    add_parser_flags,
+    add_serve_flags,
+    add_video_flags,
+    config_of,
+)
 from mirror.core.resources import config_file
 from mirror.core.schema import fields_of
 from mirror.core.settings import SECTIONS, Config, ConfigError, ParserConfig, load
@@ -16,7 +22,7 @@ from mirror.core.settings_text import as_markdown, as_toml
 
 def options(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    for add in (add_parser_flags, add_overlay_flags, add_video_flags):
+    for add in (add_parser_flags, add_overlay_flags, add_video_flags, add_serve_flags):
         add(parser)
     return parser.parse_args(words)
 

@@ -216,7 +216,7 @@ def test_an_album_cover_may_be_large(tmp_path: Path) -> None:
         assert len(container.streams.video) == 2
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "pgm"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "pgm", "webp"])
 @pytest.mark.parametrize("size", [(48, 64), (1, 1), (300, 7)])
 def test_a_picture_says_its_size_in_its_first_bytes(
     tmp_path: Path, suffix: str, size: tuple[int, int]

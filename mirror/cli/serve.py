@@ -1,0 +1,63 @@
+"""Answer other programs over HTTP: pictures in, people and their parts out.
+
+Listens on this machine alone unless told otherwise; any other address needs --token-file. The page
+/docs describes every address; curl --data-binary @photo.jpg http://127.0.0.1:8700/v1/parse tries
+one.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from mirror.cli.flags import add_parser_flags, add_serve_flags, config_of
+from mirror.core.settings import ConfigError, ServeConfig
+from mirror.jobs.composition import workers_for
+from mirror.parsers.catalogue import find_parser
+from mirror.process import terminal
+from mirror.serve.access import is_loopback
+from mirror.serve.server import Server
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where to listen, whom to answer, and what parses."""
+    add_serve_flags(parser)
+    parser.add_argument(
+        "--insecure", action="store_true", help="answer everybody who can reach the address"
+    )
+    parser.add_argument("--quiet", action="store_true", help="do not say where it listens")
+    add_parser_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to stop.
+
+    Raises:
+        ConfigError: others could reach it without a token.
+    """
+    config = config_of(options)
+    check_exposure(config.serve, options.insecure)
+    kind = find_parser(config.parser.name, config.parser)
+    workers, threads = workers_for(kind, config.parser)
+    server = Server(config, kind, workers, threads)
+    if not options.quiet:
+        terminal.show(
+            f"{kind.name}, {workers} workers of {threads} threads, at {server.address}; its page "
+            f"for programmers is {server.address}/docs"
+        )
+    server.run()
+    return 0
+
+
+def check_exposure(serve: ServeConfig, insecure: bool) -> None:
+    """Refuse to answer the whole network without tokens, unless that is asked for by name.
+
+    Raises:
+        ConfigError: it would be so.
+    """
+    if not (is_loopback(serve.host) or serve.tokens or insecure):
+        raise ConfigError(
+            "serve.exposed",
+            "{address} can be reached by others: give --token-file with the tokens that clients "
+            "need, or say --insecure to answer everybody",
+            address=serve.host,
+        )

@@ -1,0 +1,1 @@
+"""The parser as a network service: many clients, one pool of workers."""

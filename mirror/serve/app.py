@@ -1,0 +1,76 @@
+"""The application: addresses, errors and the parser's life, as ASGI servers run it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from mirror.serve.context import OnlyHosts, RequestContext
+from mirror.serve.http import health, parse
+from mirror.serve.problems import Problem, as_response
+from mirror.serve.service import Service
+from mirror.serve.uploads import ClientLeft
+from mirror.version import __version__
+from pipeline.errors import PipelineError
+
+_CLIENT_LEFT = 499  # nginx's; it is for logs, nobody reads it
+
+
+def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
+    """Return the application around a service, whose parser it starts and stops.
+
+    Args:
+        service: what it serves with.
+        hosts: names by which it may be called; empty for any.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with service.engine:
+            app.state.is_warm = False
+            tasks = [
+                asyncio.create_task(service.engine.look_after_workers()),
+                asyncio.create_task(_warm_up(app, service)),
+            ]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    app = FastAPI(
+        title="Smart Mirror",
+        version=__version__,
+        summary="People in pictures, coloured by body part.",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.include_router(parse.router)
+    app.include_router(health.router)
+    for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(ClientLeft, _left)
+    app.add_middleware(OnlyHosts, hosts=hosts)
+    app.add_middleware(RequestContext)
+    return app
+
+
+async def _warm_up(app: FastAPI, service: Service) -> None:
+    await service.engine.warm_up()
+    app.state.is_warm = True
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return as_response(request, error)
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=_CLIENT_LEFT)

@@ -1,0 +1,88 @@
+"""What goes round every request: its id, its time, and headers that keep browsers careful."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+}
+_DOCS = ("/docs", "/openapi.json")  # FastAPI's page takes its scripts from elsewhere
+
+
+class RequestContext:
+    """Middleware: gives every request an id, or keeps the one that came; echoes it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in _HEADERS.items():
+                    if name != "Content-Security-Policy" or scope["path"] not in _DOCS:
+                        headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class OnlyHosts:
+    """Middleware: refuses what was meant for another host, as pages of strangers' make browsers do.
+
+    Args:
+        app: what is guarded.
+        hosts: names by which the service may be called; empty for any.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] in ("http", "websocket") and self._hosts:
+            headers = Headers(scope=scope)
+            if _name(headers.get("host", "")) not in self._hosts:
+                await _refuse(scope, send)
+                return
+            origin = headers.get("origin")
+            if origin and _name(origin.partition("://")[2]) not in self._hosts:
+                await _refuse(scope, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _name(authority: str) -> str:
+    """A host without its port."""
+    return re.sub(r":\d*$", "", authority).strip("[]").lower()
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await send({"type": "http.response.start", "status": 421, "headers": []})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,145 @@
+"""The service as a process: where it listens, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from mirror.core.schema import ConfigError
+from mirror.core.settings import Config, ServeConfig
+from mirror.parsers.catalogue import AnyKind
+from mirror.process.signal_policies import interruption_of
+from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
+from mirror.serve.access import Access, is_loopback, read_tokens
+from mirror.serve.admission import Admission
+from mirror.serve.app import make_app
+from mirror.serve.engine import Engine
+from mirror.serve.service import Bounds, Service
+from pipeline.media.input_limits import MEGA
+
+_BACKLOG = 2048  # connections that may wait to be taken in
+
+
+class Server:
+    """Listens from the beginning, and answers while ``run`` lasts; main thread only.
+
+    The first signal lets nobody in any more, and gives those who are in a while to be answered; the
+    second does not wait.
+
+    Args:
+        config: every setting.
+        kind: the parser.
+        workers: threads that parse.
+        threads: threads that each of them computes with.
+
+    Attributes:
+        address: where it can be reached.
+
+    Raises:
+        ConfigError: the address cannot be listened on, or a file it needs cannot be read.
+    """
+
+    def __init__(self, config: Config, kind: AnyKind, workers: int, threads: int) -> None:
+        serve = config.serve
+        self._admission = Admission(serve.room, workers)
+        engine = Engine(kind, workers, threads, config.parser)
+        tokens = read_tokens(Path(serve.tokens)) if serve.tokens else ()
+        bounds = Bounds(
+            round(serve.max_upload_megabytes * (1 << 20)), round(config.input.max_megapixels * MEGA)
+        )
+        app = make_app(Service(engine, self._admission, Access(tokens), bounds), hosts_of(serve))
+        self._socket = _listen(serve.host, serve.port)
+        self.address = _address(self._socket, secure=bool(serve.tls_certificate))
+        self._server = _Uvicorn(
+            uvicorn.Config(
+                app,
+                loop="asyncio",  # uvloop takes the signals to itself
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=max(1, round(serve.grace_s)),
+                ssl_certfile=serve.tls_certificate or None,
+                ssl_keyfile=serve.tls_key or None,
+            )
+        )
+        self._grace_s = serve.grace_s
+        self._told: int | None = None
+        self._listener: Listener | None = None
+
+    def run(self) -> None:
+        """Answer until a signal comes.
+
+        Raises:
+            KeyboardInterrupt, Terminated: it came, and everybody who was in has been answered.
+        """
+        with listening(self) as self._listener:
+            self._server.run([self._socket])
+        if self._told is not None:
+            raise interruption_of(self._told)
+
+    # what a signal means; see ``Policy``
+
+    def heard(self, number: int) -> None:
+        """End gently at the first signal, and at once at the second."""
+        self._server.force_exit = self._told is not None
+        if self._told is None and self._listener is not None:
+            self._listener.put_off(self._grace_s + ENDS_WITHIN_S)
+        self._told = self._told or number
+        self._admission.drain()
+        self._server.should_exit = True
+
+    def due(self) -> bool:
+        """Say that there is nothing to raise: the loop ends by itself."""
+        return False
+
+    def take(self) -> BaseException | None:
+        """Return nothing."""
+        return None
+
+
+class _Uvicorn(uvicorn.Server):
+    """Leaves signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def hosts_of(serve: ServeConfig) -> tuple[str, ...]:
+    """Return the names that requests may call the service by; none stands for any.
+
+    A page of a stranger's can make a browser ask this machine, but not under its name.
+    """
+    if serve.names:
+        return serve.names
+    return ("localhost", "127.0.0.1", "::1", serve.host) if is_loopback(serve.host) else ()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+            stack.pop_all()
+            return listener
+    except OSError as error:
+        raise ConfigError(
+            "serve.address_taken",
+            "{address} cannot be listened on ({reason}); choose another port",
+            address=f"{host}:{port}",
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _address(listener: socket.socket, secure: bool) -> str:
+    host, port = listener.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if secure else 'http'}://{name}:{port}"

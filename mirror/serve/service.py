@@ -1,0 +1,53 @@
+"""What the addresses of the service share: the parser, who is let in, and how large things are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from mirror.serve.access import Access, Caller
+from mirror.serve.admission import Admission
+from mirror.serve.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large what clients send may be.
+
+    Attributes:
+        picture_bytes: of one picture's file.
+        pixels: of one picture.
+        room: requests that may be in the house at once.
+    """
+
+    picture_bytes: int = 20 << 20
+    pixels: int = 40_000_000
+    room: int = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """One service; lies in the application's state as ``service``."""
+
+    engine: Engine
+    admission: Admission
+    access: Access
+    bounds: Bounds
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request is for; for FastAPI's ``Depends``."""
+    service: Service = request.app.state.service
+    return service
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks; for FastAPI's ``Depends``.
+
+    Raises:
+        Problem: a token is needed, and there is none that is known (401).
+    """
+    address = request.client.host if request.client else ""
+    access = service_of(request).access
+    return access.caller(request.headers.get("authorization"), address)

@@ -1,0 +1,101 @@
+"""What clients send: bounded in size before it is read, and given up when they leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from mirror.serve.problems import Problem
+
+T = TypeVar("T")
+
+
+class ClientLeft(Exception):
+    """Nobody is there any more to be answered."""
+
+
+async def read_picture(request: Request, most_bytes: int) -> bytes:
+    """Return the picture of a request: its whole body, or its form's first file.
+
+    Raises:
+        Problem: it is larger than that (413), or there is none (400, 422).
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most_bytes:
+        raise _too_large(most_bytes)
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await _of_form(request, most_bytes)
+    return await _of_body(request, most_bytes)
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return what ``work`` returns; where the client leaves before that, cancel it.
+
+    Raises:
+        ClientLeft: the client left.
+    """
+    task, watch = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientLeft
+        return task.result()
+    finally:
+        for one in (task, watch):
+            one.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+async def _of_body(request: Request, most_bytes: int) -> bytes:
+    pieces, total = [], 0
+    async for piece in request.stream():
+        total += len(piece)
+        if total > most_bytes:
+            raise _too_large(most_bytes)
+        pieces.append(piece)
+    if not total:
+        raise Problem(422, "picture.missing", "The request has no picture.")
+    return b"".join(pieces)
+
+
+async def _of_form(request: Request, most_bytes: int) -> bytes:
+    bounded = Request(request.scope, _Bounded(request, most_bytes))
+    try:
+        async with bounded.form(max_files=4, max_fields=32) as form:
+            for value in form.values():
+                if isinstance(value, UploadFile):
+                    return await value.read()
+    except MultiPartException:
+        raise Problem(400, "form.damaged", "The form cannot be read.") from None
+    raise Problem(422, "picture.missing", "The form has no file in it.")
+
+
+class _Bounded:
+    """A receive that refuses a body that turns out larger than it may be."""
+
+    def __init__(self, request: Request, most_bytes: int) -> None:
+        self._request, self._left, self._most = request, most_bytes + 4096, most_bytes
+
+    async def __call__(self) -> Any:  # noqa: ANN401 - a message of ASGI's
+        message = await self._request.receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise _too_large(self._most)
+        return message
+
+
+def _too_large(most_bytes: int) -> Problem:
+    return Problem(
+        413, "request.too_large", f"A request has {most_bytes / (1 << 20):g} MB at most.",
+        max_bytes=most_bytes,
+    )  # fmt: skip
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,136 @@
+"""``mirror serve`` as a process: where it listens, whom it answers, and how it ends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from serving import picture
+
+from mirror.cli.main import main
+
+ROOT = Path(__file__).parents[3]
+WAITS = """
+import time, numpy as np
+def factory():
+    def parse(image):
+        if image.max() == 200:
+            time.sleep(1.0)
+        return np.zeros(image.shape[:2], np.uint8)
+    return parse
+"""
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A running service, whose parser takes a second for bright pictures, and its port."""
+    (tmp_path / "waits.py").write_text(WAITS)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mirror", "serve", "--port", "0", "--parser", "waits:factory",
+         "--workers", "1"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "COLUMNS": "200"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+    assert found, said + process.communicate()[1]
+    port = int(found[1])
+    while ask(port, "GET", "/readyz")[0] != 200:
+        time.sleep(0.02)
+    yield process, port
+    process.kill()
+    process.communicate()
+
+
+def ask(port: int, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request(method, path, body)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, content
+
+
+def begin(port: int, body: bytes) -> socket.socket:
+    """Send a request, and do not wait for its answer."""
+    head = f"POST /v1/parse HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    client = socket.create_connection(("127.0.0.1", port), 20)
+    client.sendall(head.encode() + body)
+    return client
+
+
+def test_on_sigterm_whoever_is_in_is_answered_and_nobody_else(
+    service: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = service
+    with begin(port, picture(200)) as client:
+        time.sleep(0.3)  # it is being parsed, which takes a second
+        process.send_signal(signal.SIGTERM)
+        answer = client.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert process.wait(20) == 143
+    with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
+        ask(port, "GET", "/healthz")
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun(
+    service: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = service
+    clients = [begin(port, picture(200)) for _ in range(8)]
+    time.sleep(0.3)
+    for client in clients:
+        client.close()
+    began = time.monotonic()
+    status, content = ask(port, "POST", "/v1/parse", picture(100))
+    assert (status, json.loads(content)["people"]) == (200, [])
+    assert time.monotonic() - began < 4.0  # one of them was in the worker, not all eight
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "mirror.example"])
+def test_others_are_not_answered_without_a_token(
+    capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    assert main(["serve", "--host", host, "--parser", "none"]) == 1
+    assert "--token-file" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", port, "--parser", "none"]) == 1
+    assert "cannot be listened on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[token]]\nname = 'a'\ntoken = 'short'\n", "token.0.token"),
+        ("nonsense", "not a TOML file"),
+        ("", "token"),
+        ("[[token]]\nname='a'\ntoken='0123456789abcdef'\nrole='king'\n", "token.0.role"),
+        (2 * "[[token]]\nname='a'\ntoken='0123456789abcdef'\n", "given once"),
+    ],
+)
+def test_a_token_file_that_is_wrong_is_explained_without_a_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    path = tmp_path / "tokens.toml"
+    path.write_text(text)
+    assert main(["serve", "--token-file", str(path), "--parser", "none"]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert "0123456789abcdef" not in error

@@ -1,0 +1,85 @@
+"""What the tests of the service share: a parser that waits when told to, and a running service."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+from fastapi.testclient import TestClient
+from lanes import Gate
+
+from mirror.core.label_set import LabelSet, label_set
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
+from mirror.serve.access import Access, Token
+from mirror.serve.admission import Admission
+from mirror.serve.app import make_app
+from mirror.serve.engine import Engine
+from mirror.serve.service import Bounds, Service
+from pipeline.frame import Frame
+
+SLOW, FAILS = 200, 10  # the brightness of pictures that wait at the gate, and that cannot be parsed
+
+
+class Squares:
+    """A parser that takes a picture's bright half for a torso; some pictures make it wait, or fail.
+
+    Attributes:
+        gate: where it waits.
+        begun: how many pictures workers have begun.
+    """
+
+    name = "squares"
+    worker_memory_mb = 1
+
+    def __init__(self) -> None:
+        self.parts: LabelSet = label_set("built-in")
+        self.gate = Gate()
+        self.begun = 0
+        self._lock = threading.Lock()
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+        return lambda frame: None
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], Parsing]:
+        return self._parse
+
+    def make_settle(self) -> Callable[[Frame, None, Parsing], Parsing]:
+        return lambda frame, plan, parsing: parsing
+
+    def _parse(self, frame: Frame, plan: None) -> Parsing:
+        with self._lock:
+            self.begun += 1
+        brightness = int(frame.bgr.max())
+        if brightness == SLOW:
+            self.gate.pass_through()
+        if brightness == FAILS:
+            raise RuntimeError("the secret of /root/model.onnx")
+        labels = np.where(frame.bgr[:, :, 0] > 100, np.uint8(1), np.uint8(0))
+        return Parsing.undivided(labels)
+
+
+def picture(brightness: int = 180, size: tuple[int, int] = (48, 64), ending: str = ".png") -> bytes:
+    """A picture's file, whose right half is bright."""
+    image = np.zeros((*size, 3), np.uint8)
+    image[:, size[1] // 2 :] = brightness
+    return bytes(cv2.imencode(ending, image)[1])
+
+
+def service_with(kind: Any, room: int = 8, tokens: tuple[Token, ...] = ()) -> Service:  # noqa: ANN401
+    engine = Engine(kind, 1, 1, ParserConfig())
+    bounds = Bounds(picture_bytes=100_000, pixels=10_000)
+    return Service(engine, Admission(room, 1), Access(tokens), bounds)
+
+
+@contextlib.contextmanager
+def served(kind: Any, **how: Any) -> Iterator[TestClient]:  # noqa: ANN401
+    """A client of a service that is warm."""
+    with TestClient(make_app(service_with(kind, **how)), raise_server_exceptions=False) as client:
+        while client.get("/readyz").status_code != 200:
+            pass
+        yield client
