@@ -32,7 +32,7 @@ def modelscope_parser(
         threads: threads that the network computes with.
         sides: what an image's shorter side becomes, or its longer one where that is less, with
             ``m2fp``; ``m2fp-single`` has an input size of its own.
-        **options: see ``ParserOptions``; the runtime is torch where none is asked for.
+        **options: of the parser; see ``ParserOptions``. The runtime is torch by default.
 
     Raises:
         PipelineError: M2FP's checkpoint or runtime is not there; says how to get it.

@@ -35,10 +35,10 @@ class Parser:
 
     Args:
         parser: ``built-in``, ``m2fp``, ``m2fp-single``, ``none`` or ``module:factory``, as on the
-            command line; or a factory itself, see the how-to on parsers of your own.
+            command line; or a factory of your own, as in the how-to on own parsers.
         workers: threads that parse batches and videos.
         threads: threads that each model computes with.
-        **options: see ``ParserOptions``.
+        **options: of the parser; see ``ParserOptions``.
 
     Attributes:
         name: of the parser.
@@ -68,7 +68,7 @@ class Parser:
         self._running: ParserWorkers | None = None  # guarded by _lock
 
     def __call__(self, image: Image, *, rgb: bool = False) -> ParsedImage:
-        """Parse one picture; takes its time to look for everybody.
+        """Parse one picture, after a thorough search for people.
 
         Args:
             image: an array (H, W, 3) uint8 in blue-green-red order, the path of a picture, or a
@@ -94,11 +94,11 @@ class Parser:
 
         Args:
             images: read on another thread, a few ahead of what is taken out.
-            rgb: as above, for all arrays among them.
+            rgb: whether arrays are in red-green-blue order.
 
         Raises:
             RuntimeError: the parser is not in a ``with`` block.
-            ImageRefused: when the image's turn comes.
+            ImageRefused: when its turn comes, for an image that is none.
         """
         workers = self._workers()
         return self._batch(workers.pictures(SinglePictures(images, rgb)))
@@ -113,10 +113,10 @@ class Parser:
         Args:
             video: the path of a file or of a folder of pictures, an address (http, rtsp, ...), the
                 number of a camera, or an iterable of images, such as a generator of your own.
-            fps: images a second, of what does not say so itself.
-            live: of an iterable: its images' times are those of their capture, and the oldest is
-                dropped when there are too many. Otherwise nothing is, and the iterable waits.
-                Cameras are live anyway.
+            fps: images a second, for a source that does not say so itself.
+            live: for an iterable: drop the oldest images when there are too many, and take the
+                moment of capture as their time. Otherwise nothing is dropped, and the iterable
+                waits. Cameras are always live.
             rgb: whether arrays are in red-green-blue order.
 
         Raises:
@@ -175,16 +175,16 @@ def parse(
 ) -> ParsedImage:
     """Parse one picture.
 
-    The two parsers used last are kept, so that a loop loads its model once. A program that parses
-    much, or on several threads, makes a ``mirror.Parser``.
+    The last two parsers are kept, so that a loop loads its model once. For many pictures, or for
+    several threads, make a ``mirror.Parser``.
 
     Args:
         image: an array (H, W, 3) uint8 in blue-green-red order, the path of a picture, or a PIL
             image.
-        parser: see ``mirror.Parser``, as are the last two.
+        parser: the name of a parser, or a factory; see ``mirror.Parser``.
         rgb: whether the array is in red-green-blue order, as Pillow and matplotlib have it.
         threads: threads that the model computes with.
-        **options: see ``ParserOptions``.
+        **options: of the parser; see ``ParserOptions``.
 
     Raises:
         ImageRefused: it is no image; says what came and what to do.
@@ -206,18 +206,19 @@ def open_video(
 ) -> ParsedVideo:
     """Return a video's parsed images, in order: a loop, or a ``with`` block around one.
 
-    A ``mirror.Parser`` loads its models once for several videos.
+    For several videos, make a ``mirror.Parser``, which loads its models once.
 
     Args:
         video: the path of a file or of a folder of pictures, an address (http, rtsp, ...), the
             number of a camera, or an iterable of images, such as a generator of your own.
-        parser: see ``mirror.Parser``.
-        fps: see ``mirror.Parser.video``, as are the next two.
-        live: whether old images are dropped rather than all get late.
+        parser: the name of a parser, or a factory; see ``mirror.Parser``.
+        fps: images a second, for a source that does not say so itself.
+        live: for an iterable: drop the oldest images when there are too many, and take the moment
+            of capture as their time. Cameras are always live.
         rgb: whether arrays are in red-green-blue order.
-        workers: see ``mirror.Parser``, as are the rest.
+        workers: threads that parse, each with a model of its own.
         threads: threads that each worker computes with.
-        **options: see ``ParserOptions``.
+        **options: of the parser; see ``ParserOptions``.
 
     Raises:
         PipelineError: the video or the parser cannot be had; says why, and what to do.

@@ -9,6 +9,7 @@ import weakref
 import cv2
 import numpy as np
 import pytest
+import result_schemas
 from mannequins import HEAD, LEFT_SHIN, TORSO
 from parsed_images import IMAGE, PARTS, parsing_of_two, two_people
 
@@ -117,6 +118,7 @@ def test_the_dictionary_has_the_keys_of_a_results_line(two: ParsedImage) -> None
     assert json.loads(json.dumps(line)) == line
     expected = frame_line(0, Frame.from_bgr(IMAGE.copy(), 0.0), parsing_of_two(), PARTS)
     assert line == expected
+    result_schemas.check_lines([line])
     pytest.importorskip("pycocotools", reason="needs pip install smart-mirror[coco]")
     assert set(two.to_dict(rle=True)) == {*expected, "rle"}
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 import mirror
 from mirror.api.errors import ImageRefused
-from mirror.core.settings import ConfigError
+from mirror.api.options import ParserOptions
+from mirror.core.settings import ConfigError, ParserConfig
 from mirror.parsers.custom import ParserNotUsable
 from pipeline.errors import PoolClosed, SourceError
 from pipeline.frame import BGR
@@ -285,3 +286,8 @@ def test_a_video_that_is_opened_but_not_read_can_be_let_go(tmp_path: Path) -> No
         pytest.skip("needs /proc")
     video.close()
     assert not is_open()
+
+
+def test_everything_that_is_set_of_a_parser_can_be_asked_for_in_a_program() -> None:
+    named_otherwise = {"name", "workers", "threads"}
+    assert set(ParserOptions.__annotations__) == set(ParserConfig.model_fields) - named_otherwise
