@@ -107,11 +107,11 @@ class ConstantRate(Generic[Item]):
         elif self._missing:
             said.append(
                 f"{self._missing} frames were dropped from a format without times: it plays "
-                f"{self._missing / self._rate:.1f} s too fast; --fill repeats pictures instead"
+                f"{self._missing / self._rate:.1f} s too fast"
             )
         if self._left_out:
             said.append(
                 f"{self._left_out} frames came faster than {self._rate:g} a second and were left "
-                "out; say the source's rate with --fps"
+                "out"
             )
         return said

@@ -22,7 +22,7 @@ class VideoJob(Schema):
     ]
     output: Annotated[
         Path | None,
-        Field(description="the video to write"),
+        Field(description="the video to write, or an animation (.gif, .webp)"),
         Setting("--output", "OUT", short="-o"),
     ] = None
     masks: Annotated[

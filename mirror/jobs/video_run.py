@@ -28,7 +28,7 @@ from mirror.rendering.renderer import Renderer
 from pipeline.consumer import consuming
 from pipeline.errors import SourceError
 from pipeline.fan_out import FanOut
-from pipeline.sinks.video import VideoWriter
+from pipeline.sinks.by_ending import sink_for
 from pipeline.sources import Recorded
 from pipeline.sources.container.frame_counts import counts_of
 from pipeline.sources.limited import Limited
@@ -114,7 +114,7 @@ def _outputs(
         )
         found.append(ResultLines(claims.file(planned.results), header, kind.parts, job.rle))
     if planned.film is not None:
-        writer = VideoWriter(
+        writer = sink_for(
             claims.file(planned.film),
             footage,
             encoding_of(job.settings.video),

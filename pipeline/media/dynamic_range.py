@@ -41,11 +41,21 @@ def hdr_remarks(codec: str, color_trc: int, pixel_format: str) -> tuple[str, ...
     if pixel_format != _DEEP:
         return (
             f"the source has high dynamic range ({name}), of which {codec} keeps 8 bits: smooth "
-            "areas may show steps; --codec h264, h265 or av1 keep 10",
+            "areas may show steps, which h264, h265 and av1 have not",
         )
     if codec == "h264":
         return (
-            f"the source has high dynamic range ({name}), kept in 10 bits; more players show that "
-            "with --codec h265",
+            f"the source has high dynamic range ({name}), kept in 10 bits; as h265, more players "
+            "show that",
         )
     return ()
+
+
+def flat_remark(color_trc: int, format: str) -> tuple[str, ...]:
+    """Return what a user should know of HDR in a format that has no word for it."""
+    name = hdr_name(color_trc)
+    if name is None:
+        return ()
+    return (
+        f"the source has high dynamic range ({name}), which {format} cannot say: colours look flat",
+    )

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SinkError
 from pipeline.frame import Frame, padded_to_even
-from pipeline.media.dynamic_range import hdr_name, hdr_remarks, pixel_format_for
+from pipeline.media.dynamic_range import flat_remark, hdr_name, hdr_remarks, pixel_format_for
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeWriter
 from pipeline.sinks.container import encoder_for
@@ -39,17 +39,12 @@ class JpegWriter:
         self._layout: Layout | None = None
         self._encoder: VideoCodecContext | None = None
         self._count = 0
-        self._hdr: str | None = None
+        self._color_trc = 0
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """That JPEG cannot say that its pictures have HDR, where they have."""
-        if self._hdr is None:
-            return ()
-        return (
-            f"the source has high dynamic range ({self._hdr}), which JPEG cannot say: colours look "
-            "flat",
-        )
+        return flat_remark(self._color_trc, "JPEG")
 
     def consume(self, frame: Frame) -> None:
         """Write one picture; wait while the reader does not read.
@@ -58,7 +53,7 @@ class JpegWriter:
             SinkError: the encoder refuses it, the reader has left, or the disk is full.
         """
         picture = frame.picture
-        self._hdr = hdr_name(int(picture.color_trc))
+        self._color_trc = int(picture.color_trc)
         name = _JPEG_FORMATS.get(plain_name(picture.format.name), "yuvj420p")
         layout = Layout(picture.height, picture.width, name)
         if self._encoder is None or layout != self._layout:

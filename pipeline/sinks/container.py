@@ -60,6 +60,9 @@ CONTAINERS = (
     Container("webm", _CLUSTERS, None, "vp9", suffixes=(".webm",)),
 )
 
+ANIMATED = (".gif", ".webp")  # see ``AnimationWriter``
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif", ".heic")
+
 ENCODERS = {
     "h264": "libx264",
     "h265": "libx265",
@@ -94,6 +97,13 @@ def container_for(path: Path, name: str | None = None) -> Container:
                 hint=nearest(name, names),
             )
         return names[name]
+    if path.suffix.lower() in _PICTURES:
+        raise SinkError(
+            "container.picture_ending",
+            "{path} is the name of a picture; that of a video or an animation ends in {endings}",
+            path=path,
+            endings=", ".join([*known, *ANIMATED]),
+        )
     if path.suffix.lower() not in known:
         shown = path.suffix or "no ending"
         raise SinkError(
@@ -101,7 +111,7 @@ def container_for(path: Path, name: str | None = None) -> Container:
             "{path} ends in {shown}, which names no container; {hint}",
             path=path,
             shown=shown,
-            hint=nearest(path.suffix, known),
+            hint=nearest(path.suffix, [*known, *ANIMATED]),
         )
     return known[path.suffix.lower()]
 

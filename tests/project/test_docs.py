@@ -38,7 +38,7 @@ def test_the_commands_on_recordings_run_one_after_the_other(tmp_path: Path) -> N
     write_video(tmp_path / "squats.mp4", 3)
     picture_folder(tmp_path / "pictures", 3)
     page = DOCS / "how-to/recordings.md"
-    assert len(commands(page)) == 6
+    assert len(commands(page)) == 7
     run_commands(page, tmp_path)
     made = ("squats-mirror.mp4", "beside.mp4", "hands.mp4", "best.mp4", "film.mkv", "run.json")
     assert all((tmp_path / name).stat().st_size for name in made)

@@ -80,8 +80,7 @@ def test_hdr_is_kept_in_ten_bits(tmp_path: Path, codec: str | None, color_trc: i
 def test_h264_says_that_few_players_show_it_and_h265_has_nothing_to_say(tmp_path: Path) -> None:
     source = film(tmp_path / "in.mp4")
     assert remarks_of(source, tmp_path / "out.mp4") == (
-        "the source has high dynamic range (HLG), kept in 10 bits; more players show that with "
-        "--codec h265",
+        "the source has high dynamic range (HLG), kept in 10 bits; as h265, more players show that",
     )
     assert remarks_of(source, tmp_path / "deep.mp4", Encoding("h265")) == ()
 
@@ -90,7 +89,7 @@ def test_a_codec_of_eight_bits_says_what_is_lost(tmp_path: Path) -> None:
     source = film(tmp_path / "in.mp4", PQ)
     assert remarks_of(source, tmp_path / "out.mp4", Encoding("mpeg4")) == (
         "the source has high dynamic range (PQ), of which mpeg4 keeps 8 bits: smooth areas may "
-        "show steps; --codec h264, h265 or av1 keep 10",
+        "show steps, which h264, h265 and av1 have not",
     )
     assert kind_of(tmp_path / "out.mp4")[0] == "yuv420p"
 
