@@ -65,4 +65,9 @@ def _suggestions() -> dict[str, tuple[str, ...]]:
         for name, field in fields_of(schema).items()
         if field.setting.suggests
     }
-    return {**found, "quality": QUALITIES, "what": bench.WHAT + bench.ON_REQUEST}
+    return {
+        **found,
+        "quality": QUALITIES,
+        "video.quality": QUALITIES,
+        "what": bench.WHAT + bench.ON_REQUEST,
+    }

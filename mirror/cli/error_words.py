@@ -104,6 +104,7 @@ WORDS: Final[Mapping[str, str]] = {
         "{runtime} is not installed: pip install {package}, or use --runtime auto"
     ),
     "source.is_picture": "{path} is a picture, and this is for videos: mirror picture {path}",
+    "source.is_video": "{path} is a video, and this is for pictures: mirror video {path}",
     "source.too_many_pixels": (
         "{name}: pictures of {width}x{height} are over the limit of {limit:g} megapixels; raise "
         "max_megapixels in the [input] section of a --config file if they are meant"

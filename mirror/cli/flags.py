@@ -18,14 +18,26 @@ J = TypeVar("J", bound=Schema)
 Group = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
-def add_parser_flags(parser: argparse.ArgumentParser) -> None:
-    """Add which parser runs, on how much of the machine, and where settings come from."""
+def add_parser_flags(
+    parser: argparse.ArgumentParser,
+    encoder: Described | None = None,
+    encoder_dest: str = "video.quality",
+) -> None:
+    """Add which parser runs, on how much of the machine, and where settings come from.
+
+    Args:
+        parser: of the command.
+        encoder: the field that a number as quality stands for; the video's, if left out.
+        encoder_dest: what that number is called among the options.
+    """
     group = parser.add_argument_group("parsing")
-    encoder = fields_of(SECTIONS["video"])["quality"]
+    encoder = encoder or fields_of(SECTIONS["video"])["quality"]
     for field in fields_of(SECTIONS["parser"]).values():
         if field.name == "quality":
             about = f"{field.help}; N: {encoder.help} ({encoder.default})"
-            group.add_argument("--quality", metavar="HOW|N", action=_Quality, help=about)
+            group.add_argument(
+                "--quality", dest=encoder_dest, metavar="HOW|N", action=_Quality, help=about
+            )
         elif field.setting.flag is not None:
             _add(group, field, f"parser.{field.name}")
     add_config_flag(group)
@@ -107,7 +119,8 @@ def _add(group: Group, field: Described, dest: str) -> None:
     """Add the flag of one field; what is not said leaves it as it would be without."""
     about, setting = _with_default(field), field.setting
     if setting.flag is None:
-        group.add_argument(dest, metavar=setting.metavar, type=_taken_as(field, dest), help=about)
+        kind, count = (path, "+") if _is_repeated(field, dest) else (_taken_as(field, dest), None)
+        group.add_argument(dest, metavar=setting.metavar, type=kind, nargs=count, help=about)
         return
     names = [name for name in (setting.short, setting.flag) if name is not None]
     if field.kind is bool:
@@ -173,7 +186,7 @@ class _Quality(argparse.Action):
         if values in QUALITIES:
             setattr(namespace, "parser.quality", values)
         elif isinstance(values, str) and values.removeprefix("-").isdecimal():
-            setattr(namespace, "video.quality", int(values))
+            setattr(namespace, self.dest, int(values))
         else:
             parser.error(f"argument --quality: {', '.join(QUALITIES)} or a number, got {values!r}")
 

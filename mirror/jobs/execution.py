@@ -7,6 +7,8 @@ from typing import Annotated, assert_never, overload
 from pydantic import Field, TypeAdapter
 
 from mirror.jobs.host import Host
+from mirror.jobs.picture_job import PictureJob
+from mirror.jobs.pictures.picture_run import PictureReport, run_pictures
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.stream_job import StreamJob
 from mirror.jobs.stream_run import StreamReport
@@ -14,15 +16,19 @@ from mirror.jobs.stream_setup import run_stream
 from mirror.jobs.video_job import VideoJob
 from mirror.jobs.video_run import run_video
 
-Job = Annotated[VideoJob | StreamJob, Field(discriminator="kind")]
-JOBS: TypeAdapter[VideoJob | StreamJob] = TypeAdapter(Job)  # reads any of them from JSON
+AnyJob = VideoJob | StreamJob | PictureJob
+AnyReport = RunReport | StreamReport | PictureReport
+# reads any of them from JSON
+JOBS: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
 
 
 @overload
 def execute(job: VideoJob, host: Host = ...) -> RunReport: ...
 @overload
 def execute(job: StreamJob, host: Host = ...) -> StreamReport: ...
-def execute(job: VideoJob | StreamJob, host: Host | None = None) -> RunReport | StreamReport:
+@overload
+def execute(job: PictureJob, host: Host = ...) -> PictureReport: ...
+def execute(job: AnyJob, host: Host | None = None) -> AnyReport:
     """Run a job to its end, on the calling thread; return what there is to say of it.
 
     Args:
@@ -40,5 +46,7 @@ def execute(job: VideoJob | StreamJob, host: Host | None = None) -> RunReport | 
             return run_video(job, host)
         case StreamJob():
             return run_stream(job, host)
+        case PictureJob():
+            return run_pictures(job, host)
         case _:
             assert_never(job)

@@ -9,7 +9,7 @@ from mirror.core import machine
 from mirror.core.parsing import Parsing
 from mirror.jobs.run_report import RunReport
 from pipeline.meter import Latencies, Rate, StageMeter
-from pipeline.result import FlowStatistics, Result
+from pipeline.result import FlowStatistics, LaneStatistics, Result
 from pipeline.sources.container.frame_counts import FrameCounts
 
 
@@ -63,7 +63,7 @@ class RunMetrics:
     def report(
         self,
         header: RunHeader,
-        statistics: FlowStatistics,
+        statistics: FlowStatistics | LaneStatistics,
         now: float,
         remarks: tuple[str, ...] = (),
         counts: FrameCounts | None = None,

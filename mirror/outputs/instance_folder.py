@@ -16,7 +16,7 @@ from pipeline.targets.part_folder import PartFolder, Series
 
 INSTANCES = Series(re.compile(r"\d{6,}\.png"), "instances.json")
 
-_DESCRIPTION = {
+DESCRIPTION = {
     "values": {"0": "nobody", str(UNASSIGNED): "a part of nobody in particular"},
     "other values": "people[].instance of the frame's line in the results",
     "bits": "8; 16 in frames in which somebody's instance is above 255",
@@ -40,7 +40,7 @@ class InstanceFolder(PngFolder):
     stage = "instances"
 
     def __init__(self, folder: PartFolder) -> None:
-        super().__init__(folder, INSTANCES.mark, _DESCRIPTION)
+        super().__init__(folder, INSTANCES.mark, DESCRIPTION)
 
     def png_of(self, parsing: Parsing) -> bytes:
         """Return the instance map's file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import IO, Any
 
@@ -99,6 +99,7 @@ class ResultLines:
         header: the first line.
         parts: the names of the part ids.
         with_rle: whether to add every part's mask in COCO's run-length encoding.
+        more: what else a result's line says.
 
     Raises:
         OutputRefused: masks are asked for, and pycocotools is not installed.
@@ -113,8 +114,9 @@ class ResultLines:
         header: Mapping[str, Any],
         parts: LabelSet,
         with_rle: bool = False,
+        more: Callable[[Result[Parsing]], Mapping[str, Any]] = lambda _: {},
     ) -> None:
-        self._file, self._header = file, header
+        self._file, self._header, self._more = file, header, more
         self._parts, self._with_rle = parts, with_rle
         self._descriptor = file.descriptor  # a fifo waits here until somebody reads
         self._lines: IO[str] | None = None
@@ -125,9 +127,9 @@ class ResultLines:
     def consume(self, result: Result[Parsing]) -> None:
         """Write one frame's line; before the first, the one about the run."""
         self._begin()
-        self._put(
-            frame_line(result.ticket, result.frame, result.parsing, self._parts, self._with_rle)
-        )
+        number, frame, parsing = result.ticket, result.frame, result.parsing
+        line = frame_line(number, frame, parsing, self._parts, self._with_rle)
+        self._put({**line, **self._more(result)})
 
     def close(self, failure: BaseException | None = None) -> None:
         """Complete the file, or leave a part.

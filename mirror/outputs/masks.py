@@ -32,16 +32,20 @@ class MaskFolder(PngFolder):
     stage = "masks"
 
     def __init__(self, folder: PartFolder, parts: LabelSet, palette: tuple[str, ...]) -> None:
-        description = {
-            "parts": {str(id): name for id, name in enumerate(parts.names)},
-            "palette": dict(zip(parts.names, palette, strict=False)),
-        }
-        super().__init__(folder, MASKS.mark, description)
+        super().__init__(folder, MASKS.mark, description_of(parts, palette))
         self._encode = PaletteEncoder(palette)
 
     def png_of(self, parsing: Parsing) -> bytes:
         """Return the label map's file."""
         return self._encode(parsing.labels)
+
+
+def description_of(parts: LabelSet, palette: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return what ``parts.json`` says: what the values mean, and what colour shows each."""
+    return {
+        "parts": {str(id): name for id, name in enumerate(parts.names)},
+        "palette": dict(zip(parts.names, palette, strict=False)),
+    }
 
 
 class PaletteEncoder:

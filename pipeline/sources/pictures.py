@@ -61,25 +61,8 @@ class PictureFolder(ClosableSource):
         self._closed = False
         self._unreadable: list[str] = []
         self._seen = 0
-        try:
-            files = [
-                entry
-                for entry in path.iterdir()
-                if entry.suffix.lower() in SUFFIXES and entry.is_file()
-            ]
-        except OSError as error:
-            raise SourceError(
-                "source.not_permitted", "{path} may not be read; check its permissions", path=path
-            ) from error
-        self._files = sorted(files, key=_natural)
-        if not self._files:
-            raise SourceError(
-                "folder.no_pictures",
-                "{path} has no pictures in it ({endings}); name another folder",
-                path=path,
-                endings=", ".join(SUFFIXES),
-            )
-        first = _decoded(self._files[0], limits)
+        self._files = pictures_in(path)
+        first = decoded(self._files[0], limits)
         self.footage = Footage(
             height=first.height,
             width=first.width,
@@ -97,7 +80,7 @@ class PictureFolder(ClosableSource):
                 return
             self._seen += 1
             try:
-                picture = _decoded(path, self._limits)
+                picture = decoded(path, self._limits)
             except SourceError:
                 self._unreadable.append(path.name)
                 continue
@@ -122,6 +105,32 @@ class PictureFolder(ClosableSource):
         return (f"{len(self._unreadable)} pictures could not be read and were skipped: {shown}",)
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """Return a folder's pictures, in the order of their names, numbers counted as numbers.
+
+    Raises:
+        SourceError: it may not be read, or has none.
+    """
+    try:
+        files = [
+            entry
+            for entry in folder.iterdir()
+            if entry.suffix.lower() in SUFFIXES and entry.is_file()
+        ]
+    except OSError as error:
+        raise SourceError(
+            "source.not_permitted", "{path} may not be read; check its permissions", path=folder
+        ) from error
+    if not files:
+        raise SourceError(
+            "folder.no_pictures",
+            "{path} has no pictures in it ({endings}); name another folder",
+            path=folder,
+            endings=", ".join(SUFFIXES),
+        )
+    return sorted(files, key=_natural)
+
+
 def _natural(path: Path) -> list[tuple[int, str]]:
     """A key by which frame-9 comes before frame-10."""
     return [
@@ -130,7 +139,12 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     ]
 
 
-def _decoded(path: Path, limits: InputLimits) -> av.VideoFrame:
+def decoded(path: Path, limits: InputLimits = USUAL_LIMITS) -> av.VideoFrame:
+    """Return a file's picture, upright.
+
+    Raises:
+        SourceError: it is none that can be read.
+    """
     try:
         with open_file(path, limits) as container:
             picture = next(container.decode(video=0), None)

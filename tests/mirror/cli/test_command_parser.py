@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirror.cli import camera
+from mirror.cli import bench, camera
 from mirror.cli.command_parser import COMMANDS, completed, whole_parser
 from mirror.cli.main import main
 
@@ -45,7 +45,7 @@ def test_what_bench_measures_is_named_without_marks_of_its_making(
         main(["bench", "--help"])
     said = capsys.readouterr().out
     assert "[WHAT ...]" in said
-    assert "parser, threads, engine, motion, video, stream, window\n" in said
+    assert f"{', '.join(bench.WHAT + bench.ON_REQUEST)}\n" in said
     assert "[]" not in said
 
 
