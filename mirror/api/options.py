@@ -20,6 +20,7 @@ class ParserOptions(TypedDict, total=False):
         input_size: of M2FP, such as ``256x352``.
         decoder_layers: of M2FP; fewer are faster.
         int8: whether M2FP runs quantised.
+        find_landmarks: whether M2FP's people get landmarks and joint angles.
     """
 
     quality: Quality
@@ -31,6 +32,7 @@ class ParserOptions(TypedDict, total=False):
     input_size: str
     decoder_layers: int
     int8: bool
+    find_landmarks: bool
 
 
 def settings_of(

@@ -141,6 +141,11 @@ class ParserConfig(Schema):
         Field(description="run M2FP's backbone in 8 bits: faster, less accurate; not with torch"),
         Setting("--int8", more="takes 0.68 of the time with OpenVINO"),
     ] = False
+    find_landmarks: Annotated[
+        bool,
+        Field(description="find landmarks and joint angles of M2FP's people, too"),
+        Setting("--find-landmarks", more="of built-in, they are always found"),
+    ] = False
 
 
 class OverlayConfig(Schema):

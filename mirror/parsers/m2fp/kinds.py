@@ -25,7 +25,8 @@ def open_kind(name: str, config: ParserConfig) -> MultiPerson | SinglePerson:
 def kind_of(weights: Weights, config: ParserConfig) -> MultiPerson | SinglePerson:
     """Return the kind that suits some weights."""
     kind = SinglePerson if weights.settings.single else MultiPerson
-    return kind(weights.settings, model_factory_for(weights, config), size_of(config.input_size))
+    models, size = model_factory_for(weights, config), size_of(config.input_size)
+    return kind(weights.settings, models, size, config.find_landmarks)
 
 
 def model_factory_for(weights: Weights, config: ParserConfig) -> ModelFactory:

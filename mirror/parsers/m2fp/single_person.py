@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,9 +16,12 @@ from mirror.core.parsing import Parsing, Person, round_pixels
 from mirror.core.skeleton import MIN_JOINT_SCORE
 from mirror.parsers.m2fp.model_factory import ModelFactory, Size, SizedModel
 from mirror.parsers.m2fp.network.configuration import Settings
+from mirror.parsers.m2fp.person_landmarks import MEMORY_MB, PersonLandmarks
 from mirror.parsers.m2fp.preprocessing import letterboxed
 from mirror.parsers.m2fp.results.postprocessing import parts_of
+from mirror.pose.landmark_network import PoseEstimate
 from mirror.pose.person_verifier import LandmarkVerifier
+from mirror.pose.pose_tracks import PoseTracks
 from mirror.tracking.crop_planner import CropPlan, CropPlanner
 from pipeline.frame import Frame
 
@@ -35,12 +39,14 @@ class PersonOutput:
         window: the part of the frame that the network saw.
         labels: part ids of the window's pixels.
         score: 0-1, how sure the detector was of the person's joints.
+        pose: the landmarks, as they are seen in this frame; None where there are none.
     """
 
     key: int
     window: Window
     labels: LabelMap
     score: float
+    pose: PoseEstimate | None = None
 
 
 class SinglePerson:
@@ -53,15 +59,22 @@ class SinglePerson:
         settings: of the network.
         models: opens a worker's model.
         size: (height, width) of the network's input; None is the configuration's.
+        find_landmarks: whether people's landmarks are looked for.
     """
 
     name = "m2fp-single"
 
-    def __init__(self, settings: Settings, models: ModelFactory, size: Size | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        models: ModelFactory,
+        size: Size | None = None,
+        find_landmarks: bool = False,
+    ) -> None:
         self.parts = settings.parts
-        self._models = models
+        self._models, self._find_landmarks = models, find_landmarks
         self._size = size or settings.size or (512, 384)
-        self.worker_memory_mb = models.memory_mb(self._size)
+        self.worker_memory_mb = models.memory_mb(self._size) + MEMORY_MB * find_landmarks
 
     def make_prepare(self, live: bool) -> CropPlanner:
         """Return the step that follows people."""
@@ -71,6 +84,7 @@ class SinglePerson:
         """Load and warm up one model copy. Called in the worker's own thread."""
         networks = SizedModel(self._models, threads)
         networks[self._size](np.zeros((1, 3, *self._size), np.float32))
+        find_pose = PersonLandmarks.of(self._find_landmarks, threads, self.parts)
 
         def parse(frame: Frame, plan: CropPlan) -> tuple[PersonOutput, ...]:
             outputs = []
@@ -80,9 +94,9 @@ class SinglePerson:
                 given = letterboxed(frame.bgr[y0:y1, x0:x1], *self._size)
                 output = networks[self._size](given.pixels)
                 labels = parts_of(output, len(self.parts.names), given.placement)
-                outputs.append(
-                    PersonOutput(person.key, window, labels, float(person.joints[:, 2].mean()))
-                )
+                score = float(person.joints[:, 2].mean())
+                pose = find_pose.in_crop(frame.bgr, person.crop, labels, (x0, y0))
+                outputs.append(PersonOutput(person.key, window, labels, score, pose))
             return tuple(outputs)
 
         return parse
@@ -90,9 +104,16 @@ class SinglePerson:
     def make_settle(self) -> Callable[[Frame, CropPlan, tuple[PersonOutput, ...]], Parsing]:
         """Return the step that puts people together and numbers them as they come."""
         ids: dict[int, int] = {}
+        poses = PoseTracks()
 
         def settle(frame: Frame, _: CropPlan, outputs: tuple[PersonOutput, ...]) -> Parsing:
-            return merged(outputs, ids, frame.height, frame.width)
+            parsing = merged(outputs, ids, frame.height, frame.width)
+            seen = {ids[one.key]: one.pose for one in outputs if one.key in ids}
+            people = (
+                dataclasses.replace(person, pose=poses(person.id, seen[person.id], frame.time))
+                for person in parsing.people
+            )
+            return dataclasses.replace(parsing, people=tuple(people))
 
         return settle
 

@@ -1,0 +1,46 @@
+"""Looks at people of whom no more is known than a box, as another network's people are."""
+
+from __future__ import annotations
+
+from mirror.core.instance_map import Box
+from mirror.pose.landmark_network import CarefulNetwork, PoseEstimate
+from mirror.tracking.crop import MARGIN, Crop
+from pipeline.frame import BGR
+
+_THERE = 0.5  # presence from which somebody is believed to be in the square
+_SAME = 0.02  # of a square's side: one that is no farther off shows nothing new
+_LEAST_SIDE = 16.0  # pixels
+
+
+class BoxPoseEstimator:
+    """Finds one person's landmarks in a box or a square; without memory. One thread.
+
+    It looks carefully: the small network is often far off in a square that fits as badly as that of
+    a box does, and whoever finds the boxes takes longer than any look.
+
+    Args:
+        threads: that the network computes with.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._network = CarefulNetwork(threads)
+
+    def in_box(self, image: BGR, box: Box) -> PoseEstimate | None:
+        """Return what is seen of whoever fills a box in (H, W, 3) uint8 BGR; None is nobody."""
+        x0, y0, x1, y1 = box
+        side = max(_LEAST_SIDE, MARGIN * max(x1 - x0, y1 - y0))
+        return self.in_crop(image, Crop((x0 + x1) / 2, (y0 + y1) / 2, side, 0.0))
+
+    def in_crop(self, image: BGR, crop: Crop) -> PoseEstimate | None:
+        """Return what is seen of whoever is in a square; None is nobody."""
+        seen = self._network.estimate(image, crop)
+        if not _is_near(seen.circle, crop):
+            # a box says nothing of where the hips are and how the body leans; the network does
+            again = self._network.estimate(image, seen.circle)
+            seen = max(seen, again, key=lambda estimate: estimate.presence)
+        return seen if seen.presence >= _THERE else None
+
+
+def _is_near(one: Crop, other: Crop) -> bool:
+    off = max(abs(one.x - other.x), abs(one.y - other.y), abs(one.side - other.side))
+    return off <= _SAME * other.side and abs(one.angle - other.angle) <= _SAME
