@@ -28,12 +28,14 @@ from mirror.outputs.sheet import ContactSheet
 from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.stream.label_maps import LabelMaps
 from mirror.stream.lines import Lines
+from pipeline.constant_rate import ConstantRate
 from pipeline.consumer import Consumer, consuming
 from pipeline.errors import SinkError
 from pipeline.fan_out import FanOut
 from pipeline.frame import Frame, Plane, planes_of
 from pipeline.pipes import PipeWriter, open_target
 from pipeline.result import Result, Timing
+from pipeline.sinks.animation import AnimationWriter
 from pipeline.sinks.coded import JpegWriter, MatroskaWriter
 from pipeline.sinks.plain import RawWriter, Y4mWriter
 from pipeline.sinks.video import Encoding, VideoWriter
@@ -93,6 +95,16 @@ def instances_in(path: Path) -> list[int]:
 def ids_in(mask: Path) -> Plane:
     with av.open(str(mask)) as picture:
         return planes_of(next(picture.decode(video=0)))[0]  # a palette's places, not its colours
+
+
+def animated_in(path: Path) -> list[int]:
+    image = pytest.importorskip("PIL.Image", reason="needs Pillow")
+    with image.open(path) as animation:
+        shown = []
+        for place in range(animation.n_frames):
+            animation.seek(place)
+            shown.append(round((float(np.asarray(animation.convert("L")).mean()) - 30) / 20))
+        return shown
 
 
 def raw_in(path: Path) -> list[int]:
@@ -167,6 +179,20 @@ CASES = [
     ),
     Case("labels", lambda p: LabelMaps(pipe(p), Fraction(30)), lambda p: list(labels_in(p))),
     Case(
+        "constant rate",
+        lambda p: ConstantRate(
+            LabelMaps(pipe(p), Fraction(30)), Fraction(30), lambda result: result.frame
+        ),
+        lambda p: list(labels_in(p)),
+    ),
+    Case(
+        "animation",
+        lambda p: AnimationWriter(p, FOOTAGE),
+        animated_in,
+        takes_frames=True,
+        is_named_at_the_end=True,
+    ),
+    Case(
         "fan-out",
         lambda p: FanOut([DrawnPictures(overlay(), VideoWriter(p, FOOTAGE, FAST))]),
         numbers_in,
@@ -182,7 +208,7 @@ def labels_in(path: Path) -> list[int]:
     return [max(content[at + 6 : at + size]) - 1 for at in range(head, len(content), size)]
 
 
-ENDINGS = {"matroska": "out.mkv", "y4m": "out.y4m", "masks": "masks"}
+ENDINGS = {"animation": "out.webp", "matroska": "out.mkv", "y4m": "out.y4m", "masks": "masks"}
 
 
 def target(case: Case, folder: Path) -> Path:
@@ -266,6 +292,26 @@ def test_a_fault_in_another_consumer_loses_nothing_of_this_one(case: Case, tmp_p
     assert not path.exists()
     (part,) = tmp_path.glob("*.part-*")
     assert case.read(part) == [0]
+
+
+def test_each_picture_is_drawn_with_its_own_parsing(tmp_path: Path) -> None:
+    asked: list[tuple[Frame, Parsing]] = []
+
+    class Noting:
+        def render(self, frame: Frame, parsing: Parsing) -> Frame:
+            asked.append((frame, parsing))
+            return frame
+
+        def end_scene(self) -> None:
+            asked.append((results[0].frame, results[0].parsing))
+
+    results = [result(number) for number in range(3)]
+    drawn = DrawnPictures(Noting(), RawWriter(pipe(tmp_path / "out.raw")))
+    for one in results:
+        drawn.consume(one)
+    assert asked == [(one.frame, one.parsing) for one in results]
+    drawn.close()
+    assert len(asked) == 4  # the scene is over
 
 
 def test_a_sheet_is_there_when_the_run_is_complete_and_only_then(tmp_path: Path) -> None:
