@@ -3,18 +3,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from doubles import HandFed
+from doubles import FakeClock, HandFed, grey
 from media import level, write_video
 
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 pytest.importorskip("pytestqt", reason="the window's tests need pytest-qt")
 
-from PyQt5.QtCore import QEvent, Qt
+from PyQt5.QtCore import QEvent, QSize, Qt
 from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from windows import Open, click, press, wait_level
+from windows import CAMERA, Open, click, press, wait_level
 
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import FileChoice
@@ -128,8 +128,14 @@ def test_a_click_leaves_the_keys_to_the_picture(window: MirrorWindow) -> None:
     assert not player_of(window).paused
 
 
-def test_every_control_is_reached_with_tab(qtbot: QtBot, opened: Open) -> None:
-    window = opened(HandFed())
+def test_every_control_is_reached_with_tab(qtbot: QtBot, opened: Open, clock: FakeClock) -> None:
+    source = HandFed()
+    window = opened(source)
+    window.watch(CAMERA)
+    source.feed(grey(60, clock.now))
+    wait_level(qtbot, window, 60)
+    clock.now += 1.0
+    window.refresh()  # the parts are the parser's from now on
     window.toggle_panel()
     QApplication.setActiveWindow(window)
     reached: list[QWidget | None] = []
@@ -208,3 +214,24 @@ def test_there_is_one_page_of_keys_and_a_click_closes_it(qtbot: QtBot, opened: O
     qtbot.waitUntil(lambda: not window.findChildren(KeysDialog))
     window.show_keys()
     assert [dialog.isVisible() for dialog in window.findChildren(KeysDialog)] == [True]
+
+
+def test_a_screen_that_is_too_small_for_all_keys_scrolls_them(
+    qtbot: QtBot, window: MirrorWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeysDialog, "_room", lambda _: QSize(600, 300))
+    window.show_keys()
+    (dialog,) = window.findChildren(KeysDialog)
+    assert dialog.width() <= 600
+    assert dialog.height() <= 300
+    down, across = dialog.scrolled.verticalScrollBar(), dialog.scrolled.horizontalScrollBar()
+    assert down is not None
+    assert across is not None
+    assert across.maximum() == 0  # one column below the other
+    before = down.value()
+    QTest.keyClick(dialog.scrolled, Qt.Key.Key_PageDown)  # type: ignore[call-overload]  # its stub
+    assert down.value() > before
+    page = dialog.scrolled.widget()
+    assert page is not None
+    click(page)
+    assert not dialog.isVisible()
