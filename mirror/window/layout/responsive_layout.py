@@ -12,7 +12,16 @@ _PANEL_SHARE = 0.42  # of a portrait window's height
 _PORTRAIT = 1.25  # height over width
 _NARROW = 600  # where buttons beside a sentence leave no room for it
 
+_FIRST_SIZE = (1280, 800)  # of the window where the screen has room; width and height
+_FIRST_SHARE = 0.9  # of a smaller screen's sides: its frame needs room, too
+
 Place = Literal["beside", "below", "over"]
+
+
+def first_size(width: int, height: int) -> tuple[int, int]:
+    """Return how wide and high a window is at first on a screen with so much room."""
+    widest, highest = _FIRST_SIZE
+    return min(widest, int(width * _FIRST_SHARE)), min(highest, int(height * _FIRST_SHARE))
 
 
 def panel_place(width: int, height: int) -> Place:

@@ -15,9 +15,14 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from mirror.window.layout.responsive_layout import PANEL_WIDTH, Place, panel_height, panel_place
+from mirror.window.layout.responsive_layout import (
+    PANEL_WIDTH,
+    Place,
+    first_size,
+    panel_height,
+    panel_place,
+)
 
-_SIZE = (1280, 800)  # at first; width and height
 _UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
 
 
@@ -79,7 +84,9 @@ def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
 
 def put(window: QMainWindow, place: QByteArray | None) -> None:
     """Put a window where it was, as Qt wrote that down, or let it be as large as at first."""
-    window.resize(*_SIZE)
+    if (screen := window.screen()) is not None:
+        room = screen.availableSize()
+        window.resize(*first_size(room.width(), room.height()))
     if place is not None:
         window.restoreGeometry(place)
 

@@ -4,7 +4,13 @@ import pytest
 
 pytest.importorskip("PyQt5.QtWidgets", reason="the window needs PyQt5", exc_type=ImportError)
 
-from mirror.window.layout.responsive_layout import Place, folded, panel_height, panel_place
+from mirror.window.layout.responsive_layout import (
+    Place,
+    first_size,
+    folded,
+    panel_height,
+    panel_place,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +42,13 @@ def test_the_least_important_is_folded_away_first() -> None:
 
 def test_what_is_small_does_not_stay_where_what_counts_more_had_no_room() -> None:
     assert folded({"play": 40, "speed": 100, "loop": 40}, 100) == {"speed", "loop"}
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [((1920, 1080), (1280, 800)), ((1280, 720), (1152, 648)), ((800, 480), (720, 432))],
+)
+def test_a_window_is_at_first_no_larger_than_its_screen(
+    screen: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert first_size(*screen) == size

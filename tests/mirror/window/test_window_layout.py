@@ -21,11 +21,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from windows import CAMERA, Open, wait_level
+from windows import CAMERA, Open, no_parser, wait_level
 
+from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alert
 from mirror.live.session.session_status import Sentence
 from mirror.live.sources.source_choice import CameraChoice, FileChoice
+from mirror.window.launch_settings import Setup
 from mirror.window.layout.theme import RING
 from mirror.window.main_window import MirrorWindow
 from pipeline.sources.camera import CameraListing
@@ -290,3 +292,12 @@ def test_a_figure_stands_on_its_name_s_line(qtbot: QtBot, opened: Open) -> None:
 @pytest.mark.usefixtures("dressed")
 def test_chinese_is_written_in_a_font_made_for_it(qtbot: QtBot, opened: Open) -> None:
     assert "Noto Sans CJK SC" in opened(HandFed()).font().families()
+
+
+def test_the_first_window_fits_its_screen(qtbot: QtBot) -> None:
+    window = MirrorWindow(Setup(no_parser(), DisplayOptions()))
+    qtbot.addWidget(window)
+    screen = window.screen()
+    assert screen is not None
+    assert window.width() < screen.availableSize().width()
+    assert window.height() < screen.availableSize().height()
