@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -24,6 +25,7 @@ LOCALES = ROOT / "mirror" / "locale"
 TEMPLATE = LOCALES / "mirror.pot"
 # what is called with a text to be said -> the argument that it is
 SAID_BY = {"say": None, "_say": None, "Sentence": None, "N_": None, "Command": (2,)}
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the same words are the same file
 _DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:', '"Generated-By:')  # of no use beside Git
 
 
@@ -96,6 +98,7 @@ def text_of(catalogue: Catalog) -> str:
 def compiled(catalogue: Catalog) -> bytes:
     """Return a catalogue as gettext reads it."""
     file = io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
     write_mo(file, catalogue)
     return file.getvalue()
 
@@ -120,7 +123,7 @@ def add(language: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "add":
+    if sys.argv[1:2] == ["add"]:
         add(sys.argv[2])
     else:
         update()
