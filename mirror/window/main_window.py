@@ -12,7 +12,6 @@ from mirror.core.label_set import LabelSet, label_set
 from mirror.core.settings import ParserConfig
 from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
-from mirror.live.display.render_thread import RenderedFrame
 from mirror.live.session.alerts import Alerts
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.live_session import Session
@@ -26,7 +25,7 @@ from mirror.window.launch_settings import Setup
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.layout.qt_translations import speak
 from mirror.window.layout.window_layout import laid_out, put, ticking
-from mirror.window.menus.actions import install, show_switches
+from mirror.window.menus.actions import acts_of, install, show_switches
 from mirror.window.menus.clipboard import copy
 from mirror.window.menus.drag_and_drop import DropTarget
 from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
@@ -37,6 +36,7 @@ from mirror.window.panel.side_panel import Panel
 from mirror.window.panel.source_page import SourcePage
 from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
 from mirror.window.playback.control_bar import Bar
+from mirror.window.playback.on_screen import OnScreen
 from mirror.window.playback.picture_view import PictureView
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.preferences import Preferences
@@ -58,7 +58,7 @@ class MirrorWindow(QMainWindow):
         self._alerts = Alerts()
         self._habits = Preferences(setup)
         self._sessions = SessionManager(setup.open_source, setup.clock)
-        self._shot: RenderedFrame | None = None
+        self.on_screen = OnScreen()
         self._figures_at = float("-inf")
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
@@ -98,6 +98,7 @@ class MirrorWindow(QMainWindow):
         self.keeper.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
+        self.on_screen.begin()
         self.set_look(look)
         self._show_cameras()
         self.pages.begin()
@@ -127,10 +128,6 @@ class MirrorWindow(QMainWindow):
         self.keeper.stop_recording(OTHER_PARSER)
         self.try_again()
 
-    def go_back(self) -> None:
-        """Go on with the parser before."""
-        self.set_parser(self._wanted.before)
-
     def try_again(self) -> None:
         """Look at the same once more, from where it stands."""
         if self.session is not None:
@@ -149,9 +146,7 @@ class MirrorWindow(QMainWindow):
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
         if (session := self.session) is None:
             return
-        if (shot := session.take()) is not None:
-            self._shot = shot
-            self.view.show_picture(shot.picture)
+        self.on_screen.refresh(session, self.view)
         self.bar.refresh()
         now = self._setup.clock()
         self.pages.show_status(session.status, now, session.choice, self._wanted)
@@ -162,6 +157,8 @@ class MirrorWindow(QMainWindow):
             self._show_bar()
         elif self.player is not self._controlled:
             self._show_bar()
+        if self.on_screen.has_changed(session, self.view, self.keeper):
+            self._show_switches()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop every thread that can be stopped; what cannot is left behind as a daemon."""
@@ -183,13 +180,13 @@ class MirrorWindow(QMainWindow):
         copy(readout.as_json(self.figures))
 
     def save_picture(self) -> None:
-        """Write what is shown to files; a page in the picture's place is none."""
-        if self._shot is not None and self.view.isVisible():
-            self.keeper.save_picture(self._shot, self.look, self._say)
+        """Write what is shown to files."""
+        if self.on_screen.shot is not None and self.on_screen.can_save:
+            self.keeper.save_picture(self.on_screen.shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
-        if self.session is not None:
+        if self.session is not None and self.on_screen.can_record:
             self.keeper.toggle_recording(self.session, self.look, self._say)
             self._show_bar()
 
@@ -197,10 +194,6 @@ class MirrorWindow(QMainWindow):
         """Show the panel, or hide it."""
         self.around.toggle_panel()
         self._setup.memory.keep_panel(self.around.has_panel)
-
-    def toggle_full_screen(self) -> None:
-        """Show the picture and the large figures only, or everything again."""
-        self.around.toggle_full_screen()
 
     def show_keys(self) -> None:
         """Show what every key does."""
@@ -235,15 +228,17 @@ class MirrorWindow(QMainWindow):
         speak(self.language)
         self.chooser = Chooser(self, say, self.choose, self._present, setup.memory, self.try_again)
         self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
-        self.view = PictureView(self._painted, self._look_again, self.toggle_full_screen)
+        self.view = PictureView(
+            self._painted, self._look_again, lambda: self.around.toggle_full_screen()
+        )
         self.view.setAccessibleName(say("Picture"))
-        ways_on = self.chooser.ways_on()
+        ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
         self.pages = Pages(
-            say, self.view, self.choose, self._alerts, clock, self.try_again, self.go_back, ways_on
+            *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
+            *(ways_on, self.place.show),
         )
         self.commands = commands_of(self)
-        acts = {command.text: command.act for command in self.commands}
-        self.bar = Bar(say, acts, lambda: self.player)
+        self.bar = Bar(say, acts_of(self.commands), lambda: self.player)
         self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
         self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
@@ -264,8 +259,8 @@ class MirrorWindow(QMainWindow):
         return None if self.session is None else self.session.choice
 
     def _painted(self) -> None:
-        if self.session is not None and self._shot is not None:
-            self.session.painted(self._shot)
+        if self.session is not None and self.on_screen.shot is not None:
+            self.session.painted(self.on_screen.shot)
 
     def _look_again(self) -> None:
         if self.session is not None:
@@ -279,18 +274,22 @@ class MirrorWindow(QMainWindow):
         self.source.show_cameras(list(list_cameras()), self._present())
 
     def _show_switches(self) -> None:
+        self.on_screen.has_changed(self.session, self.view, self.keeper)
         show_switches(self.commands, self._actions)
+        self.bar.show_possible(self._actions)
 
     def _show_bar(self) -> None:
         keeper, title = self.keeper, readout.title(self._present(), self._say)
         self._controlled = self.player
-        kept = keeper.message.said(self._say)
-        self.bar.show_state(title, self.player, keeper.is_recording, kept)
+        self.pages.toast.tell(keeper.message.said(self._say))
+        self.bar.show_state(title, self.player, keeper.is_recording, self.on_screen.frame)
         self.source.show_folder(keeper.folder)
         self._show_switches()
 
     def _show_figures(self, session: Session) -> None:
         self.figures = session.figures()
+        if session.player is not None and session.player.paused:
+            self.figures = self.figures.at_rest()
         self.view.show_headline(readout.headline(self.figures), self.keeper.elapsed)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())

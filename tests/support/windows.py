@@ -129,11 +129,11 @@ def wait_told(qtbot: QtBot, window: MirrorWindow, clock: FakeClock) -> str:
 
 
 def wait_said(qtbot: QtBot, window: MirrorWindow, clock: FakeClock, words: str) -> None:
-    """Wait until the bar says what became of a file; a second passes with every look."""
+    """Wait until it is said what became of a file; a second passes with every look."""
 
     def is_said() -> bool:
         clock.now += 1.0
         window.refresh()
-        return words in window.bar.title.text()
+        return words in window.pages.toast.text()
 
     qtbot.waitUntil(is_said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -52,6 +53,12 @@ class Figures:
     def stages(self) -> Mapping[str, float]:
         """Mean seconds a frame in each stage, over the last second that is complete."""
         return next((second for second in reversed(self.history[:-1]) if second), {})
+
+    def at_rest(self) -> Figures:
+        """Return the figures of a film that is held: nothing moves, so nothing is late."""
+        return dataclasses.replace(
+            self, captured=0.0, parsed=0.0, painted=0.0, latency=None, mask_age_s=None
+        )
 
 
 @dataclass(slots=True)

@@ -268,13 +268,13 @@ class Session:
                 self._finished = statistics if before is None else statistics.after(before)
 
     def _parsed(self, result: Result[Parsing]) -> None:
+        with self._lock:  # first: what is on the screen when recording begins is not recorded
+            recording = self._recording
         if self._kind.failure is None:
             self._gauges.parsed(result.timing, self._look.mode == "exact")
         self._standing.parsed(self._kind.failure)
         if self._easel.parsed(result):
             self._gauges.unseen()
-        with self._lock:
-            recording = self._recording
         if recording is not None:
             recording.consume(result)
 

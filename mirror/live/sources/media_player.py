@@ -55,6 +55,8 @@ class Player(ManagedSource):
         has_end: True: what ends it is not lost, and is not tried again.
         path: the file.
         step_s: how long a frame lasts.
+        sought_at: when another place was last asked for, on the clock of captures; a frame that
+            was captured before is not from there.
 
     Raises:
         SourceError: the file cannot be read.
@@ -78,6 +80,7 @@ class Player(ManagedSource):
         file = open_film(path, start_s, clock, limits)
         rate, frames = file.footage.rate, file.footage.frames
         self.step_s = float(1 / rate) if rate else 1 / 30
+        self.sought_at = float("-inf")
         self._file: Film | None = file  # the source thread's, as are those below
         self._shown: Frame | None = None
         self._last_s: float | None = None  # of the frame before; None: the next one follows it
@@ -182,6 +185,7 @@ class Player(ManagedSource):
     def _want(self, from_s: float) -> None:
         """Go on from somewhere else; steps from where it is now are off. The lock is held."""
         self._wanted_s, self._due_now = max(0.0, from_s), 0
+        self.sought_at = self._clock()
 
     # the source's thread
 

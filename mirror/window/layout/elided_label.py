@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QLabel
 
 from mirror.window.plain_text import plain, tip
@@ -17,28 +15,12 @@ class Elided(QLabel):
     def __init__(self) -> None:
         super().__init__()
         plain(self)
-        self._act: Callable[[], None] | None = None
 
     def tell(self, text: str) -> None:
         """Show a text."""
         if text != self.text():
             self.setText(text)
             self.setToolTip(tip(text))
-
-    def lead_to(self, act: Callable[[], None] | None) -> None:
-        """Do something on a click from now on, and look like it; None does nothing."""
-        if (act is None) != (self._act is None):
-            self.setProperty("leads", act is not None)
-            hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
-            self.setCursor(arrow if act is None else hand)
-            if (style := self.style()) is not None:
-                style.polish(self)  # looks at the property again
-        self._act = act
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Do what a click does."""
-        if self._act is not None:
-            self._act()
 
     def minimumSizeHint(self) -> QSize:
         """Return no width: every letter can be left out."""

@@ -36,9 +36,10 @@ QLabel#section {{ color: {DIM}; font-size: 12px; font-weight: 600; letter-spacin
     padding-top: 8px; }}
 QLabel {{ padding-bottom: 2px; }}
 QLabel#title {{ min-height: 52px; qproperty-indent: 4; font-size: 34px; font-weight: 700; }}
-QLabel#notice {{
-    background: rgba(7, 9, 11, 190); border-radius: 8px; padding: 8px 14px; font-weight: 600;
+QLabel#notice, QLabel#toast {{
+    background: rgba(7, 9, 11, 190); border-radius: 8px; font-weight: 600;
 }}
+QLabel#toast {{ background: rgba(20, 52, 80, 230); border: 1px solid {ACCENT}; }}
 QLabel#value {{ font-weight: 600; }}
 QFrame#banner {{ background: #3a2a12; border-bottom: 1px solid {CAUTION}; }}
 QFrame#banner[tone="plain"] {{ background: {RAISED}; border-bottom: 1px solid {EDGE}; }}
@@ -57,7 +58,6 @@ QPushButton#link {{
     background: transparent; border-color: transparent; color: {ACCENT}; padding: 7px 4px;
 }}
 QPushButton#link:hover {{ text-decoration: underline; }}
-QLabel[leads="true"] {{ color: {ACCENT}; }}
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
     border: 2px solid {RING}; padding: 6px 13px;
 }}

@@ -72,6 +72,11 @@ def install(window: QMainWindow, commands: Sequence[Command], say: Say) -> dict[
     return actions
 
 
+def acts_of(commands: Sequence[Command]) -> dict[str, Callable[[], None]]:
+    """Return what each command does, by its text."""
+    return {command.text: command.act for command in commands}
+
+
 def with_mnemonic(title: str, letter: str) -> str:
     """Return a menu's title with its letter marked for Qt; where it has none, one is added."""
     place = title.lower().find(letter.lower())

@@ -17,6 +17,7 @@ from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
 from mirror.window.panel.side_panel import Panel
 from mirror.window.playback.capture_controller import CaptureController
+from mirror.window.playback.on_screen import OnScreen
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.source_dialogs import Chooser
 
@@ -40,6 +41,7 @@ class Commanded(Protocol):
         chooser: asks what to look at.
         keeper: saves pictures and recordings.
         place: where they are saved.
+        on_screen: the picture, and what can be done with it.
         around: what stands around the picture.
         panel: beside it.
         language: the one that is spoken.
@@ -48,6 +50,7 @@ class Commanded(Protocol):
     chooser: Chooser
     keeper: CaptureController
     place: SavingPlace
+    on_screen: OnScreen
     around: WindowChrome
     panel: Panel
     language: str
@@ -75,8 +78,6 @@ class Commanded(Protocol):
 
     def toggle_panel(self) -> None: ...  # noqa: D102
 
-    def toggle_full_screen(self) -> None: ...  # noqa: D102
-
     def isFullScreen(self) -> bool: ...  # noqa: D102
 
     def show_keys(self) -> None: ...  # noqa: D102
@@ -94,10 +95,11 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         Command("File", "Next camera", ("C",), window.chooser.next_camera),
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
         Command("File", "Try again", ("F5",), window.try_again),
-        Command("File", "Save the picture", ("S",), window.save_picture, begins=True),
-        Command(
-            "File", "Record", ("R",), window.toggle_recording, lambda: window.keeper.is_recording
-        ),
+        Command("File", "Save the picture", ("S",), window.save_picture,
+                is_possible=lambda: window.on_screen.can_save, begins=True),
+        Command("File", "Record", ("R",), window.toggle_recording,
+                lambda: window.keeper.is_recording,
+                is_possible=lambda: window.on_screen.can_record),
         Command("File", "Folder for pictures and recordings…", (), window.place.choose),
         Command("File", "Show the folder", (), window.place.show),
         Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),
@@ -107,7 +109,7 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         *_view(window),
         Command("Help", "Keys", ("?", "F1"), window.show_keys),
         Command("Help", "Forget all settings", (), window.reset, begins=True),
-    )
+    )  # fmt: skip
 
 
 def _view(window: Commanded) -> list[Command]:
@@ -126,7 +128,7 @@ def _view(window: Commanded) -> list[Command]:
             Command("View", text, (f"Ctrl+{place + 1}",), page(place))
             for place, text in enumerate(pages)
         ),
-        Command("View", "Full screen", ("F", "F11"), window.toggle_full_screen,
+        Command("View", "Full screen", ("F", "F11"), lambda: window.around.toggle_full_screen(),
                 window.isFullScreen, begins=True),
         Command("View", "Leave full screen", ("Esc",), lambda: window.around.leave_full_screen()),
         *(

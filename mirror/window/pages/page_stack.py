@@ -11,9 +11,9 @@ from mirror.live.readout import Say
 from mirror.live.session.alerts import Alert, Alerts
 from mirror.live.session.session_status import BROKE, Sentence, Status, details_of, told
 from mirror.live.session.view_preferences import ViewPreferences
-from mirror.live.sources.source_choice import Choice
+from mirror.live.sources.source_choice import CameraChoice, Choice
 from mirror.window.pages.banner import Banner
-from mirror.window.pages.loading_notice import Notice
+from mirror.window.pages.floating_text import FloatingText, Toast
 from mirror.window.pages.start_page import WelcomePage
 from mirror.window.playback.picture_view import PictureView
 from pipeline.sources.camera import list_cameras
@@ -31,6 +31,7 @@ class Pages(QWidget):
         try_again: opens the present choice once more.
         go_back: goes on with the parser before.
         ways_on: what is offered where there is no picture: texts, and what they do.
+        show_folder: shows where pictures and recordings go.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Pages(QWidget):
         try_again: Callable[[], None],
         go_back: Callable[[], None],
         ways_on: Sequence[tuple[str, Callable[[], None]]],
+        show_folder: Callable[[], None],
     ) -> None:
         super().__init__()
         self._say, self._view = say, view
@@ -50,10 +52,11 @@ class Pages(QWidget):
         self._alerts, self._clock = alerts, clock
         self.banner = Banner(say, try_again, go_back, self._dismiss)
         self.welcome = WelcomePage(say, watch, ways_on)
-        self.notice = Notice(view)
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
         self._stack.addWidget(self.welcome)
+        self.notice = FloatingText(self._stack)  # while something takes its time
+        self.toast = Toast(self._stack, self.notice, show_folder)  # what became of a file
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -102,7 +105,8 @@ class Pages(QWidget):
         shown = readout.title(choice, self._say)
         title = self._say("Nothing to see at {source}").format(source=shown)
         problem = status.problem.said(self._say)
-        self.welcome.tell(title, problem, status.details, list(list_cameras()))
+        wants_camera = isinstance(choice, CameraChoice)
+        self.welcome.tell(title, problem, status.details, list(list_cameras()), wants_camera)
         self._stack.setCurrentWidget(self.welcome)
         self._alerts.begin()
 

@@ -62,9 +62,22 @@ class WelcomePage(QWidget):
         across.addStretch(1)
 
     def tell(
-        self, title: str, problem: str, details: str, cameras: Sequence[CameraListing]
+        self,
+        title: str,
+        problem: str,
+        details: str,
+        cameras: Sequence[CameraListing],
+        wants_camera: bool,
     ) -> None:
-        """Say what is the matter, and offer the cameras that were found."""
+        """Say what is the matter, and offer the cameras that were found.
+
+        Args:
+            title: what there is nothing to be seen of.
+            problem: why.
+            details: for a report.
+            cameras: those that there are.
+            wants_camera: whether it was one; only then is it of interest that there is none.
+        """
         self._details = f"{title}\n{problem}\n\n{details}"
         self.title.setText(title)
         self.problem.setText(problem)
@@ -75,7 +88,7 @@ class WelcomePage(QWidget):
             watch = functools.partial(self._watch, CameraChoice(camera.index))
             left = Qt.AlignmentFlag.AlignLeft
             self._cameras.addWidget(_button(camera.name, watch), alignment=left)
-        if not cameras:
+        if wants_camera and not cameras:
             none = QLabel(self._say("No camera was found on this machine."))
             none.setObjectName("dim")
             self._cameras.addWidget(none)

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QAction,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mirror.live.readout import Say, clock_time
 from mirror.live.sources.media_player import SPEEDS, Player
@@ -16,6 +24,7 @@ from mirror.window.layout.elided_label import Elided
 from mirror.window.layout.icons import icon
 from mirror.window.layout.responsive_layout import folded
 from mirror.window.playback.seek_slider import STEPS, SeekSlider, ThumbnailPopup
+from pipeline.frame import Frame
 
 # a button's icon -> what it does, in English; the command of that name is what it triggers
 FILE_BUTTONS = {"back": "Frame back", "play": "Play or pause", "forward": "Frame on"}
@@ -58,7 +67,6 @@ class Bar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = Elided()
         self.title.setObjectName("value")
-        self._show_folder = commands["Show the folder"]
         self.buttons = {
             name: self._button(name, text, commands[text])
             for name, text in (FILE_BUTTONS | PICTURE_BUTTONS).items()
@@ -92,7 +100,7 @@ class Bar(QWidget):
         self._lay_out()
 
     def show_state(
-        self, title: str, player: Player | None, recording: bool, kept: str = ""
+        self, title: str, player: Player | None, recording: bool, shown: Frame | None = None
     ) -> None:
         """Show what is looked at, and how it stands.
 
@@ -100,10 +108,10 @@ class Bar(QWidget):
             title: what is looked at.
             player: its controls; None where there are none.
             recording: whether a recording runs.
-            kept: what became of a file, said in the title's place; a click shows its folder.
+            shown: the picture on the screen, whose place in the film is shown: the player itself
+                is ahead of it by what parsing takes. None before there is one.
         """
-        self.title.tell(kept or title)
-        self.title.lead_to(self._show_folder if kept else None)
+        self.title.tell(title)
         self._has_file = player is not None
         self._fold()
         self._set_icon("record", "stop" if recording else "record")
@@ -112,15 +120,21 @@ class Bar(QWidget):
         self._set_icon("play", "play" if player.paused else "pause")
         duration_s = player.duration_s or 0.0
         of_all = f" / {clock_time(duration_s)}" if duration_s else ""
-        self.time.setText(clock_time(player.position_s) + of_all)
+        place_s = _place_of(shown, player)
+        self.time.setText(clock_time(place_s) + of_all)
         self.slider.setEnabled(bool(duration_s))
         self.loop.setChecked(player.loops)
         self.speed.setCurrentIndex(SPEEDS.index(player.speed))
-        if not self.slider.isSliderDown():
-            share = player.position_s / duration_s if duration_s else 0.0
+        is_awaited = shown is not None and shown.captured_at < player.sought_at
+        if not self.slider.isSliderDown() and not is_awaited:
             self.slider.blockSignals(True)
-            self.slider.setValue(round(share * STEPS))
+            self.slider.setValue(round(place_s / duration_s * STEPS) if duration_s else 0)
             self.slider.blockSignals(False)
+
+    def show_possible(self, actions: Mapping[str, QAction]) -> None:
+        """Let no button be pressed whose command cannot be done now."""
+        for name, text in PICTURE_BUTTONS.items():
+            self.buttons[name].setEnabled(actions[text].isEnabled())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fold away what has no room."""
@@ -218,3 +232,10 @@ class Bar(QWidget):
         self._row.addSpacing(_GAP_PX)
         for name in PICTURE_BUTTONS:
             self._row.addWidget(self.buttons[name])
+
+
+def _place_of(shown: Frame | None, player: Player) -> float:
+    """The second of the film at which the picture on the screen stands."""
+    if shown is None or shown.media_time is None:
+        return player.position_s
+    return float(shown.media_time)

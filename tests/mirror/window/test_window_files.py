@@ -48,6 +48,7 @@ def recording(
     window.watch(CAMERA)
     source.feed(grey(5, clock.now))
     wait_level(qtbot, window, 5)
+    qtbot.waitUntil(lambda: window.session is not None and window.session.status.phase == "running")
     press(window, "r")
     return window, source
 
@@ -270,7 +271,7 @@ def test_files_go_to_the_folder_that_the_user_chose_from_then_on(
     wait_said(qtbot, window, clock, "Saved mirror-")
     assert list(chosen.glob("mirror-*.png"))
     assert window.source.folder.toolTip() == str(chosen)
-    click(window.bar.title)
+    click(window.pages.toast)
     assert shown == [QUrl.fromLocalFile(str(chosen))]
     assert setup_of(load(), memory).folder == chosen
 

@@ -80,5 +80,5 @@ def test_keys_go_to_the_picture_when_what_had_them_is_hidden(qtbot: QtBot, opene
     window.toggle_panel()
     assert window.view.hasFocus()
     window.bar.buttons["full"].setFocus()
-    window.toggle_full_screen()
+    window.around.toggle_full_screen()
     assert window.view.hasFocus()

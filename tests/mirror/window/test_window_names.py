@@ -41,5 +41,5 @@ def test_a_tool_tip_says_a_name_letter_by_letter(text: str) -> None:
 def test_the_page_without_a_picture_shows_what_was_wrong_letter_by_letter(qtbot: QtBot) -> None:
     page = WelcomePage(lambda text: text, lambda _: None, [("Open a video", lambda: None)])
     qtbot.addWidget(page)
-    page.tell(NAME, f"{NAME} does not exist", "", [])
+    page.tell(NAME, f"{NAME} does not exist", "", [], wants_camera=False)
     assert page.title.textFormat() == page.problem.textFormat() == Qt.TextFormat.PlainText
