@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from mirror.pose.landmark_network import PoseEstimate
 from mirror.pose.limb_pairs import ARMS, LEGS, TRUNK, Joints, LimbPair
+from mirror.tracking.body_geometry import body_length
 from mirror.tracking.crop_planner import PersonCrop
-from mirror.tracking.tracks import body_length
 
 _DETECTOR_SAYS = 3.5  # in a find of one pair of limbs, as a log-likelihood ratio
 _CLEAR = 0.6  # the detector's score for joints that it sees clearly

@@ -44,6 +44,12 @@ class Motion:
         moved: NDArray[np.float32] = points + self.field[rows, columns] * self.scale
         return moved
 
+    def share_in_view(self, points: NDArray[np.float32]) -> float:
+        """Return the share of (N, 2) points, in pixels of the frame, that lie in it, 0-1."""
+        height, width = self.field.shape[:2]
+        small = points / self.scale
+        return float(((small >= 0) & (small < (width, height))).all(axis=1).mean())
+
     def speed_in(self, box: Box, share: float) -> float:
         """Return how many pixels of the frame the fastest share of a box moved at least."""
         x0, y0, x1, y1 = (max(0, int(edge / self.scale)) for edge in box)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirror.inference.onnx_session import load
+from mirror.tracking.body_geometry import travelled
 from mirror.tracking.motion import Motion
-from mirror.tracking.tracks import travelled
 from pipeline.frame import BGR
 
 SIDE = 256  # the longer side that the network was trained for

@@ -6,13 +6,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 import numpy as np
 
+from mirror.tracking.body_geometry import body_length
 from mirror.tracking.detection_intervals import DetectionIntervals
 from mirror.tracking.detection_scheduler import DetectionScheduler, DetectorView
 from mirror.tracking.motion import Box, Motion, Moving
 from mirror.tracking.person_detector import SIDE, Detection
 from mirror.tracking.search_views import MOST_PEOPLE as MOST_IF_THOROUGH
 from mirror.tracking.search_views import Step, Window, turned_back, views, windows
-from mirror.tracking.tracks import MOST_PEOPLE, Track, Tracks, body_length
+from mirror.tracking.tracks import MOST_PEOPLE, Track, Tracks
 from pipeline.frame import BGR, Frame
 
 # Between frames, from which the flow carries nobody who moves: where somebody was found in the one

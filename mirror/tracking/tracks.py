@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mirror.core.skeleton import MIN_JOINT_SCORE
+from mirror.tracking.body_geometry import (
+    Joints,
+    body_length,
+    box_round,
+    distance,
+    distance_to_follow,
+    travelled,
+)
 from mirror.tracking.motion import Box, Motion
 
 MOST_PEOPLE = 6
@@ -18,11 +25,12 @@ _PIECE = 0.3  # body lengths within which the joints of a piece lie at those of 
 _ON_BONE = 0.08  # body lengths from a bone within which a joint lies on the body
 _MOSTLY = 0.6  # share of a find's joints on somebody who is followed already: a piece of them
 _SAME = 0.12  # body lengths: two people nearer than that are one
-_LIMB, _FOOT = 0.05, 0.01  # shares of the box round a person
+_FOOT = 0.01  # share of the box round a person
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
 _PATIENCE = 2  # searches in vain after which somebody is lost
 _AGAIN_S = 0.15  # between two searches of which the second says anything new
 _FORGET_S = 2.0  # how long somebody lost keeps their place
+_IN_VIEW = 0.25  # share of the joints in the picture: with less, nobody is to be seen there
 _TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
 _OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
 
@@ -33,8 +41,6 @@ _BONES = np.array(
         [5, 6, 6, 11, 12, 12, 12, 11, 7, 9, 8, 10, 13, 15, 14, 16],
     ]
 )
-
-Joints = NDArray[np.float32]  # (17, 3): x, y in pixels of the frame, score 0-1; COCO's order
 
 
 class Found(Protocol):
@@ -130,11 +136,14 @@ class Tracks:
             track.missed, track.found_at, track.speed = _PATIENCE, now, np.inf
 
     def carry(self, motion: Motion) -> None:
-        """Move everybody along with the picture."""
+        """Move everybody along with the picture; whoever is carried out of it is lost."""
         for track in self._tracks:
             track.speed = motion.speed_in(track.box, _FOOT)
             track.moved += travelled(track.joints, motion)
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
+            if motion.share_in_view(track.joints[:, :2]) < _IN_VIEW:
+                # no search of the picture would ever miss them there
+                track.missed = max(track.missed, _PATIENCE)
 
     def meet(
         self, found: Sequence[Found], now: float, searched: Box, shorter_than: float = np.inf
@@ -177,7 +186,7 @@ class Tracks:
 
     def meet_again(self, track: Track, found: Sequence[Found], now: float) -> None:
         """Take in what a detector found where one person was looked for."""
-        near = [(_distance_to_follow(track.joints, person.joints), person) for person in found]
+        near = [(distance_to_follow(track.joints, person.joints), person) for person in found]
         apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
         if nearest is None or apart >= _NEAR:
             # somebody curled up in the air is easily missed: the whole picture is to decide
@@ -185,7 +194,7 @@ class Tracks:
                 track.miss(now)
             return
         others = [other for other in self.present() if other is not track]
-        if all(_distance(other.joints, nearest.joints) >= _SAME for other in others):
+        if all(distance(other.joints, nearest.joints) >= _SAME for other in others):
             _refresh(track, nearest, now)
 
     def _pairs(self, found: Sequence[Found], now: float) -> list[tuple[float, int, Track]]:
@@ -195,14 +204,14 @@ class Tracks:
             for track in self._tracks:
                 # somebody lost may have walked on meanwhile
                 near = _NEAR * (1 + (now - track.found_at if track.is_lost else 0))
-                apart = _distance_to_follow(track.joints, person.joints)
+                apart = distance_to_follow(track.joints, person.joints)
                 if apart < near:
                     pairs.append((apart, index, track))
         return sorted(pairs, key=lambda pair: (pair[0], pair[2].key))
 
     def _is_known(self, person: Found) -> bool:
         return any(
-            _distance(track.joints, person.joints) < _SAME
+            distance(track.joints, person.joints) < _SAME
             for track in self._tracks
             if not track.is_lost
         )
@@ -214,35 +223,15 @@ class Tracks:
         return track.missed > 0 and any(
             other is not track
             and other.missed == 0
-            and _distance(other.joints, track.joints) < _SAME
+            and distance(other.joints, track.joints) < _SAME
             for other in self._tracks
         )
 
 
-def body_length(joints: Joints) -> float:
-    """Return how large a person is, in pixels: the longer side of the box round sure joints."""
-    sure = joints[joints[:, 2] >= MIN_JOINT_SCORE]
-    points = sure if len(sure) >= 2 else joints
-    return max(1.0, float(np.ptp(points[:, :2], axis=0).max()))
-
-
-def box_round(joints: Joints) -> Box:
-    """Return the box round joints, with room for what reaches beyond them."""
-    points, room = joints[:, :2], 0.2 * body_length(joints)
-    x0, y0 = points.min(axis=0) - room
-    x1, y1 = points.max(axis=0) + room
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def travelled(joints: Joints, motion: Motion) -> float:
-    """Return how many pixels what moves fastest about a person goes in a frame."""
-    return motion.speed_in(box_round(joints), _LIMB)
-
-
 def _refresh(track: Track, person: Found, now: float) -> None:
     joints = person.joints
-    straight = _distance(track.joints, joints)
-    exchanged = _distance(track.joints, joints[_OTHER_SIDE])
+    straight = distance(track.joints, joints)
+    exchanged = distance(track.joints, joints[_OTHER_SIDE])
     if straight > _TURNED and exchanged < 0.6 * straight:
         # one find is a detector's slip, two are somebody who has turned round
         track.exchanged += 1
@@ -252,23 +241,6 @@ def _refresh(track: Track, person: Found, now: float) -> None:
     track.joints = joints.copy()
     track.found_at, track.missed, track.moved = now, 0, person.moved
     track.finds += 1
-
-
-def _apart(one: Joints, other: Joints) -> float:
-    """How many pixels two people's joints lie apart on average, the sure ones counting more."""
-    apart = np.linalg.norm(one[:, :2] - other[:, :2], axis=1)
-    weights = np.minimum(one[:, 2], other[:, 2]) + np.float32(1e-3)
-    return float((apart * weights).sum() / weights.sum())
-
-
-def _distance(one: Joints, other: Joints) -> float:
-    """How far two people lie apart, in body lengths of the larger."""
-    return _apart(one, other) / max(body_length(one), body_length(other))
-
-
-def _distance_to_follow(one: Joints, other: Joints) -> float:
-    """The same in body lengths of the smaller: a child beside a man is nobody's next position."""
-    return _apart(one, other) / min(body_length(one), body_length(other))
 
 
 def _coincides(piece: Joints, whole: Joints) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirror.tracking.body_geometry import Joints
 from mirror.tracking.motion import Motion
-from mirror.tracking.tracks import Joints
 
 
 @dataclass

@@ -35,6 +35,34 @@ def test_people_are_carried_by_the_motion() -> None:
     assert track.speed == pytest.approx(6)
 
 
+def test_whoever_is_carried_out_of_the_picture_is_lost_and_takes_nobodys_place() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(560), *(standing(70 * n, tall=100) for n in range(1, 7))], 0.0, WHOLE)
+    assert keys(tracks)[0] == 1
+    assert 7 not in keys(tracks)
+    for _ in range(5):
+        tracks.carry(moving(25, 0))
+    assert 1 not in keys(tracks)
+    assert 7 in keys(tracks)
+
+
+def test_whoever_comes_back_into_the_picture_soon_keeps_their_key() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(560)], 0.0, WHOLE)
+    tracks.carry(moving(125, 0))
+    assert keys(tracks) == []
+    tracks.carry(moving(-125, 0))
+    tracks.meet([standing(560)], 0.5, WHOLE)
+    assert keys(tracks) == [1]
+
+
+def test_half_of_somebody_at_the_edge_of_the_picture_is_still_followed() -> None:
+    tracks = Tracks()
+    tracks.meet([standing(560)], 0.0, WHOLE)
+    tracks.carry(moving(90, 0))
+    assert keys(tracks) == [1]
+
+
 def test_a_faint_stranger_is_not_believed_but_a_faint_friend_is() -> None:
     tracks = Tracks()
     tracks.meet([standing(200, score=0.25)], 0.0, WHOLE)
