@@ -121,13 +121,12 @@ class MotionMeter:
 class Origins:
     """Where the points of a part of a frame were in the frame before.
 
-    As fine as the small pictures allow, where ``Motion``'s own field is four times as coarse: the
-    cost is a millisecond for a whole frame. One thread.
+    ``Motion``'s own field tells where points went, which at the edge of somebody who moves is not
+    where they came from. One thread.
     """
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
-        self._flow.setFinestScale(1)
 
     def __call__(
         self, motion: Motion, xs: NDArray[np.float32], ys: NDArray[np.float32]
