@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mirror.core.instance_map import Box
-from mirror.pose.landmark_network import CarefulNetwork, PoseEstimate
+from mirror.pose.landmark_network import CarefulNetwork, LandmarkNetwork, PoseEstimate
 from mirror.tracking.crop import MARGIN, Crop
 from pipeline.frame import BGR
 
@@ -23,7 +23,7 @@ class BoxPoseEstimator:
     """
 
     def __init__(self, threads: int) -> None:
-        self._network = CarefulNetwork(threads)
+        self._network = CarefulNetwork(LandmarkNetwork(threads, "full"))
 
     def in_box(self, image: BGR, box: Box) -> PoseEstimate | None:
         """Return what is seen of whoever fills a box in (H, W, 3) uint8 BGR; None is nobody."""

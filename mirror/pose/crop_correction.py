@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from mirror.pose.landmark_network import LandmarkNetwork, PoseEstimate
+from mirror.pose.landmark_network import Looks, PoseEstimate
 from mirror.pose.plausibility import fit
 from mirror.tracking.crop import Crop
 from mirror.tracking.crop_planner import PersonCrop
@@ -18,25 +18,37 @@ _WIDER = 1.2  # of a second look at somebody who was not seen in the first
 _FITS = 0.55  # of the limbs seen that lie on the person: less, and they are not where it says
 _TILT = 0.15  # radians
 _SURE = 0.5  # presence below which the network does not know where the body is either
+_FOUND = 0.4  # trust from which somebody is where they are said to be
 
 
-def estimate(network: LandmarkNetwork, image: BGR, person: PersonCrop) -> PoseEstimate:
+def estimate(
+    network: Looks, image: BGR, person: PersonCrop, larger: Looks | None = None
+) -> PoseEstimate:
     """Return what is seen of one person.
 
     Somebody who moves fast may have left the square that was planned. Then there is a second look:
     where the network would rather have looked, or at more of the picture if it saw nobody. And
     there are more where limbs do not lie on the person: a square that leans a little otherwise is
     often all that it takes.
+
+    Args:
+        network: that looks.
+        image: (H, W, 3) uint8 BGR.
+        person: whom it looks at.
+        larger: looks again where the network saw nobody though somebody is known to be there.
     """
     seen = network.estimate(image, person.crop)
-    better = _better_crop(person.crop, seen)
-    if better is not None:
+    is_doubted = seen.presence < _SURE and person.trust >= _FOUND
+    if is_doubted and larger is not None and larger is not network:
+        again = larger.estimate(image, person.crop)
+        seen = max(seen, again, key=lambda estimate: estimate.presence)
+    elif (better := _better_crop(person.crop, seen)) is not None:
         again = network.estimate(image, better)
         seen = max(seen, again, key=lambda estimate: estimate.presence)
     return _fitting(network, image, seen) if seen.presence >= _SURE else seen
 
 
-def _fitting(network: LandmarkNetwork, image: BGR, seen: PoseEstimate) -> PoseEstimate:
+def _fitting(network: Looks, image: BGR, seen: PoseEstimate) -> PoseEstimate:
     crop, best = seen.crop, fit(seen)
     for tilted in (tilted_back(crop), tilted_back(crop, -_TILT)):
         if best >= _FITS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import cv2
 import numpy as np
@@ -54,6 +54,14 @@ class PoseEstimate:
     circle: Crop
 
 
+class Looks(Protocol):
+    """Looks at one person."""
+
+    def estimate(self, image: BGR, crop: Crop) -> PoseEstimate:
+        """Return what is seen in one crop of (H, W, 3) uint8 BGR."""
+        ...
+
+
 class LandmarkNetwork:
     """Looks at crops; deterministic, without memory. One thread.
 
@@ -82,20 +90,22 @@ class LandmarkNetwork:
         )
 
 
-class CarefulNetwork(LandmarkNetwork):
-    """Looks with the full network at a crop and its mirror image, and draws edges to the picture's.
+class CarefulNetwork:
+    """Looks with a network at a crop and its mirror image, and draws edges to the picture's.
 
-    A look takes four times as long as a usual one.
+    Args:
+        network: which: with the full one, a look takes four times as long as a usual one.
     """
 
-    def __init__(self, threads: int = 1) -> None:
-        super().__init__(threads, "full")
+    def __init__(self, network: LandmarkNetwork) -> None:
+        self._network = network
 
     def estimate(self, image: BGR, crop: Crop) -> PoseEstimate:
         """See ``LandmarkNetwork``."""
         square = crop.cut(image)
-        plain = self.answer(square)
-        both = _together(plain, _mirrored(self.answer(np.ascontiguousarray(square[:, ::-1]))))
+        plain = self._network.answer(square)
+        mirror_image = np.ascontiguousarray(square[:, ::-1])
+        both = _together(plain, _mirrored(self._network.answer(mirror_image)))
         return _estimate(dataclasses.replace(both, mask=refined(square, both.mask)), crop)
 
 

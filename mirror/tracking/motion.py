@@ -50,12 +50,25 @@ class Motion:
         small = points / self.scale
         return float(((small >= 0) & (small < (width, height))).all(axis=1).mean())
 
-    def speed_in(self, box: Box, share: float) -> float:
-        """Return how many pixels of the frame the fastest share of a box moved at least."""
+    def camera(self) -> NDArray[np.float32]:
+        """Return (2,): x and y in small pixels that the whole picture moved, as when it pans."""
+        moved: NDArray[np.float32] = np.median(self.field[::_STEP, ::_STEP].reshape(-1, 2), axis=0)
+        return moved
+
+    def speed_in(self, box: Box, share: float, camera: NDArray[np.float32] | None = None) -> float:
+        """Return how many pixels of the frame the fastest share of a box moved at least.
+
+        Args:
+            box: where.
+            share: 0-1.
+            camera: what the whole picture did, if that is to be taken off first.
+        """
         x0, y0, x1, y1 = (max(0, int(edge / self.scale)) for edge in box)
         inside = self.field[y0 : y1 + 1 : _STEP, x0 : x1 + 1 : _STEP]
         if inside.size == 0:
             return 0.0
+        if camera is not None:
+            inside = inside - camera
         speeds = np.abs(inside).max(axis=2).ravel()
         last = len(speeds) - 1 - int(share * len(speeds))
         return float(np.partition(speeds, last)[last]) * self.scale
@@ -66,8 +79,7 @@ class Motion:
         What the whole picture does, as under a camera that pans, is taken off first.
         """
         field = self.field[::_STEP, ::_STEP]
-        camera = np.median(field.reshape(-1, 2), axis=0)
-        moving: NDArray[np.bool_] = np.abs(field - camera).max(axis=2) > _STILL
+        moving: NDArray[np.bool_] = np.abs(field - self.camera()).max(axis=2) > _STILL
         cell = self.scale * _STEP
         for x0, y0, x1, y1 in boxes:
             left, top = max(0, int(x0 / cell)), max(0, int(y0 / cell))

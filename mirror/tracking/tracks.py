@@ -25,7 +25,7 @@ _PIECE = 0.3  # body lengths within which the joints of a piece lie at those of 
 _ON_BONE = 0.08  # body lengths from a bone within which a joint lies on the body
 _MOSTLY = 0.6  # share of a find's joints on somebody who is followed already: a piece of them
 _SAME = 0.12  # body lengths: two people nearer than that are one
-_FOOT = 0.01  # share of the box round a person
+_FOOT, _BODY = 0.01, 0.4  # shares of the box round a person
 _OPENS = 0.3  # score from which somebody new is believed; who is followed already needs less
 _PATIENCE = 2  # searches in vain after which somebody is lost
 _AGAIN_S = 0.15  # between two searches of which the second says anything new
@@ -73,6 +73,7 @@ class Track:
         missed: searches in vain since then.
         moved: pixels that what moves fastest about the person has gone since then.
         speed: pixels that it went since the frame before; infinite where that is not known.
+        body_speed: pixels that most of the body went since then, apart from the whole picture.
         exchanged: finds in a row that had left and right the other way round.
         finds: how often a detector has found the person.
         missed_at: seconds of frame time of the last search in vain that was counted.
@@ -84,6 +85,7 @@ class Track:
     missed: int = 0
     moved: float = 0.0
     speed: float = np.inf
+    body_speed: float = 0.0
     exchanged: int = 0
     finds: int = 1
     missed_at: float = -np.inf
@@ -133,12 +135,15 @@ class Tracks:
     def doubt(self, now: float) -> None:
         """Believe in nobody until they are found again where they were: too much time went by."""
         for track in self._tracks:
-            track.missed, track.found_at, track.speed = _PATIENCE, now, np.inf
+            track.missed, track.found_at = _PATIENCE, now
+            track.speed, track.body_speed = np.inf, 0.0
 
     def carry(self, motion: Motion) -> None:
         """Move everybody along with the picture; whoever is carried out of it is lost."""
+        camera = motion.camera() if self._tracks else None
         for track in self._tracks:
             track.speed = motion.speed_in(track.box, _FOOT)
+            track.body_speed = motion.speed_in(track.box, _BODY, camera)
             track.moved += travelled(track.joints, motion)
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
             if motion.share_in_view(track.joints[:, :2]) < _IN_VIEW:

@@ -67,8 +67,8 @@ def test_who_is_seen_in_one_line_is_looked_at_carefully(
     usual: float, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick, careful = Network(usual), Network(42)
-    monkeypatch.setattr(pose_estimator, "LandmarkNetwork", lambda threads: quick)
-    monkeypatch.setattr(pose_estimator, "CarefulNetwork", lambda threads: careful)
+    monkeypatch.setattr(pose_estimator, "LandmarkNetwork", lambda threads, size="lite": quick)
+    monkeypatch.setattr(pose_estimator, "CarefulNetwork", lambda network: careful)
     joints = body(44, 28)[list(FROM_COCO)]
     joints[:, 2] = 0.8
     image = np.zeros((320, 320, 3), np.uint8)

@@ -57,6 +57,16 @@ def test_speed_is_that_of_what_moves_fastest_in_a_box() -> None:
     assert motion.speed_in(wide, 0.2) == 0
 
 
+def test_what_somebody_does_is_told_from_a_camera_that_pans() -> None:
+    field = np.full((60, 80, 2), 2.0, np.float32)  # the camera
+    field[20:40, 20:40] = (5, 2)
+    motion = Motion(field, 4.0)
+    somebody, nobody = (70.0, 70.0, 170.0, 170.0), (200.0, 170.0, 300.0, 230.0)
+    assert motion.speed_in(nobody, 0.05) == pytest.approx(8)
+    assert motion.speed_in(nobody, 0.05, motion.camera()) == 0
+    assert motion.speed_in(somebody, 0.05, motion.camera()) == pytest.approx(12)
+
+
 def test_what_moves_outside_of_boxes_is_told_from_a_camera_that_pans() -> None:
     field = np.full((60, 80, 2), 2.0, np.float32)  # the camera
     field[40:60, 60:80] = (7, 2)  # somebody
