@@ -26,7 +26,7 @@ class Limited(WrappedRecording):
     @property
     def footage(self) -> Footage:
         """What the source says of itself, but for the number of frames."""
-        footage = self._source.footage
+        footage = super().footage
         frames = self._limit if footage.frames is None else min(self._limit, footage.frames)
         return dataclasses.replace(footage, frames=frames)
 

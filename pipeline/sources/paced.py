@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 
 from pipeline.frame import Frame
-from pipeline.sources import Footage, Recorded, Source
+from pipeline.sources import Source
 from pipeline.sources.pace import Pace
-from pipeline.sources.wrapped_source import WrappedSource
+from pipeline.sources.wrapped_source import WrappedRecording, WrappedSource
 
 SKIPS_AFTER_S = 0.25  # live: so late, what was missed is not hurried after
 
@@ -62,12 +62,5 @@ class Paced(WrappedSource):
         super().close()
 
 
-class PacedRecording(Paced):
+class PacedRecording(Paced, WrappedRecording):
     """The same of a recording that says something of itself beforehand."""
-
-    _source: Recorded
-
-    @property
-    def footage(self) -> Footage:
-        """What the source says of itself."""
-        return self._source.footage

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from pipeline.frame import Frame
 from pipeline.sources import Footage, Recorded, Source
 from pipeline.sources.container.frame_counts import FrameCounts, counts_of
 
 
 class WrappedSource:
-    """Closes, leaves and frees the source that it wraps.
+    """Closes, leaves and frees the source that it wraps; a subclass iterates over it.
 
     Attributes:
         is_live: as the source.
@@ -21,10 +19,6 @@ class WrappedSource:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.is_live = source.is_live
-
-    def __iter__(self) -> Iterator[Frame]:
-        """Yield the source's frames."""
-        return iter(self._source)
 
     def __enter__(self) -> Self:
         return self
