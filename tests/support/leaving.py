@@ -90,4 +90,4 @@ def _before(open_source: OpenSource) -> Held:
 
 
 def _holds_nothing(source: object) -> bool:
-    return type(source).__name__ in ("InMemory", "PictureFolder", "Pictures", "UntilBroken")
+    return type(source).__name__ in ("InMemory", "PictureFolder")

@@ -145,16 +145,16 @@ def test_leaving_wakes_whoever_reads_a_pipe_that_delivers_nothing(in_thread: InT
         os.close(write_end)
 
 
-def test_a_pipe_that_was_left_may_be_closed_once_more(tmp_path: Path) -> None:
-    with (tmp_path / "bytes").open("wb+", buffering=0) as file:
-        pipe = PipeReader(file.fileno())
-        with RawStream(pipe, RAW):
-            pass
-        with (tmp_path / "another").open("wb") as other:  # may have the descriptor that woke it
-            pipe.close()
-            pipe.release()
-        assert (tmp_path / "another").read_bytes() == b""
-        assert not other.closed or file.fileno() >= 0
+def test_a_pipe_that_was_read_to_its_end_may_still_be_closed(tmp_path: Path) -> None:
+    others = [tmp_path / "one", tmp_path / "other"]
+    with contextlib.ExitStack() as stack:
+        pipe = PipeReader(stack.enter_context((tmp_path / "bytes").open("wb+")).fileno())
+        assert list(RawStream(pipe, RAW)) == []
+        for other in others:  # they have the descriptors now that woke the pipe
+            stack.enter_context(other.open("wb"))
+        pipe.close()
+        pipe.release()
+    assert [other.read_bytes() for other in others] == [b"", b""]
 
 
 def test_what_was_found_of_a_file_can_be_asked_after_it_was_left(tmp_path: Path) -> None:
