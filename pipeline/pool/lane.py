@@ -127,15 +127,12 @@ class Lane(Generic[Plan, Raw, Parsing]):
         with self._lock:
             self._limits = limits
             self._waits_s = limits.looks_up_after_s(self._workers.load_limit_s)
-            self._fit_intake()
+        self.refit()
 
     def refit(self) -> None:
         """Bound the lane by how many workers are active now, where its limits go by them."""
         with self._lock:
-            self._fit_intake()
-
-    def _fit_intake(self) -> None:
-        self._intake.set_limits(self._limits.of_intake(self._is_live, self._workers.active))
+            self._intake.set_limits(self._limits.of_intake(self._is_live, self._workers.active))
 
     @property
     def parse_limit_s(self) -> float | None:
