@@ -28,7 +28,8 @@ class HeaderLine(TypedDict):
         mirror: the version of the program that wrote the lines.
         schema_version: of the keys; it grows where one changes its meaning, not where one is added.
         parser: the parser's name.
-        size: width and height of the frames in pixels; null where a stream has none.
+        size: width and height of the frames in pixels; null where a stream has none, and of
+            pictures, each of which has its own.
         parts: part id to name, without the background, which is 0.
         time_base: seconds of one tick of `pts`, as a fraction such as `1/15360`; null where frames
             have no `pts`.
@@ -136,7 +137,9 @@ class FrameLine(TypedDict):
         people: whoever was found, the surest first.
         areas: part name to pixels, of the parts that are there.
         rle: part name to its mask. With `--rle` only.
-        size: width and height, where they are not those of the first line. Streams only.
+        file: what was read. Pictures only.
+        size: width and height, where they are not those of the first line. Streams and pictures
+            only.
         media_time: seconds into the recording, also where it is played faster or in a loop; null
             where there is none. Streams only.
         sequence: its number at the capture, in which dropped frames leave a gap; null where nobody
@@ -150,6 +153,7 @@ class FrameLine(TypedDict):
     people: list[PersonKeys]
     areas: dict[str, Annotated[int, Field(ge=1)]]
     rle: NotRequired[dict[str, RleKeys]]
+    file: NotRequired[str]
     size: NotRequired[_Size]
     media_time: NotRequired[float | None]
     sequence: NotRequired[int | None]

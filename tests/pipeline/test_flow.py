@@ -141,15 +141,39 @@ def test_each_worker_builds_its_own_parser_in_its_own_thread() -> None:
     assert sorted(builders) == ["worker-1", "worker-2", "worker-3"]
 
 
+class HastyCamera(EndlessCamera):
+    """Live: delivers frames until it is told that a parser has begun, and twenty more."""
+
+    def __init__(self, parsing: threading.Event) -> None:
+        super().__init__()
+        self._parsing = parsing
+        self.is_done = threading.Event()
+
+    def __iter__(self) -> Iterator[Frame]:
+        yield frame_at(0.0, 0)
+        assert self._parsing.wait(5.0)
+        for number in range(1, 21):
+            yield frame_at(0.0, number)
+        self.is_done.set()
+
+
 def test_a_live_source_drops_what_was_overtaken_and_counts_it() -> None:
-    with flow_of(EndlessCamera(), workers=2) as results:
-        for result in results:
-            if result.ticket == 200:
-                break
+    parsing = threading.Event()
+    camera = HastyCamera(parsing)
+
+    def parse(frame: Frame) -> int:
+        parsing.set()
+        assert camera.is_done.wait(5.0)  # all the others come while the first is parsed
+        return number_of(frame)
+
+    with flow_of(camera, parse, workers=1) as results:
+        parsed = [result.parsing for result in results]
     statistics = results.statistics()
-    dropped = statistics.captured - statistics.parsed - statistics.in_flight
-    assert dropped >= 0
-    assert set(statistics.dropped) <= {"overtaken"}
+    assert parsed[0] == 0
+    assert parsed[-1] == 20  # the newest is never overtaken
+    assert statistics.captured == 21
+    assert statistics.dropped == {"overtaken": 21 - len(parsed)}
+    assert len(parsed) < 10
 
 
 @pytest.mark.parametrize("live", [EndlessCamera, StalledCamera])

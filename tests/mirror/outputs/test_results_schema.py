@@ -132,6 +132,17 @@ def test_a_run_of_mirror_video_keeps_to_it(tmp_path: Path) -> None:
     check_stats(json.loads(stats.read_text()))
 
 
+def test_a_run_of_mirror_picture_keeps_to_it(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "man.png"), man(1)[0])
+    results, where = tmp_path / "people.jsonl", tmp_path / "out"
+    flags = [str(tmp_path / "man.png"), "-o", str(where), "--results", str(results), "--quiet"]
+    assert main(["picture", *flags]) == 0
+    lines = lines_in(results)
+    check_lines(lines)
+    assert len(lines) == 2
+    assert len(lines[1]["people"]) == 1
+
+
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == schema_of("results")

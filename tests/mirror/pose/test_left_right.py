@@ -137,6 +137,20 @@ def test_a_network_that_is_wrong_all_along_is_put_right_by_every_find() -> None:
     assert {lefts(joints) for joints, _ in named(frames)} == {(True, True)}
 
 
+def test_places_in_the_world_are_put_right_with_those_in_the_picture() -> None:
+    frames = [(body(20)[OTHER], look(body(20), 1 + number // RATE)) for number in range(3 * RATE)]
+    settle, found = Settle(), None
+    for number, (joints, plan) in enumerate(frames):
+        frame = Frame.from_bgr(np.zeros((320, 320, 3), np.uint8), number / RATE)
+        (found,) = settle(frame, (plan,), (seen(joints),)).people
+    assert found is not None
+    assert found.pose is not None
+    assert found.pose.world is not None
+    right_way = seen(body(20)).world
+    for name in ("left_shoulder", "left_wrist", "right_hip", "right_ankle"):
+        assert found.pose.world[place(name)] == pytest.approx(right_way[place(name)], abs=0.02)
+
+
 def test_a_trunk_seen_in_one_line_takes_no_name_from_legs_that_are_well_apart() -> None:
     def frame(number: int) -> Joints:
         joints = body(60, stride=-4)

@@ -56,6 +56,13 @@ def test_a_header_says_what_it_says_and_comes_back(line: str, header: Y4mHeader)
     assert parse_header(header.line()) == header
 
 
+@pytest.mark.parametrize(("word", "color_range"), [("FULL", 2), ("LIMITED", 1), (None, 0)])
+def test_a_frame_has_the_range_that_its_stream_says(word: str | None, color_range: int) -> None:
+    header = HEADER if word is None else HEADER.replace(b"\n", b" XCOLORRANGE=%s\n" % word.encode())
+    source = source_of(header + y4m_frame(0) + y4m_frame(1))
+    assert [int(frame.picture.color_range) for frame in source] == [color_range] * 2
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
