@@ -54,6 +54,10 @@ WORDS: Final[Mapping[str, str]] = {
     "container.codec_refused": (
         "{container} cannot hold {codec}; write to a file ending in .mkv, or leave --codec out"
     ),
+    "container.picture_ending": (
+        "{path} is the name of a picture, which mirror picture makes of pictures; that of a video "
+        "or an animation ends in {endings}"
+    ),
     "dataset.no_clip": "{name} is no clip; try mirror eval person",
     "dataset.no_parts": "{name} has no parts labelled; try mirror eval person",
     "dataset.other_classes": (

@@ -174,6 +174,15 @@ def test_a_container_that_is_named_counts_more_than_the_name(tmp_path: Path) -> 
     assert path.read_bytes()[4:8] == b"ftyp"
 
 
+def test_the_command_line_names_what_makes_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_video(tmp_path / "in.mp4", 3)
+    assert main(["video", str(source), "-o", str(tmp_path / "out.png"), "--parser", "none"]) == 1
+    assert "mirror picture makes of pictures; that of a video" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
+
+
 def test_the_name_of_a_picture_is_told_from_that_of_a_video() -> None:
     with pytest.raises(SinkError, match=r"is the name of a picture; .* \.mp4, .*\.gif, \.webp"):
         container_for(Path("out.PNG"))
