@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest import mock
+
+from mirror.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,11 +22,6 @@ _BLOCK = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
 _NOT_RUN = re.compile(
     r"(python3? -m venv|pip install|source |mirror( camera\b.*)?$|mirror models|.*--parser m2fp)"
 )
-_IN_TURN = """
-import json, sys
-for code in json.load(sys.stdin):
-    exec(compile(code, "a program of the page", "exec"), {"__name__": "__main__"})
-"""
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -35,29 +36,40 @@ def commands(page: Path) -> list[str]:
     return [line for line in plain if line and not _NOT_RUN.match(line)]
 
 
-def run(command: list[str], folder: Path, given: str = "") -> str:
-    """What a command prints; it must succeed."""
+def our_mirror_first() -> AbstractContextManager[object]:
+    """Have the command ``mirror`` be that of this interpreter."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        input=given.encode(),
-        capture_output=True,
-        check=False,
-    )
+    return mock.patch.dict(os.environ, {"PATH": path})
+
+
+def run(command: list[str], folder: Path) -> str:
+    """What a command prints; it must succeed."""
+    with our_mirror_first():
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()
 
 
-def run_commands(page: Path, folder: Path) -> str:
-    """Run the page's commands one after the other."""
-    script = "\n".join(["set -euo pipefail", *commands(page)])
-    return run(["bash", "-c", script], folder)
+def run_commands(page: Path, folder: Path, leaving_out: str = "") -> None:
+    """Run the page's commands one after the other; in this process, but for pipelines."""
+    for line in commands(page):
+        if line == leaving_out:
+            continue
+        if any(mark in line for mark in "|>$"):
+            run(["bash", "-euo", "pipefail", "-c", line], folder)
+            continue
+        with contextlib.chdir(folder):
+            program, *arguments = shlex.split(line)
+            assert program == "mirror"
+            assert main(arguments) == 0, line
 
 
 def run_programs(page: Path, folder: Path) -> str:
-    """Run the page's programs one after the other, each as if it were alone."""
+    """Run the page's programs one after the other, and return what they print."""
     programs = blocks(page, "python")
     assert programs
-    return run([sys.executable, "-c", _IN_TURN], folder, json.dumps(programs))
+    said = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(said), our_mirror_first():
+        for code in programs:
+            exec(compile(code, f"a program of {page.name}", "exec"), {"__name__": "__main__"})
+    return said.getvalue()
