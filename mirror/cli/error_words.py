@@ -107,6 +107,10 @@ WORDS: Final[Mapping[str, str]] = {
     "runtime.not_installed": (
         "{runtime} is not installed: pip install {package}, or use --runtime auto"
     ),
+    "source.is_address": (
+        "{address} is an address, and this reads files; download it first, or write what comes "
+        "from it: mirror stream --source {address} --out out.mkv"
+    ),
     "source.is_picture": "{path} is a picture, and this is for videos: mirror picture {path}",
     "source.is_video": "{path} is a video, and this is for pictures: mirror video {path}",
     "source.too_many_pixels": (
@@ -156,3 +160,12 @@ def worded(error: PipelineError) -> str:
     """Return an error in the command line's words: one line that says what to do."""
     words = WORDS.get(error.code)
     return str(error) if words is None else words.format_map(error.fields)
+
+
+def told(error: Exception) -> str:
+    """Return any error in one line: what it says, and the notes that were made on its way."""
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    where = f" ({notes})" if notes else ""
+    if isinstance(error, PipelineError):
+        return f"{worded(error)}{where}"
+    return f"{type(error).__name__}: {error}{where}"

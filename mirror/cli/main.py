@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from mirror.cli.command_parser import command_in, completed, parser_for
-from mirror.cli.error_words import worded
+from mirror.cli.error_words import told
 from mirror.cli.packages import is_of_ours, missing
 from mirror.process import signal_policies, terminal, termination
 from pipeline.errors import PipelineError, SinkError
@@ -118,8 +118,5 @@ def _telling(quiet: bool) -> Iterator[None]:
 def _told(error: Exception, given: Sequence[str]) -> str:
     if isinstance(error, ModuleNotFoundError) and is_of_ours(error):
         error = missing(f"mirror {command_in(given)}", error)
-    notes = "; ".join(getattr(error, "__notes__", ()))
-    where = f" ({notes})" if notes else ""
-    if isinstance(error, PipelineError):
-        return f"{worded(error)}{where}"
-    return f"{type(error).__name__}: {error}{where}. Run again with --debug to see where"
+    hint = "" if isinstance(error, PipelineError) else ". Run again with --debug to see where"
+    return f"{told(error)}{hint}"

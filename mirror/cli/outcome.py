@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mirror.cli.error_words import worded
+from mirror.cli.error_words import told
 from mirror.jobs.run_report import RunReport
 from mirror.process import terminal
-from pipeline.errors import PipelineError
 
 FAILED = 1
 INCOMPLETE = 3  # what could be read was written, but the source promised more
@@ -25,11 +24,13 @@ def code_of(report: RunReport) -> int:
     return INCOMPLETE
 
 
-def say_failed(failed: Sequence[tuple[Path, PipelineError]], of: int) -> None:
-    """Say on stderr, one line each, what failed and why; then which of how many they were."""
-    for _, error in failed:
-        notes = "; ".join(getattr(error, "__notes__", ()))
-        terminal.warn(f"{worded(error)}{f' ({notes})' if notes else ''}")
+def say_failure(of: Path, error: Exception) -> None:
+    """Say on stderr, in one line, why one of several sources came to nothing."""
+    text = told(error)
+    terminal.warn(text if str(of) in text else f"{of}: {text}")
+
+
+def say_which_failed(failed: Sequence[Path], of: int) -> None:
+    """Say on stderr, in one line, which of several sources came to nothing."""
     if of > 1:
-        names = ", ".join(str(path) for path, _ in failed)
-        terminal.warn(f"{len(failed)} of {of} failed: {names}")
+        terminal.warn(f"{len(failed)} of {of} failed: {', '.join(map(str, failed))}")

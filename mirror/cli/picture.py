@@ -20,7 +20,7 @@ from mirror.cli.flags import (
     files_read_by,
     job_of,
 )
-from mirror.cli.outcome import FAILED, say_failed
+from mirror.cli.outcome import FAILED, say_failure, say_which_failed
 from mirror.core.schema import fields_of
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
@@ -52,5 +52,7 @@ def run(options: argparse.Namespace) -> int:
         terminal.show(report.run.as_table(), on_stderr=holds_data)
     if not report.failed:
         return 0
-    say_failed(report.failed, report.of)
+    for path, error in report.failed:
+        say_failure(path, error)
+    say_which_failed([path for path, _ in report.failed], report.of)
     return FAILED

@@ -1,18 +1,21 @@
 """Turn a video, or a folder of pictures, into a video with coloured parts.
 
 Every frame in is a frame out, at its own time; sound and subtitles are kept. Exit code 3 means that
-the input is truncated: everything readable was written, and the output is a complete file.
+the input is truncated: everything readable was written, and the output is a complete file. With
+several inputs, -o, --masks and the like name folders; one that fails does not stop the others.
 
   mirror video squats.mp4                      writes squats-mirror.mp4
   mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
   mirror video pictures/ --fps 12 -o film.mp4
   mirror video squats.mp4 --masks masks/ --results poses.jsonl --rle
+  mirror video *.mp4 -o parsed/                writes parsed/squats-mirror.mp4 and so on
   mirror video --salvage squats-mirror.part-k3x9qd.mp4    recovers an interrupted run
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mirror.cli.flags import (
@@ -23,16 +26,18 @@ from mirror.cli.flags import (
     config_of,
     files_read_by,
     job_of,
+    path,
 )
-from mirror.cli.outcome import code_of
+from mirror.cli.outcome import FAILED, code_of, say_failure, say_which_failed
 from mirror.jobs.composition import encoding_of
+from mirror.jobs.engine import Engine
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
+from mirror.jobs.video_plan import make_folders, one_each, outputs_of, with_output
 from mirror.process import terminal, termination
 from pipeline.errors import SourceError
-from pipeline.sinks.container import CONTAINERS
 from pipeline.sinks.salvage import salvage
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed
@@ -42,8 +47,12 @@ from pipeline.targets.special_file import is_standard_output
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is read, what is written, and how."""
-    written = ("output", "masks", "instances", "results", "stats", "sheet", "rle", "overwrite")
-    add_job_flags(parser, VideoJob, "source", *written)
+    parser.add_argument(
+        "sources", metavar="IN", nargs="+", type=path, help="videos, or folders of pictures"
+    )
+    folders = ("masks", "instances")
+    add_job_flags(parser, VideoJob, "output", *folders, "results", "stats", "sheet")
+    add_job_flags(parser, VideoJob, "rle", "overwrite")
     for flag, help in (
         ("--salvage", "complete IN, a part that an interrupted run left; nothing is parsed"),
         ("--quiet", "show no progress bar and no table"),
@@ -57,28 +66,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry the command out; nothing is written before all was found to be in order."""
+    sources: list[Path] = options.sources
     if options.salvage:
-        return _salvage(options)
-    output = options.output or default_output(options.source)
-    job = job_of(options, VideoJob, output=output)
-    report = execute(
-        job,
-        Host(
-            progress=lambda title, frames: FrameProgress(title, frames, options.quiet),
-            also_read=files_read_by(options),
-        ),
+        return _each(sources, lambda part: _salvage(part, options), options.debug)
+    job = job_of(options, VideoJob, source=sources[0])
+    if len(sources) == 1:
+        return _parse(with_output(job), options)
+    jobs = dict(zip(sources, one_each(job, sources), strict=True))
+    engine = Engine.of(job.settings)
+
+    def parse(source: Path) -> int:
+        make_folders(jobs[source])
+        return _parse(jobs[source], options, engine)
+
+    return _each(sources, parse, options.debug)
+
+
+def _each(sources: Sequence[Path], carry_out: Callable[[Path], int], debug: bool) -> int:
+    """Do something with every source, whatever becomes of the others; return the exit code."""
+    if len(sources) == 1:
+        return carry_out(sources[0])
+    codes, failed = [], []
+    for source in sources:
+        try:
+            codes.append(carry_out(source))
+        except Exception as error:
+            if debug:
+                raise
+            say_failure(source, error)
+            failed.append(source)
+    if not failed:
+        return max(codes)
+    say_which_failed(failed, len(sources))
+    return FAILED
+
+
+def _parse(job: VideoJob, options: argparse.Namespace, engine: Engine | None = None) -> int:
+    host = Host(
+        progress=lambda title, frames: FrameProgress(title, frames, options.quiet),
+        also_read=files_read_by(options),
+        engine=engine,
     )
+    report = execute(job, host)
     if not options.quiet:
-        written = (job.output, job.masks, job.instances, job.results, job.stats, job.sheet)
-        holds_data = any(is_standard_output(path) for path in written if path is not None)
+        holds_data = any(is_standard_output(output.path) for output in outputs_of(job).all)
         terminal.show(report.as_table(), on_stderr=holds_data)
     return code_of(report)
 
 
-def _salvage(options: argparse.Namespace) -> int:
+def _salvage(part: Path, options: argparse.Namespace) -> int:
     """Complete the part that a run left which was broken off."""
-    part: Path = options.source
-    target = options.output or whole_name(part)
+    target, output = whole_name(part), options.output
+    if output is not None:
+        is_folder = output.is_dir() and target is not None
+        target = output / target.name if is_folder and target is not None else output
     if target is None:
         raise SourceError(
             "part.no_target_name",
@@ -92,13 +133,3 @@ def _salvage(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"{target} is complete, with {pictures} frames; {part} may go now")
     return 0
-
-
-def default_output(source: Path) -> Path:
-    """Return IN's name with -mirror before the ending; MP4 where the ending cannot be written."""
-    if source.is_dir():
-        whole = source.absolute()
-        return whole.with_name(f"{whole.name}-mirror.mp4")
-    writable = {suffix for container in CONTAINERS for suffix in container.suffixes}
-    suffix = source.suffix if source.suffix.lower() in writable else ".mp4"
-    return source.with_name(f"{source.stem}-mirror{suffix}")

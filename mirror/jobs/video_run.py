@@ -16,6 +16,7 @@ from mirror.jobs.host import Host, Progress, RunContext
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
+from mirror.jobs.video_plan import outputs_of
 from mirror.outputs import Output
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.instance_folder import InstanceFolder
@@ -30,6 +31,7 @@ from pipeline.errors import SourceError
 from pipeline.fan_out import FanOut
 from pipeline.sinks.by_ending import sink_for
 from pipeline.sources import Recorded
+from pipeline.sources.address import written_as_path
 from pipeline.sources.container.frame_counts import counts_of
 from pipeline.sources.limited import Limited
 from pipeline.sources.pictures import SUFFIXES
@@ -48,7 +50,7 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
         Whatever a parser raises.
     """
     engine = host.engine or Engine.of(job.settings)
-    planned = _planned(job, host)
+    planned = outputs_of(job, host.calls)
     read = [InputPath(job.source, host.source_name or "the source"), *host.also_read]
     with (
         _opened(job) as source,
@@ -71,22 +73,16 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
     return report
 
 
-def _planned(job: VideoJob, host: Host) -> PlannedOutputs:
-    return PlannedOutputs.at(
-        host.calls,
-        film=job.output,
-        masks=job.masks,
-        instances=job.instances,
-        results=job.results,
-        stats=job.stats,
-        sheet=job.sheet,
-    )
-
-
 def _opened(job: VideoJob) -> Recorded:
     if job.source.suffix.lower() in SUFFIXES and job.source.is_file():
         raise SourceError(
             "source.is_picture", "{path} is a picture, and this is for videos", path=job.source
+        )
+    if not job.source.exists() and (address := written_as_path(job.source)) is not None:
+        raise SourceError(
+            "source.is_address",
+            "{address} is an address, and this reads files; download it first",
+            address=address,
         )
     with termination.nothing_to_lose():  # a disk somewhere else may not answer
         source = open_recording(job.source, job.fps, limits_of(job.settings.input))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from pipeline.errors import SourceError
 
@@ -58,6 +59,17 @@ def named(address: str) -> str:
         rest = rest.rpartition("@")[2]
     place, mark, query = rest.partition("?")
     return f"{scheme}://{place}" + _IN_QUERY.sub(r"\1…", mark + query)
+
+
+def written_as_path(path: Path) -> str | None:
+    """Return the address that somebody named as a path, fit to be shown; None where it is none.
+
+    A path has lost one of the two slashes.
+    """
+    scheme, mark, rest = str(path).partition(":/")
+    if not mark or rest.startswith("/") or scheme.lower() not in _PROTOCOLS:
+        return None
+    return named(f"{scheme}://{rest}")
 
 
 def reason_of(error: Exception, address: str) -> str:
