@@ -12,7 +12,7 @@ from pathlib import Path
 import clip
 import pytest
 from m2fp_golden import checkpoint
-from media import picture_folder, write_video
+from media import jpeg, picture_folder, write_video
 from pages import ROOT, blocks, commands, run, run_commands, run_programs
 
 from mirror.parsers.m2fp.checkpoint import download
@@ -40,6 +40,16 @@ def test_the_commands_on_recordings_run_one_after_the_other(tmp_path: Path) -> N
     run_commands(page, tmp_path)
     made = ("squats-mirror.mp4", "beside.mp4", "hands.mp4", "best.mp4", "film.mkv", "run.json")
     assert all((tmp_path / name).stat().st_size for name in made)
+
+
+def test_the_commands_on_pictures_run_one_after_the_other(tmp_path: Path) -> None:
+    picture_folder(tmp_path / "holiday", 2)
+    for name in ("photo.jpg", "scene.png"):
+        (tmp_path / name).write_bytes(jpeg(3))
+    run_commands(DOCS / "how-to/pictures.md", tmp_path)
+    made = ("photo-mirror.jpg", "drawn.png", "drawn/scene-mirror.webp", "people.jsonl")
+    assert all((tmp_path / name).stat().st_size for name in made)
+    assert len(list((tmp_path / "holiday-mirror").iterdir())) == 2
 
 
 def test_what_reads_masks_and_instance_maps_finds_them(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def _lines(file: OutputFile, engine: Engine, source: PictureFiles, rle: bool) ->
 
     def more(result: Result[Parsing]) -> dict[str, object]:
         size = [result.frame.width, result.frame.height]
-        return {"file": str(source.of(result).source), "size": size}
+        named = {"file": str(source.of(result).source), "size": size}
+        return {**named, "pts": None, "time": 0.0}  # a picture has no time
 
     return ResultLines(file, header, engine.kind.parts, rle, more)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from clip import man
 from media import jpeg, write_video
+from result_schemas import check_lines, lines_in
 
 from mirror.cli.main import main
 from mirror.core.parsing import Parsing
@@ -78,7 +79,8 @@ def test_somebody_in_a_picture_is_coloured(folder: Path) -> None:
     drawn = cv2.imread("drawn.png")
     assert drawn is not None
     assert (drawn != image).any(axis=2).mean() > 0.02
-    header, line = [json.loads(line) for line in Path("people.jsonl").read_text().splitlines()]
+    header, line = lines = lines_in(Path("people.jsonl"))
+    check_lines(lines)
     assert header["parser"] == "built-in"
     assert (line["file"], line["size"]) == ("man.png", [image.shape[1], image.shape[0]])
     assert len(line["people"]) == 1
@@ -96,13 +98,14 @@ def test_a_folder_of_pictures_goes_into_one_beside_it(folder: Path) -> None:
         write(f"holiday/{number}.png", 20 * number)
     assert run("holiday", "--results", "r.jsonl") == 0
     assert names(folder / "holiday-mirror") == ["10-mirror.png", "9-mirror.png"]
-    lines = [json.loads(line) for line in Path("r.jsonl").read_text().splitlines()]
+    lines = lines_in(Path("r.jsonl"))
+    check_lines(lines)
     assert [line.get("file") for line in lines] == [None, "holiday/9.png", "holiday/10.png"]
 
 
 def test_maps_are_named_after_their_pictures_and_say_what_they_mean(folder: Path) -> None:
-    (folder / "mine.py").write_text(OWN)
-    words = ["picture", "bright.png", "dark.jpg", "--parser", "mine:bright", "--quiet"]
+    (folder / "brightness.py").write_text(OWN)
+    words = ["picture", "bright.png", "dark.jpg", "--parser", "brightness:bright", "--quiet"]
     assert main([*words, "-o", "out", "--masks", "masks", "--instances", "instances"]) == 0
     assert names(folder / "masks") == ["bright.png", "dark.png", "parts.json"]
     assert names(folder / "instances") == ["bright.png", "dark.png", "instances.json"]
@@ -188,9 +191,18 @@ def test_a_refusal_is_one_line_and_leaves_nothing(
 def test_a_parsers_own_failure_ends_the_run_unless_skipped(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "mine.py").write_text(OWN)
+    (folder / "brightness.py").write_text(OWN)
     write("white.png", 255)
-    words = ["picture", "dark.jpg", "white.png", "--parser", "mine:bright", "--quiet", "-o", "out"]
+    words = [
+        "picture",
+        "dark.jpg",
+        "white.png",
+        "--parser",
+        "brightness:bright",
+        "--quiet",
+        "-o",
+        "out",
+    ]
     assert main(words) == 1
     assert "it is too bright" in capsys.readouterr().err
     assert main([*words, "--skip-failures", "--overwrite"]) == 0

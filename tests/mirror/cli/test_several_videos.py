@@ -72,14 +72,14 @@ def test_one_that_fails_does_not_stop_the_others(
 def test_a_parser_that_fails_on_one_does_not_stop_the_others(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "mine.py").write_text(
+    (folder / "too_long.py").write_text(
         "def short():\n"
         "    def parse(image):\n"
         "        if 85 < image[0, 0, 0] < 95: raise RuntimeError('it is too long')\n"
         "        return image[:, :, 0] * 0\n"
         "    return parse\n"
     )
-    code = main(["video", "two.mp4", "one.mp4", "--parser", "mine:short", "--quiet"])
+    code = main(["video", "two.mp4", "one.mp4", "--parser", "too_long:short", "--quiet"])
     assert code == 1
     first, last = capsys.readouterr().err.splitlines()
     assert first.startswith("mirror: two.mp4: RuntimeError: it is too long (while parsing frame")

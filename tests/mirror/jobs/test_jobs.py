@@ -119,7 +119,7 @@ def parsed(command: object, *words: str) -> argparse.Namespace:
 
 
 def test_a_command_line_without_options_is_a_job_with_its_defaults() -> None:
-    found = job_of(parsed(video_command, "in.mp4"), VideoJob)
+    found = job_of(parsed(video_command, "in.mp4"), VideoJob, source=Path("in.mp4"))
     assert found == VideoJob(source=Path("in.mp4"))
     assert job_of(parsed(stream_command), StreamJob) == StreamJob()
 
@@ -128,7 +128,7 @@ def test_options_reach_the_fields_of_their_names() -> None:
     options = parsed(
         video_command, "in.mp4", "--limit", "3", "--fps", "12.5", "--rle", "--labels", "parts"
     )
-    job = job_of(options, VideoJob)
+    job = job_of(options, VideoJob, source=options.sources[0])
     assert (job.limit, job.fps, job.rle, job.settings.overlay.labels) == (
         3,
         Fraction(25, 2),

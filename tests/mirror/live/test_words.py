@@ -31,6 +31,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/jobs/cancellation.py",
     "mirror/jobs/pictures",
     "mirror/jobs/stream_run.py",
+    "mirror/jobs/video_plan.py",
     "mirror/jobs/video_run.py",
     "mirror/outputs",
     "mirror/stream",
