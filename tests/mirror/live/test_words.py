@@ -36,6 +36,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/outputs",
     "mirror/stream",
     "mirror/process/terminal.py",
+    "mirror/serve",
     "pipeline/pipes.py",
     "pipeline/sinks/coded.py",
     "pipeline/sinks/plain.py",
