@@ -284,9 +284,32 @@ class ServeConfig(Schema):
         float,
         Field(gt=0, le=_LARGEST_MEGAPIXELS, description="of one picture's file"),
     ] = 20.0
+    jobs: Annotated[
+        int,
+        Field(ge=1, le=64, description="jobs carried out at a time"),
+        Setting("--jobs", "N", more="they share the workers with everybody else"),
+    ] = 1
+    store: Annotated[
+        str,
+        Field(description="where jobs are kept: a file, or redis://HOST"),
+        Setting("--store", "WHERE", more="nothing: for as long as the process lasts"),
+    ] = ""
+    store_megabytes: Annotated[
+        float,
+        Field(gt=0, le=1e9, description="of inputs and results that are kept, together"),
+    ] = 4096.0
+    max_job_megabytes: Annotated[
+        float,
+        Field(gt=0, le=1e6, description="of the file that a job comes with"),
+    ] = 2048.0
+    keep_s: Annotated[
+        float,
+        Field(gt=0, le=365 * _A_DAY_S, description="seconds that results are kept"),
+        Setting(words="seconds above 0, a year at most"),
+    ] = 3600.0
     grace_s: Annotated[
         float,
-        Field(gt=0, le=_A_DAY_S, description="seconds in which requests may end on SIGTERM"),
+        Field(gt=0, le=_A_DAY_S, description="seconds in which work may end on SIGTERM"),
         Setting("--grace", "S", words="seconds above 0, a day at most"),
     ] = 10.0
     tls_certificate: Annotated[

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from mirror.core import machine
 from mirror.core.settings import ParserConfig
 from mirror.jobs.cancellation import Cancellation
-from mirror.jobs.composition import encoding_of, limits_of, open_flow, renderer_of
+from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, Progress, RunContext
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
@@ -159,9 +159,7 @@ class RecordedRun:
         clock, source, header = time.monotonic, self._source, self._header
         tally = RunMetrics(clock(), machine.cpu_seconds())
         with progress as shown, consuming(FanOut(self._outputs, self._timer)) as consumers:
-            flow = open_flow(
-                source, self._engine.kind, header.workers, header.threads, self._config
-            )
+            flow = self._engine.parse(source, self._config)
             with cancellation.calling(flow.close), flow as results:
                 for result in results:
                     with termination.held():  # no frame is left half written

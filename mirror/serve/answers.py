@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from mirror.outputs.lines import frame_line
 from mirror.rendering.overlay import Style, draw
-from mirror.serve.engine import Engine, ParsedPicture
 from mirror.serve.pictures import ImageFormat, encode, encode_ids
 from mirror.serve.problems import Problem
+from mirror.serve.shared_parser import ParsedPicture, SharedParser
 from mirror.version import __version__
 
 Form = Literal["json", "labels", "instances", "overlay-jpeg", "overlay-png", "overlay-webp"]
@@ -65,30 +65,32 @@ def forms_of(accept: str, parts: Iterable[str] = ()) -> tuple[tuple[Form, ...], 
     )  # fmt: skip
 
 
-def answer_of(engine: Engine, picture: ParsedPicture, forms: tuple[Form, ...], mixed: bool,
+def answer_of(parser: SharedParser, picture: ParsedPicture, forms: tuple[Form, ...], mixed: bool,
               style: Style, rle: bool) -> Body:  # fmt: skip
     """Return a picture's parsing in the forms that are asked for."""
-    bodies = [_body(engine, picture, form, style, rle) for form in forms]
+    bodies = [_body(parser, picture, form, style, rle) for form in forms]
     return _together(bodies) if mixed else bodies[0]
 
 
-def described(engine: Engine, picture: ParsedPicture, rle: bool) -> dict[str, Any]:
+def described(parser: SharedParser, picture: ParsedPicture, rle: bool) -> dict[str, Any]:
     """Return what was found, as in a line of results: people, areas, and masks where asked for."""
-    line = frame_line(0, picture.frame, picture.parsing, engine.parts, rle)
+    line = frame_line(0, picture.frame, picture.parsing, parser.parts, rle)
     found = {name: value for name, value in line.items() if name not in _OF_VIDEOS}
     return {
-        "parser": engine.parser,
+        "parser": parser.name,
         "version": __version__,
         "size": [picture.frame.width, picture.frame.height],
         **found,
     }
 
 
-def _body(engine: Engine, picture: ParsedPicture, form: Form, style: Style, rle: bool) -> Body:
+def _body(
+    parser: SharedParser, picture: ParsedPicture, form: Form, style: Style, rle: bool
+) -> Body:
     parsing = picture.parsing
     match form:
         case "json":
-            content = json.dumps(described(engine, picture, rle), separators=(",", ":")).encode()
+            content = json.dumps(described(parser, picture, rle), separators=(",", ":")).encode()
         case "labels":
             content = encode_ids(parsing.labels)
         case "instances":

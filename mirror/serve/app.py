@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mirror.serve.context import OnlyHosts, RequestContext
-from mirror.serve.http import health, parse
+from mirror.serve.http import health, jobs, parse, tutorial
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
 from mirror.serve.uploads import ClientLeft
@@ -32,10 +32,10 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with service.engine:
+        with service.parser, contextlib.closing(service.store), service.runner:
             app.state.is_warm = False
             tasks = [
-                asyncio.create_task(service.engine.look_after_workers()),
+                asyncio.create_task(service.parser.look_after_workers()),
                 asyncio.create_task(_warm_up(app, service)),
             ]
             try:
@@ -52,9 +52,11 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
     )
-    app.state.service = service
+    app.state.service, app.state.tasks = service, tutorial.Tasks()
     app.include_router(parse.router)
+    app.include_router(jobs.router)
     app.include_router(health.router)
+    app.include_router(tutorial.router)
     for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(ClientLeft, _left)
@@ -64,7 +66,7 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
 
 
 async def _warm_up(app: FastAPI, service: Service) -> None:
-    await service.engine.warm_up()
+    await service.parser.warm_up()
     app.state.is_warm = True
 
 

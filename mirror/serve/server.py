@@ -17,8 +17,11 @@ from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
 from mirror.serve.access import Access, is_loopback, read_tokens
 from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
-from mirror.serve.engine import Engine
+from mirror.serve.jobs.runner import JobRunner
+from mirror.serve.jobs.sqlite_store import SqliteStore
+from mirror.serve.jobs.store import JobStore, Keeping
 from mirror.serve.service import Bounds, Service
+from mirror.serve.shared_parser import SharedParser
 from pipeline.media.input_limits import MEGA
 
 _BACKLOG = 2048  # connections that may wait to be taken in
@@ -46,13 +49,25 @@ class Server:
     def __init__(self, config: Config, kind: AnyKind, workers: int, threads: int) -> None:
         serve = config.serve
         self._admission = Admission(serve.room, workers)
-        engine = Engine(kind, workers, threads, config.parser)
+        parser = SharedParser(kind, workers, threads, config.parser)
         tokens = read_tokens(Path(serve.tokens)) if serve.tokens else ()
         bounds = Bounds(
-            round(serve.max_upload_megabytes * (1 << 20)), round(config.input.max_megapixels * MEGA)
+            picture_bytes=round(serve.max_upload_megabytes * (1 << 20)),
+            pixels=round(config.input.max_megapixels * MEGA),
+            job_bytes=round(serve.max_job_megabytes * (1 << 20)),
         )
-        app = make_app(Service(engine, self._admission, Access(tokens), bounds), hosts_of(serve))
+        keeping = Keeping(
+            results_s=serve.keep_s, most_bytes=round(serve.store_megabytes * (1 << 20))
+        )
         self._socket = _listen(serve.host, serve.port)
+        try:
+            store = open_store(serve.store, keeping)
+        except BaseException:
+            self._socket.close()
+            raise
+        runner = JobRunner(store, parser, serve.jobs, serve.grace_s)
+        service = Service(parser, self._admission, Access(tokens), bounds, store, runner)
+        app = make_app(service, hosts_of(serve))
         self.address = _address(self._socket, secure=bool(serve.tls_certificate))
         self._server = _Uvicorn(
             uvicorn.Config(
@@ -108,6 +123,28 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+def open_store(where: str, keeping: Keeping) -> JobStore:
+    """Return the store that a setting names: a file, ``redis://...``, or one for the meantime.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    try:
+        if where.startswith(("redis://", "rediss://", "unix://")):
+            from mirror.serve.jobs.redis_store import RedisStore
+
+            return RedisStore(where, keeping)
+        return SqliteStore(Path(where) if where else None, keeping)
+    except ImportError as error:
+        raise ConfigError(
+            "serve.redis_missing", "a store in Redis needs {package}", package="redis"
+        ) from error
+    except Exception as error:  # the libraries' errors have no common root
+        raise ConfigError(
+            "serve.store_refused", "the store cannot be used: {reason}", reason=str(error)
+        ) from error
 
 
 def hosts_of(serve: ServeConfig) -> tuple[str, ...]:

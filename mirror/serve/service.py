@@ -8,7 +8,9 @@ from fastapi import Request
 
 from mirror.serve.access import Access, Caller
 from mirror.serve.admission import Admission
-from mirror.serve.engine import Engine
+from mirror.serve.jobs.runner import JobRunner
+from mirror.serve.jobs.store import JobStore
+from mirror.serve.shared_parser import SharedParser
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +21,25 @@ class Bounds:
         picture_bytes: of one picture's file.
         pixels: of one picture.
         room: requests that may be in the house at once.
+        job_bytes: of the file that a job comes with.
     """
 
     picture_bytes: int = 20 << 20
     pixels: int = 40_000_000
     room: int = 64
+    job_bytes: int = 2 << 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """One service; lies in the application's state as ``service``."""
 
-    engine: Engine
+    parser: SharedParser
     admission: Admission
     access: Access
     bounds: Bounds
+    store: JobStore
+    runner: JobRunner
 
 
 def service_of(request: Request) -> Service:

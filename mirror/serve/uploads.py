@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+import tempfile
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, TypeVar
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -13,6 +15,8 @@ from starlette.formparsers import MultiPartException
 from mirror.serve.problems import Problem
 
 T = TypeVar("T")
+
+_PIECE = 1 << 20  # bytes of a file that are in memory at once
 
 
 class ClientLeft(Exception):
@@ -31,6 +35,58 @@ async def read_picture(request: Request, most_bytes: int) -> bytes:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await _of_form(request, most_bytes)
     return await _of_body(request, most_bytes)
+
+
+async def spool(request: Request, most_bytes: int) -> Upload:
+    """Return what a request came with, in a file that is gone when it is closed.
+
+    Raises:
+        Problem: it is larger than that (413), or there is nothing (400, 422).
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most_bytes:
+        raise _too_large(most_bytes)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await _spooled(request, most_bytes)
+    bounded = Request(request.scope, _Bounded(request, most_bytes))
+    try:
+        form = await bounded.form(max_files=1, max_fields=32)
+    except MultiPartException:
+        raise Problem(400, "form.damaged", "The form cannot be read.") from None
+    for value in form.values():
+        if isinstance(value, UploadFile):
+            return Upload(value.file, value.filename or "")
+    raise Problem(422, "input.missing", "The form has no file in it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came, and what the client calls it."""
+
+    file: IO[bytes]
+    name: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield it in pieces."""
+        self.file.seek(0)
+        while piece := self.file.read(_PIECE):
+            yield piece
+
+
+async def _spooled(request: Request, most_bytes: int) -> Upload:
+    file, total = tempfile.SpooledTemporaryFile(_PIECE), 0  # noqa: SIM115 - the caller closes it
+    try:
+        async for piece in request.stream():
+            total += len(piece)
+            if total > most_bytes:
+                raise _too_large(most_bytes)
+            await asyncio.to_thread(file.write, piece)
+        if not total:
+            raise Problem(422, "input.missing", "The request has no input.")
+    except BaseException:
+        file.close()
+        raise
+    return Upload(file, "")
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:

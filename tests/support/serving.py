@@ -18,8 +18,11 @@ from mirror.core.settings import ParserConfig
 from mirror.serve.access import Access, Token
 from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
-from mirror.serve.engine import Engine
+from mirror.serve.jobs.runner import JobRunner
+from mirror.serve.jobs.sqlite_store import SqliteStore
+from mirror.serve.jobs.store import JobStore
 from mirror.serve.service import Bounds, Service
+from mirror.serve.shared_parser import SharedParser
 from pipeline.frame import Frame
 
 SLOW, FAILS = 200, 10  # the brightness of pictures that wait at the gate, and that cannot be parsed
@@ -31,6 +34,7 @@ class Squares:
     Attributes:
         gate: where it waits.
         begun: how many pictures workers have begun.
+        hold: whether every picture waits at the gate.
     """
 
     name = "squares"
@@ -40,6 +44,7 @@ class Squares:
         self.parts: LabelSet = label_set("built-in")
         self.gate = Gate()
         self.begun = 0
+        self.hold = False
         self._lock = threading.Lock()
 
     def make_prepare(self, live: bool) -> Callable[[Frame], None]:
@@ -55,7 +60,7 @@ class Squares:
         with self._lock:
             self.begun += 1
         brightness = int(frame.bgr.max())
-        if brightness == SLOW:
+        if brightness == SLOW or self.hold:
             self.gate.pass_through()
         if brightness == FAILS:
             raise RuntimeError("the secret of /root/model.onnx")
@@ -70,10 +75,17 @@ def picture(brightness: int = 180, size: tuple[int, int] = (48, 64), ending: str
     return bytes(cv2.imencode(ending, image)[1])
 
 
-def service_with(kind: Any, room: int = 8, tokens: tuple[Token, ...] = ()) -> Service:  # noqa: ANN401
-    engine = Engine(kind, 1, 1, ParserConfig())
-    bounds = Bounds(picture_bytes=100_000, pixels=10_000)
-    return Service(engine, Admission(room, 1), Access(tokens), bounds)
+def service_with(
+    kind: Any,  # noqa: ANN401
+    room: int = 8,
+    tokens: tuple[Token, ...] = (),
+    store: JobStore | None = None,
+) -> Service:
+    parser = SharedParser(kind, 1, 1, ParserConfig())
+    bounds = Bounds(picture_bytes=100_000, pixels=10_000, job_bytes=1_000_000)
+    store = store or SqliteStore()
+    runner = JobRunner(store, parser, grace_s=0.1)
+    return Service(parser, Admission(room, 1), Access(tokens), bounds, store, runner)
 
 
 @contextlib.contextmanager

@@ -27,4 +27,4 @@ async def readyz(
         raise Problem(503, "service.stopping", "The service is stopping.")
     if not request.app.state.is_warm:
         raise Problem(503, "service.starting", "The parser is being loaded.", {"Retry-After": "1"})
-    return {"status": "ready", "parser": service.engine.parser}
+    return {"status": "ready", "parser": service.parser.name}

@@ -14,10 +14,10 @@ from mirror.jobs.composition import style_of
 from mirror.rendering.overlay import Style
 from mirror.serve.access import Caller
 from mirror.serve.answers import INSTANCES, LABELS, MIXED, answer_of, forms_of
-from mirror.serve.engine import Engine
 from mirror.serve.pictures import decode
 from mirror.serve.problems import Problem
 from mirror.serve.service import Service, caller_of, service_of
+from mirror.serve.shared_parser import SharedParser
 from mirror.serve.uploads import read_picture, while_connected
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
@@ -46,7 +46,7 @@ class ParseQuery(BaseModel):
     labels: Labels = "none"
     landmarks: Annotated[bool, Field(description="draw joints and bones")] = False
 
-    def style(self, engine: Engine) -> Style:
+    def style(self, parser: SharedParser) -> Style:
         """Return how the picture is drawn.
 
         Raises:
@@ -57,7 +57,7 @@ class ParseQuery(BaseModel):
             outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
         )  # fmt: skip
         try:
-            return style_of(engine.parts, overlay)
+            return style_of(parser.parts, overlay)
         except ConfigError as error:
             raise Problem(422, "request.invalid", f"{error}.") from None
 
@@ -88,15 +88,15 @@ async def parse(
     values are ids; `image/jpeg`, `image/png` or `image/webp`, with the parts drawn; or
     `multipart/mixed`. `X-Timeout-Ms` says by when a worker must have begun.
     """
-    engine = service.engine
+    parser = service.parser
     forms, mixed = forms_of(request.headers.get("accept", ""), query.parts)
-    style = query.style(engine)
+    style = query.style(parser)
     with service.admission.admitted(caller.name, caller.at_most):
         data = await read_picture(request, service.bounds.picture_bytes)
-        image = await engine.beside(decode, data, service.bounds.pixels)
+        image = await parser.beside(decode, data, service.bounds.pixels)
         found = await while_connected(
             request,
-            engine.parse(
+            parser.parse(
                 image,
                 caller.name,
                 thorough=query.search == "thorough",
@@ -105,7 +105,7 @@ async def parse(
         )
         service.admission.served(found.parse_s)
         began = time.monotonic()
-        body = await engine.beside(answer_of, engine, found, forms, mixed, style, query.rle)
+        body = await parser.beside(answer_of, parser, found, forms, mixed, style, query.rle)
     encode_s = time.monotonic() - began
     timing = {"wait": found.wait_s, "parse": found.parse_s, "encode": encode_s}
     said = ", ".join(f"{name};dur={1e3 * seconds:.1f}" for name, seconds in timing.items())

@@ -43,7 +43,7 @@ class ParsedPicture:
     parse_s: float
 
 
-class Engine:
+class SharedParser:
     """Parses pictures on a pool's workers; a ``with`` block, entered before the first request.
 
     Its coroutines are for one event loop; the rest may be called on any thread.
@@ -56,7 +56,7 @@ class Engine:
     """
 
     def __init__(self, kind: AnyKind, workers: int, threads: int, config: ParserConfig) -> None:
-        self._kind, self.workers = kind, workers
+        self.kind, self.workers, self.threads = kind, workers, threads
         self.pool = ParserWorkers(kind, workers, threads, config)
         # pictures are decoded and encoded beside the workers, which wait for nothing
         self._helpers = ThreadPoolExecutor(workers, "codec")
@@ -64,16 +64,16 @@ class Engine:
         self._lock = threading.Lock()
 
     @property
-    def parser(self) -> str:
+    def name(self) -> str:
         """The parser's name."""
-        return self._kind.name
+        return self.kind.name
 
     @property
     def parts(self) -> LabelSet:
         """What its label maps can hold."""
-        return self._kind.parts
+        return self.kind.parts
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> SharedParser:
         self.pool.__enter__()
         return self
 

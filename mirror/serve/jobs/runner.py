@@ -1,0 +1,280 @@
+"""Carries jobs out: takes them from a store, parses, and puts what was made back."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from mirror.jobs.cancellation import Cancellation, JobCancelled
+from mirror.jobs.composition import style_of
+from mirror.jobs.engine import Engine
+from mirror.jobs.execution import execute
+from mirror.jobs.host import Host
+from mirror.jobs.video_job import VideoJob
+from mirror.serve.jobs.record import Failure, JobRecord, Output, ResultFile
+from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreFull
+from mirror.serve.shared_parser import SharedParser
+from pipeline.errors import PipelineError
+
+LEASE_S = 15.0  # after which a job is taken from whoever has said nothing
+_LOOKS_S = 1.0  # between looks for jobs that another instance was asked for
+_SWEEPS_S = 30.0
+_FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media type
+    "video": ("video.mp4", "video/mp4"),
+    "results": ("results.jsonl", "application/jsonl"),
+    "masks": ("masks.zip", "application/zip"),
+    "instances": ("instances.zip", "application/zip"),
+}
+_NO_ROOM = Failure(code="store.full", detail="There is no room for what the job has made.")
+_FAILED = Failure(code="service.failed", detail="Something went wrong in the service.")
+
+
+class JobRunner:
+    """Threads that carry jobs out, one at a time each; a ``with`` block.
+
+    Args:
+        store: where jobs come from, and results go.
+        parser: parses, for others, too.
+        slots: how many jobs at a time.
+        grace_s: how long leaving the block waits for jobs that run; what is not done by then goes
+            back into the store, for another instance or the next start.
+        lease_s: a job is this instance's for so long after every sign of life.
+        on_end: is told of every job that ends here.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        parser: SharedParser,
+        slots: int = 1,
+        grace_s: float = 10.0,
+        lease_s: float = LEASE_S,
+        on_end: Callable[[str], None] | None = None,
+    ) -> None:
+        self._store, self._parser, self._slots = store, parser, slots
+        self._grace_s, self._lease_s, self._on_end = grace_s, lease_s, on_end
+        self._name = secrets.token_hex(6)
+        self._is_stopping = threading.Event()
+        self._asked = threading.Event()
+        self._running: dict[str, tuple[str, Cancellation]] = {}  # by worker
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> JobRunner:
+        for number in range(self._slots):
+            name = f"{self._name}-{number}"
+            thread = threading.Thread(target=self._work, args=(name,), name=f"jobs-{number}")
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        give_up_at = time.monotonic() + self._grace_s
+        for thread in self._threads:
+            thread.join(max(0.0, give_up_at - time.monotonic()))
+        for _id, cancellation in list(self._running.values()):
+            cancellation.cancel()
+        for thread in self._threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """Take no more jobs; those that run go on."""
+        self._is_stopping.set()
+        self._asked.set()
+
+    def look(self) -> None:
+        """Look for jobs now; any thread may call it."""
+        self._asked.set()
+
+    def cancel(self, id: str) -> None:
+        """End a job at once that runs here; the store knows of it. Any thread may call it."""
+        for running, whose in list(self._running.values()):
+            if running == id:
+                whose.cancel()
+
+    def _work(self, worker: str) -> None:
+        swept_at = 0.0
+        while not self._is_stopping.is_set():
+            self._asked.clear()
+            with contextlib.suppress(Exception):  # a store may be away; it is asked again
+                if time.monotonic() - swept_at > _SWEEPS_S:
+                    swept_at = time.monotonic()
+                    self._store.sweep()
+                if (job := self._store.claim(worker, self._lease_s)) is not None:
+                    self._carry_out(job, worker)
+                    continue
+            self._asked.wait(_LOOKS_S)
+
+    def _carry_out(self, job: JobRecord, worker: str) -> None:
+        cancellation = Cancellation()
+        self._running[worker] = job.id, cancellation
+        progress = _Progress(job.total)
+        with _alive(self._store, job, worker, self._lease_s, progress, cancellation):
+            try:
+                results = self._made(job, progress, cancellation)
+            except JobCancelled:
+                results = None
+            except StoreFull:
+                self._end(job, worker, _NO_ROOM)
+                return
+            except PipelineError as error:
+                self._end(job, worker, _failure_of(error, job))
+                return
+            except Exception:
+                self._end(job, worker, _FAILED)
+                return
+            finally:
+                del self._running[worker]
+        if results is not None:
+            self._store.finish(job.id, worker, "done", results)
+        elif self._is_stopping.is_set():  # whoever comes next begins it anew
+            self._store.renew(job.id, worker, 0.0, 0, None, 0.0)
+        else:
+            self._store.finish(job.id, worker, "cancelled")
+        self._tell(job.id)
+
+    def _end(self, job: JobRecord, worker: str, failure: Failure) -> None:
+        self._store.finish(job.id, worker, "failed", failure=failure)
+        self._tell(job.id)
+
+    def _tell(self, id: str) -> None:
+        if self._on_end is not None:
+            self._on_end(id)
+
+    def _made(
+        self, job: JobRecord, progress: _Progress, cancellation: Cancellation
+    ) -> tuple[ResultFile, ...]:
+        """Parse the input in a folder that nobody else knows; keep what was made."""
+        with tempfile.TemporaryDirectory(prefix="mirror-job-") as name:
+            folder = Path(name)
+            source = folder / job.input_name
+            with source.open("wb") as file:
+                for chunk in self._store.read(job.id, 0, INPUT):
+                    file.write(chunk)
+                    cancellation.check()
+            wanted, settings = job.wanted, job.wanted.settings
+            engine = Engine(
+                self._parser.kind,
+                style_of(self._parser.kind.parts, settings.overlay),
+                self._parser.workers,
+                self._parser.threads,
+                shared=self._parser.pool,
+            )
+            paths = {output: folder / _target(output) for output in wanted.outputs}
+            execute(
+                VideoJob(
+                    source=source,
+                    output=paths.get("video"),
+                    results=paths.get("results"),
+                    masks=paths.get("masks"),
+                    instances=paths.get("instances"),
+                    rle=wanted.rle,
+                    settings=settings,
+                ),
+                Host(progress=progress.begin, cancellation=cancellation, engine=engine),
+            )
+            return tuple(
+                self._kept(job, output, path, cancellation) for output, path in paths.items()
+            )
+
+    def _kept(
+        self, job: JobRecord, output: Output, path: Path, cancellation: Cancellation
+    ) -> ResultFile:
+        name, media_type = _FILES[output]
+        if path.is_dir():
+            path = _zipped(path)
+        size = self._store.put(job.id, job.attempt, name, _pieces(path, cancellation))
+        return ResultFile(name=name, media_type=media_type, size=size)
+
+
+class _Progress:
+    """How far a job is, from the thread that runs it to the one that says so."""
+
+    def __init__(self, total: int | None) -> None:
+        self.frames, self.fps, self.total = 0, 0.0, total
+
+    def begin(self, _title: str, total: int | None) -> AbstractContextManager[_Progress]:
+        """See ``OpenProgress``."""
+        self.total = total
+        return contextlib.nullcontext(self)
+
+    def show(self, frames: int, fps: float) -> None:
+        """See ``Progress``."""
+        self.frames, self.fps = frames, fps
+
+
+@contextlib.contextmanager
+def _alive(
+    store: JobStore,
+    job: JobRecord,
+    worker: str,
+    lease_s: float,
+    progress: _Progress,
+    cancellation: Cancellation,
+) -> Iterator[None]:
+    """Renew a lease during a block; cancel what somebody else has by now, or nobody wants."""
+    is_over = threading.Event()
+
+    def renew() -> None:
+        failed_at: float | None = None
+        while not is_over.wait(min(1.0, lease_s / 3)):
+            try:
+                goes_on = store.renew(
+                    job.id, worker, lease_s, progress.frames, progress.total, progress.fps
+                )
+                failed_at = None
+            except Exception:  # a store that is away for a moment
+                failed_at = failed_at or time.monotonic()
+                goes_on = time.monotonic() - failed_at < lease_s
+            if not goes_on:
+                cancellation.cancel()
+                return
+
+    thread = threading.Thread(target=renew, name=f"{worker} lease")
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _failure_of(error: PipelineError, job: JobRecord) -> Failure:
+    """What a client is told: the input by its name, and of other paths nothing."""
+    fields = {
+        name: job.input_name if isinstance(value, Path) else value
+        for name, value in error.fields.items()
+    }
+    try:
+        detail = error.words.format_map(fields)
+    except (KeyError, ValueError, AttributeError):
+        detail = "The input cannot be processed."
+    return Failure(code=error.code, detail=detail)
+
+
+def _target(output: Output) -> str:
+    """The file or folder that a run writes."""
+    name = _FILES[output][0]
+    return name.removesuffix(".zip") + "-made" if name.endswith(".zip") else name
+
+
+def _zipped(folder: Path) -> Path:
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # they are compressed already
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+    return path
+
+
+def _pieces(path: Path, cancellation: Cancellation) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            cancellation.check()
+            yield piece
