@@ -70,16 +70,22 @@ class CropPlanner:
         self._time: float | None = None
 
     @classmethod
-    def of(cls, verify: PersonVerifier, live: bool, is_thorough: bool = False) -> CropPlanner:
+    def of(
+        cls,
+        detector: PersonDetector,
+        verify: PersonVerifier,
+        live: bool,
+        is_thorough: bool = False,
+    ) -> CropPlanner:
         """Return the step for a run.
 
         Args:
+            detector: finds people.
             verify: see ``PersonSearch``.
             live: frames do not wait for people to be found, who are carried to where they are by
                 then; otherwise they do, and the same frames have the same plans every time.
             is_thorough: every search takes the time that one of a held frame takes; not when live.
         """
-        detector = PersonDetector()
         if live:
             return cls(AsyncDetection(detector), verify)
         return cls(SyncDetection(detector), verify, is_thorough)

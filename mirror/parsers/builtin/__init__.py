@@ -13,8 +13,8 @@ from mirror.core.label_set import label_set
 from mirror.core.settings import Quality
 from mirror.parsers.builtin.settle import Settle
 from mirror.pose.landmark_network import PoseEstimate
-from mirror.pose.person_verifier import LandmarkVerifier
 from mirror.pose.pose_estimator import PoseEstimator
+from mirror.pose.search_models import SearchModels
 from mirror.tracking.crop_planner import CropPlan, CropPlanner
 from pipeline.frame import Frame
 
@@ -36,10 +36,11 @@ class BuiltIn:
     def __init__(self, is_thorough: bool = False, quality: Quality = "balanced") -> None:
         self.parts = label_set("built-in")
         self._is_thorough, self._quality = is_thorough, quality
+        self._search = SearchModels()
 
     def make_prepare(self, live: bool) -> CropPlanner:
         """Return the ordered step before the workers."""
-        return CropPlanner.of(LandmarkVerifier(), live, self._is_thorough)
+        return self._search.planner(live, self._is_thorough)
 
     def make_parse(self, threads: int) -> Callable[[Frame, CropPlan], tuple[PoseEstimate, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""

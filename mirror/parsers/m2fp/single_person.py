@@ -20,8 +20,8 @@ from mirror.parsers.m2fp.person_landmarks import MEMORY_MB, PersonLandmarks
 from mirror.parsers.m2fp.preprocessing import letterboxed
 from mirror.parsers.m2fp.results.postprocessing import parts_of
 from mirror.pose.landmark_network import PoseEstimate
-from mirror.pose.person_verifier import LandmarkVerifier
 from mirror.pose.pose_tracks import PoseTracks
+from mirror.pose.search_models import SearchModels
 from mirror.tracking.crop_planner import CropPlan, CropPlanner
 from pipeline.frame import Frame
 
@@ -73,12 +73,13 @@ class SinglePerson:
     ) -> None:
         self.parts = settings.parts
         self._models, self._find_landmarks = models, find_landmarks
+        self._search = SearchModels()
         self._size = size or settings.size or (512, 384)
         self.worker_memory_mb = models.memory_mb(self._size) + MEMORY_MB * find_landmarks
 
     def make_prepare(self, live: bool) -> CropPlanner:
         """Return the step that follows people."""
-        return CropPlanner.of(LandmarkVerifier(), live)
+        return self._search.planner(live)
 
     def make_parse(self, threads: int) -> Callable[[Frame, CropPlan], tuple[PersonOutput, ...]]:
         """Load and warm up one model copy. Called in the worker's own thread."""

@@ -14,6 +14,7 @@ from mirror.pose.plausibility import fit
 from mirror.tracking.crop import Crop
 from mirror.tracking.crop_placement import crop_round
 from mirror.tracking.crop_planner import CropPlanner
+from mirror.tracking.person_detector import PersonDetector
 from pipeline.frame import BGR
 
 SWAYS = [0.0] * 3 + [4.0 * number for number in range(1, 8)] + [28.0] * 2  # degrees
@@ -29,7 +30,7 @@ def turned(image: BGR, degrees: float) -> BGR:
 
 def test_the_square_leans_with_somebody_who_sways() -> None:
     upright = cv2.resize(images()[0], (360, 640), interpolation=cv2.INTER_AREA)
-    prepare = CropPlanner.of(LandmarkVerifier(), live=False)
+    prepare = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)
     plans = [prepare(frame) for frame in frames_of([turned(upright, one) for one in SWAYS])]
     leans = [np.degrees(plan[0].crop.angle) for plan in plans]
     assert leans[0] == pytest.approx(0, abs=8)
@@ -38,24 +39,27 @@ def test_the_square_leans_with_somebody_who_sways() -> None:
 
 
 def test_the_square_round_somebody_who_is_still_stands_still() -> None:
-    prepare = CropPlanner.of(LandmarkVerifier(), live=False)
+    prepare = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)
     squares = [prepare(frame)[0].crop for frame in frames_of([man(1)[0]] * 6)]
     assert len(set(squares)) == 1
 
 
 def test_somebody_who_moves_is_seen_from_nearer_than_somebody_who_is_still() -> None:
-    prepare = CropPlanner.of(LandmarkVerifier(), live=False)
+    prepare = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)
     moving = [prepare(frame)[0] for frame in frames_of(man(12))]
     room = [person.crop.side / crop_round(person.joints).side for person in moving]
     assert room[0] == pytest.approx(1.0)  # nothing is known of them yet
     assert max(room[6:]) < 0.95
-    prepare = CropPlanner.of(LandmarkVerifier(), live=False)
+    prepare = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)
     still = [prepare(frame)[0] for frame in frames_of([man(1)[0]] * 6)]
     assert still[-1].crop.side == pytest.approx(crop_round(still[-1].joints).side, rel=0.01)
 
 
 def test_limbs_that_do_not_lie_on_the_person_are_looked_at_again() -> None:
-    network, prepare = LandmarkNetwork(2), CropPlanner.of(LandmarkVerifier(), live=False)
+    network, prepare = (
+        LandmarkNetwork(2),
+        CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False),
+    )
     once, better = [], []
     for frame in frames_of(man(20)):
         (person,) = prepare(frame)
@@ -71,7 +75,7 @@ def test_limbs_that_do_not_lie_on_the_person_are_looked_at_again() -> None:
 def test_landmarks_beside_the_mask_do_not_fit_it() -> None:
     network = LandmarkNetwork(2)
     picture = on_ground(man(1)[0], 400, 400, 60, 40)
-    prepare = CropPlanner.of(LandmarkVerifier(), live=False)
+    prepare = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)
     (person,) = prepare(frames_of([picture])[0])
     seen = network.estimate(picture, person.crop)
     assert fit(seen) > 0.8

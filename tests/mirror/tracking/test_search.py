@@ -157,7 +157,7 @@ def test_somebody_upside_down_is_found_in_a_picture_that_is_held() -> None:
     upright, upside_down = man(1)[0], np.ascontiguousarray(man(1)[0][::-1, ::-1])
     crops = []
     for frame in (frames_of([upright])[0], held(upside_down, 0.0)):
-        (person,) = CropPlanner.of(LandmarkVerifier(), live=False)(frame)
+        (person,) = CropPlanner.of(PersonDetector(), LandmarkVerifier(), live=False)(frame)
         crops.append(person.crop)
     head_down = np.pi - abs(crops[1].angle - crops[0].angle)
     assert head_down == pytest.approx(0, abs=0.3)
