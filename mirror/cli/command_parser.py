@@ -53,9 +53,24 @@ class CommandParser(argparse.ArgumentParser):
         """
         known, unknown = super().parse_known_args(args, namespace)
         if unknown and not self.is_top:
+            if self._gather(unknown, known):
+                return known, []
             near = next((hint for hint in map(self._near_option, unknown) if hint), "")
             self.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
         return known, unknown
+
+    def _gather(self, words: Sequence[str], known: argparse.Namespace) -> bool:
+        """Take inputs behind an option, where any number can be named; argparse takes one run only.
+
+        Returns:
+            Whether all words were inputs.
+        """
+        many = next((one for one in self._positionals._group_actions if one.nargs == "+"), None)
+        if many is None or not all(word and not word.startswith("-") for word in words):
+            return False
+        read: Any = many.type or str
+        getattr(known, many.dest).extend(map(read, words))
+        return True
 
     def _near_option(self, word: str) -> str:
         if not word.startswith("-"):

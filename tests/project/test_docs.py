@@ -89,6 +89,13 @@ def test_the_programs_for_the_library_run(tmp_path: Path) -> None:
     assert "2 people" in said
 
 
+def test_the_programs_on_jobs_run(tmp_path: Path) -> None:
+    write_video(tmp_path / "clip.mp4", 4)
+    said = run_programs(DOCS / "how-to/jobs.md", tmp_path)
+    assert re.fullmatch(r"4 frames at [0-9.]+ fps\nat most 0 people\n", said)
+    assert (tmp_path / "parsed.mp4").stat().st_size
+
+
 @pytest.mark.parametrize("page", ["library", "engine"])
 def test_the_programs_of_the_reference_run(page: str, tmp_path: Path) -> None:
     write_video(tmp_path / "clip.mp4", 4)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
+from mirror.core.schema import fields_of
 from mirror.core.settings import ParserConfig
 from mirror.live.readout import Say
 from mirror.live.sources.source_choice import CameraChoice, Choice, place_among
@@ -17,7 +18,7 @@ from mirror.window.plain_text import plain, tip
 from pipeline.sources.camera import CameraListing
 
 SIZES: tuple[tuple[int, int] | None, ...] = (None, (480, 640), (720, 1280), (1080, 1920))
-RUNTIMES = ("auto", "onnxruntime", "openvino", "torch")
+RUNTIMES = tuple(sorted(fields_of(ParserConfig)["runtime"].choices))
 _FOLDER_WIDTH = 320  # pixels that the panel has for a path
 RATES: tuple[int | None, ...] = (None, 15, 30, 60)
 

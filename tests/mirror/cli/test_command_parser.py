@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mirror.cli import bench, camera
-from mirror.cli.command_parser import COMMANDS, completed, whole_parser
+from mirror.cli.command_parser import COMMANDS, completed, parser_for, whole_parser
 from mirror.cli.main import main
 
 
@@ -36,6 +36,13 @@ def test_an_unknown_option_has_its_commands_usage_and_the_nearest_one(
     said = refused(capsys, *words.split())
     assert said.startswith(f"usage: {usage} [-h]")
     assert said.endswith(f"{usage}: error: unrecognized arguments: {near}\n")
+
+
+def test_inputs_may_stand_before_and_behind_options() -> None:
+    parser = parser_for(["video"])
+    options = parser.parse_args(["video", "a.mp4", "-o", "out", "b.mp4", "c.mp4"])
+    assert options.sources == [Path("a.mp4"), Path("b.mp4"), Path("c.mp4")]
+    assert options.output == Path("out")
 
 
 def test_what_bench_measures_is_named_without_marks_of_its_making(
