@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from mirror.cli.error_words import remarked
 from mirror.cli.flags import add_parser_flags, config_of, path
 from mirror.core.resources import media_file
 from mirror.jobs.execution import execute
@@ -42,6 +43,6 @@ def run(options: argparse.Namespace) -> int:
     )
     report = execute(job, host)
     if not options.quiet:
-        terminal.show(report.as_table(), report.stages_table())
+        terminal.show(report.as_table(remarked), report.stages_table())
         terminal.show("Now your own: mirror video YOUR.mp4")
     return 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Final
 
 from pipeline.errors import PipelineError
+from pipeline.targets.left_part import LeftPart
 
 WORDS: Final[Mapping[str, str]] = {
     "cache.no_room": (
@@ -164,8 +166,15 @@ def worded(error: PipelineError) -> str:
 
 def told(error: Exception) -> str:
     """Return any error in one line: what it says, and the notes that were made on its way."""
-    notes = "; ".join(getattr(error, "__notes__", ()))
+    notes = "; ".join(map(remarked, getattr(error, "__notes__", ())))
     where = f" ({notes})" if notes else ""
     if isinstance(error, PipelineError):
         return f"{worded(error)}{where}"
     return f"{type(error).__name__}: {error}{where}"
+
+
+def remarked(remark: str) -> str:
+    """Return a remark, or an error's note, in the command line's words."""
+    if not isinstance(remark, LeftPart):
+        return remark
+    return f"{remark}; to complete it: mirror video --salvage {shlex.quote(str(remark.part))}"

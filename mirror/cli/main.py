@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from mirror.cli.command_parser import command_in, completed, parser_for
-from mirror.cli.error_words import told
+from mirror.cli.error_words import remarked, told
 from mirror.cli.packages import is_of_ours, missing
 from mirror.process import signal_policies, terminal, termination
 from pipeline.errors import PipelineError, SinkError
@@ -69,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
         return code
     except (KeyboardInterrupt, signal_policies.Terminated) as interruption:
-        terminal.warn("; ".join(["interrupted", *getattr(interruption, "__notes__", ())]))
+        terminal.warn(
+            "; ".join(["interrupted", *map(remarked, getattr(interruption, "__notes__", ()))])
+        )
         return 128 + signal_policies.number_of(interruption)
     except BrokenPipeError:  # whoever read us has left: not an error
         terminal.mute(sys.stdout)

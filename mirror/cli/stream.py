@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from mirror.cli.error_words import remarked
 from mirror.cli.flags import (
     add_encoder_flags,
     add_job_flags,
@@ -52,6 +53,6 @@ def run(options: argparse.Namespace) -> int:
         )
     job = job_of(options, StreamJob)
     report = execute(job, Host(also_read=files_read_by(options), has_data_on_stdout=True))
-    for remark in () if options.quiet else (*report.run.remarks, report):
+    for remark in () if options.quiet else (*map(remarked, report.run.remarks), report):
         terminal.warn(str(remark))
     return code_of(report.run) or _EXIT_CODES.get(report.ending, 0)

@@ -18,6 +18,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mirror.cli.error_words import remarked
 from mirror.cli.flags import (
     add_job_flags,
     add_overlay_flags,
@@ -110,7 +111,7 @@ def _parse(job: VideoJob, options: argparse.Namespace, engine: Engine | None = N
     report = execute(job, host)
     if not options.quiet:
         holds_data = any(is_standard_output(output.path) for output in outputs_of(job).all)
-        terminal.show(report.as_table(), on_stderr=holds_data)
+        terminal.show(report.as_table(remarked), on_stderr=holds_data)
     return code_of(report)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -72,13 +72,19 @@ class RunReport:
         """Return the report as JSON's own types; seconds and megabytes as the names say."""
         return asdict(self)
 
-    def as_table(self) -> Table:
-        """Return the report as a table for a terminal."""
+    def as_table(self, remarked: Callable[[str], str] = str) -> Table:
+        """Return the report as a table for a terminal.
+
+        Args:
+            remarked: puts a remark into the words of whoever shows the table.
+        """
         table = Table(title=title(f"{self.source} · {self.parser}"), title_justify="left", box=None)
         table.add_column(style="bold")
         table.add_column()
         for label, value in self._rows():
             table.add_row(label, cell(value))
+        for remark in self.remarks:
+            table.add_row("note", cell(remarked(remark)))
         return table
 
     def stages_table(self) -> Table:
@@ -109,7 +115,6 @@ class RunReport:
             ("CPU", f"{cpu_ms:.1f} ms a frame, {busy:.0%} of {self.cores} cores"),
             ("peak memory", f"{self.peak_memory_mb} MB"),
             *(("written", self.output) for _ in [0] if self.output),
-            *(("note", remark) for remark in self.remarks),
         ]
 
     def _of_source(self) -> str:

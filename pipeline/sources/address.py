@@ -32,7 +32,7 @@ _OWN_WAY = {  # what FFmpeg would open besides -> the plain way to the same
     "cache": "name the address itself: {rest}",
     "async": "name the address itself: {rest}",
     "crypto": "decrypt it to a file first, and name that",
-    "unix": "connect it to a pipe: ... | mirror stream",
+    "unix": "connect it to a pipe",
 }
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)

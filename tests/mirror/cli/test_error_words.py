@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 
 import pytest
 from error_sites import error_sites, fields_of
 
-from mirror.cli.error_words import WORDS, worded
+from mirror.cli.error_words import WORDS, remarked, worded
 from mirror.cli.main import main
 from pipeline.errors import CameraNotFound, SourceError
+from pipeline.targets.left_part import LeftPart
 from pipeline.targets.path import TargetTaken
 
 
@@ -27,6 +30,15 @@ def test_the_command_line_names_the_flag_that_helps_and_the_error_itself_does_no
 
 def test_an_error_without_words_of_the_command_line_speaks_for_itself() -> None:
     assert worded(SourceError("source.odd", "{name} is odd", name="a")) == "a is odd"
+
+
+def test_a_part_that_is_left_is_told_with_the_command_that_completes_it() -> None:
+    left = LeftPart("an earlier run left a b.part.mp4", Path("a b.part.mp4"))
+    assert remarked(left) == (
+        "an earlier run left a b.part.mp4; to complete it: mirror video --salvage 'a b.part.mp4'"
+    )
+    assert remarked("two frames were dropped") == "two frames were dropped"
+    assert copy.deepcopy(left).part == pickle.loads(pickle.dumps(left)).part == left.part
 
 
 def test_a_camera_that_does_not_open_leads_to_files() -> None:

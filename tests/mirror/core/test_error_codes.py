@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from error_sites import error_sites, fields_of
+from error_sites import ROOT, error_sites, fields_of
 from error_table import PAGE, page
 
 from mirror.core.settings import ConfigError
@@ -43,6 +45,21 @@ def test_no_error_below_the_command_line_names_a_flag_or_a_command() -> None:
     for site in error_sites():
         if not site.where.startswith("mirror/cli/"):
             assert not OF_THE_COMMAND_LINE.search(site.words or ""), site.where
+
+
+def test_nothing_that_moves_frames_says_a_word_of_the_command_line() -> None:
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        for text in texts_in(ast.parse(path.read_text())):
+            assert not OF_THE_COMMAND_LINE.search(text), f"{path.name}: {text}"
+
+
+def texts_in(tree: ast.Module) -> Iterator[str]:
+    """Every text but those that document."""
+    documenting = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in documenting:
+            yield str(node.value)  # type: ignore[attr-defined]  # it is a constant
 
 
 def test_the_reference_lists_every_code_with_its_fields() -> None:
