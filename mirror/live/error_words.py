@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, str]] = {
     "container.codec_refused": N_(
         "{codec} cannot be recorded to {container}. Start the program without --codec"
     ),
+    "container.picture_ending": N_("{path} is the name of a picture; a recording is a video"),
     "container.unknown": N_("No container is called {name}. Start the program without --container"),
     "container.unknown_ending": N_("{path} ends in {shown}, which names no container; {hint}"),
     "folder.no_pictures": N_("There is no picture in the folder {path.name}. Choose another"),
