@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import clip
+import cv2
+import numpy as np
 import pytest
 from media import write_video
 from pages import ROOT, blocks, commands, run_commands, run_programs
@@ -28,10 +30,11 @@ def test_it_says_the_two_commands_in_one_line_each() -> None:
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg")
 def test_its_commands_run_one_after_the_other(tmp_path: Path) -> None:
     write_video(tmp_path / "squats.mp4", 4)
-    assert len(commands(README)) == 5
+    cv2.imwrite(str(tmp_path / "photo.jpg"), np.full((48, 64, 3), 120, np.uint8))
+    assert len(commands(README)) == 6
     run_commands(README, tmp_path)
-    made = {"squats-mirror.mp4", "hands.mp4", "parsed.mp4", "poses.jsonl", "piped.mp4"}
-    for name in (*made, "results.jsonl"):
+    made = {"squats-mirror.mp4", "hands.mp4", "photo-mirror.jpg", "parsed.mp4", "piped.mp4"}
+    for name in (*made, "poses.jsonl", "results.jsonl"):
         assert (tmp_path / name).stat().st_size
     assert len(list((tmp_path / "masks").glob("*.png"))) == 4
 
