@@ -20,7 +20,7 @@ from mirror.api.errors import ImageRefused
 from mirror.api.options import ParserOptions
 from mirror.core.settings import ConfigError, ParserConfig
 from mirror.parsers.custom import ParserNotUsable
-from pipeline.errors import PoolClosed, SourceError
+from pipeline.errors import CameraNotFound, PoolClosed, SourceError
 from pipeline.frame import BGR
 
 
@@ -291,3 +291,10 @@ def test_a_video_that_is_opened_but_not_read_can_be_let_go(tmp_path: Path) -> No
 def test_everything_that_is_set_of_a_parser_can_be_asked_for_in_a_program() -> None:
     named_otherwise = {"name", "workers", "threads"}
     assert set(ParserOptions.__annotations__) == set(ParserConfig.model_fields) - named_otherwise
+
+
+def test_a_camera_or_an_address_that_is_not_there_is_named() -> None:
+    with pytest.raises(CameraNotFound, match="camera 97 did not open"):
+        mirror.open_video(97, level)
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1:1/film\.mp4"):
+        mirror.open_video("http://127.0.0.1:1/film.mp4", level)
