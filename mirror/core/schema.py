@@ -49,7 +49,13 @@ class Setting:
 class Schema(BaseModel):
     """A value with checked fields that nobody changes; what is no field of it is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        defer_build=True,  # a command pays for the schemas that it uses
+    )
 
     def changed(self, **fields: object) -> Self:
         """Return the same with other values in some fields, checked as at first.

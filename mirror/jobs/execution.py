@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, assert_never, overload
+from typing import TYPE_CHECKING, Annotated, assert_never, overload
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from mirror.jobs.host import Host
 from mirror.jobs.picture_job import PictureJob
-from mirror.jobs.pictures.picture_run import PictureReport, run_pictures
-from mirror.jobs.run_report import RunReport
 from mirror.jobs.stream_job import StreamJob
-from mirror.jobs.stream_run import StreamReport
-from mirror.jobs.stream_setup import run_stream
 from mirror.jobs.video_job import VideoJob
-from mirror.jobs.video_run import run_video
+
+if TYPE_CHECKING:
+    from mirror.jobs.pictures.picture_run import PictureReport
+    from mirror.jobs.run_report import RunReport
+    from mirror.jobs.stream_run import StreamReport
 
 AnyJob = VideoJob | StreamJob | PictureJob
-AnyReport = RunReport | StreamReport | PictureReport
 # reads any of them from JSON
-JOBS: TypeAdapter[AnyJob] = TypeAdapter(Annotated[AnyJob, Field(discriminator="kind")])
+JOBS: TypeAdapter[AnyJob] = TypeAdapter(
+    Annotated[AnyJob, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 @overload
@@ -28,7 +29,7 @@ def execute(job: VideoJob, host: Host = ...) -> RunReport: ...
 def execute(job: StreamJob, host: Host = ...) -> StreamReport: ...
 @overload
 def execute(job: PictureJob, host: Host = ...) -> PictureReport: ...
-def execute(job: AnyJob, host: Host | None = None) -> AnyReport:
+def execute(job: AnyJob, host: Host | None = None) -> RunReport | StreamReport | PictureReport:
     """Run a job to its end, on the calling thread; return what there is to say of it.
 
     Args:
@@ -43,10 +44,16 @@ def execute(job: AnyJob, host: Host | None = None) -> AnyReport:
     host = host or Host()
     match job:
         case VideoJob():
+            from mirror.jobs.video_run import run_video  # what the other kinds need takes 40 ms
+
             return run_video(job, host)
         case StreamJob():
+            from mirror.jobs.stream_setup import run_stream
+
             return run_stream(job, host)
         case PictureJob():
+            from mirror.jobs.pictures.picture_run import run_pictures
+
             return run_pictures(job, host)
         case _:
             assert_never(job)
