@@ -105,6 +105,22 @@ def test_a_box_is_round_its_persons_pixels(kind: AnyKind) -> None:
         assert people == 2 * 3
 
 
+def test_a_soft_mask_has_its_edge_where_the_person_ends(kind: AnyKind) -> None:
+    masks = 0
+    for parsing in parse(kind, frames_of(two_men(2))):
+        height, width = parsing.labels.shape
+        for person in parsing.people:
+            if person.soft_mask is None:
+                continue
+            masks += 1
+            alpha = person.soft_mask.alpha((0, 0, width, height))
+            mine = parsing.instances == person.instance
+            assert (alpha[mine] > 127).all()
+            assert np.count_nonzero(alpha[parsing.instances == 0] > 127) == 0
+            assert 0 < np.count_nonzero((alpha > 0) & (alpha < 255)) < mine.sum()
+    assert masks == (4 if kind.name == "built-in" else 0)
+
+
 def test_every_label_has_a_name_and_every_palette_a_colour_for_it(kind: AnyKind) -> None:
     parsings = parse(kind, frames_of(man(3)))
     assert max(int(parsing.labels.max()) for parsing in parsings) < len(kind.parts.names)

@@ -56,6 +56,23 @@ def test_a_header_says_what_it_says_and_comes_back(line: str, header: Y4mHeader)
     assert parse_header(header.line()) == header
 
 
+DEEP = {f"mono{bits}": f"gray{bits}le" for bits in (9, 10, 12, 16)} | {
+    f"{chroma}p{bits}": f"yuv{chroma}p{bits}le"
+    for chroma in (420, 422, 444)
+    for bits in (9, 10, 12, 14, 16)
+}
+
+
+@pytest.mark.parametrize(("tag", "pixel_format"), DEEP.items())
+def test_samples_of_more_than_eight_bits_are_read_and_written(tag: str, pixel_format: str) -> None:
+    header = parse_header(f"YUV4MPEG2 W8 H8 C{tag}\n".encode())
+    assert header.layout == Layout(8, 8, pixel_format)
+    assert f"C{tag}".encode() in header.line().split()
+    data = header.line() + b"FRAME\n" + bytes(header.layout.size)
+    (frame,) = source_of(data)
+    assert frame.picture.format.name == pixel_format
+
+
 @pytest.mark.parametrize(("word", "color_range"), [("FULL", 2), ("LIMITED", 1), (None, 0)])
 def test_a_frame_has_the_range_that_its_stream_says(word: str | None, color_range: int) -> None:
     header = HEADER if word is None else HEADER.replace(b"\n", b" XCOLORRANGE=%s\n" % word.encode())
