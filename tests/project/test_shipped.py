@@ -29,6 +29,8 @@ def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
         "mirror/media/demo.mp4",
         "mirror/media/leg-raise.mp4",
         "mirror/media/README.md",
+        "mirror/py.typed",
+        "pipeline/py.typed",
         "mirror/media/LICENSE.pose2sim",
         "mirror/weights/README.md",
         *(f"mirror/weights/{name}.onnx" for name in NAMES),
