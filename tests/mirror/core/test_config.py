@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mirror.core import machine
-from mirror.core.settings import ConfigError, load
+from mirror.core.settings import ConfigError, load, size_of
 
 COUNT = "a whole number from 1 on, or auto"
 
@@ -80,3 +80,20 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
 def test_a_flag_of_nonsense_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"video\.quality is a whole number, 0 to 63, got -3"):
         load(flags={"video.quality": -3})
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("384x512", (384, 512)),
+        ("64x2048", (64, 2048)),
+        ("32x512", None),
+        ("512x2080", None),
+        ("384x500", None),
+        ("396x528", None),
+        ("384", None),
+        ("auto", None),
+    ],
+)
+def test_an_input_size_is_of_multiples_of_32(text: str, size: tuple[int, int] | None) -> None:
+    assert size_of(text) == size

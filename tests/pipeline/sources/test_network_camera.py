@@ -57,6 +57,25 @@ def broadcasting() -> Iterator[Broadcasting]:
         thread.join()
 
 
+def test_a_stream_without_times_has_frames_without_them(
+    tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.sources.url._READS_WITHIN_S", 0.3)
+    bare = tmp_path / "film.h264"
+    with (
+        av.open(str(write_video(tmp_path / "film.mp4", 12))) as film,
+        av.open(str(bare), "w", format="h264") as output,
+    ):
+        stream = output.add_stream_from_template(film.streams.video[0])
+        for packet in film.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    with NetworkCamera(broadcasting(bare.read_bytes())) as camera:
+        frames = [frame for _, frame in zip(range(3), camera, strict=False)]
+    assert [frame.media_time for frame in frames] == [None] * 3
+
+
 def test_a_cameras_frames_have_the_streams_own_time_beside_that_of_their_capture(
     tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
