@@ -283,9 +283,9 @@ class Session:
     def _captured(self, frame: Frame) -> None:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
         self._gauges.captured(frame.captured_at)
+        self._standing.captured()  # first: whoever sees the picture finds that it has come
         if self._easel.captured(frame):
             self._gauges.unseen()
-        self._standing.captured()
 
     # the painter's thread
 
