@@ -1,0 +1,1 @@
+"""From signals over time to repetitions, and to seconds held."""

@@ -1,0 +1,143 @@
+"""Repetitions in what was recorded of somebody, with all of it known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirror.coach.counting.cycles import Cycle, Span, cycles_of, span_of
+from mirror.coach.counting.own_range import OwnRange, own_range
+from mirror.coach.counting.repetition import Repetition, Side
+from mirror.coach.exercises.definition import Exercise
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.floating]
+
+_OF_JOINTS = ("angle", "lean")
+_AGREE = 0.4  # of the weights have to move as far as a repetition does
+_ONE_SIDED = 0.4  # a side that moves less than this share of the other's did not take part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """Signals of somebody over time.
+
+    Attributes:
+        times: (T,) seconds.
+        values: (T, N) of an exercise's watched signals, NaN where not seen.
+        sides: (T, N, 2) of left and right.
+        calibrated: whether degrees are degrees and metres metres, so that least moves hold.
+    """
+
+    times: Array
+    values: Rows
+    sides: Rows
+    calibrated: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Review:
+    """What came of it.
+
+    Attributes:
+        repetitions: in order.
+        own: the range that the person moved in; None where nothing moved enough.
+        progress: (T,) 0 at the start of a repetition, 1 at its far end.
+    """
+
+    repetitions: tuple[Repetition, ...]
+    own: OwnRange | None
+    progress: Array
+
+
+def review(recorded: Recorded, exercise: Exercise) -> Review:
+    """Count the repetitions in a recording."""
+    times = recorded.times
+    own = own_range(times, recorded.values, exercise.signals, recorded.calibrated)
+    if own is None:
+        return Review((), None, np.full(len(times), np.nan))
+    progress = own.progress(times, recorded.values)
+    moved = [
+        cycle
+        for cycle in cycles_of(times, progress, exercise)
+        if not recorded.calibrated or moves_enough(cycle, recorded, exercise)
+    ]
+    usual = float(np.median([cycle.height for cycle in moved])) if moved else 1.0
+    found = (as_repetition(cycle, recorded, exercise, progress, usual) for cycle in moved)
+    longest = exercise.tempo.longest_s
+    kept = [one for one in found if one.out_s + one.back_s <= longest]
+    return Review(tuple(kept), own, progress)
+
+
+def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
+    """Say whether a cycle's signals move as far as a repetition does, degrees being degrees."""
+    lows, highs = _extent(_within(recorded.values, recorded.times, cycle.near.time, cycle.ends))
+    moved = highs - lows
+    least = np.array([one.least for one in exercise.signals])
+    weights = np.where(np.isfinite(moved), [one.weight for one in exercise.signals], 0.0)
+    enough = np.nan_to_num(moved) >= least
+    joints = np.isfinite(moved) & [one.measure in _OF_JOINTS for one in exercise.signals]
+    # somebody who comes nearer grows, and somebody who walks bobs: but no joint bends as it should
+    if joints.any() and not enough[joints].any():
+        return False
+    agreeing = float(weights[enough].sum())
+    return agreeing > 0 and agreeing >= _AGREE * float(weights.sum())
+
+
+def as_repetition(
+    cycle: Cycle, recorded: Recorded, exercise: Exercise, progress: Array, usual: float
+) -> Repetition:
+    """Return a cycle with its times, tempo, range and side."""
+    span = span_of(cycle, recorded.times, progress)
+    values = _within(recorded.values, recorded.times, span.start, span.end)
+    lows, highs = _extent(values)
+    first = _shown_by(exercise, np.isfinite(lows))
+    return Repetition(
+        start=span.start,
+        far=cycle.far.time,
+        end=span.end,
+        range=float(np.nan_to_num(highs - lows)[first]),
+        out_s=span.reached - span.start,
+        held_s=span.left - span.reached,
+        back_s=span.end - span.left,
+        side=_side(recorded, span, first),
+        quality=float(min(1.0, cycle.height / usual)),
+        complete=cycle.back is not None,
+    )
+
+
+def _shown_by(exercise: Exercise, seen: NDArray[np.bool_]) -> int:
+    """Return which signal a repetition's range is told by: the first angle, if one is seen."""
+    in_degrees = [one.measure in _OF_JOINTS for one in exercise.signals]
+    for wanted in (np.array(in_degrees) & seen, seen):
+        places = np.flatnonzero(wanted)
+        if len(places):
+            return int(places[0])
+    return 0
+
+
+def _side(recorded: Recorded, span: Span, column: int) -> Side:
+    sides = _within(recorded.sides, recorded.times, span.start, span.end)
+    lows, highs = _extent(sides[:, column])
+    left, right = (highs - lows).tolist()
+    if not np.isfinite(left) or not np.isfinite(right):
+        return "both"
+    if left < _ONE_SIDED * right:
+        return "right"
+    return "left" if right < _ONE_SIDED * left else "both"
+
+
+def _within(rows: Rows, times: Array, start: float, end: float) -> Rows:
+    first, last = np.searchsorted(times, [start, end])
+    return rows[first : last + 1]
+
+
+def _extent(values: Rows) -> tuple[Array, Array]:
+    """Return the lowest and the highest of each column; NaN where nothing is seen."""
+    known = np.isfinite(values)
+    none = ~known.any(axis=0)
+    lows = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
+    highs = np.where(known, values, -np.inf).max(axis=0, initial=-np.inf)
+    return np.where(none, np.nan, lows), np.where(none, np.nan, highs)

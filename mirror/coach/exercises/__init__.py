@@ -1,0 +1,1 @@
+"""Exercises as data: files under configs/exercises, checked, and some of one's own."""

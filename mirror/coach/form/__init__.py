@@ -1,0 +1,1 @@
+"""Whether an exercise is done well: rules on signals, and cues."""

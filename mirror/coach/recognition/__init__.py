@@ -1,0 +1,1 @@
+"""Which exercise somebody is doing."""

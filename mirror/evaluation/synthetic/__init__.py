@@ -1,0 +1,1 @@
+"""People made of figures: landmarks over time whose repetitions and faults are known exactly."""
