@@ -1,0 +1,168 @@
+"""Count repetitions and judge form in a video; list, check and learn exercises.
+
+mirror coach squats.mp4                          which exercise, how often, and how well
+mirror coach squats.mp4 --exercise squat --json squats.json
+mirror coach list                                the exercises that ship
+mirror coach check my-exercise.toml              what is wrong with a file of your own
+mirror coach learn clip.mp4 --repetitions 8 -o my-exercise.toml
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from mirror.cli.coach_tables import exercise_table, report_table
+from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
+from mirror.cli.outcome import code_of
+from mirror.coach.coach import Coach
+from mirror.coach.exercises.catalogue import find_exercise, read_exercise, shipped
+from mirror.coach.exercises.definition import Exercise
+from mirror.coach.exercises.learning import as_toml
+from mirror.coach.exercises.limits import USUAL_STRICTNESS
+from mirror.coach.learner import Learner
+from mirror.core.quantities import positive
+from mirror.jobs.execution import execute
+from mirror.jobs.frame_progress import FrameProgress
+from mirror.jobs.host import Host
+from mirror.jobs.run_report import RunReport
+from mirror.jobs.video_job import VideoJob
+from mirror.outputs import Output
+from mirror.process import terminal, termination
+from pipeline.targets.apart import InputPath, OutputPath
+from pipeline.targets.claims import claimed, write_whole
+from pipeline.targets.special_file import is_standard_output
+
+AUTO = "auto"
+
+_Given = TypeVar("_Given")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what is watched or asked, and where the answer goes."""
+    parser.add_argument(
+        "input",
+        metavar="CLIP",
+        type=path,
+        help="a video, or a folder of pictures; or one of: list, check, learn",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=path, help="of check and learn")
+    parser.add_argument(
+        "--exercise",
+        metavar="NAME",
+        default=AUTO,
+        help="an exercise, a file of your own (.toml), or auto (recognises it; the default)",
+    )
+    parser.add_argument(
+        "--strictness",
+        metavar="0-1",
+        type=_share,
+        default=USUAL_STRICTNESS,
+        help="of form rules: 0 forgiving, 1 strict (0.5)",
+    )
+    for flag, metavar, help in (
+        ("--json", "FILE", "write what was done to FILE"),
+        ("-o", "FILE", "where learn writes the exercise; without, it is printed"),
+    ):
+        parser.add_argument(flag, metavar=metavar, type=path, help=help)
+    parser.add_argument("--repetitions", metavar="N", type=positive, help="how many learn is shown")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar and no table")
+    add_job_flags(parser, VideoJob, "limit", "fps")
+    add_parser_flags(parser)
+    parser.set_defaults(refuse=parser.error)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry the command out."""
+    asked = str(options.input)
+    if asked == "list":
+        terminal.answer(exercise_table(shipped().values()))
+        return 0
+    if asked == "check":
+        return _check(_needed(options, options.file, "check needs FILE, an exercise"))
+    return _learn(options) if asked == "learn" else _watch(options)
+
+
+def _needed(options: argparse.Namespace, given: _Given | None, otherwise: str) -> _Given:
+    if given is None:
+        options.refuse(otherwise)  # ends the process
+        raise AssertionError
+    return given
+
+
+def _check(file: Path) -> int:
+    exercise = read_exercise(file)
+    terminal.answer(exercise_table([exercise]))
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    coach = Coach(_exercises(options.exercise), options.strictness)
+    written = [] if options.json is None else [OutputPath("--json", options.json)]
+    with claimed(
+        written, _read(options, options.input), options.overwrite, termination.held
+    ) as claims:
+        report = _run(options, options.input, coach)
+        said = coach.report()
+        for output in written:
+            text = json.dumps(said.as_json(), indent=1, ensure_ascii=False) + "\n"
+            write_whole(claims.file(output), text.encode())
+    if not options.quiet:
+        holds_data = any(is_standard_output(output.path) for output in written)
+        terminal.show(report_table(said), on_stderr=holds_data)
+    return code_of(report)
+
+
+def _read(options: argparse.Namespace, clip: Path) -> list[InputPath]:
+    return [InputPath(clip), *files_read_by(options)]
+
+
+def _learn(options: argparse.Namespace) -> int:
+    clip: Path = _needed(options, options.file, "learn needs FILE, a video of the exercise")
+    count: int = _needed(options, options.repetitions, "learn needs --repetitions N")
+    written = [] if options.o is None else [OutputPath("-o", options.o)]
+    name = _name_for(clip if options.o is None else options.o)
+    learner = Learner(tuple(shipped().values()))
+    with claimed(written, _read(options, clip), options.overwrite, termination.held) as claims:
+        _run(options, clip, learner)
+        text = as_toml(learner.proposed(count, name))
+        for output in written:
+            write_whole(claims.file(output), text.encode())
+    if not written:
+        print(text, end="")
+    return 0
+
+
+def _name_for(file: Path) -> str:
+    words = re.sub("[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    return words or "exercise"
+
+
+def _run(options: argparse.Namespace, clip: Path, consumer: Output) -> RunReport:
+    """Parse a clip and let something take its results."""
+    job = job_of(options, VideoJob, source=clip)
+    host = Host(
+        progress=lambda title, frames: FrameProgress(title, frames, options.quiet),
+        consumers=lambda context: [consumer],
+        also_read=files_read_by(options),
+    )
+    return execute(job, host)
+
+
+def _exercises(name: str) -> Sequence[Exercise]:
+    return tuple(shipped().values()) if name == AUTO else (find_exercise(name),)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1")
+    return share

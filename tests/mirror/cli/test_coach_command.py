@@ -1,0 +1,70 @@
+"""``mirror coach`` from end to end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mirror.cli.main import main
+from mirror.core.resources import config_file, media_file
+
+
+def test_the_exercises_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coach", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "squat" in listed
+    assert "平板支撑" in listed
+
+
+def test_a_file_that_is_right_is_shown_and_one_that_is_wrong_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = config_file("exercises") / "squat.toml"
+    assert main(["coach", "check", str(good)]) == 0
+    assert "knees-in" in capsys.readouterr().out
+    bad = tmp_path / "bad.toml"
+    bad.write_text(good.read_text().replace("least = 40.0", "least = 0.0", 1))
+    assert main(["coach", "check", str(bad)]) == 1
+    assert "signals[1].least: input should be greater than 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check"], "check needs FILE"),
+        (["learn", "clip.mp4"], "learn needs --repetitions N"),
+        (["clip.mp4", "--strictness", "2"], "2 is not a number from 0 to 1"),
+    ],
+)
+def test_wrong_usage_says_what_is_missing(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["coach", *words])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_unknown_exercise_is_refused_before_the_clip_is_opened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["coach", "none.mp4", "--exercise", "sqat"]) == 1
+    assert "did you mean squat?" in capsys.readouterr().err
+
+
+def test_a_clip_is_coached_and_the_json_says_who_did_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip, said = str(media_file("demo.mp4")), tmp_path / "said.json"
+    command = ["coach", clip, "--exercise", "squat", "--limit", "12", "--json", str(said)]
+    assert main(command) == 0
+    report = json.loads(said.read_text())
+    assert set(report) == {"exercise", "people"}
+    assert report["people"]
+    for person in report["people"]:
+        assert {"id", "repetitions", "held_s"} <= set(person)
+        assert person["repetitions"] == []  # nobody squats in it
+    assert main([*command, "--quiet"]) == 1
+    assert "add --overwrite" in capsys.readouterr().err
