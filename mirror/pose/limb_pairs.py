@@ -148,9 +148,13 @@ def _for_crossing(seen: Points, expected: Points, strays: float) -> NDArray[np.f
 
 def _places(*names: str) -> Places:
     return np.array(
-        [[LANDMARKS.index(f"{side}_{name}") for name in names] for side in ("left", "right")],
-        np.intp,
+        [[_place(side, name) for name in names] for side in ("left", "right")], np.intp
     ).reshape(2, -1)
+
+
+def _place(side: str, name: str) -> int:
+    # the corners of the mouth are the only ones whose side comes last
+    return LANDMARKS.index(f"mouth_{side}" if name == "mouth" else f"{side}_{name}")
 
 
 def _group(judged: tuple[str, ...], others: tuple[str, ...]) -> Group:
@@ -161,7 +165,7 @@ def _group(judged: tuple[str, ...], others: tuple[str, ...]) -> Group:
 
 ARMS = _group(
     ("shoulder", "elbow", "wrist"),
-    ("eye_inner", "eye", "eye_outer", "ear", "pinky", "index", "thumb"),
+    ("eye_inner", "eye", "eye_outer", "ear", "mouth", "pinky", "index", "thumb"),
 )
 LEGS = _group(("hip", "knee", "ankle"), ("heel", "foot_index"))
 TRUNK = [*_places("shoulder").ravel(), *_places("hip").ravel()]

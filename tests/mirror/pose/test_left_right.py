@@ -54,6 +54,7 @@ def body(raised: float = 0.0, stride: float = 0.0, wide: float = 1.0) -> Joints:
         places |= {"ear": (160 + 6 * sign, 74), "eye": (160 + 3 * sign, 72)}
         for name, where in places.items():
             joints[place(f"{side}_{name}"), :2] = where
+        joints[place(f"mouth_{side}"), :2] = 160 + 4 * sign, 80
     return joints
 
 
@@ -111,6 +112,14 @@ def test_a_network_that_slips_for_a_few_frames_changes_no_names() -> None:
         for number in range(40)
     ]
     assert {lefts(joints) for joints, _ in named(frames)} == {(True, True)}
+
+
+def test_the_corners_of_the_mouth_are_called_as_the_rest_of_the_side_is() -> None:
+    frames = [(body(20)[OTHER], look(body(20), 1 + number // RATE)) for number in range(RATE)]
+    for joints, _ in named(frames):
+        for name in ("mouth_{}", "{}_eye", "{}_ear"):
+            left, right = (joints[place(name.format(side)), 0] for side in ("left", "right"))
+            assert left > right, name
 
 
 def test_one_slip_of_the_detector_changes_no_names_and_several_do() -> None:
