@@ -15,6 +15,7 @@ from mirror.parsers.builtin.part_distances import PERSON, Body
 from mirror.tracking.crop import Crop
 
 _REACH = 0.38  # body units beyond which a mask's pixel is the person's, but none of the 14 parts
+_NEARER = 0.06  # body units that somebody e times as large is held nearer by: they are in front
 _CELLS = 48  # of the coarse grid along a person's longer side
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 # Masks and distances are enlarged as 8-bit pictures, at a third of the cost of floats
@@ -53,13 +54,13 @@ class _Painted:
         instance: see ``Figure``.
         region: where.
         parts: (h, w) uint8; 0 where the person is not.
-        apart: (h, w) float32: body units from the nearest part; None where nobody else is near.
+        claim: (h, w) float32: the least of all has a pixel; None where nobody else is near.
     """
 
     instance: int
     region: Region
     parts: LabelMap
-    apart: NDArray[np.float32] | None
+    claim: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +85,8 @@ def compose(figures: list[Figure], height: int, width: int) -> Composition:
     it is left out. What lies far from every part, as a skirt or a bag may, is the person's all the
     same. Borders between parts lie where both are equally far; the distances are smooth, so they
     are computed on a coarse grid and enlarged, where enlarged labels would show stairs. Where two
-    people claim a pixel, the one whose limbs are nearer has it.
+    people claim a pixel, the one whose limbs are nearer has it, and of two as near the larger one,
+    who stands in front.
     """
     labels = np.zeros((height, width), np.uint8)
     dtype = instance_dtype(figure.instance for figure in figures)
@@ -117,10 +119,10 @@ def _put(
 ) -> None:
     x0, y0, x1, y1 = painted.region
     mine: Plane = cv2.compare(painted.parts, 0, cv2.CMP_GT)
-    if painted.apart is not None and nearest is not None:
+    if painted.claim is not None and nearest is not None:
         rival = nearest[y0:y1, x0:x1]
-        mine = cv2.bitwise_and(mine, cv2.compare(painted.apart, rival, cv2.CMP_LT))
-        cv2.copyTo(painted.apart, mine, rival)
+        mine = cv2.bitwise_and(mine, cv2.compare(painted.claim, rival, cv2.CMP_LT))
+        cv2.copyTo(painted.claim, mine, rival)
     cv2.copyTo(painted.parts, mine, labels[y0:y1, x0:x1])
     owner = np.full(mine.shape, painted.instance, instances.dtype)
     cv2.copyTo(owner, mine, instances[y0:y1, x0:x1])
@@ -182,7 +184,10 @@ def _painted(figure: Figure, region: Region, has_rival: bool) -> _Painted:
         ]
     if is_far and apart is not None:
         parts = np.where(apart > np.float32(_REACH), np.uint8(PERSON), parts)
-    return _Painted(figure.instance, region, cv2.bitwise_and(parts, inside), apart)
+    claim = None
+    if has_rival and apart is not None:
+        claim = apart - np.float32(_NEARER * np.log(body.unit))
+    return _Painted(figure.instance, region, cv2.bitwise_and(parts, inside), claim)
 
 
 def _inside(grey: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:

@@ -53,6 +53,19 @@ def test_every_pixel_says_whose_it_is() -> None:
     assert (instances[:, :170] != 2).all()
 
 
+def test_whoever_is_larger_stands_in_front() -> None:
+    near = Figure(WHOLE, joints(), mask(), 1)
+    crop = Crop(140.0, 127.5, 128.0, 0.0)  # half as large, a little to the right
+    far_joints = joints()
+    far_joints[:, :2] = far_joints[:, :2] @ (crop.to_image[:, :2].T) + crop.to_image[:, 2]
+    far = Figure(crop, far_joints.astype(np.float32), mask(), 2)
+    for figures in ([near, far], [far, near]):
+        instances = compose(figures, 256, 256).instances
+        alone = compose([near], 256, 256).instances
+        kept = np.count_nonzero(instances[alone > 0] == 1) / np.count_nonzero(alone)
+        assert kept > 0.95, kept
+
+
 def test_somebody_beyond_the_picture_owns_nothing() -> None:
     composed = compose([moved(Figure(WHOLE, joints(), mask(), 1), 900)], 256, 256)
     assert not composed.labels.any()
