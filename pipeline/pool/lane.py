@@ -46,12 +46,14 @@ class Lane(Generic[Plan, Raw, Parsing]):
         limits: LaneLimits,
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None,
         on_capture: Callable[[Frame], None] | None,
+        on_overdue: Callable[[int | None], None] | None,
         name: str,
     ) -> None:
         self.name, self.service, self.failure = name, service, FirstFailure()
         self._workers, self._clock, self._limits = workers, workers.clock, limits
         self._source, self._prepare, self._settle = source, prepare, settle
         self._on_parse_error, self._on_capture = on_parse_error, on_capture
+        self._on_overdue = on_overdue or (lambda _: None)
         self._is_live = bool(getattr(source, "is_live", False))
         self._intake = Intake(limits.of_intake(self._is_live, workers.active), self._clock)
         self._results = ReorderChannel[Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue]()
@@ -174,9 +176,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
 
     def parsed(self, task: Task[Plan, Raw], raw: Raw) -> None:
         """Put a parsed frame in its place in the order."""
-        if task.has_failed:
-            with self._lock:
-                self._failed += 1
+        with self._lock:
+            self._failed += task.has_failed
         self._results.push(task.ticket, Parsed(task, raw, self._clock()))
 
     def lost(self, task: Task[Plan, Raw], error: PipelineError) -> None:
@@ -187,7 +188,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         """Drop a frame that nobody has begun in time, and count it."""
         with self._lock:
             self._overdue += 1
-        self._results.push(task.ticket, Overdue(str(task)))
+        self._results.push(task.ticket, Overdue(str(task), task.frame.sequence))
 
     def fail(self, error: BaseException) -> None:
         """End the lane; the first failure counts. Waits for nothing."""
@@ -254,11 +255,9 @@ class Lane(Generic[Plan, Raw, Parsing]):
             except Closed:
                 self.failure.raise_it()
                 return
-            if isinstance(item, Parsed):
-                yield self._settled(item)
-            elif isinstance(item, Overdue):
+            if isinstance(item, Overdue):
                 self._pass_over(item)
-            elif self._on_parse_error is not None:
+            elif isinstance(item, Parsed) or self._on_parse_error is not None:
                 yield self._settled(item)
             else:
                 self.fail(item.error)
@@ -298,3 +297,4 @@ class Lane(Generic[Plan, Raw, Parsing]):
                 limit_s=self._limits.deadline_s or 0.0,
             )
         self._intake.release()
+        self._on_overdue(overdue.sequence)

@@ -104,6 +104,12 @@ class Lost(Generic[Plan, Raw]):
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The place of a frame that was not begun in time; the frame itself is gone."""
+    """The place of a frame that was not begun in time.
+
+    Attributes:
+        name: what errors call it.
+        sequence: its number among all frames that its source delivered.
+    """
 
     name: str
+    sequence: int | None = None

@@ -110,6 +110,7 @@ class WorkerPool(Generic[Plan, Raw]):
         limits: LaneLimits = _USUAL_LIMITS,
         on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None = None,
         on_capture: Callable[[Frame], None] | None = None,
+        on_overdue: Callable[[int | None], None] | None = None,
         name: str | None = None,
     ) -> Lane[Plan, Raw, Parsing]:
         """Return a lane: a ``with`` block over results in order. Any thread may call it.
@@ -127,6 +128,8 @@ class WorkerPool(Generic[Plan, Raw]):
                 Without it either ends the lane.
             on_capture: sees every frame that the source delivers, numbered, before any is dropped;
                 on the source's thread. What it raises ends the lane.
+            on_overdue: hears the sequence number of each frame that was dropped because nobody had
+                begun it in time, at its place in the order; on the consumer's thread.
             name: what the lane's threads and statistics are called.
 
         The block raises PoolClosed where the pool does not run.
@@ -140,6 +143,7 @@ class WorkerPool(Generic[Plan, Raw]):
             limits=limits,
             on_parse_error=on_parse_error,
             on_capture=on_capture,
+            on_overdue=on_overdue,
             name=f"lane-{next(self._numbers)}" if name is None else name,
         )
 

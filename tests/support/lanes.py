@@ -34,6 +34,7 @@ def lane_of(
     service: ServiceClass = "stream",
     limits: LaneLimits | None = None,
     on_parse_error: Callable[[Frame, Plan, Exception], Raw] | None = None,
+    on_overdue: Callable[[int | None], None] | None = None,
 ) -> AnyLane:
     """A lane whose plans say its name."""
     return pool.lane(
@@ -43,6 +44,7 @@ def lane_of(
         service=service,
         limits=limits or LaneLimits(),
         on_parse_error=on_parse_error,
+        on_overdue=on_overdue,
         name=name,
     )
 

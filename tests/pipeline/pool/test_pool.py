@@ -281,6 +281,20 @@ def test_overdue_work_is_not_begun_but_dropped_and_counted(clock: FakeClock) -> 
     assert (statistics.captured, statistics.parsed, statistics.in_flight) == (4, 2, 0)
 
 
+def test_whoever_asks_hears_what_was_overdue_at_its_place_in_the_order(clock: FakeClock) -> None:
+    heard: list[str] = []
+    limits = LaneLimits(deadline_s=0.5)
+    with WorkerPool(lambda: label, clock=clock) as pool:
+        lane = lane_of(
+            pool, "dated", dated(clock), limits=limits,
+            on_overdue=lambda number: heard.append(f"overdue {number}"),
+        )  # fmt: skip
+        with lane as results:
+            for result in results:
+                heard.append(f"parsed {result.frame.sequence}")
+    assert heard == ["parsed 0", "overdue 1", "overdue 2", "parsed 3"]
+
+
 def test_overdue_work_ends_the_lane_that_says_so_and_no_other(clock: FakeClock) -> None:
     limits = LaneLimits(deadline_s=0.5, when_overdue="raise")
     with WorkerPool(lambda: label, clock=clock) as pool:
