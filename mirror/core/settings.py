@@ -280,6 +280,11 @@ class ServeConfig(Schema):
         Field(ge=1, le=10_000, description="requests answered at once; more are refused"),
         Setting("--room", "N", more="they wait for the workers; each may hold a picture"),
     ] = 64
+    streams: Annotated[
+        int,
+        Field(ge=1, le=1000, description="streams open at once; more are refused"),
+        Setting("--streams", "N", more="WebSockets; each has threads of its own"),
+    ] = 16
     max_upload_megabytes: Annotated[
         float,
         Field(gt=0, le=_LARGEST_MEGAPIXELS, description="of one picture's file"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -25,6 +26,7 @@ from pipeline.sources import Source
 
 ParserLane = Lane[Any, Any, Parsing]  # what its plans are like is each parser's own affair
 
+_USUAL_LIMITS = LaneLimits()
 _ALONE = object()  # the plan of a picture that has no past: the worker plans for itself
 _FAILED = object()  # stands for what a worker would have made of a frame
 _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
@@ -61,10 +63,24 @@ class ParserWorkers:
         """Return a lane in which every frame is parsed as if there were no other."""
         return self._lane(frames, lambda _: _ALONE, lambda _frame, _plan, parsing: parsing)
 
-    def video(self, source: Source, service: ServiceClass = "stream") -> ParserLane:
-        """Return a lane in which people keep their ids from frame to frame."""
+    def video(
+        self,
+        source: Source,
+        service: ServiceClass = "stream",
+        limits: LaneLimits = _USUAL_LIMITS,
+        on_overdue: Callable[[int | None], None] | None = None,
+    ) -> ParserLane:
+        """Return a lane in which people keep their ids from frame to frame.
+
+        Args:
+            source: the frames; one that is live is prepared for as such, whatever the limits say.
+            service: whose frames go first.
+            limits: what bounds the lane; ``parse_limit_s`` is the parser's own.
+            on_overdue: see ``WorkerPool.lane``.
+        """
         prepare = self._kind.make_prepare(source.is_live)
-        return self._lane(source, prepare, self._kind.make_settle(), service)
+        settle = self._kind.make_settle()
+        return self._lane(source, prepare, settle, service, limits, on_overdue)
 
     def client(self, name: str, service: ServiceClass = "interactive") -> PictureClient:
         """Return a client that asks about single pictures: a ``with`` block."""
@@ -85,6 +101,8 @@ class ParserWorkers:
         prepare: Callable[[Frame], Any],
         settle: Callable[[Frame, Any, Any], Parsing],
         service: ServiceClass = "stream",
+        limits: LaneLimits = _USUAL_LIMITS,
+        on_overdue: Callable[[int | None], None] | None = None,
     ) -> ParserLane:
         def settled(frame: Frame, plan: Any, raw: Any) -> Parsing:  # noqa: ANN401
             return empty(frame) if raw is _FAILED else settle(frame, plan, raw)
@@ -95,8 +113,9 @@ class ParserWorkers:
             prepare=prepare,
             settle=settled,
             service=service,
-            limits=LaneLimits(parse_limit_s=self._config.parse_limit_s),
+            limits=replace(limits, parse_limit_s=self._config.parse_limit_s),
             on_parse_error=(lambda _frame, _plan, _error: _FAILED) if skips else None,
+            on_overdue=on_overdue,
         )
 
 

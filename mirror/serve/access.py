@@ -87,6 +87,11 @@ class Access:
         # digests are of one length, so that the time of comparing says nothing of a token
         self._known = [(_digest(token.token), token) for token in tokens]
 
+    @property
+    def needs_token(self) -> bool:
+        """Whether not everybody may ask."""
+        return bool(self._known)
+
     def caller(self, authorization: str | None, address: str) -> Caller:
         """Return who asks.
 

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mirror.serve.context import OnlyHosts, RequestContext
-from mirror.serve.http import health, jobs, parse, tutorial
+from mirror.serve.http import health, jobs, parse, stream, tutorial
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
 from mirror.serve.uploads import ClientLeft
@@ -32,7 +32,12 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with service.parser, contextlib.closing(service.store), service.runner:
+        with (
+            service.parser,
+            contextlib.closing(service.store),
+            service.runner,
+            contextlib.closing(service.streams),
+        ):
             app.state.is_warm = False
             tasks = [
                 asyncio.create_task(service.parser.look_after_workers()),
@@ -55,6 +60,7 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
     app.state.service, app.state.tasks = service, tutorial.Tasks()
     app.include_router(parse.router)
     app.include_router(jobs.router)
+    app.include_router(stream.router)
     app.include_router(health.router)
     app.include_router(tutorial.router)
     for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):

@@ -63,16 +63,19 @@ class OnlyHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
-        if scope["type"] in ("http", "websocket") and self._hosts:
-            headers = Headers(scope=scope)
-            if _name(headers.get("host", "")) not in self._hosts:
-                await _refuse(scope, send)
-                return
-            origin = headers.get("origin")
-            if origin and _name(origin.partition("://")[2]) not in self._hosts:
-                await _refuse(scope, send)
-                return
+        if scope["type"] in ("http", "websocket") and not self._is_meant(scope):
+            await _refuse(scope, send)
+            return
         await self._app(scope, receive, send)
+
+    def _is_meant(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin", "")
+        page = _name(origin.partition("://")[2])
+        if self._hosts:
+            return _name(host) in self._hosts and (not origin or page in self._hosts)
+        # browsers let any page open a WebSocket anywhere, and read it: only the page's own service
+        return scope["type"] == "http" or not origin or page == _name(host)
 
 
 def _name(authority: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -22,9 +22,11 @@ from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore, Keeping
 from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
+from mirror.serve.stream.streams import Streams
 from pipeline.media.input_limits import MEGA
 
 _BACKLOG = 2048  # connections that may wait to be taken in
+_UNREAD_MS = 60_000  # after which the system ends the connection of somebody who reads nothing
 
 
 class Server:
@@ -66,7 +68,8 @@ class Server:
             self._socket.close()
             raise
         runner = JobRunner(store, parser, serve.jobs, serve.grace_s)
-        service = Service(parser, self._admission, Access(tokens), bounds, store, runner)
+        streams = Streams(serve.streams)
+        service = Service(parser, self._admission, Access(tokens), bounds, store, runner, streams)
         app = make_app(service, hosts_of(serve))
         self.address = _address(self._socket, secure=bool(serve.tls_certificate))
         self._server = _Uvicorn(
@@ -79,7 +82,10 @@ class Server:
                 timeout_graceful_shutdown=max(1, round(serve.grace_s)),
                 ssl_certfile=serve.tls_certificate or None,
                 ssl_keyfile=serve.tls_key or None,
-            )
+                ws_max_size=bounds.picture_bytes,
+                ws_per_message_deflate=False,  # pictures are compressed; bombs would be, too
+            ),
+            lambda: streams.drain(serve.grace_s),
         )
         self._grace_s = serve.grace_s
         self._told: int | None = None
@@ -117,7 +123,19 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Leaves signals to us."""
+    """Leaves signals to us, and ends streams gently: by itself it would cut them off."""
+
+    def __init__(self, config: uvicorn.Config, before_end: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._before_end = before_end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, have streams end, and then the rest."""
+        for server in self.servers:
+            server.close()
+        if not self.force_exit:
+            await self._before_end()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -163,6 +181,8 @@ def _listen(host: str, port: int) -> socket.socket:
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections that it takes inherit it
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)
             listener.bind(address)
             listener.listen(_BACKLOG)
             stack.pop_all()

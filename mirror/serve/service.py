@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
@@ -11,6 +11,7 @@ from mirror.serve.admission import Admission
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.store import JobStore
 from mirror.serve.shared_parser import SharedParser
+from mirror.serve.stream.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Service:
     bounds: Bounds
     store: JobStore
     runner: JobRunner
+    streams: Streams = field(default_factory=Streams)
 
 
 def service_of(request: Request) -> Service:

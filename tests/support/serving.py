@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
 import numpy as np
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lanes import Gate
 
@@ -23,6 +27,7 @@ from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore
 from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
+from mirror.serve.stream.streams import Streams
 from pipeline.frame import Frame
 
 SLOW, FAILS = 200, 10  # the brightness of pictures that wait at the gate, and that cannot be parsed
@@ -80,12 +85,16 @@ def service_with(
     room: int = 8,
     tokens: tuple[Token, ...] = (),
     store: JobStore | None = None,
+    streams: Streams | None = None,
+    config: ParserConfig = ParserConfig(),  # noqa: B008
 ) -> Service:
-    parser = SharedParser(kind, 1, 1, ParserConfig())
+    parser = SharedParser(kind, 1, 1, config)
     bounds = Bounds(picture_bytes=100_000, pixels=10_000, job_bytes=1_000_000)
     store = store or SqliteStore()
     runner = JobRunner(store, parser, grace_s=0.1)
-    return Service(parser, Admission(room, 1), Access(tokens), bounds, store, runner)
+    return Service(
+        parser, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4)
+    )
 
 
 @contextlib.contextmanager
@@ -95,3 +104,25 @@ def served(kind: Any, **how: Any) -> Iterator[TestClient]:  # noqa: ANN401
         while client.get("/readyz").status_code != 200:
             pass
         yield client
+
+
+@contextlib.contextmanager
+def listening(app: FastAPI) -> Iterator[int]:
+    """Serve on a port of this machine, as ``mirror serve`` does; yields the port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, ws_max_size=100_000,
+                ws_per_message_deflate=False, timeout_graceful_shutdown=1,
+            )
+        )  # fmt: skip
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            while not getattr(app.state, "is_warm", False):
+                time.sleep(0.005)
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -6,27 +6,20 @@ import time
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from mirror.core.schema import ConfigError
-from mirror.core.settings import Labels, OverlayConfig
-from mirror.jobs.composition import style_of
-from mirror.rendering.overlay import Style
 from mirror.serve.access import Caller
 from mirror.serve.answers import INSTANCES, LABELS, MIXED, answer_of, forms_of
+from mirror.serve.http.drawing import DrawingQuery
 from mirror.serve.pictures import decode
-from mirror.serve.problems import Problem
 from mirror.serve.service import Service, caller_of, service_of
-from mirror.serve.shared_parser import SharedParser
 from mirror.serve.uploads import read_picture, while_connected
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
 
 
-class ParseQuery(BaseModel):
+class ParseQuery(DrawingQuery):
     """What may be asked of one picture."""
-
-    model_config = ConfigDict(extra="forbid")
 
     search: Annotated[
         Literal["auto", "thorough"],
@@ -37,29 +30,11 @@ class ParseQuery(BaseModel):
     )
     parts: Annotated[
         list[str],
-        Field(description="what a multipart answer has: json, labels, instances, overlay-jpeg"),
-    ] = []
-    draw: Annotated[list[str], Field(description="draw only these parts")] = []
-    opacity: Annotated[float, Field(ge=0, le=1, description="of the colours")] = 0.6
-    palette: Annotated[str, Field(description="vivid, or colour-blind")] = "auto"
-    outlines: bool = True
-    labels: Labels = "none"
-    landmarks: Annotated[bool, Field(description="draw joints and bones")] = False
-
-    def style(self, parser: SharedParser) -> Style:
-        """Return how the picture is drawn.
-
-        Raises:
-            Problem: there is no such part or palette (422).
-        """
-        overlay = OverlayConfig(
-            opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
-            outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
-        )  # fmt: skip
-        try:
-            return style_of(parser.parts, overlay)
-        except ConfigError as error:
-            raise Problem(422, "request.invalid", f"{error}.") from None
+        Field(
+            default_factory=list,
+            description="what a multipart answer has: json, labels, instances, overlay-jpeg",
+        ),
+    ]
 
 
 _EXAMPLES: dict[int | str, dict[str, object]] = {
@@ -90,7 +65,7 @@ async def parse(
     """
     parser = service.parser
     forms, mixed = forms_of(request.headers.get("accept", ""), query.parts)
-    style = query.style(parser)
+    style = query.style(parser.parts)
     with service.admission.admitted(caller.name, caller.at_most):
         data = await read_picture(request, service.bounds.picture_bytes)
         image = await parser.beside(decode, data, service.bounds.pixels)

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import websockets.sync.client
 from serving import picture
+from websockets.exceptions import ConnectionClosed
 
 from mirror.cli.main import main
 
@@ -82,6 +84,24 @@ def test_on_sigterm_whoever_is_in_is_answered_and_nobody_else(
     assert process.wait(20) == 143
     with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
         ask(port, "GET", "/healthz")
+
+
+def test_on_sigterm_a_stream_answers_what_it_took_and_says_that_it_ends(
+    service: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = service
+    with websockets.sync.client.connect(f"ws://127.0.0.1:{port}/v1/stream") as stream:
+        stream.recv()
+        stream.send(picture(200))
+        time.sleep(0.3)  # it is being parsed, which takes a second
+        process.send_signal(signal.SIGTERM)
+        assert [json.loads(stream.recv())["type"] for _ in range(2)] == ["frame", "error"]
+        with pytest.raises(ConnectionClosed) as closed:
+            stream.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1012, "service.stopping")
+    assert process.wait(20) == 143
+    assert process.communicate()[1] == "mirror: interrupted\n"
 
 
 def test_what_nobody_waits_for_any_more_is_not_begun(

@@ -1,0 +1,42 @@
+"""How a parsing is drawn, as a request's parameters say."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mirror.core.label_set import LabelSet
+from mirror.core.schema import ConfigError
+from mirror.core.settings import Labels, OverlayConfig
+from mirror.jobs.composition import style_of
+from mirror.rendering.overlay import Style
+from mirror.serve.problems import Problem
+
+
+class DrawingQuery(BaseModel):
+    """What may be asked of the drawing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    draw: Annotated[list[str], Field(description="draw only these parts")] = []
+    opacity: Annotated[float, Field(ge=0, le=1, description="of the colours")] = 0.6
+    palette: Annotated[str, Field(description="vivid, or colour-blind")] = "auto"
+    outlines: bool = True
+    labels: Labels = "none"
+    landmarks: Annotated[bool, Field(description="draw joints and bones")] = False
+
+    def style(self, parts: LabelSet) -> Style:
+        """Return how a picture with these parts is drawn.
+
+        Raises:
+            Problem: there is no such part or palette (422).
+        """
+        overlay = OverlayConfig(
+            opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
+            outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
+        )  # fmt: skip
+        try:
+            return style_of(parts, overlay)
+        except ConfigError as error:
+            raise Problem(422, "request.invalid", f"{error}.") from None

@@ -1,0 +1,269 @@
+"""One client's stream: takes pictures while there is credit, and answers each of them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mirror.core.parsing import Parsing
+from mirror.outputs.lines import frame_line, header_line
+from mirror.rendering.overlay import Style, draw
+from mirror.serve.pictures import ImageFormat, decode, encode
+from mirror.serve.problems import Problem, problem_of
+from mirror.serve.service import Service
+from mirror.serve.stream.inbox import Inbox
+from pipeline.pool.lane_limits import LaneLimits
+from pipeline.result import Result
+
+_LIVE_ROOM = 1  # pictures that wait in the inbox of a live stream: the newest
+_FILE_ROOM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a client wants of its stream.
+
+    Attributes:
+        style: how overlays are drawn.
+        results: whether what was found is said.
+        overlay: the format of the pictures that are sent back; None: none are.
+        rle: whether results have every part's mask.
+        live: whether the oldest frame that waits is dropped, rather than that the client waits.
+        rate: frames a second of media time; None: that is the time of arrival.
+        begin_within_s: frames that no worker has begun by then are dropped.
+    """
+
+    style: Style
+    results: bool
+    overlay: ImageFormat | None
+    rle: bool
+    live: bool
+    rate: Fraction | None
+    begin_within_s: float | None
+
+
+class _End(BaseModel):
+    """The one message of text that a client sends when its stream runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["end"]
+
+
+class Session:
+    """Runs one stream; for the event loop that the socket belongs to.
+
+    Args:
+        websocket: accepted.
+        service: what it is answered with.
+        wishes: what is wanted.
+    """
+
+    def __init__(self, websocket: WebSocket, service: Service, wishes: Wishes) -> None:
+        self._websocket, self._service, self._wishes = websocket, service, wishes
+        self._patience, self._parser = service.streams.patience, service.parser
+        self._loop, self._sends_one = asyncio.get_running_loop(), asyncio.Lock()
+        self._inbox = Inbox(
+            self._decoded, self._refused, is_live=wishes.live, size=_LIVE_ROOM, rate=wishes.rate
+        )
+        in_flight = self._parser.workers + 1 if wishes.live else 2 * self._parser.workers + 1
+        limits = LaneLimits(
+            queue_size=1, in_flight=in_flight, when_full="wait", deadline_s=wishes.begin_within_s
+        )
+        self._lane = self._parser.pool.video(self._inbox, "stream", limits, self._overdue)
+        # those in flight, one in the lane's queue, one being decoded, and those in the inbox
+        self.window = in_flight + 2 + (_LIVE_ROOM + 1 if wishes.live else _FILE_ROOM)
+        self._unanswered = self._answered = self._failed = self._dropped = 0
+        self._began_at = time.monotonic()
+        self._sends: set[Future[None]] = set()  # guarded by _lock, as is the next
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    async def run(self) -> None:
+        """Answer until the client ends the stream, or the service does.
+
+        Raises:
+            Problem: the client has broken the rules, or was not served.
+            WebSocketDisconnect: it left.
+        """
+        await self._send(self._hello())
+        consumer = self._loop.run_in_executor(self._service.streams.threads, self._consume)
+        receiver = asyncio.ensure_future(self._receive())
+        stopping = asyncio.ensure_future(self._service.streams.stopping())
+        try:
+            await asyncio.wait({consumer, receiver, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if receiver.done():
+                receiver.result()
+            receiver.cancel()
+            self._inbox.end()
+            await asyncio.shield(consumer)
+        finally:
+            for task in (receiver, stopping):
+                task.cancel()
+            self._give_up()
+            await asyncio.wait({consumer, receiver, stopping})
+            for ended in (consumer, receiver):  # what the first of them raised is on its way
+                _ = ended.cancelled() or ended.exception()
+        if stopping.done() and not stopping.cancelled():
+            raise Problem(503, "service.stopping", "The service is stopping.")
+        await self._send(
+            {"type": "end", "frames": self._inbox.came, "answered": self._answered,
+             "failed": self._failed, "dropped": self._dropped}
+        )  # fmt: skip
+
+    def _hello(self) -> dict[str, Any]:
+        rate, parser = self._wishes.rate, self._parser
+        time_base = None if rate is None else 1 / rate
+        header = header_line(parser.name, parser.parts, 1, 1, time_base)
+        return {"type": "hello", "credits": self.window, **header, "size": None}
+
+    # the event loop
+
+    async def _receive(self) -> None:
+        """Take pictures until the client says that there are no more."""
+        while True:
+            try:
+                async with asyncio.timeout(self._patience.idle_s):
+                    message = await self._websocket.receive()
+            except TimeoutError:
+                raise Problem(408, "stream.idle", "Nothing came for too long.") from None
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005))
+            if (data := message.get("bytes")) is not None:
+                await self._take(data)
+            elif _is_end(message.get("text") or ""):
+                return
+            else:
+                raise Problem(400, "stream.unknown_message", "Nobody knows what is meant by that.")
+
+    async def _take(self, data: bytes) -> None:
+        most = self._service.bounds.picture_bytes
+        if len(data) > most:
+            raise Problem(413, "request.too_large", "The picture's file is too large.",
+                          max_bytes=most)  # fmt: skip
+        if self._unanswered >= self.window:
+            raise Problem(
+                429, "stream.no_credit", "More pictures came than there was credit for.",
+                window=self.window,
+            )  # fmt: skip
+        self._unanswered += 1
+        overtaken = self._inbox.put(data)
+        if overtaken is not None:
+            await self._send(self._drop(overtaken, "overtaken"), credits=1)
+
+    async def _send(
+        self, message: dict[str, Any], data: bytes | None = None, credits: int = 0
+    ) -> None:
+        """Send a message, and what belongs to it, together."""
+        self._unanswered -= credits  # before the client can know of it
+        if credits:
+            message["credits"] = credits
+        if data is not None:
+            message["overlay"] = len(data)
+        try:
+            async with asyncio.timeout(self._patience.unread_s), self._sends_one:
+                await self._websocket.send_text(json.dumps(message, separators=(",", ":")))
+                if data is not None:
+                    await self._websocket.send_bytes(data)
+        except TimeoutError:
+            raise Problem(408, "stream.unread", "What was sent was not read.") from None
+
+    # threads: of the lane's source, which decodes, and of its consumer, which encodes
+
+    def _consume(self) -> None:
+        with self._lane as results:
+            for result in results:
+                began_at = time.monotonic()
+                message, data = self._answer(result)
+                timing = result.timing
+                message["timing"] = {
+                    "wait": _ms(timing.began_at - timing.captured_at),
+                    "parse": _ms(timing.parsed_at - timing.began_at),
+                    "encode": _ms(time.monotonic() - began_at),
+                }
+                self._answered += 1
+                self._tell(message, data)
+
+    def _answer(self, result: Result[Parsing]) -> tuple[dict[str, Any], bytes | None]:
+        wishes, frame, number = self._wishes, result.frame, result.frame.sequence or 0
+        message: dict[str, Any] = {"type": "frame", "frame": number}
+        if wishes.results:
+            line = frame_line(number, frame, result.parsing, self._parser.parts, wishes.rle)
+            message |= {**line, "size": [frame.width, frame.height]}
+            if frame.pts is None:
+                message["time"] = round(frame.captured_at - self._began_at, 6)
+        if wishes.overlay is None:
+            return message, None
+        return message, encode(draw(frame.bgr, result.parsing, wishes.style), wishes.overlay)
+
+    def _decoded(self, data: bytes) -> Any:  # noqa: ANN401 - an image
+        return decode(data, self._service.bounds.pixels)
+
+    def _refused(self, number: int, problem: Problem) -> None:
+        self._failed += 1
+        self._tell({"type": "failed", "frame": number, "code": problem.code,
+                    "detail": problem.detail})  # fmt: skip
+
+    def _overdue(self, number: int | None) -> None:
+        self._tell(self._drop(number or 0, "overdue"))
+
+    def _drop(self, number: int, reason: str) -> dict[str, Any]:
+        self._dropped += 1
+        return {"type": "dropped", "frame": number, "reason": reason}
+
+    def _tell(self, message: dict[str, Any], data: bytes | None = None) -> None:
+        """Send an answer, and wait until it is on its way: nothing piles up for slow readers."""
+        with self._lock:
+            if self._is_over:
+                raise WebSocketDisconnect(1005)
+            sent = self._in_loop(self._send(message, data, credits=1))
+        try:
+            sent.result()
+        finally:
+            with self._lock:
+                self._sends.discard(sent)
+
+    def _in_loop(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._sends.add(future)
+        return future
+
+    def _give_up(self) -> None:
+        """Have the threads end, whatever they wait for."""
+        with self._lock:
+            self._is_over = True
+            sends = list(self._sends)
+        for sent in sends:
+            sent.cancel()
+        self._lane.close()
+
+
+async def say(websocket: WebSocket, error: Exception, request_id: str) -> None:
+    """Tell a client why its stream ends, and close it: the code is 4000 and HTTP's status."""
+    problem = problem_of(error)
+    code = 1012 if problem.code == "service.stopping" else 4000 + problem.status
+    async with asyncio.timeout(1.0):
+        await websocket.send_json({**problem.body(request_id), "type": "error"})
+        await websocket.close(code, problem.code)
+
+
+def _is_end(text: str) -> bool:
+    try:
+        _End.model_validate_json(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _ms(seconds: float) -> float:
+    return round(1e3 * seconds, 1)
