@@ -81,6 +81,24 @@ def test_in_the_mirror_the_left_thigh_changes_its_place_and_not_its_name() -> No
     assert np.allclose(seen_pose.image[:, 1], pose.image[:, 1])
 
 
+@pytest.mark.parametrize(
+    ("move", "box", "hip"),
+    [
+        ("mirrored", (WIDTH - 62.0, 6.0, WIDTH - 34.0, 108.0), (WIDTH - 54.0, 64.0)),
+        ("cropped", (14.0, -4.0, 42.0, 98.0), (34.0, 54.0)),
+        ("resized", (17.0, 3.0, 31.0, 54.0), (27.0, 32.0)),
+        ("enlarged", (68.0, 12.0, 124.0, 216.0), (108.0, 128.0)),
+    ],
+)
+def test_a_place_moves_as_far_as_the_picture_does(
+    move: str, box: tuple[float, ...], hip: tuple[float, float]
+) -> None:
+    someone = MOVES[move](two_people()).people[0]
+    assert someone.pose is not None
+    assert someone.box == pytest.approx(box, abs=0.01)
+    assert someone.pose.image[3, :2] == pytest.approx(hip, abs=0.01)
+
+
 def test_mirroring_twice_changes_nothing() -> None:
     once = two_people()
     twice = mirrored(mirrored(once))
