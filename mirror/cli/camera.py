@@ -18,6 +18,7 @@ from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
 from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
 from mirror.core.errors import MirrorError
 from mirror.process import termination
+from pipeline.targets.path import is_there
 
 
 class WindowNotUsable(MirrorError):
@@ -90,7 +91,7 @@ def check_window(source: str | None = None) -> None:
 
 
 def _without_window(source: str | None) -> str:
-    name = source if source is not None and Path(source).exists() else "clip.mp4"
+    name = source if source is not None and is_there(Path(source)) else "clip.mp4"
     return f"Files need no window: mirror video {shlex.quote(name)}"
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import mirror
 from mirror.cli.packages import missing
 from mirror.process.printable import shown
+from pipeline.targets.path import is_there
 
 COMMANDS = {  # what each is for: the first line of its module
     "camera": "Open the window on a camera, an address or a file; the default without a command.",
@@ -85,10 +86,10 @@ def completed(given: Sequence[str]) -> list[str]:
     first = given[0] if given else ""
     if first.startswith("-") or first in COMMANDS:
         return list(given)
-    is_there = not first or "://" in first or Path(first).exists()
-    if not is_there and ("." in first or "/" in first):
+    is_looked_at = not first or "://" in first or is_there(Path(first))
+    if not is_looked_at and ("." in first or "/" in first):
         parser_for(()).error(f"there is neither a command nor a file called {first}")
-    return ["camera", *given] if is_there else list(given)
+    return ["camera", *given] if is_looked_at else list(given)
 
 
 def parser_for(given: Sequence[str]) -> CommandParser:

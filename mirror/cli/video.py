@@ -43,6 +43,7 @@ from pipeline.sinks.salvage import salvage
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed
 from pipeline.targets.part_name import whole_name
+from pipeline.targets.path import is_folder
 from pipeline.targets.special_file import is_standard_output
 
 
@@ -119,8 +120,8 @@ def _salvage(part: Path, options: argparse.Namespace) -> int:
     """Complete the part that a run left which was broken off."""
     target, output = whole_name(part), options.output
     if output is not None:
-        is_folder = output.is_dir() and target is not None
-        target = output / target.name if is_folder and target is not None else output
+        goes_into = target is not None and is_folder(output)
+        target = output / target.name if target is not None and goes_into else output
     if target is None:
         raise SourceError(
             "part.no_target_name",

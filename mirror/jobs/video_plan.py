@@ -11,7 +11,7 @@ from mirror.outputs.planned import PlannedOutputs
 from pipeline.errors import SinkError
 from pipeline.sinks.container import CONTAINERS
 from pipeline.targets.apart import InputPath, check_apart
-from pipeline.targets.path import check_folder_of
+from pipeline.targets.path import check_folder_of, is_folder, is_there
 
 _ENDINGS = {  # what of a job is a file or a folder of each recording -> how its name ends
     "masks": "",
@@ -24,7 +24,7 @@ _ENDINGS = {  # what of a job is a file or a folder of each recording -> how its
 
 def default_output(source: Path) -> Path:
     """Return IN's name with -mirror before the ending; MP4 where the ending cannot be written."""
-    if source.is_dir():
+    if is_folder(source):
         whole = source.absolute()
         return whole.with_name(f"{whole.name}-mirror.mp4")
     writable = {suffix for container in CONTAINERS for suffix in container.suffixes}
@@ -37,7 +37,7 @@ def with_output(job: VideoJob) -> VideoJob:
     usual = default_output(job.source)
     if job.output is None:
         return job.changed(output=usual)
-    return job.changed(output=job.output / usual.name) if job.output.is_dir() else job
+    return job.changed(output=job.output / usual.name) if is_folder(job.output) else job
 
 
 def one_each(job: VideoJob, sources: Sequence[Path]) -> list[VideoJob]:
@@ -49,9 +49,9 @@ def one_each(job: VideoJob, sources: Sequence[Path]) -> list[VideoJob]:
     """
     folders = {name: getattr(job, name) for name in ("output", *_ENDINGS)}
     for folder in {folder for folder in folders.values() if folder is not None}:
-        if not folder.is_dir():
+        if not is_folder(folder):
             check_folder_of(folder)  # it is made when there is something for it
-            if folder.exists() or (folder == job.output and folder.suffix):
+            if is_there(folder) or (folder == job.output and folder.suffix):
                 raise SinkError(
                     "target.not_a_folder",
                     "{path} is one file, and there are several sources; name a folder",
@@ -73,7 +73,7 @@ def make_folders(job: VideoJob) -> None:
 
 def _of(job: VideoJob, source: Path, folders: Mapping[str, Path | None]) -> VideoJob:
     usual, output = default_output(source), folders["output"]
-    name = source.absolute().name if source.is_dir() else source.stem
+    name = source.absolute().name if is_folder(source) else source.stem
     paths = {
         key: None if folders[key] is None else folders[key] / f"{name}{ending}"  # type: ignore[operator]
         for key, ending in _ENDINGS.items()

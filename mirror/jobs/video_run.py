@@ -39,6 +39,7 @@ from pipeline.sources.recording import open_recording
 from pipeline.stage_timer import StageTimer
 from pipeline.targets.apart import InputPath
 from pipeline.targets.claims import Claims, claimed, write_whole
+from pipeline.targets.path import is_folder, is_there
 
 
 def run_video(job: VideoJob, host: Host) -> RunReport:
@@ -74,11 +75,12 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
 
 
 def _opened(job: VideoJob) -> Recorded:
-    if job.source.suffix.lower() in SUFFIXES and job.source.is_file():
+    is_file = is_there(job.source) and not is_folder(job.source)
+    if is_file and job.source.suffix.lower() in SUFFIXES:
         raise SourceError(
             "source.is_picture", "{path} is a picture, and this is for videos", path=job.source
         )
-    if not job.source.exists() and (address := written_as_path(job.source)) is not None:
+    if not is_there(job.source) and (address := written_as_path(job.source)) is not None:
         raise SourceError(
             "source.is_address",
             "{address} is an address, and this reads files; download it first",
@@ -114,7 +116,7 @@ def _outputs(
             claims.file(planned.film),
             footage,
             encoding_of(job.settings.video),
-            passengers=None if job.source.is_dir() else job.source,
+            passengers=None if is_folder(job.source) else job.source,
             cut_short=job.limit is not None,
         )
         found.append(DrawnPictures(renderer, writer))

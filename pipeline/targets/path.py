@@ -52,6 +52,22 @@ def check_folder_of(path: Path) -> None:
         )
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether a path is that of a folder; one that is too long to be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Say whether there is something at a path; see ``is_folder``."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def followed(path: Path) -> Path:
     """Return where writing to a path would write, absolutely: links are followed."""
     return Path(os.path.realpath(path))

@@ -18,7 +18,7 @@ from pipeline.result import Result
 from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.pictures import SUFFIXES, decoded
 from pipeline.sources.video import VideoFile
-from pipeline.targets.path import check_free
+from pipeline.targets.path import check_free, is_folder, is_there
 
 _NO_TIME = Fraction(1)  # a picture has none: it is at 0
 
@@ -46,7 +46,7 @@ class PictureFiles(ClosableSource):
                 return
             try:
                 for output in picture.outputs:
-                    if output.path.parent.is_dir():  # it is made when there is something for it
+                    if is_folder(output.path.parent):  # it is made when there is something for it
                         check_free(output.path, self._overwrite)
                 image = _read(picture.source, self._limits)
             except PipelineError as error:
@@ -67,7 +67,7 @@ class PictureFiles(ClosableSource):
 
 
 def _read(path: Path, limits: InputLimits) -> av.VideoFrame:
-    if not path.exists():
+    if not is_there(path):
         raise SourceError("source.not_found", "{path} does not exist", path=path)
     if path.suffix.lower() not in SUFFIXES:
         with VideoFile(path, limits=limits) as source:

@@ -10,7 +10,7 @@ from mirror.jobs.picture_job import PictureJob
 from pipeline.errors import SinkError
 from pipeline.sources.pictures import SUFFIXES, pictures_in
 from pipeline.targets.apart import InputPath, OutputPath, check_apart
-from pipeline.targets.path import check_folder_of
+from pipeline.targets.path import check_folder_of, is_folder
 
 WRITABLE = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 _ENDINGS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -46,7 +46,7 @@ def planned(job: PictureJob, also_read: Sequence[InputPath] = ()) -> list[Planne
     """
     pictures = [picture for source in job.sources for picture in _pictures_of(source, job)]
     for folder in {output.path.parent for picture in pictures for output in picture.outputs}:
-        if not folder.is_dir():
+        if not is_folder(folder):
             check_folder_of(folder)  # it is made when there is something for it
     _check_names([output for picture in pictures for output in picture.outputs])
     targets = [output for picture in pictures for output in picture.outputs]
@@ -58,7 +58,7 @@ def planned(job: PictureJob, also_read: Sequence[InputPath] = ()) -> list[Planne
 
 
 def _pictures_of(source: Path, job: PictureJob) -> list[PlannedPicture]:
-    if not source.is_dir():
+    if not is_folder(source):
         return [_planned(source, source.parent if job.output is None else job.output, job)]
     whole = source.absolute()
     folder = job.output or whole.with_name(f"{whole.name}-mirror")
@@ -87,7 +87,7 @@ def _names_a_file(job: PictureJob) -> bool:
         SinkError: it ends so, and there are several, or nothing of that ending is written.
     """
     output = job.output
-    if output is None or output.is_dir() or output.suffix.lower() not in SUFFIXES:
+    if output is None or is_folder(output) or output.suffix.lower() not in SUFFIXES:
         return False
     if output.suffix.lower() not in WRITABLE:
         raise SinkError(
@@ -96,7 +96,7 @@ def _names_a_file(job: PictureJob) -> bool:
             path=output,
             endings=", ".join(WRITABLE),
         )
-    if len(job.sources) > 1 or job.sources[0].is_dir():
+    if len(job.sources) > 1 or is_folder(job.sources[0]):
         raise SinkError(
             "picture.needs_folder",
             "{path} is one file, and there are several pictures; name a folder",

@@ -142,6 +142,15 @@ def test_an_address_is_told_from_a_folder_that_is_not_there(
     )
 
 
+def test_a_folders_name_that_is_too_long_is_refused_like_any_other(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["one.mp4"], ["one.mp4", "two.mp4"]):
+        line = refused(capsys, *words, "--masks", "a" * 300)
+        assert line.endswith("File name too long")
+    assert names(folder) == ["one.mp4", "two.mp4"]
+
+
 def test_a_picture_is_sent_to_the_command_for_pictures(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
