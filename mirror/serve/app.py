@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mirror.serve.context import OnlyHosts, RequestContext
-from mirror.serve.http import health, jobs, parse, stream, tutorial
+from mirror.serve.http import health, jobs, metrics, parse, stream, tutorial
+from mirror.serve.metrics.measured import Measured
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
 from mirror.serve.uploads import ClientLeft
@@ -62,12 +63,14 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(jobs.router)
     app.include_router(stream.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(tutorial.router)
     for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(ClientLeft, _left)
     app.add_middleware(OnlyHosts, hosts=hosts)
     app.add_middleware(RequestContext)
+    app.add_middleware(Measured, metrics=service.metrics)
     return app
 
 

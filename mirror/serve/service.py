@@ -10,6 +10,8 @@ from mirror.serve.access import Access, Caller
 from mirror.serve.admission import Admission
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.store import JobStore
+from mirror.serve.metrics.recorder import Metrics
+from mirror.serve.metrics.snapshot import Snapshot
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams
 
@@ -42,6 +44,12 @@ class Service:
     store: JobStore
     runner: JobRunner
     streams: Streams = field(default_factory=Streams)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.metrics.registry.register(
+            Snapshot(self.parser, self.admission, self.streams, self.store)
+        )
 
 
 def service_of(request: Request) -> Service:

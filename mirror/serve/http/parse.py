@@ -82,6 +82,7 @@ async def parse(
         began = time.monotonic()
         body = await parser.beside(answer_of, parser, found, forms, mixed, style, query.rle)
     encode_s = time.monotonic() - began
+    service.metrics.parsed("picture", found.wait_s, found.parse_s, encode_s)
     timing = {"wait": found.wait_s, "parse": found.parse_s, "encode": encode_s}
     said = ", ".join(f"{name};dur={1e3 * seconds:.1f}" for name, seconds in timing.items())
     return Response(body.content, media_type=body.media_type, headers={"Server-Timing": said})

@@ -13,13 +13,14 @@ from pydantic import Field, ValidationError
 
 from mirror.serve.access import Caller
 from mirror.serve.http.drawing import DrawingQuery
-from mirror.serve.problems import Problem
+from mirror.serve.problems import Problem, problem_of
 from mirror.serve.service import Service
-from mirror.serve.stream.session import Session, Wishes, say
+from mirror.serve.stream.session import Session, Wishes, close_code, say
 
 router = APIRouter(prefix="/v1", tags=["streams"])
 
 _LISTS = ("outputs", "draw")
+_LEAVING = (1000, 1001, 1005, 1006, 1009, 1012)  # others can be anything: a client's own choice
 _RATE_TICKS = 1001  # such as 30000/1001 frames a second
 
 
@@ -69,12 +70,15 @@ async def stream(websocket: WebSocket) -> None:
         wishes = _query(websocket).wishes(service)
         with service.streams.admitted(caller):
             await Session(websocket, service, wishes).run()
+        service.metrics.stream_closed(1000)
         await websocket.close()
-    except WebSocketDisconnect:
-        return
+    except WebSocketDisconnect as left:
+        service.metrics.stream_closed(left.code if left.code in _LEAVING else 1005)
     except Exception as error:
+        problem = problem_of(error)
+        service.metrics.stream_closed(close_code(problem))
         with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
-            await say(websocket, error, str(getattr(websocket.state, "request_id", "")))
+            await say(websocket, problem, str(getattr(websocket.state, "request_id", "")))
 
 
 async def _caller(websocket: WebSocket, service: Service) -> Caller:

@@ -19,11 +19,11 @@ from mirror.core.parsing import Parsing
 from mirror.outputs.lines import frame_line, header_line
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, decode, encode
-from mirror.serve.problems import Problem, problem_of
+from mirror.serve.problems import Problem
 from mirror.serve.service import Service
 from mirror.serve.stream.inbox import Inbox
 from pipeline.pool.lane_limits import LaneLimits
-from pipeline.result import Result
+from pipeline.result import Result, Timing
 
 _LIVE_ROOM = 1  # pictures that wait in the inbox of a live stream: the newest
 _FILE_ROOM = 2
@@ -185,14 +185,15 @@ class Session:
             for result in results:
                 began_at = time.monotonic()
                 message, data = self._answer(result)
-                timing = result.timing
-                message["timing"] = {
-                    "wait": _ms(timing.began_at - timing.captured_at),
-                    "parse": _ms(timing.parsed_at - timing.began_at),
-                    "encode": _ms(time.monotonic() - began_at),
-                }
+                message["timing"] = self._timing(result.timing, time.monotonic() - began_at)
                 self._answered += 1
                 self._tell(message, data)
+
+    def _timing(self, timing: Timing, encode_s: float) -> dict[str, float]:
+        wait_s = timing.began_at - timing.captured_at
+        parse_s = timing.parsed_at - timing.began_at
+        self._service.metrics.parsed("stream", wait_s, parse_s, encode_s)
+        return {"wait": _ms(wait_s), "parse": _ms(parse_s), "encode": _ms(encode_s)}
 
     def _answer(self, result: Result[Parsing]) -> tuple[dict[str, Any], bytes | None]:
         wishes, frame, number = self._wishes, result.frame, result.frame.sequence or 0
@@ -211,6 +212,7 @@ class Session:
 
     def _refused(self, number: int, problem: Problem) -> None:
         self._failed += 1
+        self._service.metrics.dropped("stream", problem.code)
         self._tell({"type": "failed", "frame": number, "code": problem.code,
                     "detail": problem.detail})  # fmt: skip
 
@@ -219,6 +221,7 @@ class Session:
 
     def _drop(self, number: int, reason: str) -> dict[str, Any]:
         self._dropped += 1
+        self._service.metrics.dropped("stream", reason)
         return {"type": "dropped", "frame": number, "reason": reason}
 
     def _tell(self, message: dict[str, Any], data: bytes | None = None) -> None:
@@ -248,13 +251,20 @@ class Session:
         self._lane.close()
 
 
-async def say(websocket: WebSocket, error: Exception, request_id: str) -> None:
-    """Tell a client why its stream ends, and close it: the code is 4000 and HTTP's status."""
-    problem = problem_of(error)
-    code = 1012 if problem.code == "service.stopping" else 4000 + problem.status
+def close_code(problem: Problem) -> int:
+    """Return the code that a stream is closed with: 4000 and the status that HTTP would have."""
+    return 1012 if problem.code == "service.stopping" else 4000 + problem.status
+
+
+async def say(websocket: WebSocket, problem: Problem, request_id: str) -> None:
+    """Tell a client why its stream ends, and close it.
+
+    Raises:
+        TimeoutError, RuntimeError, WebSocketDisconnect: it does not listen any more.
+    """
     async with asyncio.timeout(1.0):
         await websocket.send_json({**problem.body(request_id), "type": "error"})
-        await websocket.close(code, problem.code)
+        await websocket.close(close_code(problem), problem.code)
 
 
 def _is_end(text: str) -> bool:

@@ -1,0 +1,88 @@
+"""What is looked up when somebody asks: workers, lanes, jobs, and what is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from mirror.serve.admission import Admission
+from mirror.serve.jobs.record import STATES
+from mirror.serve.jobs.store import JobStore
+from mirror.serve.shared_parser import SharedParser
+from mirror.serve.stream.streams import Streams
+from mirror.version import __version__
+
+_CLASSES = ("interactive", "stream", "batch")
+
+
+class Snapshot(Collector):
+    """Says how a service is at the moment. A store that is away is said to be, and no more.
+
+    Args:
+        parser, admission, streams, store: the service's.
+    """
+
+    def __init__(
+        self, parser: SharedParser, admission: Admission, streams: Streams, store: JobStore
+    ) -> None:
+        self._parser, self._admission = parser, admission
+        self._streams, self._store = streams, store
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every figure."""
+        yield InfoMetricFamily(
+            "mirror", "What runs.", {"version": __version__, "parser": self._parser.name}
+        )
+        yield from self._pool()
+        yield _gauge("mirror_requests", "Requests that are being answered.", self._admission.inside)
+        yield _gauge("mirror_requests_limit", "Requests that may be at once.", self._admission.room)
+        yield _gauge("mirror_draining", "1 while nobody is let in.", self._admission.is_draining)
+        yield _gauge("mirror_streams", "Streams that are open.", self._streams.open)
+        yield _gauge("mirror_streams_limit", "Streams that may be at once.", self._streams.most)
+        yield _gauge("mirror_threads", "Threads of the process.", threading.active_count())
+        yield from self._jobs()
+
+    def _pool(self) -> Iterator[Metric]:
+        pool = self._parser.statistics()
+        yield _gauge("mirror_workers", "Workers that parse.", pool.workers)
+        yield _gauge("mirror_workers_busy", "Workers that are parsing now.", pool.busy)
+        yield _count(
+            "mirror_workers_restarted", "Workers that replaced a lost one.", pool.restarted
+        )
+        yield _gauge("mirror_queue_length", "Frames that wait for a worker.", pool.queued)
+        yield _count("mirror_frames_begun", "Frames that workers have begun.", pool.taken)
+        classes = Counter(lane.service for lane in pool.lanes)
+        lanes = GaugeMetricFamily("mirror_lanes", "Open lanes.", labels=("service",))
+        for service in _CLASSES:
+            lanes.add_metric((service,), classes[service])
+        yield lanes
+
+    def _jobs(self) -> Iterator[Metric]:
+        try:
+            counts, size = self._store.counts(), self._store.size()
+        except Exception:  # the stores' libraries have no common root
+            yield _gauge("mirror_store_up", "Whether the store of jobs answers.", 0)
+            return
+        yield _gauge("mirror_store_up", "Whether the store of jobs answers.", 1)
+        yield _gauge("mirror_store_bytes", "Inputs and results that are kept.", size)
+        jobs = GaugeMetricFamily("mirror_jobs", "Jobs that are known.", labels=("state",))
+        for state in STATES:
+            jobs.add_metric((state,), counts.get(state, 0))
+        yield jobs
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, words, value)
+
+
+def _count(name: str, words: str, value: float) -> Metric:
+    return CounterMetricFamily(name, words, value)
