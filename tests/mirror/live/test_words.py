@@ -25,6 +25,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/api",
     "mirror/bench",
     "mirror/cli",
+    "mirror/coach",
     "mirror/core/schema.py",
     "mirror/core/settings.py",
     "mirror/evaluation",
