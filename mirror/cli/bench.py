@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 import mirror
-from mirror.bench import engine, motion, parser, stream, video, worker_scaling
+from mirror.bench import coach, engine, motion, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
 from mirror.cli.camera import check_window
 from mirror.cli.flags import checked, path
@@ -31,7 +31,7 @@ from mirror.process import termination
 from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed, write_whole
 
-WHAT = ("parser", "threads", "engine", "motion", "video", "stream")
+WHAT = ("parser", "threads", "engine", "motion", "coach", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen
 M2FP = ("m2fp", "m2fp-single")
 
@@ -120,6 +120,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
         "threads": lambda: worker_scaling.measure(options.rounds),
         "engine": lambda: engine.measure(options.rounds),
         "motion": lambda: motion.measure(options.rounds),
+        "coach": lambda: coach.measure(options.rounds),
         "video": lambda: video.measure(options.rounds),
         "stream": lambda: stream.measure(options.rounds),
         "window": _window,

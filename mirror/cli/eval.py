@@ -4,6 +4,8 @@ mirror eval person DIR...             outlines, and who is found, by height
 mirror eval parts DIR...              every part, and whether left is left
 mirror eval pose DIR...               joints: OKS and PCK
 mirror eval clips DIR...              masks over time, and whether parts keep their label
+mirror eval repetitions DIR...        the coach's counts, beside two others'
+mirror eval form DIR...               its form rules, on labelled poses
 mirror eval person DIR --half odd     every second picture: fit on the others
 mirror eval person DIR --predictions MASKS
 mirror eval person DIR --peer mediapipe-lite --peer-python PYTHON
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mirror
+from mirror.cli import eval_coach
 from mirror.cli.flags import add_parser_flags, checked, config_of, path
 from mirror.core.quantities import positive
 from mirror.evaluation.choice import WHAT, judge_for
@@ -44,7 +47,8 @@ from pipeline.targets.claims import Claims, OutputFile, claimed, write_whole
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is judged, by which data, and where the figures go."""
-    parser.add_argument("what", choices=WHAT, help=", ".join(WHAT))
+    what = (*WHAT, *eval_coach.COACHING)
+    parser.add_argument("what", choices=what, help=", ".join(what))
     parser.add_argument(
         "datasets", nargs="+", metavar="DIR", type=path, help="a data set, or a JSON of COCO's"
     )
@@ -65,7 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         parser.add_argument(flag, action="store_true", help=help)
     group = parser.add_argument_group("what is judged, if not a parser of ours")
-    group.add_argument("--predictions", metavar="DIR", type=path, help="label maps on disk")
+    group.add_argument(
+        "--predictions", metavar="DIR", type=path, help="label maps on disk; result lines, of clips"
+    )
     group.add_argument(
         "--classes", choices=list(CLASS_SETS), help="of the ids in --predictions; else parts.json's"
     )
@@ -77,6 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge on one data set after the other; nothing is judged before all are found in order."""
+    if options.what in eval_coach.COACHING:
+        return eval_coach.run(options)
     datasets = [one for path in options.datasets for one in open_datasets(path)]
     sheets = _sheet_files(options.sheet, datasets)
     if options.plot is not None:

@@ -16,7 +16,8 @@ from mirror.coach.exercises.definition import Exercise
 
 Array = NDArray[np.float64]
 
-_REFRESH_S = 1.0  # the own range is worked out anew
+_REFRESH_S = 1.0  # until there is an own range; then it is worked out anew
+_REFRESH_KNOWN_S = 1.5  # so often
 _LOOKED_BACK_S = 45.0  # over this long
 _BEFORE_S = 1.0  # a repetition is looked at from so long before it
 _COMPARED = 9  # cycles that a new one is compared with
@@ -52,7 +53,8 @@ class LiveCounter:
             values: (N,) of the exercise's watched signals.
             recent: gives what was recorded of them since a time, the newest sample at its end.
         """
-        if time - self._refreshed_at >= _REFRESH_S:
+        due = _REFRESH_S if self._own is None else _REFRESH_KNOWN_S
+        if time - self._refreshed_at >= due:
             self._refreshed_at = time
             return self._refresh(recent(time - _LOOKED_BACK_S), recent)
         if self._own is None:

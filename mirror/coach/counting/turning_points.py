@@ -72,13 +72,27 @@ class TurningPoints:
 
 
 def turns_of(times: Sequence[float], values: Sequence[float], reversal: float) -> list[Turn]:
-    """Return all turns of a curve, the uncertain last one among them."""
-    finder = TurningPoints(reversal)
-    turns = []
-    for time, value in zip(times, values, strict=True):
-        turn = finder.push(time, value)
-        if turn is not None:
-            turns.append(turn)
-    if finder.pending is not None:
-        turns.append(finder.pending)
+    """Return all turns of a curve, the uncertain last one among them.
+
+    The same as pushing every sample, written out: this loop is most of what counting costs.
+    """
+    turns: list[Turn] = []
+    low = high = -1  # places
+    low_value, high_value = math.inf, -math.inf
+    may_fall = may_rise = True  # the curve may be on its way down, or up; both at first
+    for place, value in enumerate(values):
+        if value > high_value and may_rise:
+            high, high_value = place, value
+        if value < low_value and may_fall:
+            low, low_value = place, value
+        if may_fall and value - low_value >= reversal:
+            turns.append(Turn(times[low], low_value, False, low))
+            may_fall, may_rise, high, high_value = False, True, place, value
+        elif may_rise and high_value - value >= reversal:
+            turns.append(Turn(times[high], high_value, True, high))
+            may_fall, may_rise, low, low_value = True, False, place, value
+    if may_rise and not may_fall:
+        turns.append(Turn(times[high], high_value, True, high))
+    elif may_fall and not may_rise:
+        turns.append(Turn(times[low], low_value, False, low))
     return turns

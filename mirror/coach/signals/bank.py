@@ -54,10 +54,11 @@ class SignalBank:
         self.signals = tuple(signals)
         self._groups = _grouped(self.signals)
         self._twins = _twins(self.signals)
-        self._combine = [
-            (mode, np.array([row for row, one in enumerate(signals) if one.sides == mode]))
-            for mode in ("both", "left", "right", "lower", "higher")
-        ]
+        modes = ("left", "right", "lower", "higher")  # the others are means
+        rows = {
+            mode: [row for row, one in enumerate(signals) if one.sides == mode] for mode in modes
+        }
+        self._combine = [(mode, np.array(places)) for mode, places in rows.items() if places]
 
     def read(self, body: Body, pixels_per_metre: float) -> Reading:
         """Return the signals of one body.
@@ -78,16 +79,13 @@ class SignalBank:
         return Reading(self._combined(sides), sides)
 
     def _combined(self, sides: Array) -> Array:
-        values = np.full(len(sides), np.nan)
+        known = np.isfinite(sides)
+        seen = known.sum(axis=1)
+        total = np.where(known, sides, 0.0).sum(axis=1)
+        values: Array = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
         for mode, rows in self._combine:
-            if not len(rows):
-                continue
             left, right = sides[rows, 0], sides[rows, 1]
-            if mode == "both":
-                seen = np.isfinite(left).astype(float) + np.isfinite(right)
-                total = np.nan_to_num(left) + np.nan_to_num(right)
-                values[rows] = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
-            elif mode in ("left", "right"):
+            if mode in ("left", "right"):
                 values[rows] = left if mode == "left" else right
             else:
                 values[rows] = (np.fmin if mode == "lower" else np.fmax)(left, right)
@@ -107,9 +105,12 @@ def _asked(signal: Signal) -> tuple[object, ...]:
 
 
 def _scene(body: Body, pixels_per_metre: float) -> Scene:
-    image, seen = _with_middles(body.image, body.visibility)
-    world = None if body.world is None else _with_middles(body.world, body.visibility)[0]
-    return Scene(image, world, seen, pixels_per_metre)
+    if body.world is None:
+        image, seen = _with_middles(body.image, body.visibility)
+        return Scene(image, None, seen, pixels_per_metre)
+    together = np.concatenate([body.image, body.world], axis=1)  # the same middles of both
+    points, seen = _with_middles(together, body.visibility)
+    return Scene(points[:, :2], points[:, 2:], seen, pixels_per_metre)
 
 
 def _with_middles(points: Array, visibility: Array) -> tuple[Array, Array]:

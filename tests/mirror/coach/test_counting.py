@@ -6,11 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from trainees import SEEN, bodies_doing, coached, later, repetitions_in
 
 from mirror.coach.body import Body
 from mirror.coach.coach import Coach
-from mirror.coach.counting.turning_points import turns_of
+from mirror.coach.counting.turning_points import TurningPoints, turns_of
 from mirror.coach.exercises.catalogue import find_exercise, shipped
 from mirror.evaluation.synthetic.camera import REALISTIC, Conditions
 from mirror.evaluation.synthetic.idling import IDLING, idle_bodies
@@ -142,6 +144,14 @@ def test_a_curve_turns_where_it_comes_back_far_enough() -> None:
         (5, 0.2, False),
         (7, 0.8, True),
     ]
+
+
+@given(st.lists(st.one_of(st.floats(-2.0, 2.0), st.just(float("nan"))), max_size=40))
+def test_turns_are_the_same_at_once_and_as_they_come(values: list[float]) -> None:
+    finder = TurningPoints(0.5)
+    found = [turn for time, value in enumerate(values) if (turn := finder.push(time, value))]
+    pending = [] if finder.pending is None else [finder.pending]
+    assert turns_of(range(len(values)), values, 0.5) == [*found, *pending]
 
 
 def test_without_anybody_the_report_is_empty() -> None:

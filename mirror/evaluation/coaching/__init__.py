@@ -1,0 +1,1 @@
+"""How truly the coach counts and judges, beside what it is held against."""
