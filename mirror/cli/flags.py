@@ -146,6 +146,8 @@ def _with_default(field: Described) -> str:
 
 def _is_repeated(field: Described, dest: str) -> bool:
     """A job's places are named one by one; a setting's names stand in one word."""
+    if field.setting.repeated:
+        return True
     return get_origin(field.kind) is tuple and get_args(field.kind)[-1] is ... and "." not in dest
 
 

@@ -32,6 +32,7 @@ class MirrorFields(Fields, total=False):
     module: str
     most: float
     needed: int  # megabytes
+    options: str
     package: str
     packages: str
     parser: str

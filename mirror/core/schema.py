@@ -31,6 +31,7 @@ class Setting:
         flag: the option that sets it; None where there is none.
         metavar: what stands for its value in a command's help.
         short: a second name of the option, such as ``-o``.
+        repeated: whether the option is given once for every one of several values.
         negatable: whether there is a ``--no-`` of a switch, too.
         suggests: values that a shell offers; others may be as good.
         words: what it can be, where the type and its bounds do not say; ``{most}`` is filled in.
@@ -41,6 +42,7 @@ class Setting:
     metavar: str | None = None
     short: str | None = None
     negatable: bool = False
+    repeated: bool = False
     suggests: tuple[str, ...] = ()
     words: str | None = None
     more: str = ""

@@ -192,6 +192,19 @@ class OverlayConfig(Schema):
         Field(description="show the original on the left"),
         Setting("--side-by-side", negatable=True),
     ] = False
+    effects: Annotated[
+        tuple[str, ...],
+        Strict(False),
+        Field(description="change the picture in place of colouring parts: blur, privacy, ..."),
+        Setting(
+            "--effect",
+            "NAME[:OPTIONS]",
+            repeated=True,
+            suggests=("blur", "replace:", "green", "recolour:", "privacy", "spotlight", "parts"),
+            words="a list of effects",
+            more="one after the other; parts is the coloured parts",
+        ),
+    ] = ()
 
 
 class VideoConfig(Schema):

@@ -176,10 +176,31 @@ def style_of(parts: LabelSet, overlay: OverlayConfig) -> Style:
         raise ConfigError("config.bad_style", "{reason}", reason=str(error)) from error
 
 
-def renderer_of(style: Style, side_by_side: bool, timer: StageTimer) -> Renderer:
-    """Return what draws a run's pictures, once for all consumers of the run."""
-    overlay = OverlayRenderer(style)
-    return SharedRenderer(SideBySide(overlay) if side_by_side else overlay, timer)
+def renderer_of(
+    style: Style, parts: LabelSet, overlay: OverlayConfig, timer: StageTimer
+) -> Renderer:
+    """Return what draws a run's pictures, once for all consumers of the run.
+
+    Raises:
+        ConfigError: there is no such effect, or an option is none that it can have.
+        SourceError: a file that an effect needs cannot be read.
+    """
+    renderer = drawing_of(style, parts, overlay)
+    return SharedRenderer(SideBySide(renderer) if overlay.side_by_side else renderer, timer)
+
+
+def drawing_of(style: Style, parts: LabelSet, overlay: OverlayConfig) -> Renderer:
+    """Return what draws one picture: parts, or the effects that are asked for instead.
+
+    Raises:
+        as ``renderer_of``.
+    """
+    drawn: Renderer = OverlayRenderer(style)
+    if overlay.effects:
+        from mirror.rendering.effects.registry import renderer_with  # few runs need it
+
+        drawn = renderer_with(overlay.effects, drawn, parts)
+    return drawn
 
 
 def encoding_of(video: VideoConfig) -> Encoding:

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Config, ParserConfig
-from mirror.jobs.composition import open_flow, style_of, workers_for
+from mirror.jobs.composition import drawing_of, open_flow, style_of, workers_for
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsers.parser_workers import ParserLane, ParserWorkers
 from mirror.process import termination
@@ -86,6 +86,7 @@ class Engine:
         with termination.nothing_to_lose():  # libraries are loaded
             kind = kind or find_parser(settings.parser.name, settings.parser)
             style = style_of(kind.parts, settings.overlay)
+            drawing_of(style, kind.parts, settings.overlay)  # says what is wrong with an effect
             return cls(kind, style, *workers_for(kind, settings.parser))
 
 

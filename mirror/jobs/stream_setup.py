@@ -66,7 +66,7 @@ def _run(
     claims: Claims,
 ) -> StreamRun:
     timer, settings = StageTimer(), job.settings
-    renderer = renderer_of(engine.style, settings.overlay.side_by_side, timer)
+    renderer = renderer_of(engine.style, engine.kind.parts, settings.overlay, timer)
     offer = targets.Offer(
         source,
         job.fps,

@@ -60,7 +60,7 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
         name = host.source_name or str(job.source)
         header = RunHeader(name, str(planned), engine.kind.name, engine.workers, engine.threads)
         timer = StageTimer()
-        renderer = renderer_of(engine.style, job.settings.overlay.side_by_side, timer)
+        renderer = renderer_of(engine.style, engine.kind.parts, job.settings.overlay, timer)
         outputs = [
             *_outputs(job, source, planned, claims, engine, renderer),
             *host.consumers(RunContext(engine, source, renderer)),

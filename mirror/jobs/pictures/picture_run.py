@@ -60,7 +60,7 @@ def run_pictures(job: PictureJob, host: Host) -> PictureReport:
     lines = [] if job.results is None else [OutputPath("--results", job.results)]
     with claimed(lines, host.also_read, job.overwrite, termination.held) as claims:
         timer = StageTimer()
-        renderer = renderer_of(engine.style, job.settings.overlay.side_by_side, timer)
+        renderer = renderer_of(engine.style, engine.kind.parts, job.settings.overlay, timer)
         outputs: list[Output] = [PictureWriter(job, source, renderer, engine)]
         outputs += [_lines(claims.file(path), engine, source, job.rle) for path in lines]
         outputs += host.consumers(RunContext(engine, source, renderer))

@@ -1,0 +1,1 @@
+"""Effects: renderers that change the picture by who and what is in it."""

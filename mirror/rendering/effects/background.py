@@ -1,0 +1,98 @@
+"""Effects that change what is behind people: blurred, or something else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from mirror.core.parsing import Parsing
+from mirror.rendering.effects.compositing import composed, without_people
+from mirror.rendering.effects.matte import matte_of
+from pipeline.frame import BGR, Frame
+
+
+class BlurredBackground:
+    """Blurs what is behind people; see ``Renderer``. Their own colours do not run into it.
+
+    Args:
+        strength: of the picture's longer side, over which the blur reaches.
+    """
+
+    def __init__(self, strength: float = 0.03) -> None:
+        self._strength = strength
+
+    def render(self, frame: Frame, parsing: Parsing) -> Frame:
+        """Return the frame before its own background, blurred."""
+        image, matte = frame.bgr, matte_of(parsing)
+        radius = max(2, round(self._strength * max(matte.shape)))
+        return frame.with_bgr(composed(image, matte, without_people(image, matte, radius)))
+
+    def end_scene(self) -> None:
+        """Do nothing: each frame is for itself."""
+
+
+class Scenery(Protocol):
+    """What is put behind people."""
+
+    def at(self, frame: Frame) -> BGR:
+        """Return it at a frame's time, in the frame's size; not to be written into."""
+        ...
+
+
+class ReplacedBackground:
+    """Puts something else behind people; see ``Renderer``.
+
+    Args:
+        scenery: what is seen there.
+    """
+
+    def __init__(self, scenery: Scenery) -> None:
+        self._scenery = scenery
+
+    def render(self, frame: Frame, parsing: Parsing) -> Frame:
+        """Return the frame's people before the scenery."""
+        return frame.with_bgr(composed(frame.bgr, matte_of(parsing), self._scenery.at(frame)))
+
+    def end_scene(self) -> None:
+        """Do nothing: each frame is for itself."""
+
+
+class PlainScenery:
+    """One colour, ``#rrggbb``."""
+
+    def __init__(self, colour: str) -> None:
+        self._bgr = tuple(bytes.fromhex(colour.removeprefix("#")))[::-1]
+        self._last: BGR | None = None
+
+    def at(self, frame: Frame) -> BGR:
+        """See ``Scenery``."""
+        if self._last is None or self._last.shape[:2] != (frame.height, frame.width):
+            self._last = np.full((frame.height, frame.width, 3), self._bgr, np.uint8)
+        return self._last
+
+
+class PictureScenery:
+    """A picture, (H, W, 3) uint8 BGR: enlarged until it fills the frame, and cut at its edges."""
+
+    def __init__(self, picture: BGR) -> None:
+        self._picture = picture
+        self._last: BGR | None = None
+
+    def at(self, frame: Frame) -> BGR:
+        """See ``Scenery``."""
+        if self._last is None or self._last.shape[:2] != (frame.height, frame.width):
+            self._last = filling(self._picture, frame.height, frame.width)
+        return self._last
+
+
+def filling(picture: BGR, height: int, width: int) -> BGR:
+    """Return the middle of a picture in a size, without changing its proportions."""
+    rows, columns = picture.shape[:2]
+    scale = max(height / rows, width / columns)
+    size = max(width, round(columns * scale)), max(height, round(rows * scale))
+    shrinks = scale < 1
+    large = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    y, x = (large.shape[0] - height) // 2, (large.shape[1] - width) // 2
+    return np.ascontiguousarray(large[y : y + height, x : x + width], np.uint8)
