@@ -24,7 +24,7 @@ class PoseEstimator:
     Args:
         threads: that the networks compute with.
         quality: fast looks at everybody once. Balanced looks carefully at whoever is new or was
-            seen with left and right in one place, with the full network at one who moves with the
+            seen with left and right in one place, with the full network at two who move with the
             whole body, and again at whoever may have left their square. Best looks carefully at
             everybody in every frame.
     """

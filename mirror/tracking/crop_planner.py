@@ -11,7 +11,7 @@ from mirror.tracking.crop import Crop
 from mirror.tracking.crop_placement import closer, crop_round, settled
 from mirror.tracking.detection_intervals import DetectionIntervals
 from mirror.tracking.detection_scheduler import AsyncDetection, DetectionScheduler, SyncDetection
-from mirror.tracking.largest_mover import LargestMover
+from mirror.tracking.largest_movers import LargestMovers
 from mirror.tracking.motion import Motion, MotionMeter
 from mirror.tracking.person_detector import PersonDetector
 from mirror.tracking.person_search import PersonSearch, PersonVerifier
@@ -38,7 +38,7 @@ class PersonCrop:
             moves, 0 is not known.
         motion: of the whole picture since the frame before; None where that was another scene.
         motion_s: seconds since the frame before.
-        is_mover: whether the whole body moves fast, and nobody larger does that.
+        is_mover: whether the whole body moves fast, and hardly anybody larger does that.
     """
 
     key: int
@@ -66,7 +66,7 @@ class CropPlanner:
         self._scheduler = scheduler
         self._search = PersonSearch(scheduler, self._tracks, verify, is_thorough)
         self._crops: dict[int, Crop] = {}
-        self._mover = LargestMover()
+        self._movers = LargestMovers()
         self._time: float | None = None
 
     @classmethod
@@ -121,7 +121,7 @@ class CropPlanner:
             self._tracks.carry(motion)
         self._search.update(frame, motion)
         people = self._tracks.present()
-        mover = self._mover.choose(people, elapsed_s)
+        movers = self._movers.choose(people, elapsed_s)
         calms = [_calm(track, elapsed_s) for track in people]
         self._crops = {
             track.key: settled(
@@ -139,7 +139,7 @@ class CropPlanner:
                 calm,
                 motion,
                 elapsed_s,
-                track.key == mover,
+                track.key in movers,
             )
             for track, calm in zip(people, calms, strict=True)
         )
