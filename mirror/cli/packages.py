@@ -22,6 +22,8 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),
     "fastapi": ("fastapi", "the network service"),
     "uvicorn": ("uvicorn", "the network service"),
+    "websockets": ("websockets", "the network service's streams"),
+    "prometheus-client": ("prometheus_client", "the network service's figures"),
     "redis": ("redis", "jobs that several services share"),
     "python-multipart": ("python_multipart", "the network service's forms"),
     "matplotlib": ("matplotlib", "figures of mirror eval, drawn"),
