@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirror.api.errors import PackageMissing
 from mirror.api.landmarks import Landmarks
-from mirror.api.parsed_image import ParsedImage
 from mirror.api.parsed_person import ParsedPerson
+from mirror.core.label_set import LabelMap
 from mirror.core.skeleton import COCO_JOINTS
 
 PERSON = 1  # COCO's category; parts follow behind it
@@ -25,7 +25,36 @@ _NOT_LABELLED, _HIDDEN, _VISIBLE = 0, 1, 2
 _SEEN_FROM = 0.5  # of a landmark's visibility
 
 
-def coco_dataset(images: Iterable[ParsedImage], *, parts: bool = False) -> dict[str, Any]:
+class CocoImage(Protocol):
+    """What a data set needs of a parsed image: ``ParsedImage`` has it."""
+
+    @property
+    def number(self) -> int:
+        """Of the image among those of a video, or a batch, from 0."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        ...
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts, by their values in ``labels``."""
+        ...
+
+    @property
+    def labels(self) -> LabelMap:
+        """(H, W) uint8: the part id of every pixel."""
+        ...
+
+    @property
+    def people(self) -> Sequence[ParsedPerson]:
+        """Whoever was found."""
+        ...
+
+
+def coco_dataset(images: Iterable[CocoImage], *, parts: bool = False) -> dict[str, Any]:
     """Return parsed images as a COCO data set, ready for JSON and for ``pycocotools``.
 
     Every person is an annotation of the category ``person``, with a mask in COCO's run-length
@@ -57,7 +86,7 @@ def _person_category() -> dict[str, Any]:
     return {"id": PERSON, "name": "person", "keypoints": list(COCO_JOINTS), "skeleton": skeleton}
 
 
-def _part_categories(image: ParsedImage) -> list[dict[str, Any]]:
+def _part_categories(image: CocoImage) -> list[dict[str, Any]]:
     return [
         {"id": PERSON + id, "name": name, "supercategory": "person"}
         for id, name in enumerate(image.parts)
@@ -65,7 +94,7 @@ def _part_categories(image: ParsedImage) -> list[dict[str, Any]]:
     ]
 
 
-def _annotations(image: ParsedImage, parts: bool) -> Iterator[dict[str, Any]]:
+def _annotations(image: CocoImage, parts: bool) -> Iterator[dict[str, Any]]:
     for person in image.people:
         mask = person.mask()
         yield {

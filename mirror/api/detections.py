@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirror.api.errors import PackageMissing
-from mirror.api.parsed_image import ParsedImage
+from mirror.api.parsed_person import ParsedPerson
 
 if TYPE_CHECKING:
     from supervision import Detections
 
 
-def detections_of(image: ParsedImage) -> Detections:
-    """Return the people of an image: box, mask, score, tracker id, and the class name ``person``.
+def detections_of(people: Sequence[ParsedPerson]) -> Detections:
+    """Return people of one image: box, mask, score, tracker id, and the class name ``person``.
 
     Raises:
         PackageMissing: supervision is not installed.
@@ -25,7 +26,6 @@ def detections_of(image: ParsedImage) -> Detections:
         raise PackageMissing(
             "library.supervision_missing", "supervision is not installed: pip install supervision"
         ) from error
-    people = image.people
     if not people:
         return Detections.empty()
     return Detections(

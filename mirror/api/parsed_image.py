@@ -160,7 +160,7 @@ class ParsedImage:
         """
         from mirror.api.detections import detections_of
 
-        return detections_of(self)
+        return detections_of(self.people)
 
     def __repr__(self) -> str:
         height, width = self.size
