@@ -298,6 +298,23 @@ class ServeConfig(Schema):
         Field(ge=1, le=1000, description="streams open at once; more are refused"),
         Setting("--streams", "N", more="WebSockets; each has threads of its own"),
     ] = 16
+    cameras: Annotated[
+        tuple[str, ...],
+        Strict(False),
+        Field(description="cameras that are watched from the beginning"),
+        Setting(
+            words="a list of NAME=SOURCE",
+            more="a source is an index, a device, or an http or rtsp address",
+        ),
+    ] = ()
+    camera_sources: Annotated[
+        tuple[str, ...],
+        Strict(False),
+        Field(description="sources that clients may have watched"),
+        Setting(
+            words="a list of sources", more="an address that ends in / stands for all below it"
+        ),
+    ] = ()
     max_upload_megabytes: Annotated[
         float,
         Field(gt=0, le=_LARGEST_MEGAPIXELS, description="of one picture's file"),

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mirror.serve.context import OnlyHosts, RequestContext
-from mirror.serve.http import health, jobs, metrics, parse, stream, tutorial
+from mirror.serve.http import cameras, health, jobs, metrics, parse, stream, tutorial
 from mirror.serve.metrics.measured import Measured
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
@@ -44,9 +44,11 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
                 asyncio.create_task(service.parser.look_after_workers()),
                 asyncio.create_task(_warm_up(app, service)),
             ]
+            service.cameras.start()
             try:
                 yield
             finally:
+                await service.cameras.close()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
@@ -62,6 +64,7 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(parse.router)
     app.include_router(jobs.router)
     app.include_router(stream.router)
+    app.include_router(cameras.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(tutorial.router)

@@ -17,6 +17,7 @@ from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
 from mirror.serve.access import Access, is_loopback, read_tokens
 from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
+from mirror.serve.cameras.cameras import CameraSources, named_sources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore, Keeping
@@ -61,6 +62,7 @@ class Server:
         keeping = Keeping(
             results_s=serve.keep_s, most_bytes=round(serve.store_megabytes * (1 << 20))
         )
+        cameras = CameraSources(named_sources(serve.cameras), serve.camera_sources)
         self._socket = _listen(serve.host, serve.port)
         try:
             store = open_store(serve.store, keeping)
@@ -69,7 +71,10 @@ class Server:
             raise
         runner = JobRunner(store, parser, serve.jobs, serve.grace_s)
         streams = Streams(serve.streams)
-        service = Service(parser, self._admission, Access(tokens), bounds, store, runner, streams)
+        service = Service(
+            parser, self._admission, Access(tokens), bounds, store, runner, streams,
+            camera_sources=cameras,
+        )  # fmt: skip
         app = make_app(service, hosts_of(serve))
         self.address = _address(self._socket, secure=bool(serve.tls_certificate))
         self._server = _Uvicorn(

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from mirror.serve.access import Access, Caller
 from mirror.serve.admission import Admission
+from mirror.serve.cameras.cameras import Cameras, CameraSources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.store import JobStore
 from mirror.serve.metrics.recorder import Metrics
@@ -45,10 +46,14 @@ class Service:
     runner: JobRunner
     streams: Streams = field(default_factory=Streams)
     metrics: Metrics = field(default_factory=Metrics)
+    camera_sources: CameraSources = field(default_factory=CameraSources)
+    cameras: Cameras = field(init=False)
 
     def __post_init__(self) -> None:
+        cameras = Cameras(self.parser, self.metrics, self.camera_sources)
+        object.__setattr__(self, "cameras", cameras)  # as dataclasses do themselves
         self.metrics.registry.register(
-            Snapshot(self.parser, self.admission, self.streams, self.store)
+            Snapshot(self.parser, self.admission, self.streams, self.store, cameras)
         )
 
 

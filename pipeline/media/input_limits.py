@@ -21,10 +21,13 @@ class InputLimits:
     Attributes:
         pixels: of one picture.
         jpeg_bytes: of one compressed picture in a stream of them.
+        stays: whether an address is all that is opened: what comes from it can name no other, and a
+            server cannot send on to another. For whom others choose addresses.
     """
 
     pixels: int = 100 * MEGA
     jpeg_bytes: int = 64 << 20
+    stays: bool = False
 
     @property
     def decoder_pixels(self) -> int:

@@ -19,6 +19,10 @@ from pipeline.sources.address import named, protocols_of
 from pipeline.sources.picture_size import HEAD, size_in_header
 
 _FILE = "file:"
+# what carries pictures, and names nothing: no playlist, and no description of a session
+_FORMATS_THAT_STAY = (
+    "data,mpjpeg,mjpeg,jpeg_pipe,mov,mp4,matroska,webm,mpegts,mpeg,flv,avi,h264,hevc,ogg,rtsp"
+)
 _NOTHING = "none"  # no protocol is called so; an empty list would allow all
 
 
@@ -84,7 +88,9 @@ def open_address(
     """
     scheme, mark, rest = url.partition("://")
     scheme = scheme.lower()
-    given = {**_options(protocols_of(url), limits), **options}
+    given = {**_options(protocols_of(url, limits.stays), limits), **options}
+    if limits.stays:
+        given |= {"format_whitelist": _FORMATS_THAT_STAY, "max_redirects": "0"}
     container = av.open(f"{scheme}{mark}{rest}", format=format, options=given, timeout=timeout)
     return _limited(container, limits, named(url))
 

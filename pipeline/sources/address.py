@@ -21,6 +21,12 @@ _PROTOCOLS = {  # what an address begins with -> what FFmpeg may use for it, and
     "tcp": "tcp",
     "srt": "srt",
 }
+_STAYING = {  # the same for what may name nothing else
+    "http": "http,tcp",
+    "https": "https,http,tls,tcp",
+    "rtsp": "rtsp,tcp",
+    "rtsps": "rtsp,tcp,tls",
+}
 _OWN_WAY = {  # what FFmpeg would open besides -> the plain way to the same
     "file": "name the file itself: {rest}",
     "fd": "leave it out: standard input is read then",
@@ -93,21 +99,25 @@ def _is_port(host: str) -> bool:
     return not colon or port.isdigit() or host.endswith("]")
 
 
-def protocols_of(address: str) -> str:
+def protocols_of(address: str, stays: bool = False) -> str:
     """Return what FFmpeg may use to open an address, and whatever that names, with commas.
+
+    Args:
+        address: what is opened.
+        stays: whether it may name nothing; there are fewer such addresses.
 
     Raises:
         SourceError: it begins with nothing that is known; says what to name instead.
     """
-    scheme = address.partition("://")[0].lower()
-    if scheme not in _PROTOCOLS:
+    scheme, known = address.partition("://")[0].lower(), _STAYING if stays else _PROTOCOLS
+    if scheme not in known:
         raise SourceError(
             "address.bad_scheme",
             "{address} cannot be opened: {way}",
             address=named(address),
-            way=plain_way(address) or f"an address begins with {', '.join(_PROTOCOLS)}",
+            way=plain_way(address) or f"an address begins with {', '.join(known)}",
         )
-    return _PROTOCOLS[scheme]
+    return known[scheme]
 
 
 def plain_way(name: str) -> str | None:

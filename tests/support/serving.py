@@ -22,6 +22,7 @@ from mirror.core.settings import ParserConfig
 from mirror.serve.access import Access, Token
 from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
+from mirror.serve.cameras.cameras import CameraSources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore
@@ -86,6 +87,7 @@ def service_with(
     tokens: tuple[Token, ...] = (),
     store: JobStore | None = None,
     streams: Streams | None = None,
+    cameras: CameraSources = CameraSources(),  # noqa: B008
     config: ParserConfig = ParserConfig(),  # noqa: B008
 ) -> Service:
     parser = SharedParser(kind, 1, 1, config)
@@ -93,8 +95,9 @@ def service_with(
     store = store or SqliteStore()
     runner = JobRunner(store, parser, grace_s=0.1)
     return Service(
-        parser, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4)
-    )
+        parser, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4),
+        camera_sources=cameras,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from mirror.serve.admission import Admission
+from mirror.serve.cameras.cameras import Cameras
 from mirror.serve.jobs.record import STATES
 from mirror.serve.jobs.store import JobStore
 from mirror.serve.shared_parser import SharedParser
@@ -28,13 +29,18 @@ class Snapshot(Collector):
     """Says how a service is at the moment. A store that is away is said to be, and no more.
 
     Args:
-        parser, admission, streams, store: the service's.
+        parser, admission, streams, store, cameras: the service's.
     """
 
     def __init__(
-        self, parser: SharedParser, admission: Admission, streams: Streams, store: JobStore
+        self,
+        parser: SharedParser,
+        admission: Admission,
+        streams: Streams,
+        store: JobStore,
+        cameras: Cameras,
     ) -> None:
-        self._parser, self._admission = parser, admission
+        self._parser, self._admission, self._cameras = parser, admission, cameras
         self._streams, self._store = streams, store
 
     def collect(self) -> Iterator[Metric]:
@@ -49,7 +55,23 @@ class Snapshot(Collector):
         yield _gauge("mirror_streams", "Streams that are open.", self._streams.open)
         yield _gauge("mirror_streams_limit", "Streams that may be at once.", self._streams.most)
         yield _gauge("mirror_threads", "Threads of the process.", threading.active_count())
+        yield from self._watched()
         yield from self._jobs()
+
+    def _watched(self) -> Iterator[Metric]:
+        label = ("camera",)
+        up = GaugeMetricFamily("mirror_camera_up", "1 while it delivers.", labels=label)
+        fps = GaugeMetricFamily("mirror_camera_fps", "Frames a second it delivers.", labels=label)
+        viewers = GaugeMetricFamily("mirror_camera_viewers", "Who looks through it.", labels=label)
+        captured = CounterMetricFamily(
+            "mirror_camera_frames", "Frames that it delivered.", labels=label
+        )
+        for camera in self._cameras.all:
+            up.add_metric((camera.name,), camera.state == "running")
+            fps.add_metric((camera.name,), camera.fps)
+            viewers.add_metric((camera.name,), camera.viewers)
+            captured.add_metric((camera.name,), camera.captured)
+        yield from (up, fps, viewers, captured)
 
     def _pool(self) -> Iterator[Metric]:
         pool = self._parser.statistics()

@@ -16,7 +16,10 @@ from serving import FAILS, Squares, picture, served
 
 from mirror.core.resources import config_file
 from mirror.serve.access import Token
+from mirror.serve.cameras.cameras import CameraSources
 from mirror.serve.jobs.sqlite_store import SqliteStore
+from pipeline.errors import SourceError
+from pipeline.sources import Source
 
 END = json.dumps({"type": "end"})
 _MADE_BY_PROMETHEUS = {"up"}
@@ -29,9 +32,13 @@ def squares() -> Iterator[Squares]:
     kind.gate.open()
 
 
+def away(source: str) -> Source:
+    raise SourceError("camera.not_found", "camera {device} did not open", device=source)
+
+
 @pytest.fixture
 def client(squares: Squares) -> Iterator[TestClient]:
-    with served(squares) as client:
+    with served(squares, cameras=CameraSources({"door": "0"}, (), away)) as client:
         yield client
 
 
@@ -95,6 +102,7 @@ def test_what_is_at_the_moment_is_said(client: TestClient) -> None:
     assert found["mirror_workers{}"] == 1
     assert found["mirror_requests_limit{}"] == 8
     assert found["mirror_store_up{}"] == 1
+    assert found["mirror_camera_up{camera=door}"] == 0
     assert found["mirror_jobs{state=queued}"] == 0
     assert found["process_resident_memory_bytes{}"] > 1e6
     assert any(name.startswith("mirror_info{parser=squares") for name in found)
@@ -164,7 +172,7 @@ def test_prometheus_own_tool_takes_the_rules(tmp_path: Path) -> None:
     path = str(config_file("serve/prometheus.yml"))
     done = subprocess.run([promtool, "check", "config", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 rules found" in done.stdout + done.stderr
+    assert "9 rules found" in done.stdout + done.stderr
 
 
 def test_prometheus_own_tool_takes_a_scrape(client: TestClient) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import cv2
@@ -19,8 +20,11 @@ from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 
+from mirror.rendering.overlay import Style
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
+from mirror.serve.problems import Problem
+from mirror.serve.stream.session import Session, Wishes
 from mirror.serve.stream.streams import Patience, Streams
 
 END = json.dumps({"type": "end"})
@@ -316,8 +320,7 @@ def test_a_service_that_stops_answers_what_it_took_and_says_so(
 
 @pytest.fixture
 def port(squares: Squares) -> Iterator[int]:
-    service = service_with(squares, streams=Streams(2, Patience(unread_s=0.3)))
-    with listening(make_app(service)) as port:
+    with listening(make_app(service_with(squares))) as port:
         yield port
 
 
@@ -348,18 +351,52 @@ def test_a_message_that_is_too_large_is_not_taken_in(port: int) -> None:
     assert closed.value.rcvd.code == 1009
 
 
-def test_whoever_does_not_read_holds_nobody_up_and_is_let_go(port: int, squares: Squares) -> None:
-    query = "outputs=results&rle=false&outputs=overlay&format=webp"
-    noise = np.random.default_rng(0).integers(0, 255, (90, 110, 3), np.uint8)
-    sent = bytes(cv2.imencode(".png", noise)[1])
-    url = f"ws://127.0.0.1:{port}/v1/stream?{query}"
-    with websockets.sync.client.connect(url, max_queue=1, close_timeout=0.1) as socket:
-        assert json.loads(socket.recv())["type"] == "hello"
-        begun = squares.begun
-        with pytest.raises((ConnectionClosed, TimeoutError)):
-            # never reads: the library stops reading the connection by itself
-            for _ in range(3000):
-                socket.send(sent)
-        assert squares.begun - begun < 3000
-    with websockets.sync.client.connect(f"ws://127.0.0.1:{port}/v1/stream") as other:
+def test_whoever_ignores_credit_and_answers_harms_nobody_else(port: int) -> None:
+    address = f"ws://127.0.0.1:{port}/v1/stream"
+    with websockets.sync.client.connect(address, close_timeout=0.1) as socket:
+        socket.recv()
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                for _ in range(100):
+                    socket.send(picture())
+                socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4429
+    with websockets.sync.client.connect(address) as other:
         assert json.loads(other.recv())["type"] == "hello"
+
+
+class NeverRead:
+    """A socket whose client takes what is said first, sends one picture, and then reads nothing."""
+
+    def __init__(self) -> None:
+        self.said = 0
+        self._messages = [{"type": "websocket.receive", "bytes": picture()}]
+
+    async def receive(self) -> dict[str, Any]:
+        if self._messages:
+            return self._messages.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send_text(self, text: str) -> None:
+        self.said += 1
+        if self.said > 1:
+            await asyncio.Event().wait()
+
+
+def test_whoever_reads_nothing_is_let_go_and_leaves_no_thread(squares: Squares) -> None:
+    service = service_with(squares, streams=Streams(1, Patience(unread_s=0.05)))
+    wishes = Wishes(
+        style=Style.of(squares.parts), results=True, overlay=None, rle=False, live=False,
+        rate=None, begin_within_s=None,
+    )  # fmt: skip
+
+    async def run() -> str:
+        with pytest.raises(Problem) as raised:
+            await Session(NeverRead(), service, wishes).run()  # type: ignore[arg-type]
+        return raised.value.code
+
+    with closing(service.store), closing(service.streams), service.parser:
+        assert asyncio.run(run()) == "stream.unread"
+        assert not service.parser.statistics().lanes

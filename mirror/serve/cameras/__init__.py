@@ -1,0 +1,1 @@
+"""Cameras that the service watches: one capture each, for any number of viewers."""
