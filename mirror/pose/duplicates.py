@@ -16,6 +16,7 @@ _ENDS = 0.40  # and below which they no longer are: nobody comes and goes from f
 _STAYED = 0.6  # of what the other shares with itself a frame ago: less, and it came from elsewhere
 _NEAR = 0.3  # sides of the larger square, which is 1.1 times as large as a body or more
 _CUT_OFF = 6  # mask pixels at the edge of a square, from which it ends before the body does
+_HOLDS_ALL = 0.9  # of the other mask: with less, a square does not hold all of a body again
 _STEP = 8  # mask pixels: every eighth in both directions tells as much
 
 Keyed = tuple[int, PoseEstimate]  # a track's key, and what was seen of it
@@ -68,6 +69,8 @@ class Duplicates:
                 return pair
         had_it = (other[0], one[0]) in self._pairs
         is_cut_off = _at_the_edge(one[1]) >= (1 if had_it else _CUT_OFF)
+        # a mask may fade before the edge is reached: with the legs still missing, nothing changes
+        is_cut_off |= had_it and _area(one[1]) < _HOLDS_ALL * _area(other[1])
         if is_cut_off and _at_the_edge(other[1]) < _CUT_OFF:
             return other[0], one[0]
         return one[0], other[0]

@@ -129,6 +129,16 @@ def test_the_track_whose_square_cuts_nothing_off_has_the_body() -> None:
     assert duplicates([(1, estimate()), (2, estimate())]) == {2}
 
 
+def test_a_body_does_not_go_back_to_a_track_that_still_misses_its_legs() -> None:
+    duplicates = Duplicates()
+    down_to_the_edge, fading = mask(), mask()
+    down_to_the_edge[200:, 90:166] = 6.0
+    fading[160:] = -6.0
+    assert duplicates([(1, estimate(0, down_to_the_edge)), (2, from_farther_off())]) == {1}
+    assert duplicates([(1, estimate(0, fading)), (2, from_farther_off())]) == {1}
+    assert duplicates([(1, estimate()), (2, from_farther_off())]) == {2}
+
+
 def test_a_track_carried_onto_a_body_does_not_have_it_though_it_is_older() -> None:
     duplicates = Duplicates()
     assert duplicates([(1, estimate(150)), (2, estimate())]) == set()
