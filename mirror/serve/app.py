@@ -12,7 +12,17 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from mirror.serve.context import OnlyHosts, RequestContext
-from mirror.serve.http import cameras, health, jobs, metrics, parse, stream, tutorial
+from mirror.serve.http import (
+    cameras,
+    health,
+    jobs,
+    metrics,
+    page,
+    parse,
+    parts,
+    stream,
+    tutorial,
+)
 from mirror.serve.metrics.measured import Measured
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
@@ -62,12 +72,15 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
     )
     app.state.service, app.state.tasks = service, tutorial.Tasks()
     app.include_router(parse.router)
+    app.include_router(parts.router)
     app.include_router(jobs.router)
     app.include_router(stream.router)
     app.include_router(cameras.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(tutorial.router)
+    app.include_router(page.router)
+    app.mount("/page", page.PageFiles(), "page")
     for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(ClientLeft, _left)

@@ -1,5 +1,6 @@
 """Draws a parsing over a picture: what to draw is a sketch, which any pixel format can take."""
 
+from mirror.rendering.overlay.annotations import BONES
 from mirror.rendering.overlay.colour_tables import paintable_format
 from mirror.rendering.overlay.drawing_plan import DrawingPlan, plan_drawing
 from mirror.rendering.overlay.layer import Layer
@@ -8,6 +9,7 @@ from mirror.rendering.overlay.painting import draw, paint, painted
 from mirror.rendering.overlay.style import Style
 
 __all__ = [
+    "BONES",
     "DrawingPlan",
     "Layer",
     "OverlayRenderer",

@@ -23,7 +23,7 @@ _ON_EACH = (
     ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"),
     ("ankle", "foot_index"),
 )  # fmt: skip
-_BONES = (
+BONES = (
     *((f"{side}_{one}", f"{side}_{other}") for side in _SIDES for one, other in _ON_EACH),
     ("left_shoulder", "right_shoulder"),
     ("left_hip", "right_hip"),
@@ -131,7 +131,7 @@ def _draw_skeleton(
     canvas: _Canvas, points: dict[str, tuple[float, float]], thickness: int, ink: int
 ) -> None:
     places = {name: canvas.place(*point) for name, point in points.items()}
-    for one, other in _BONES:
+    for one, other in BONES:
         if one in places and other in places:
             for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
                 cv2.line(plane, places[one], places[other], value, thickness)

@@ -28,7 +28,7 @@ class StreamQuery(DrawingQuery):
     """What may be asked of a stream."""
 
     outputs: Annotated[
-        list[Literal["results", "overlay"]],
+        list[Literal["results", "labels", "overlay"]],
         Field(min_length=1, default_factory=lambda: ["results"], description="what comes back"),
     ]
     format: Annotated[Literal["jpeg", "webp"], Field(description="of overlays")] = "jpeg"
@@ -52,6 +52,7 @@ class StreamQuery(DrawingQuery):
         return Wishes(
             style=self.style(service.parser.parts),
             results="results" in self.outputs,
+            labels="labels" in self.outputs,
             overlay=self.format if "overlay" in self.outputs else None,
             rle=self.rle,
             live=self.live,

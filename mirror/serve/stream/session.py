@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mirror.core.parsing import Parsing
 from mirror.outputs.lines import frame_line, header_line
 from mirror.rendering.overlay import Style, draw
-from mirror.serve.pictures import ImageFormat, decode, encode
+from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
 from mirror.serve.problems import Problem
 from mirror.serve.service import Service
 from mirror.serve.stream.inbox import Inbox
@@ -36,6 +36,7 @@ class Wishes:
     Attributes:
         style: how overlays are drawn.
         results: whether what was found is said.
+        labels: whether the label map is sent back.
         overlay: the format of the pictures that are sent back; None: none are.
         rle: whether results have every part's mask.
         live: whether the oldest frame that waits is dropped, rather than that the client waits.
@@ -45,6 +46,7 @@ class Wishes:
 
     style: Style
     results: bool
+    labels: bool
     overlay: ImageFormat | None
     rle: bool
     live: bool
@@ -162,18 +164,17 @@ class Session:
             await self._send(self._drop(overtaken, "overtaken"), credits=1)
 
     async def _send(
-        self, message: dict[str, Any], data: bytes | None = None, credits: int = 0
+        self, message: dict[str, Any], pictures: Mapping[str, bytes] = {}, credits: int = 0
     ) -> None:
-        """Send a message, and what belongs to it, together."""
+        """Send a message, and the pictures that belong to it, together."""
         self._unanswered -= credits  # before the client can know of it
         if credits:
             message["credits"] = credits
-        if data is not None:
-            message["overlay"] = len(data)
+        message |= {name: len(data) for name, data in pictures.items()}
         try:
             async with asyncio.timeout(self._patience.unread_s), self._sends_one:
                 await self._websocket.send_text(json.dumps(message, separators=(",", ":")))
-                if data is not None:
+                for data in pictures.values():
                     await self._websocket.send_bytes(data)
         except TimeoutError:
             raise Problem(408, "stream.unread", "What was sent was not read.") from None
@@ -184,10 +185,10 @@ class Session:
         with self._lane as results:
             for result in results:
                 began_at = time.monotonic()
-                message, data = self._answer(result)
+                message, pictures = self._answer(result)
                 message["timing"] = self._timing(result.timing, time.monotonic() - began_at)
                 self._answered += 1
-                self._tell(message, data)
+                self._tell(message, pictures)
 
     def _timing(self, timing: Timing, encode_s: float) -> dict[str, float]:
         wait_s = timing.began_at - timing.captured_at
@@ -195,7 +196,7 @@ class Session:
         self._service.metrics.parsed("stream", wait_s, parse_s, encode_s)
         return {"wait": _ms(wait_s), "parse": _ms(parse_s), "encode": _ms(encode_s)}
 
-    def _answer(self, result: Result[Parsing]) -> tuple[dict[str, Any], bytes | None]:
+    def _answer(self, result: Result[Parsing]) -> tuple[dict[str, Any], dict[str, bytes]]:
         wishes, frame, number = self._wishes, result.frame, result.frame.sequence or 0
         message: dict[str, Any] = {"type": "frame", "frame": number}
         if wishes.results:
@@ -203,9 +204,13 @@ class Session:
             message |= {**line, "size": [frame.width, frame.height]}
             if frame.pts is None:
                 message["time"] = round(frame.captured_at - self._began_at, 6)
-        if wishes.overlay is None:
-            return message, None
-        return message, encode(draw(frame.bgr, result.parsing, wishes.style), wishes.overlay)
+        pictures = {}
+        if wishes.labels:
+            pictures["labels"] = encode_ids(result.parsing.labels)
+        if wishes.overlay is not None:
+            drawn = draw(frame.bgr, result.parsing, wishes.style)
+            pictures["overlay"] = encode(drawn, wishes.overlay)
+        return message, pictures
 
     def _decoded(self, data: bytes) -> Any:  # noqa: ANN401 - an image
         return decode(data, self._service.bounds.pixels)
@@ -224,12 +229,12 @@ class Session:
         self._service.metrics.dropped("stream", reason)
         return {"type": "dropped", "frame": number, "reason": reason}
 
-    def _tell(self, message: dict[str, Any], data: bytes | None = None) -> None:
+    def _tell(self, message: dict[str, Any], pictures: Mapping[str, bytes] = {}) -> None:
         """Send an answer, and wait until it is on its way: nothing piles up for slow readers."""
         with self._lock:
             if self._is_over:
                 raise WebSocketDisconnect(1005)
-            sent = self._in_loop(self._send(message, data, credits=1))
+            sent = self._in_loop(self._send(message, pictures, credits=1))
         try:
             sent.result()
         finally:

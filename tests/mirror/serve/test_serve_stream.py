@@ -106,6 +106,18 @@ def test_overlays_follow_what_is_said_of_their_frame(
     assert int(image[24, 48].max()) - int(image[24, 48].min()) > 40  # it was grey
 
 
+def test_label_maps_come_before_overlays(client: TestClient) -> None:
+    with stream(client, "outputs=overlay&outputs=labels") as (socket, _):
+        socket.send_bytes(picture())
+        said = socket.receive_json()
+        ids, drawn = socket.receive_bytes(), socket.receive_bytes()
+    assert (said["labels"], said["overlay"]) == (len(ids), len(drawn))
+    labels = cv2.imdecode(np.frombuffer(ids, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert labels is not None
+    assert np.unique(labels[:, :32]).tolist() == [0]
+    assert np.unique(labels[:, 32:]).tolist() == [1]
+
+
 def test_every_answer_gives_back_the_credit_of_its_frame(client: TestClient) -> None:
     with stream(client) as (socket, hello):
         credits, sent = hello["credits"], 0
@@ -388,8 +400,8 @@ class NeverRead:
 def test_whoever_reads_nothing_is_let_go_and_leaves_no_thread(squares: Squares) -> None:
     service = service_with(squares, streams=Streams(1, Patience(unread_s=0.05)))
     wishes = Wishes(
-        style=Style.of(squares.parts), results=True, overlay=None, rle=False, live=False,
-        rate=None, begin_within_s=None,
+        style=Style.of(squares.parts), results=True, labels=False, overlay=None, rle=False,
+        live=False, rate=None, begin_within_s=None,
     )  # fmt: skip
 
     async def run() -> str:
