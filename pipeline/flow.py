@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from pipeline.concurrency.closeable import Closeable as Closeable
+from pipeline.concurrency.thread_group import patience_s, raise_what_nobody_heard
 from pipeline.frame import Frame
-from pipeline.pool.closeable import Closeable as Closeable
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits
-from pipeline.pool.thread_group import patience_s, raise_what_nobody_heard
 from pipeline.pool.worker_pool import WorkerPool
 from pipeline.result import FlowStatistics, Result
 

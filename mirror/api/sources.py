@@ -18,9 +18,9 @@ from mirror.core.settings import FASTEST, SLOWEST, ConfigError
 from pipeline.frame import Frame
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera, device_of
-from pipeline.sources.jpeg_camera import open_network
 from pipeline.sources.managed_source import ClosableSource
-from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.network.jpeg_camera import open_network
+from pipeline.sources.network.reconnecting import Reconnecting
 from pipeline.sources.recording import open_recording
 
 Video: TypeAlias = "str | PathLike[str] | int | Iterable[Image]"

@@ -25,7 +25,7 @@ from mirror.inference.onnx_session import open_session
 from mirror.jobs.composition import open_flow
 from mirror.parsers.builtin import BuiltIn
 from pipeline.frame import BGR
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 CROPS = 100  # that each of the bare networks looks at in a turn
 WARM_UP = 10  # frames

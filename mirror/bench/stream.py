@@ -38,7 +38,7 @@ from pipeline.meter import Latencies, Spread
 from pipeline.pipes import PipeReader, PipeWriter
 from pipeline.result import Result
 from pipeline.sinks.plain import Y4mWriter
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.sources.video import VideoFile
 

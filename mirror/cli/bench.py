@@ -28,8 +28,8 @@ from mirror.core.quantities import positive
 from mirror.core.settings import ConfigError
 from mirror.parsers.catalogue import needing
 from mirror.process import termination
-from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed, write_whole
+from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 WHAT = ("parser", "threads", "engine", "motion", "coach", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen

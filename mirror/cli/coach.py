@@ -33,8 +33,8 @@ from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.outputs import Output
 from mirror.process import terminal, termination
-from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed, write_whole
+from pipeline.targets.distinct_paths import InputPath, OutputPath
 from pipeline.targets.special_file import is_standard_output
 
 AUTO = "auto"

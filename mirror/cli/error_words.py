@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.errors import PipelineError
-from pipeline.targets.left_part import LeftPart
+from pipeline.targets.unfinished_file_note import UnfinishedFileNote
 
 WORDS: Final[Mapping[str, str]] = {
     "cache.no_room": (
@@ -175,6 +175,6 @@ def told(error: Exception) -> str:
 
 def remarked(remark: str) -> str:
     """Return a remark, or an error's note, in the command line's words."""
-    if not isinstance(remark, LeftPart):
+    if not isinstance(remark, UnfinishedFileNote):
         return remark
     return f"{remark}; to complete it: mirror video --salvage {shlex.quote(str(remark.part))}"

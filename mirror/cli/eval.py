@@ -41,8 +41,8 @@ from mirror.jobs.composition import workers_for
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.parsers.catalogue import find_parser
 from mirror.process import terminal, termination
-from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import Claims, OutputFile, claimed, write_whole
+from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

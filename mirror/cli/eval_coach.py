@@ -33,8 +33,8 @@ from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
 from mirror.process import terminal, termination
 from pipeline.result import Result
-from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed, write_whole
+from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 COACHING = ("repetitions", "form")
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from mirror.core.quantities import age_of, positive, rate_of, size_in
 from mirror.core.schema import Described, Schema, fields_of, made
 from mirror.core.settings import QUALITIES, SECTIONS, Auto, Config, load
-from pipeline.targets.apart import InputPath
+from pipeline.targets.distinct_paths import InputPath
 
 T = TypeVar("T")
 J = TypeVar("J", bound=Schema)

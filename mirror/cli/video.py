@@ -40,8 +40,8 @@ from mirror.jobs.video_plan import make_folders, one_each, outputs_of, with_outp
 from mirror.process import terminal, termination
 from pipeline.errors import SourceError
 from pipeline.sinks.salvage import salvage
-from pipeline.targets.apart import InputPath, OutputPath
 from pipeline.targets.claims import claimed
+from pipeline.targets.distinct_paths import InputPath, OutputPath
 from pipeline.targets.part_name import whole_name
 from pipeline.targets.path import is_folder
 from pipeline.targets.special_file import is_standard_output

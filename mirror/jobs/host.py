@@ -12,7 +12,7 @@ from mirror.jobs.engine import Engine
 from mirror.outputs import Output
 from mirror.rendering.renderer import Renderer
 from pipeline.sources import Source
-from pipeline.targets.apart import InputPath
+from pipeline.targets.distinct_paths import InputPath
 
 
 class Progress(Protocol):

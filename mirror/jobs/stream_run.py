@@ -27,7 +27,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
 from pipeline.sources.container.frame_counts import counts_of
-from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.network.reconnecting import Reconnecting
 from pipeline.sources.until_broken import UntilBroken
 from pipeline.stage_timer import StageTimer
 

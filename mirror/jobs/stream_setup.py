@@ -19,7 +19,7 @@ from mirror.process.native_output import native_output_on_stderr
 from mirror.stream import inputs, targets
 from mirror.stream.run_facts import RunFacts
 from pipeline.sources import Source
-from pipeline.sources.address import named as named_address
+from pipeline.sources.network.address import named as named_address
 from pipeline.stage_timer import StageTimer
 from pipeline.targets.claims import Claims, claimed
 

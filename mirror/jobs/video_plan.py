@@ -10,7 +10,7 @@ from mirror.jobs.video_job import VideoJob
 from mirror.outputs.planned import PlannedOutputs
 from pipeline.errors import SinkError
 from pipeline.sinks.container import CONTAINERS
-from pipeline.targets.apart import InputPath, check_apart
+from pipeline.targets.distinct_paths import InputPath, check_apart
 from pipeline.targets.path import check_folder_of, is_folder, is_there
 
 _ENDINGS = {  # what of a job is a file or a folder of each recording -> how its name ends

@@ -31,14 +31,14 @@ from pipeline.errors import SourceError
 from pipeline.fan_out import FanOut
 from pipeline.sinks.by_ending import sink_for
 from pipeline.sources import Recorded
-from pipeline.sources.address import written_as_path
 from pipeline.sources.container.frame_counts import counts_of
 from pipeline.sources.limited import Limited
+from pipeline.sources.network.address import written_as_path
 from pipeline.sources.pictures import SUFFIXES
 from pipeline.sources.recording import open_recording
 from pipeline.stage_timer import StageTimer
-from pipeline.targets.apart import InputPath
 from pipeline.targets.claims import Claims, claimed, write_whole
+from pipeline.targets.distinct_paths import InputPath
 from pipeline.targets.path import is_folder, is_there
 
 

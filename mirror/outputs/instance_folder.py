@@ -11,7 +11,7 @@ import numpy as np
 from mirror.core.instance_map import UNASSIGNED
 from mirror.core.parsing import Parsing
 from mirror.outputs.png_folder import PngFolder
-from pipeline.targets.apart import OutputPath
+from pipeline.targets.distinct_paths import OutputPath
 from pipeline.targets.part_folder import PartFolder, Series
 
 INSTANCES = Series(re.compile(r"\d{6,}\.png"), "instances.json")

@@ -15,8 +15,8 @@ from mirror.core.parsing import Parsing
 from mirror.outputs.instance_folder import DESCRIPTION as INSTANCES_DESCRIPTION
 from mirror.outputs.instance_folder import INSTANCES
 from mirror.outputs.masks import MASKS, PaletteEncoder, description_of
-from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import OutputFile, claimed, write_whole
+from pipeline.targets.distinct_paths import OutputPath
 
 
 def label_file(palette: tuple[str, ...]) -> Callable[[OutputFile, Parsing], None]:

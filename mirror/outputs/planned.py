@@ -9,7 +9,7 @@ from typing import Self
 
 from mirror.outputs.instance_folder import INSTANCES
 from mirror.outputs.masks import MASKS
-from pipeline.targets.apart import OutputPath
+from pipeline.targets.distinct_paths import OutputPath
 
 _FLAGS = {  # what a user says to have each
     "film": "-o",

@@ -14,9 +14,9 @@ from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
+from pipeline.concurrency.closeable import Closeable
 from pipeline.frame import Frame
 from pipeline.pool.client import Answer, Client
-from pipeline.pool.closeable import Closeable
 from pipeline.pool.fair_queue import ServiceClass
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits

@@ -14,15 +14,15 @@ from pipeline.media.y4m_header import MAGIC
 from pipeline.pipes import PipeReader
 from pipeline.sources import Recorded, Source
 from pipeline.sources.camera import Camera, device_of
-from pipeline.sources.jpeg_camera import open_network
+from pipeline.sources.network.jpeg_camera import open_network
+from pipeline.sources.network.reconnecting import Reconnecting
 from pipeline.sources.paced import PacedRecording
-from pipeline.sources.reconnecting import Reconnecting
 from pipeline.sources.recording import open_recording
 from pipeline.sources.stream.motion_jpeg import START, JpegStream
 from pipeline.sources.stream.piped import PipedVideo
 from pipeline.sources.stream.raw import RawStream
 from pipeline.sources.stream.y4m import Y4mStream
-from pipeline.targets.apart import InputPath
+from pipeline.targets.distinct_paths import InputPath
 
 _CONTAINERS = {"matroska": "matroska", "mpegts": "mpegts", "mp4": "mp4", "container": None}
 FORMATS = ("y4m", "raw", "mjpeg", *_CONTAINERS)

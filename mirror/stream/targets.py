@@ -30,8 +30,8 @@ from pipeline.sinks.video import Encoding
 from pipeline.sinks.virtual_camera import VirtualCamera
 from pipeline.sources import Recorded, Source
 from pipeline.sources.stream.y4m import Y4mStream
-from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import Claims
+from pipeline.targets.distinct_paths import OutputPath
 
 Item = TypeVar("Item")
 

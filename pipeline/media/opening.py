@@ -15,7 +15,7 @@ from av.container import Container, InputContainer, OutputContainer
 from av.stream import Disposition
 
 from pipeline.media.input_limits import NOT_DECODED, USUAL_LIMITS, InputLimits
-from pipeline.sources.address import named, protocols_of
+from pipeline.sources.network.address import named, protocols_of
 from pipeline.sources.picture_size import HEAD, size_in_header
 
 _FILE = "file:"

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from pipeline.concurrency.closeable import Closeable
+from pipeline.concurrency.first_failure import FirstFailure
+from pipeline.concurrency.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
 from pipeline.errors import Closed, EndOfStream, FrameOverdue, PipelineError
 from pipeline.frame import Frame
-from pipeline.pool.closeable import Closeable
 from pipeline.pool.fair_queue import ServiceClass
-from pipeline.pool.first_failure import FirstFailure
 from pipeline.pool.intake import Intake
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.reorder import ReorderChannel
 from pipeline.pool.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
-from pipeline.pool.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
 from pipeline.pool.workers import Workers
 from pipeline.result import LaneStatistics, Result
 

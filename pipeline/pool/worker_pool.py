@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from pipeline.concurrency.thread_group import patience_s, raise_what_nobody_heard
 from pipeline.errors import PoolClosed
 from pipeline.frame import Frame
 from pipeline.pool.client import Client
 from pipeline.pool.fair_queue import ServiceClass
 from pipeline.pool.lane import Lane
 from pipeline.pool.lane_limits import LaneLimits
-from pipeline.pool.thread_group import patience_s, raise_what_nobody_heard
 from pipeline.pool.workers import Workers
 from pipeline.result import PoolStatistics
 

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
+from pipeline.concurrency.thread_group import ThreadGroup
 from pipeline.errors import PoolClosed
 from pipeline.pool.fair_queue import FairQueue, ServiceClass
 from pipeline.pool.task import Owner, Parse, Task, TaskLine
-from pipeline.pool.thread_group import ThreadGroup
 from pipeline.pool.worker_loss import WorkerLoss
 from pipeline.pool.worker_registry import Worker, WorkerRegistry
 

@@ -26,9 +26,9 @@ from pipeline.sinks.encoders import check_encoder, encoder_options
 from pipeline.sinks.stream_copy.remux import Beside
 from pipeline.sinks.stream_copy.stream_copy import StreamCopy
 from pipeline.sources import Footage
-from pipeline.targets.apart import InputPath, OutputPath, check_apart
 from pipeline.targets.claims import OutputFile, open_file
-from pipeline.targets.left_part import LeftPart
+from pipeline.targets.distinct_paths import InputPath, OutputPath, check_apart
+from pipeline.targets.unfinished_file_note import UnfinishedFileNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class VideoWriter:
         found = [*self._said, *hdr, *(self._passengers.remarks if self._passengers else ())]
         if self._file.left:
             left = self._file.left[-1]
-            found.append(LeftPart(f"an earlier run left {left}", left))
+            found.append(UnfinishedFileNote(f"an earlier run left {left}", left))
         if self._moved:
             found.append(f"{self._moved} frames repeated a time and were moved by a tick")
         return tuple(found)
@@ -279,7 +279,9 @@ class VideoWriter:
         """Have an error say what plays and how to keep it, unless it says so already."""
         told = isinstance(error, PipelineError) and "part" in error.fields
         if self._file.holds_something and not told:
-            error.add_note(LeftPart(f"what was written until then plays: {self.part}", self.part))
+            error.add_note(
+                UnfinishedFileNote(f"what was written until then plays: {self.part}", self.part)
+            )
 
     def _broken(self, failure: Exception) -> SinkError:
         reason = getattr(failure, "strerror", None) or str(failure)

@@ -19,12 +19,12 @@ from pipeline.frame import Frame
 from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_file
 from pipeline.sources import Footage
-from pipeline.sources.address import plain_way
 from pipeline.sources.container.decoding import Decoded, Decoding, ThreadType
 from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.container.misplaced_times import InPlace
 from pipeline.sources.container.rotation import Upright
 from pipeline.sources.managed_source import ManagedSource
+from pipeline.sources.network.address import plain_way
 from pipeline.targets.part_name import is_locked
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pipeline.targets.apart import InputPath, OutputPath, check_apart
+from pipeline.targets.distinct_paths import InputPath, OutputPath, check_apart
 from pipeline.targets.part_file import PartFile
 from pipeline.targets.part_folder import PartFolder
 from pipeline.targets.path import cannot_be_made

@@ -21,7 +21,7 @@ from pipeline.targets.path import (
     mode_of,
     shown_beside,
 )
-from pipeline.targets.second_copy import SecondCopy
+from pipeline.targets.scratch_copy import ScratchCopy
 
 
 class PartFile:
@@ -68,7 +68,7 @@ class PartFile:
         self._part, self.descriptor = claimed.part, claimed.descriptor
         self.left = tuple(shown_beside(path, left) for left in claimed.left)
         self.part, self.url = shown_beside(path, self._part), str(self._part)
-        self._in_order: SecondCopy | None = None
+        self._in_order: ScratchCopy | None = None
         self._settled = False
         try:
             check_free(path, overwrite)  # a run may have completed it while this one looked
@@ -105,7 +105,7 @@ class PartFile:
 
         Where the block fails, the part stays what it was.
         """
-        copy = SecondCopy(self._part, stat.S_IMODE(os.fstat(self.descriptor).st_mode))
+        copy = ScratchCopy(self._part, stat.S_IMODE(os.fstat(self.descriptor).st_mode))
         try:
             yield copy.url
         except BaseException:

@@ -16,7 +16,7 @@ from lanes import Gate
 from pipeline.errors import SourceError, StageStuck
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 
 def flow_of(

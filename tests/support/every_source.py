@@ -20,19 +20,19 @@ from pipeline.media.y4m_header import Y4mHeader
 from pipeline.pipes import PipeReader
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera
-from pipeline.sources.jpeg_camera import CameraOfBytes, JpegCamera
+from pipeline.sources.in_memory import InMemory
 from pipeline.sources.limited import Limited
-from pipeline.sources.memory import InMemory
+from pipeline.sources.network.http_bytes import HttpBytes
+from pipeline.sources.network.jpeg_camera import CameraOfBytes, JpegCamera
+from pipeline.sources.network.reconnecting import Reconnecting
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.paced import PacedRecording
 from pipeline.sources.pictures import PictureFolder
-from pipeline.sources.reconnecting import Reconnecting
-from pipeline.sources.stream.http_bytes import HttpBytes
 from pipeline.sources.stream.motion_jpeg import JpegStream
 from pipeline.sources.stream.piped import PipedVideo
 from pipeline.sources.stream.raw import RawStream
 from pipeline.sources.stream.y4m import Y4mFile, Y4mStream
 from pipeline.sources.until_broken import UntilBroken
-from pipeline.sources.url import NetworkCamera
 from pipeline.sources.video import VideoFile
 
 RAW = Layout(48, 64, "bgr24")

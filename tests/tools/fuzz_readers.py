@@ -24,7 +24,7 @@ from pipeline.media.input_limits import InputLimits
 from pipeline.media.pixel_layout import Layout
 from pipeline.media.y4m_header import parse_header
 from pipeline.pipes import PipeReader, fill
-from pipeline.sources.address import named, plain_way, protocols_of, without_secrets
+from pipeline.sources.network.address import named, plain_way, protocols_of, without_secrets
 from pipeline.sources.picture_size import size_in_header
 from pipeline.sources.stream.motion_jpeg import JpegSplitter, JpegStream
 from pipeline.sources.stream.raw import RawStream

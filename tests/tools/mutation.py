@@ -31,6 +31,7 @@ FOLDERS = ("pipeline", "mirror/core")
 LIMIT_S = 240  # a change that makes a run hang is noticed, too
 NEARBY = {
     "pipeline/pool": ("tests/pipeline/pool", "tests/pipeline/test_flow.py"),
+    "pipeline/concurrency": ("tests/pipeline/concurrency", "tests/pipeline/pool"),
     "pipeline/sources": ("tests/pipeline/sources",),
     "pipeline/sinks": ("tests/pipeline/sinks",),
     "pipeline/targets": ("tests/pipeline/targets",),

@@ -23,7 +23,7 @@ from mirror.evaluation.truth import BadDataSet, DataSet, Sample
 from mirror.jobs.composition import open_flow
 from mirror.parsers.catalogue import AnyKind
 from pipeline.frame import BGR, Frame
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 CLIP_RATE = Fraction(24)  # frames a second of a data set's clips: DAVIS's
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mirror.jobs.picture_job import PictureJob
 from pipeline.errors import SinkError
 from pipeline.sources.pictures import SUFFIXES, pictures_in
-from pipeline.targets.apart import InputPath, OutputPath, check_apart
+from pipeline.targets.distinct_paths import InputPath, OutputPath, check_apart
 from pipeline.targets.path import check_folder_of, is_folder
 
 WRITABLE = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}

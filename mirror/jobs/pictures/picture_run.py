@@ -27,8 +27,8 @@ from pipeline.errors import PipelineError
 from pipeline.fan_out import FanOut
 from pipeline.result import Result
 from pipeline.stage_timer import StageTimer
-from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import OutputFile, claimed
+from pipeline.targets.distinct_paths import OutputPath
 
 
 @dataclass(frozen=True, slots=True)

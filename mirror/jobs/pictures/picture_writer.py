@@ -15,8 +15,8 @@ from mirror.process import termination
 from mirror.rendering.renderer import Renderer
 from pipeline.errors import PipelineError
 from pipeline.result import Result
-from pipeline.targets.apart import InputPath
 from pipeline.targets.claims import Claims, claimed
+from pipeline.targets.distinct_paths import InputPath
 from pipeline.targets.path import cannot_be_made
 
 

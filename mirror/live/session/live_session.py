@@ -29,7 +29,7 @@ from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
 from pipeline.result import FlowStatistics, Result
 from pipeline.sources import Source
-from pipeline.sources.reconnect_policy import ReconnectPolicy
+from pipeline.sources.network.reconnect_policy import ReconnectPolicy
 
 _WAITS_FOR_OTHERS_S = 5.0
 _LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits

@@ -10,7 +10,7 @@ from typing import Literal
 from mirror.live.error_words import words_of
 from mirror.live.system_reasons import REASONS
 from pipeline.errors import PipelineError
-from pipeline.sources.address import without_secrets
+from pipeline.sources.network.address import without_secrets
 
 Phase = Literal["opening", "loading", "running", "unparsed", "lost", "ended", "failed"]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from mirror.live.sources.media_player import Player
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.sources import Source
-from pipeline.sources.address import named
 from pipeline.sources.camera import Camera, device_of
-from pipeline.sources.jpeg_camera import open_network
+from pipeline.sources.network.address import named
+from pipeline.sources.network.jpeg_camera import open_network
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.paced import Paced
-from pipeline.sources.url import NetworkCamera
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from mirror.serve.shared_parser import SharedParser
 from pipeline.media.input_limits import InputLimits
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera, device_of
-from pipeline.sources.jpeg_camera import open_network
+from pipeline.sources.network.jpeg_camera import open_network
 
 NAME = r"[A-Za-z0-9_-]{1,64}"
 _MOST = 16

@@ -21,9 +21,9 @@ from pipeline.meter import Rate
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.result import Result
 from pipeline.sources import Source
-from pipeline.sources.address import named
-from pipeline.sources.reconnect_policy import ReconnectPolicy
-from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.network.address import named
+from pipeline.sources.network.reconnect_policy import ReconnectPolicy
+from pipeline.sources.network.reconnecting import Reconnecting
 from pipeline.sources.wrapped_source import WrappedSource
 
 State = Literal["connecting", "running", "away", "ended"]

@@ -11,7 +11,7 @@ from av.stream import Stream
 
 from pipeline.media.timeline import AnyPacket
 from pipeline.sinks.stream_copy.late_streams import LateStream
-from pipeline.sinks.stream_copy.packet_screen import PacketScreen
+from pipeline.sinks.stream_copy.packet_filter import PacketFilter
 from pipeline.sinks.stream_copy.stream_routes import Copied, Route
 from pipeline.sinks.stream_copy.stream_support import Rehearsal
 
@@ -60,7 +60,7 @@ class MuxedStream:
     ) -> None:
         (self._name, *self._said), self._route, self._rehearsal = names, route, rehearsal
         self._output, self.target = output, target
-        self._screen: PacketScreen | None = None
+        self._filter: PacketFilter | None = None
         self._damaged = self._refused = 0
         self._ended: str | None = None
         self.written = 0
@@ -69,10 +69,10 @@ class MuxedStream:
         """Convert a packet, and write what can be written by now."""
         if self._ended is not None:
             return
-        if self._screen is None:  # the muxer's time base is known once the file is begun
+        if self._filter is None:  # the muxer's time base is known once the file is begun
             base = self.target.time_base
             assert base is not None
-            self._screen = PacketScreen(base, confirm_leaps=self.target.type == "audio")
+            self._filter = PacketFilter(base, confirm_leaps=self.target.type == "audio")
         if packet is not None and self._is_cut_off(packet):
             return
         try:
@@ -81,15 +81,15 @@ class MuxedStream:
             self._damaged += 1
             converted = []
         for coded in converted:
-            for passed in self._screen.admit(coded):
+            for passed in self._filter.admit(coded):
                 self._mux(passed)
         if packet is None:
-            for passed in self._screen.rest():
+            for passed in self._filter.rest():
                 self._mux(passed)
 
     def remarks(self) -> list[str]:
         """Return what was damaged, and from when on it is missing."""
-        damaged = self._damaged + (self._screen.left_out if self._screen else 0)
+        damaged = self._damaged + (self._filter.left_out if self._filter else 0)
         if damaged and not self.written:
             return [f"{self._name} is damaged throughout and was left out"]
         found = [] if self._ended is None else [f"{self._name} {self._ended}"]

@@ -12,7 +12,7 @@ from av.stream import Disposition, Stream
 
 from pipeline.media.timeline import AnyPacket
 from pipeline.sinks.stream_copy.late_streams import LateStream
-from pipeline.sinks.stream_copy.packet_screen import PacketScreen
+from pipeline.sinks.stream_copy.packet_filter import PacketFilter
 
 if TYPE_CHECKING:
     from av.container.core import Chapter
@@ -65,7 +65,7 @@ def remux(
     target.set_chapters(list(beside.chapters))
     target.start_encoding()
     screens = {
-        index: PacketScreen(twin.time_base, confirm_leaps=False)
+        index: PacketFilter(twin.time_base, confirm_leaps=False)
         for index, twin in copied.items()
         if twin.type in ("audio", "subtitle") and twin.time_base
     }

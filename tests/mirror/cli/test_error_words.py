@@ -12,8 +12,8 @@ from error_sites import error_sites, fields_of
 from mirror.cli.error_words import WORDS, remarked, worded
 from mirror.cli.main import main
 from pipeline.errors import CameraNotFound, SourceError
-from pipeline.targets.left_part import LeftPart
 from pipeline.targets.path import TargetTaken
+from pipeline.targets.unfinished_file_note import UnfinishedFileNote
 
 
 def test_every_sentence_is_of_an_error_that_there_is_and_asks_for_no_more_than_it_carries() -> None:
@@ -33,7 +33,7 @@ def test_an_error_without_words_of_the_command_line_speaks_for_itself() -> None:
 
 
 def test_a_part_that_is_left_is_told_with_the_command_that_completes_it() -> None:
-    left = LeftPart("an earlier run left a b.part.mp4", Path("a b.part.mp4"))
+    left = UnfinishedFileNote("an earlier run left a b.part.mp4", Path("a b.part.mp4"))
     assert remarked(left) == (
         "an earlier run left a b.part.mp4; to complete it: mirror video --salvage 'a b.part.mp4'"
     )

@@ -14,7 +14,7 @@ from mirror.core.settings import load
 from mirror.jobs.composition import open_flow
 from mirror.parsers.builtin import BuiltIn
 from pipeline.flow import Flow
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 PICTURES = man(10)
 

@@ -240,7 +240,7 @@ def test_a_picture_is_sent_to_the_command_for_pictures(tmp_path: Path) -> None:
 
 
 def test_what_the_host_reads_is_not_written_over(clip: Path, tmp_path: Path) -> None:
-    from pipeline.targets.apart import InputPath
+    from pipeline.targets.distinct_paths import InputPath
 
     settings = tmp_path / "mine.toml"
     settings.touch()

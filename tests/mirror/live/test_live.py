@@ -50,8 +50,8 @@ from pipeline.errors import CameraNotFound, Closed, SourceError
 from pipeline.frame import Frame
 from pipeline.result import Result, Timing
 from pipeline.sources import Source
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.paced import Paced
-from pipeline.sources.url import NetworkCamera
 
 PARTS = label_set("built-in")
 CAMERA = CameraChoice(0)

@@ -45,8 +45,9 @@ NOT_OF_THE_WINDOW = (
     "pipeline/sinks/plain.py",
     "pipeline/sinks/salvage.py",
     "pipeline/sinks/virtual_camera.py",
+    "pipeline/sources/network/http_bytes.py",
     "pipeline/sources/stream",
-    "pipeline/targets/apart.py",
+    "pipeline/targets/distinct_paths.py",
     "pipeline/targets/part_folder.py",
 )
 

@@ -16,10 +16,10 @@ from doubles import numbered, until
 from mirror.process.signal_policies import Raising, Terminated
 from mirror.process.termination import HEARD, held, listening
 from mirror.stream.signals import DrainStalled, Signals
+from pipeline.concurrency.channel import Channel
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.pool.channel import Channel
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 

@@ -36,9 +36,9 @@ from pipeline.frame import Frame
 from pipeline.pipes import open_target
 from pipeline.sinks.video import Encoding
 from pipeline.sources import Source
+from pipeline.sources.in_memory import InMemory
 from pipeline.sources.managed_source import ClosableSource
-from pipeline.sources.memory import InMemory
-from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.network.reconnecting import Reconnecting
 from pipeline.sources.stream.y4m import Y4mStream
 from pipeline.targets.claims import claimed
 

@@ -20,9 +20,9 @@ from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
 from pipeline.media.opening import file_url
 from pipeline.pipes import PipeReader
-from pipeline.sources.address import plain_way, protocols_of
+from pipeline.sources.network.address import plain_way, protocols_of
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.pictures import PictureFolder
-from pipeline.sources.url import NetworkCamera
 from pipeline.sources.video import VideoFile
 
 STRANGE = (  # each of which FFmpeg takes for something else than a name

@@ -18,7 +18,7 @@ from pipeline.frame import Frame
 from pipeline.pool.intake import Intake, IntakeLimits
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.worker_pool import WorkerPool
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
 

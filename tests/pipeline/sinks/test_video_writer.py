@@ -220,10 +220,10 @@ from pipeline.frame import Frame
 from pipeline.sinks import container
 from pipeline.sinks.video import VideoWriter
 from pipeline.sources import Footage
-from pipeline.targets import second_copy
+from pipeline.targets import scratch_copy
 
 if sys.argv[2] == "named":
-    second_copy._unnamed = lambda folder, bits: None
+    scratch_copy._unnamed = lambda folder, bits: None
 
 def copies_half(*arguments, **named):
     copy(*arguments, **named)

@@ -8,7 +8,7 @@ import pytest
 from doubles import FakeClock, frame_at
 from media import write_video
 
-from pipeline.sources.memory import InMemory
+from pipeline.sources.in_memory import InMemory
 from pipeline.sources.paced import Paced
 from pipeline.sources.video import VideoFile
 

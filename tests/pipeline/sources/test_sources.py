@@ -26,14 +26,14 @@ from pipeline.frame import Frame
 from pipeline.media.pixel_layout import Layout
 from pipeline.pipes import PipeReader
 from pipeline.sources import Source
-from pipeline.sources.address import named, without_secrets
 from pipeline.sources.camera import Camera, device_of, list_cameras
-from pipeline.sources.jpeg_camera import JpegCamera
+from pipeline.sources.network.address import named, without_secrets
+from pipeline.sources.network.jpeg_camera import JpegCamera
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.stream.motion_jpeg import JpegStream
 from pipeline.sources.stream.piped import PipedVideo
 from pipeline.sources.stream.raw import RawStream
-from pipeline.sources.url import NetworkCamera
 from pipeline.sources.video import VideoFile
 
 InThread = Callable[[Callable[[], None]], threading.Thread]

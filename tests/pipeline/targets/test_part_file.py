@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SinkError
-from pipeline.targets.apart import OutputPath
 from pipeline.targets.claims import OutputFile, claimed, open_file, write_whole
+from pipeline.targets.distinct_paths import OutputPath
 from pipeline.targets.durable import rename, sync_all
 from pipeline.targets.part_file import PartFile
 from pipeline.targets.part_folder import PartFolder, Series

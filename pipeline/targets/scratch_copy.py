@@ -12,7 +12,7 @@ from pipeline.targets.part_name import FINISHING
 _OWN_DESCRIPTORS = Path("/proc/self/fd")
 
 
-class SecondCopy:
+class ScratchCopy:
     """A file beside a part, without a name as long as it is not complete.
 
     Where the system knows no files without names, it has one of its own, which only a kill leaves.

@@ -13,7 +13,7 @@ from pipeline.frame import Frame
 from pipeline.sources import Source
 from pipeline.sources.container.frame_counts import FrameCounts, counts_of
 from pipeline.sources.managed_source import ClosableSource
-from pipeline.sources.reconnect_policy import ReconnectPolicy
+from pipeline.sources.network.reconnect_policy import ReconnectPolicy
 
 
 class Reconnecting(ClosableSource):

@@ -19,7 +19,7 @@ from leaving import Held
 from media import number_in, write_video
 
 from pipeline.errors import SourceError
-from pipeline.sources.url import NetworkCamera
+from pipeline.sources.network.url import NetworkCamera
 
 Broadcasting = Callable[[bytes], str]
 
@@ -60,7 +60,7 @@ def broadcasting() -> Iterator[Broadcasting]:
 def test_a_stream_without_times_has_frames_without_them(
     tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.url._READS_WITHIN_S", 0.3)
+    monkeypatch.setattr("pipeline.sources.network.url._READS_WITHIN_S", 0.3)
     bare = tmp_path / "film.h264"
     with (
         av.open(str(write_video(tmp_path / "film.mp4", 12))) as film,
@@ -79,7 +79,7 @@ def test_a_stream_without_times_has_frames_without_them(
 def test_a_cameras_frames_have_the_streams_own_time_beside_that_of_their_capture(
     tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.url._READS_WITHIN_S", 0.3)
+    monkeypatch.setattr("pipeline.sources.network.url._READS_WITHIN_S", 0.3)
     film = write_video(tmp_path / "film.ts", 40, rate=25)
     with NetworkCamera(broadcasting(film.read_bytes())) as camera:
         assert camera.is_live
@@ -93,7 +93,7 @@ def test_a_cameras_frames_have_the_streams_own_time_beside_that_of_their_capture
 def test_a_camera_that_falls_silent_has_stopped(
     tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.url._READS_WITHIN_S", 0.3)
+    monkeypatch.setattr("pipeline.sources.network.url._READS_WITHIN_S", 0.3)
     film = write_video(tmp_path / "film.ts", 40)
     seen: list[object] = []
     with NetworkCamera(broadcasting(film.read_bytes())) as camera:
@@ -107,7 +107,7 @@ def test_a_camera_that_falls_silent_has_stopped(
 def test_a_camera_that_is_closed_says_nothing_of_its_end(
     tmp_path: Path, broadcasting: Broadcasting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.sources.url._READS_WITHIN_S", 0.3)
+    monkeypatch.setattr("pipeline.sources.network.url._READS_WITHIN_S", 0.3)
     film = write_video(tmp_path / "film.ts", 40)
     with NetworkCamera(broadcasting(film.read_bytes())) as camera:
         frames = iter(camera)

@@ -14,10 +14,10 @@ from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_address
-from pipeline.sources.address import named, nameless, reason_of
 from pipeline.sources.container.decoding import Decoded, Decoding
 from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.managed_source import ManagedSource
+from pipeline.sources.network.address import named, nameless, reason_of
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0

@@ -10,7 +10,7 @@ import av.error
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import InputLimits
 from pipeline.media.opening import open_address
-from pipeline.sources.address import named, nameless, reason_of
+from pipeline.sources.network.address import named, nameless, reason_of
 
 _OPENS_WITHIN_S = 10.0
 _READS_WITHIN_S = 5.0

@@ -12,9 +12,9 @@ from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits, TooManyPixels
 from pipeline.media.opening import open_stream
-from pipeline.sources.stream.http_bytes import HttpBytes
+from pipeline.sources.network.http_bytes import HttpBytes
+from pipeline.sources.network.url import NetworkCamera
 from pipeline.sources.stream.motion_jpeg import START, JpegStream
-from pipeline.sources.url import NetworkCamera
 from pipeline.sources.wrapped_source import WrappedSource
 
 _BEGINNING = 4096  # bytes within which the first picture begins, behind its header

@@ -13,7 +13,7 @@ _SUSPECT_S = 10  # a leap ahead of sound that the next packet has to confirm
 _LATEST_S = 2**31  # sixty-eight years
 
 
-class PacketScreen:
+class PacketFilter:
     """Passes on packets with sane times, in order; leaves out the others and counts them.
 
     A single packet whose time was damaged would otherwise hold back, or push aside, all that follow

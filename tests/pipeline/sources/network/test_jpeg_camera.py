@@ -20,8 +20,8 @@ from media import level, number_in, write_video
 from mirror.core.machine import memory_mb, peak_memory_mb
 from pipeline.errors import SourceError
 from pipeline.media.input_limits import InputLimits, TooManyPixels
-from pipeline.sources.jpeg_camera import JpegCamera, open_network
-from pipeline.sources.url import NetworkCamera
+from pipeline.sources.network.jpeg_camera import JpegCamera, open_network
+from pipeline.sources.network.url import NetworkCamera
 
 HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
 Serve = Callable[[Iterator[bytes]], str]

@@ -1,4 +1,4 @@
-"""What is said of an unfinished file, with the file itself."""
+"""A note on an unfinished file, with the file itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 
-class LeftPart(str):
+class UnfinishedFileNote(str):
     """A remark on a part that a run left; whoever shows it may add how it is completed.
 
     Attributes:

@@ -10,7 +10,7 @@ from lanes import Gate
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources.managed_source import ClosableSource
-from pipeline.sources.reconnecting import Reconnecting
+from pipeline.sources.network.reconnecting import Reconnecting
 
 
 class Visit(ClosableSource):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.concurrency.channel import Channel
 from pipeline.errors import Closed, EndOfStream
-from pipeline.pool.channel import Channel
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.sources.reconnect_policy import ReconnectPolicy
+from pipeline.sources.network.reconnect_policy import ReconnectPolicy
 
 AWAY = SourceError("source.broke", "nobody answers")
 

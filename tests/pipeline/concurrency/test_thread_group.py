@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
+from pipeline.concurrency.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
 from pipeline.errors import StageStuck
-from pipeline.pool.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
 
 
 def test_stopping_waits_for_every_thread() -> None:
