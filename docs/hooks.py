@@ -16,7 +16,7 @@ _HELP = re.compile(r"^<!-- help: ?(?P<command>[a-z ]*) -->$", re.MULTILINE)
 def on_page_markdown(markdown: str, **_: Any) -> str:  # noqa: ANN401  # MkDocs' own signature
     """Put a command's help, the settings and the keys of results where a page asks for them."""
     if _SETTINGS in markdown:
-        from mirror.core.settings_text import as_markdown
+        from mirror.core.settings.reference import as_markdown
 
         markdown = markdown.replace(_SETTINGS, as_markdown())
     if _RESULTS in markdown:

@@ -17,7 +17,7 @@ from mirror.cli.flags import (
 from mirror.core.resources import config_file
 from mirror.core.schema import fields_of
 from mirror.core.settings import SECTIONS, Config, ConfigError, ParserConfig, load
-from mirror.core.settings_text import as_markdown, as_toml
+from mirror.core.settings.reference import as_markdown, as_toml
 
 
 def options(*words: str) -> argparse.Namespace:

@@ -15,7 +15,7 @@ from mirror.live.display.display_options import DisplayOptions
 from mirror.live.error_words import words_of
 from mirror.live.readout import look_in
 from mirror.live.session.session_status import BROKE, STOPPED, Sentence, details_of, told
-from mirror.live.words import LANGUAGES, speaker
+from mirror.live.translations import LANGUAGES, speaker
 from mirror.parsers.m2fp.checkpoint.hub import find_checkpoint
 from pipeline.errors import CameraNotFound, PipelineError, SourceError, StageStuck
 
@@ -27,7 +27,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/cli",
     "mirror/coach",
     "mirror/core/schema.py",
-    "mirror/core/settings.py",
+    "mirror/core/settings",
     "mirror/coach",
     "mirror/evaluation",
     "mirror/jobs/cancellation.py",

@@ -15,7 +15,7 @@ _HEAD = """\
 # out keeps the value here, and a flag on the command line counts more than both. Take such files
 # only from people you trust: the parser's name may be that of code, which is then run.
 #
-# Made from mirror/core/settings.py by `python -m mirror.core.settings_text`.
+# Made from mirror/core/settings/ by `python -m mirror.core.settings.reference`.
 """
 _TABLE = "| setting | flag | what it can be | default | |\n|---|---|---|---|---|"
 
