@@ -17,7 +17,7 @@ from mirror.core.instance_map import InstanceMap
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Labels
-from mirror.outputs.lines import frame_line
+from mirror.outputs.json_lines import frame_line
 from mirror.outputs.result_keys import FrameLine
 from mirror.rendering.overlay import Style, draw
 from pipeline.frame import BGR, Frame

@@ -23,16 +23,16 @@ import mirror
 from mirror.cli import eval_coach
 from mirror.cli.flags import add_parser_flags, checked, config_of, path
 from mirror.core.quantities import positive
-from mirror.evaluation.choice import WHAT, judge_for
+from mirror.evaluation.class_mapping import CLASS_SETS
+from mirror.evaluation.contact_sheet import WorstSheet
+from mirror.evaluation.judge_selection import WHAT, judge_for
 from mirror.evaluation.judges import Judge
 from mirror.evaluation.layouts import open_datasets
-from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.peers.run import NAMES as PEERS
 from mirror.evaluation.peers.run import PeerFailed, PeerSystem
 from mirror.evaluation.plot import check_plot, write_plot
 from mirror.evaluation.report import as_text, write_csv
 from mirror.evaluation.run import Outcome, Selection, judge
-from mirror.evaluation.sheet import WorstSheet
 from mirror.evaluation.systems import System
 from mirror.evaluation.systems.parser import ParserSystem
 from mirror.evaluation.systems.stored import StoredSystem

@@ -23,9 +23,9 @@ from mirror.core.settings import (
 )
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
+from mirror.rendering.cached_renderer import CachedRenderer
 from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.rendering.renderer import Renderer
-from mirror.rendering.shared_renderer import SharedRenderer
 from mirror.rendering.side_by_side import SideBySide
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
@@ -186,7 +186,7 @@ def renderer_of(
         SourceError: a file that an effect needs cannot be read.
     """
     renderer = drawing_of(style, parts, overlay)
-    return SharedRenderer(SideBySide(renderer) if overlay.side_by_side else renderer, timer)
+    return CachedRenderer(SideBySide(renderer) if overlay.side_by_side else renderer, timer)
 
 
 def drawing_of(style: Style, parts: LabelSet, overlay: OverlayConfig) -> Renderer:

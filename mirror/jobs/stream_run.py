@@ -20,7 +20,7 @@ from mirror.outputs import Output
 from mirror.parsers.catalogue import AnyKind
 from mirror.process.signal_policies import Terminated
 from mirror.stream.run_facts import RunFacts
-from mirror.stream.signals import DrainStalled, Signals
+from mirror.stream.stop_signals import DrainStalled, Signals
 from pipeline.errors import SinkClosed
 from pipeline.fan_out import FanOut
 from pipeline.flow import Flow, Limits

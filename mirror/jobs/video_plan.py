@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mirror.jobs.video_job import VideoJob
-from mirror.outputs.planned import PlannedOutputs
+from mirror.outputs.output_plan import PlannedOutputs
 from pipeline.errors import SinkError
 from pipeline.sinks.container import CONTAINERS
 from pipeline.targets.distinct_paths import InputPath, check_apart

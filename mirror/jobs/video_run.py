@@ -18,12 +18,12 @@ from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.jobs.video_plan import outputs_of
 from mirror.outputs import Output
+from mirror.outputs.contact_sheet import ContactSheet
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.instance_folder import InstanceFolder
-from mirror.outputs.lines import ResultLines, header_line
+from mirror.outputs.json_lines import ResultLines, header_line
 from mirror.outputs.masks import MaskFolder
-from mirror.outputs.planned import PlannedOutputs
-from mirror.outputs.sheet import ContactSheet
+from mirror.outputs.output_plan import PlannedOutputs
 from mirror.process import termination
 from mirror.rendering.renderer import Renderer
 from pipeline.consumer import consuming

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 
 WORDS: Final[Mapping[str, str]] = {
     "address.bad_scheme": N_("{address} cannot be opened: {way}"),

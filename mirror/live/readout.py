@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 from mirror.live.session.alerts import Alert
 from mirror.live.session.live_metrics import STAGES, Figures
 from mirror.live.session.session_status import Status

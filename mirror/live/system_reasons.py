@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 
 REASONS: Final[Mapping[str, str]] = {
     "Connection refused": N_("Connection refused"),

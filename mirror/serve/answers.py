@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mirror.outputs.lines import frame_line
+from mirror.outputs.json_lines import frame_line
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, encode, encode_ids
 from mirror.serve.problems import Problem

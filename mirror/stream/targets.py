@@ -14,8 +14,8 @@ from mirror.outputs import Output, OutputRefused
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.rendering.renderer import Renderer
 from mirror.rendering.scene_cuts import SceneCuts
+from mirror.stream.json_lines import Lines
 from mirror.stream.label_maps import LabelMaps
-from mirror.stream.lines import Lines
 from mirror.stream.run_facts import RunFacts
 from pipeline.constant_rate import ConstantRate
 from pipeline.consumer import Consumer

@@ -17,7 +17,7 @@ from mirror.core.settings import Config
 from mirror.jobs.composition import encoding_of, limits_of
 from mirror.live.display.display_options import look_of
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
-from mirror.live.words import system_language
+from mirror.live.translations import system_language
 from mirror.window.launch_settings import Setup
 from mirror.window.layout.theme import SHEET, dark
 from mirror.window.main_window import MirrorWindow

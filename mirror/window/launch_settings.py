@@ -21,7 +21,7 @@ class Setup:
     Attributes:
         parser: which parser, on how much of the machine.
         look: how the picture is wanted at first.
-        language: one of ``mirror.live.words.LANGUAGES``.
+        language: one of ``mirror.live.translations.LANGUAGES``.
         open_source: opens what the user chooses; a test may open something else.
         clock: monotonic seconds.
         folder: where pictures and recordings go.

@@ -20,7 +20,7 @@ from mirror.live.session.session_status import Sentence
 from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import Choice
-from mirror.live.words import speaker
+from mirror.live.translations import speaker
 from mirror.window.launch_settings import Setup
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.layout.qt_translations import speak
@@ -36,8 +36,8 @@ from mirror.window.panel.side_panel import Panel
 from mirror.window.panel.source_page import SourcePage
 from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
 from mirror.window.playback.control_bar import Bar
-from mirror.window.playback.on_screen import OnScreen
 from mirror.window.playback.picture_view import PictureView
+from mirror.window.playback.shown_picture import ShownPicture
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.preferences import Preferences
 from mirror.window.settings.source_dialogs import Chooser
@@ -58,7 +58,7 @@ class MirrorWindow(QMainWindow):
         self._alerts = Alerts()
         self._habits = Preferences(setup)
         self._sessions = SessionManager(setup.open_source, setup.clock)
-        self.on_screen = OnScreen()
+        self.shown = ShownPicture()
         self._figures_at = float("-inf")
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
@@ -98,7 +98,7 @@ class MirrorWindow(QMainWindow):
         self.keeper.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
-        self.on_screen.begin()
+        self.shown.begin()
         self.set_look(look)
         self._show_cameras()
         self.pages.begin()
@@ -146,7 +146,7 @@ class MirrorWindow(QMainWindow):
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
         if (session := self.session) is None:
             return
-        self.on_screen.refresh(session, self.view)
+        self.shown.refresh(session, self.view)
         self.bar.refresh()
         now = self._setup.clock()
         self.pages.show_status(session.status, now, session.choice, self._wanted)
@@ -157,7 +157,7 @@ class MirrorWindow(QMainWindow):
             self._show_bar()
         elif self.player is not self._controlled:
             self._show_bar()
-        if self.on_screen.has_changed(session, self.view, self.keeper):
+        if self.shown.has_changed(session, self.view, self.keeper):
             self._show_switches()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -181,12 +181,12 @@ class MirrorWindow(QMainWindow):
 
     def save_picture(self) -> None:
         """Write what is shown to files."""
-        if self.on_screen.shot is not None and self.on_screen.can_save:
-            self.keeper.save_picture(self.on_screen.shot, self.look, self._say)
+        if self.shown.shot is not None and self.shown.can_save:
+            self.keeper.save_picture(self.shown.shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
-        if self.session is not None and self.on_screen.can_record:
+        if self.session is not None and self.shown.can_record:
             self.keeper.toggle_recording(self.session, self.look, self._say)
             self._show_bar()
 
@@ -259,8 +259,8 @@ class MirrorWindow(QMainWindow):
         return None if self.session is None else self.session.choice
 
     def _painted(self) -> None:
-        if self.session is not None and self.on_screen.shot is not None:
-            self.session.painted(self.on_screen.shot)
+        if self.session is not None and self.shown.shot is not None:
+            self.session.painted(self.shown.shot)
 
     def _look_again(self) -> None:
         if self.session is not None:
@@ -274,7 +274,7 @@ class MirrorWindow(QMainWindow):
         self.source.show_cameras(list(list_cameras()), self._present())
 
     def _show_switches(self) -> None:
-        self.on_screen.has_changed(self.session, self.view, self.keeper)
+        self.shown.has_changed(self.session, self.view, self.keeper)
         show_switches(self.commands, self._actions)
         self.bar.show_possible(self._actions)
 
@@ -282,7 +282,7 @@ class MirrorWindow(QMainWindow):
         keeper, title = self.keeper, readout.title(self._present(), self._say)
         self._controlled = self.player
         self.pages.toast.tell(keeper.message.said(self._say))
-        self.bar.show_state(title, self.player, keeper.is_recording, self.on_screen.frame)
+        self.bar.show_state(title, self.player, keeper.is_recording, self.shown.frame)
         self.source.show_folder(keeper.folder)
         self._show_switches()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mirror.evaluation.judges import Figure, Judge, Seen, Verdict, mean
-from mirror.evaluation.judges.chosen import best_overlapping, everybody
+from mirror.evaluation.judges.labelled_person import best_overlapping, everybody
 from mirror.evaluation.metrics.boundary import boundary_f, davis_radius
 from mirror.evaluation.metrics.overlap import iou
-from mirror.evaluation.metrics.steadiness import LabelFlow
+from mirror.evaluation.metrics.temporal_consistency import LabelFlow
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Sample, Truth
 from pipeline.frame import BGR

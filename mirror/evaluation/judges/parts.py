@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mirror.evaluation.class_mapping import Comparison
 from mirror.evaluation.judges import Figure, Judge, Seen, Verdict
-from mirror.evaluation.judges.chosen import best_overlapping
-from mirror.evaluation.mapping import Comparison
+from mirror.evaluation.judges.labelled_person import best_overlapping
 from mirror.evaluation.metrics.confusion import Confusion, sides_exchanged
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Sample, Truth

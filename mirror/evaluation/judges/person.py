@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mirror.evaluation.judges import Figure, Judge, Seen, Verdict, mean
-from mirror.evaluation.judges.chosen import best_overlapping, everybody
 from mirror.evaluation.judges.heights import Heights
+from mirror.evaluation.judges.labelled_person import best_overlapping, everybody
 from mirror.evaluation.metrics.boundary import boundary_f, narrow_radius
 from mirror.evaluation.metrics.overlap import Mask, iou
 from mirror.evaluation.prediction import Prediction

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from mirror.core.label_set import LabelMap
+from mirror.evaluation.class_mapping import CLASS_SETS
 from mirror.evaluation.label_pictures import read_labels
-from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.truth import UNJUDGED, BadDataSet, DataSet, Sample, Truth, files_by_stem
 
 _PICTURES = (".jpg", ".jpeg", ".png")

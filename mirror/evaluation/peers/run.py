@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mirror.core.errors import MirrorError
 from mirror.evaluation import peers
-from mirror.evaluation.mapping import CLASS_SETS
+from mirror.evaluation.class_mapping import CLASS_SETS
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import DataSet, Sample

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from mirror.evaluation.arrays import read_arrays
+from mirror.evaluation.class_mapping import CLASS_SETS
 from mirror.evaluation.label_pictures import read_labels
-from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.truth import BadDataSet, DataSet, Sample, files_by_stem

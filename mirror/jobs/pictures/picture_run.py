@@ -19,7 +19,7 @@ from mirror.jobs.pictures.picture_writer import PictureWriter
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
 from mirror.outputs import Output
-from mirror.outputs.lines import ResultLines, header_line
+from mirror.outputs.json_lines import ResultLines, header_line
 from mirror.parsers.parser_workers import ParserWorkers
 from mirror.process import termination
 from pipeline.consumer import consuming

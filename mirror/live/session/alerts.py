@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 from mirror.live.session.session_status import Phase, Sentence, Status
 from mirror.live.session.view_preferences import ViewPreferences
 

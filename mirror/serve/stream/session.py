@@ -16,7 +16,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mirror.core.parsing import Parsing
-from mirror.outputs.lines import frame_line, header_line
+from mirror.outputs.json_lines import frame_line, header_line
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
 from mirror.serve.problems import Problem

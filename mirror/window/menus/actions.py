@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QMainWindow, QMenu
 
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 from mirror.live.readout import Say
 
 # a menu's title -> the letter that opens it with Alt

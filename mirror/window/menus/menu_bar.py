@@ -10,14 +10,14 @@ from typing import Protocol
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 from mirror.live.sources.media_player import Player
-from mirror.live.words import LANGUAGES
+from mirror.live.translations import LANGUAGES
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
 from mirror.window.panel.side_panel import Panel
 from mirror.window.playback.capture_controller import CaptureController
-from mirror.window.playback.on_screen import OnScreen
+from mirror.window.playback.shown_picture import ShownPicture
 from mirror.window.settings.capture_folder_dialog import SavingPlace
 from mirror.window.settings.source_dialogs import Chooser
 
@@ -41,7 +41,7 @@ class Commanded(Protocol):
         chooser: asks what to look at.
         keeper: saves pictures and recordings.
         place: where they are saved.
-        on_screen: the picture, and what can be done with it.
+        shown: the picture, and what can be done with it.
         around: what stands around the picture.
         panel: beside it.
         language: the one that is spoken.
@@ -50,7 +50,7 @@ class Commanded(Protocol):
     chooser: Chooser
     keeper: CaptureController
     place: SavingPlace
-    on_screen: OnScreen
+    shown: ShownPicture
     around: WindowChrome
     panel: Panel
     language: str
@@ -96,10 +96,10 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
         Command("File", "Try again", ("F5",), window.try_again),
         Command("File", "Save the picture", ("S",), window.save_picture,
-                is_possible=lambda: window.on_screen.can_save, begins=True),
+                is_possible=lambda: window.shown.can_save, begins=True),
         Command("File", "Record", ("R",), window.toggle_recording,
                 lambda: window.keeper.is_recording,
-                is_possible=lambda: window.on_screen.can_record),
+                is_possible=lambda: window.shown.can_record),
         Command("File", "Folder for pictures and recordings…", (), window.place.choose),
         Command("File", "Show the folder", (), window.place.show),
         Command("File", "Copy figures as JSON", ("Ctrl+Shift+C",), window.copy_figures),

@@ -22,7 +22,7 @@ from PyQt5.QtWidgets import (
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.viewport import FITS
-from mirror.live.messages import N_
+from mirror.live.gettext_noop import N_
 from mirror.live.readout import Say, part_name
 
 SWITCHES = {  # a look's field -> what the panel calls it

@@ -15,7 +15,7 @@ from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import FITS
 from mirror.live.sources.source_choice import CameraChoice, Choice
-from mirror.live.words import language_of
+from mirror.live.translations import language_of
 from mirror.parsers.catalogue import NAMES
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {"mirrored", "names"}

@@ -16,7 +16,7 @@ from parsed_images import IMAGE, PARTS, parsing_of_two, two_people
 from mirror.api.errors import NoSuchName
 from mirror.api.parsed_image import ParsedImage
 from mirror.core.parsing import Parsing, Person
-from mirror.outputs.lines import frame_line
+from mirror.outputs.json_lines import frame_line
 from mirror.rendering.overlay import Style, draw
 from pipeline.frame import Frame
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mirror.evaluation.judges.clips import ClipJudge, decay
-from mirror.evaluation.metrics.steadiness import LabelFlow, share_kept
+from mirror.evaluation.metrics.temporal_consistency import LabelFlow, share_kept
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Sample, Truth
 from pipeline.frame import BGR

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from truths import Labels, labels_of
 
-from mirror.evaluation.judges.chosen import best_overlapping
 from mirror.evaluation.judges.clips import ClipJudge
 from mirror.evaluation.judges.heights import Heights
+from mirror.evaluation.judges.labelled_person import best_overlapping
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import Sample, Truth
 

@@ -13,7 +13,7 @@ from mirror.live.session.alerts import Alert
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.session_status import Phase, Sentence, Status
 from mirror.live.sources.source_choice import AddressChoice
-from mirror.live.words import speaker
+from mirror.live.translations import speaker
 from pipeline.result import FlowStatistics
 
 ENGLISH, CHINESE = speaker("en"), speaker("zh_CN")

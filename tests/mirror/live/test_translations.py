@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from error_sites import fields_of
 
-from mirror.live.words import LANGUAGES, LOCALES, language_of, speaker, system_language
+from mirror.live.translations import LANGUAGES, LOCALES, language_of, speaker, system_language
 
 pytest.importorskip("babel", reason="needs Babel: extra dev")
 

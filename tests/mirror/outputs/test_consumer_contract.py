@@ -20,14 +20,14 @@ from media import numbers_in
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing, Person
 from mirror.live.capture.recording import Recording
+from mirror.outputs.contact_sheet import ContactSheet
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.instance_folder import INSTANCES, InstanceFolder
-from mirror.outputs.lines import ResultLines, header_line
+from mirror.outputs.json_lines import ResultLines, header_line
 from mirror.outputs.masks import MASKS, MaskFolder
-from mirror.outputs.sheet import ContactSheet
 from mirror.rendering.overlay import OverlayRenderer, Style
+from mirror.stream.json_lines import Lines
 from mirror.stream.label_maps import LabelMaps
-from mirror.stream.lines import Lines
 from pipeline.constant_rate import ConstantRate
 from pipeline.consumer import Consumer, consuming
 from pipeline.errors import SinkError

@@ -19,7 +19,7 @@ from result_schemas import check_lines, check_stats, lines_in, strict_schema
 
 from mirror.cli.main import main
 from mirror.core.label_set import label_set
-from mirror.outputs.lines import frame_line, header_line
+from mirror.outputs.json_lines import frame_line, header_line
 from mirror.outputs.result_keys import SCHEMA_VERSION
 from mirror.outputs.results_schema import KINDS, as_markdown, schema_of
 from pipeline.frame import Frame

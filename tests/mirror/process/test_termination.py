@@ -15,7 +15,7 @@ from doubles import numbered, until
 
 from mirror.process.signal_policies import Raising, Terminated
 from mirror.process.termination import HEARD, held, listening
-from mirror.stream.signals import DrainStalled, Signals
+from mirror.stream.stop_signals import DrainStalled, Signals
 from pipeline.concurrency.channel import Channel
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame

@@ -1,4 +1,4 @@
-"""Renderers: chained, shared between consumers, beside the original."""
+"""Renderers: chained, cached between consumers, beside the original."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mirror.core.parsing import Parsing
+from mirror.rendering.cached_renderer import CachedRenderer
 from mirror.rendering.overlay import OverlayRenderer, Style, draw, painted, plan_drawing
 from mirror.rendering.renderer import Chain
 from mirror.rendering.scene_cuts import SceneCuts
-from mirror.rendering.shared_renderer import SharedRenderer
 from mirror.rendering.side_by_side import SideBySide
 from pipeline.frame import Frame, planes_of
 
@@ -69,28 +69,28 @@ def test_all_of_a_chain_are_told_that_a_scene_ends() -> None:
 
 def test_a_picture_that_several_consumers_want_is_drawn_once() -> None:
     inner = Adding(1)
-    shared = SharedRenderer(inner)
+    cached = CachedRenderer(inner)
     frames = [frame_of(1), frame_of(2)]
     for frame in frames:
         parsing = nobody(frame)
-        assert shared.render(frame, parsing) is shared.render(frame, parsing)
+        assert cached.render(frame, parsing) is cached.render(frame, parsing)
     assert inner.frames == frames
 
 
 def test_another_parsing_of_the_same_frame_is_another_picture() -> None:
     inner, frame = Adding(1), frame_of(1)
-    shared = SharedRenderer(inner)
-    shared.render(frame, nobody(frame))
-    shared.render(frame, nobody(frame))
+    cached = CachedRenderer(inner)
+    cached.render(frame, nobody(frame))
+    cached.render(frame, nobody(frame))
     assert len(inner.frames) == 2
 
 
 def test_after_the_end_of_a_scene_a_picture_is_drawn_anew() -> None:
     inner, frame = Adding(1), frame_of(1)
-    shared, parsing = SharedRenderer(inner), nobody(frame)
-    shared.render(frame, parsing)
-    shared.end_scene()
-    shared.render(frame, parsing)
+    cached, parsing = CachedRenderer(inner), nobody(frame)
+    cached.render(frame, parsing)
+    cached.end_scene()
+    cached.render(frame, parsing)
     assert (inner.ends, len(inner.frames)) == (1, 2)
 
 

@@ -28,7 +28,7 @@ from mirror.outputs import Output
 from mirror.parsers.nothing import Nothing
 from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.stream import inputs, targets
-from mirror.stream.lines import Lines
+from mirror.stream.json_lines import Lines
 from mirror.stream.run_facts import RunFacts
 from mirror.stream.targets import Offer, Target
 from pipeline.errors import SinkClosed, SourceError, StageStuck

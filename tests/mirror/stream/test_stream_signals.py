@@ -11,7 +11,7 @@ from doubles import FakeClock
 from streaming import y4m
 
 from mirror.process.signal_policies import Terminated
-from mirror.stream.signals import DrainStalled, ReaderStalled, Signals
+from mirror.stream.stop_signals import DrainStalled, ReaderStalled, Signals
 from pipeline.consumer import consuming
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame

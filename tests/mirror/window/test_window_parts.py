@@ -67,7 +67,7 @@ def test_a_recording_that_begins_while_the_parser_loads_has_that_parsers_colours
     window.watch(CAMERA)
     source.feed(frame)
     qtbot.waitUntil(lambda: window.session is not None and window.session.status.phase == "loading")
-    qtbot.waitUntil(lambda: window.on_screen.can_record)
+    qtbot.waitUntil(lambda: window.shown.can_record)
     press(window, "r")
     is_loaded.set()
     qtbot.waitUntil(lambda: window.session is not None and window.session.status.phase == "running")

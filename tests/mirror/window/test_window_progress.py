@@ -50,7 +50,7 @@ def test_the_slider_follows_the_picture_and_not_what_was_read_ahead_of_it(
 def test_the_slider_stays_where_it_was_put_until_the_picture_from_there_is_seen(
     window: MirrorWindow, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    player, frame = window.player, window.on_screen.frame
+    player, frame = window.player, window.shown.frame
     assert player is not None
     assert frame is not None
     monkeypatch.setattr(player, "seek", lambda _: setattr(player, "sought_at", clock.now + 1.0))
@@ -58,7 +58,7 @@ def test_the_slider_stays_where_it_was_put_until_the_picture_from_there_is_seen(
     assert looked_again(window, clock).bar.slider.value() == 800
     there = frame.recaptured(clock.now + 2.0)
     monkeypatch.setattr(type(there), "media_time", Fraction(79, 100))
-    window.on_screen.frame = there
+    window.shown.frame = there
     assert looked_again(window, clock).bar.slider.value() == 790
 
 

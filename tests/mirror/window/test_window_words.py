@@ -13,7 +13,7 @@ from translations import template, words_in
 from windows import CAMERA, Open
 
 from mirror.live.readout import Say
-from mirror.live.words import LANGUAGES
+from mirror.live.translations import LANGUAGES
 from mirror.window.panel.source_page import RUNTIMES
 
 

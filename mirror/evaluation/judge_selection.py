@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mirror.evaluation.class_mapping import comparisons
 from mirror.evaluation.judges import Judge
 from mirror.evaluation.judges.clips import ClipJudge
 from mirror.evaluation.judges.parts import PartsJudge
 from mirror.evaluation.judges.person import PersonJudge
 from mirror.evaluation.judges.pose import PoseJudge
-from mirror.evaluation.mapping import comparisons
 from mirror.evaluation.systems import System
 from mirror.evaluation.truth import BadDataSet, DataSet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mirror.core.label_set import label_set
-from mirror.evaluation.mapping import CLASS_SETS, comparisons
+from mirror.evaluation.class_mapping import CLASS_SETS, comparisons
 
 
 def test_our_parts_become_pascal_s_with_hands_and_feet_in_the_lower_limbs() -> None:

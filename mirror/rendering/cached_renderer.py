@@ -8,7 +8,7 @@ from pipeline.frame import Frame
 from pipeline.stage_timer import StageTimer
 
 
-class SharedRenderer:
+class CachedRenderer:
     """Draws a frame when the first consumer asks, and remembers it for the others.
 
     Consumers of one run ask one after the other, on one thread. Nobody asks, nothing is drawn.

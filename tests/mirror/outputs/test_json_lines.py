@@ -7,7 +7,7 @@ import pytest
 from mannequins import parsing_of_one
 
 from mirror.core.label_set import label_set
-from mirror.outputs.lines import frame_line
+from mirror.outputs.json_lines import frame_line
 from pipeline.frame import Frame
 
 PARTS = label_set("built-in")

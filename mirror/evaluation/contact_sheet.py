@@ -10,8 +10,8 @@ import numpy as np
 
 from mirror.core.label_set import LabelMap, label_set
 from mirror.core.parsing import Parsing
+from mirror.evaluation.class_mapping import CLASS_SETS
 from mirror.evaluation.judges import Seen
-from mirror.evaluation.mapping import CLASS_SETS
 from mirror.evaluation.prediction import Prediction
 from mirror.evaluation.truth import UNJUDGED, BadDataSet, Truth
 from mirror.rendering.overlay import Style, draw

@@ -11,7 +11,7 @@ import numpy as np
 
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
-from mirror.outputs.lines import coco_rle, frame_line, header_line
+from mirror.outputs.json_lines import coco_rle, frame_line, header_line
 from mirror.outputs.result_keys import HeaderLine, MomentKeys, TimingKeys
 from mirror.stream.run_facts import RunFacts
 from pipeline.pipes import PipeWriter

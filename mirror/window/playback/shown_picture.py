@@ -9,7 +9,7 @@ from mirror.window.playback.picture_view import PictureView
 from pipeline.frame import Frame
 
 
-class OnScreen:
+class ShownPicture:
     """The newest picture, and whether it can be kept. The GUI's thread only.
 
     Attributes:
