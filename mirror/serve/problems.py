@@ -73,7 +73,11 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException():
             return _of_http(error)
         case _:
-            return Problem(500, "service.failed", "Something went wrong in the service.")
+            # the server closes the connection then; clients would use it again
+            return Problem(
+                500, "service.failed", "Something went wrong in the service.",
+                {"Connection": "close"},
+            )  # fmt: skip
 
 
 def as_response(request: Request, error: Exception) -> JSONResponse:

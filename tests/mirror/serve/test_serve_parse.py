@@ -156,6 +156,7 @@ def test_nothing_of_what_a_parser_raises_reaches_a_client(client: TestClient) ->
     answer = client.post("/v1/parse", content=picture(FAILS))
     assert (answer.status_code, answer.json()["code"]) == (500, "service.failed")
     assert "secret" not in answer.text
+    assert answer.headers["connection"] == "close"  # as the server does after what it cannot know
     assert client.post("/v1/parse", content=picture()).status_code == 200
 
 
