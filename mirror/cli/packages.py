@@ -24,6 +24,7 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "uvicorn": ("uvicorn", "the network service"),
     "websockets": ("websockets", "the network service's streams"),
     "prometheus-client": ("prometheus_client", "the network service's figures"),
+    "httpx": ("httpx", "mirror.client, which asks a service"),
     "redis": ("redis", "jobs that several services share"),
     "python-multipart": ("python_multipart", "the network service's forms"),
     "matplotlib": ("matplotlib", "figures of mirror eval, drawn"),
