@@ -6,6 +6,7 @@ mirror eval pose DIR...               joints: OKS and PCK
 mirror eval clips DIR...              masks over time, and whether parts keep their label
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
+mirror eval figures clean realistic   counts and faults of people made of numbers
 mirror eval person DIR --half odd     every second picture: fit on the others
 mirror eval person DIR --predictions MASKS
 mirror eval person DIR --peer mediapipe-lite --peer-python PYTHON

@@ -1,8 +1,9 @@
-"""``mirror eval repetitions`` and ``mirror eval form``."""
+"""``mirror eval repetitions``, ``form`` and ``figures``."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from mirror.cli.flags import files_read_by, job_of
 from mirror.coach.body import Body, body_of
+from mirror.coach.exercises.catalogue import shipped
 from mirror.core.parsing import Parsing
 from mirror.evaluation.coaching.counters import (
     NearestPoses,
@@ -26,7 +28,10 @@ from mirror.evaluation.coaching.repetitions import (
     figures_of,
 )
 from mirror.evaluation.coaching.sequences import Frames, frames_of_lines, open_sequences
+from mirror.evaluation.coaching.sessions import judge_sessions
 from mirror.evaluation.judges import Figure
+from mirror.evaluation.synthetic.camera import CLEAN, REALISTIC
+from mirror.evaluation.truth import BadDataSet
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.host import Host
@@ -36,7 +41,10 @@ from pipeline.result import Result
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
 
-COACHING = ("repetitions", "form")
+COACHING = ("repetitions", "form", "figures")
+
+_SESSIONS = 200  # of each exercise
+_SEEN = {"clean": CLEAN, "realistic": REALISTIC}
 
 
 class _Bodies:
@@ -60,9 +68,10 @@ class _Bodies:
 def run(options: argparse.Namespace) -> int:
     """Judge the coach on every data set that is named."""
     written = [] if options.json is None else [OutputPath("--json", options.json)]
-    read = [*(InputPath(path, "a data set") for path in options.datasets), *files_read_by(options)]
+    folders = [] if options.what == "figures" else options.datasets
+    read = [*(InputPath(path, "a data set") for path in folders), *files_read_by(options)]
     with claimed(written, read, options.overwrite, termination.held) as claims:
-        judge = _repetitions if options.what == "repetitions" else _form
+        judge = {"repetitions": _repetitions, "form": _form, "figures": _figures}[options.what]
         said = [judge(path, options) for path in options.datasets]
         for output in written:
             text = json.dumps({"what": options.what, "datasets": said}, indent=1) + "\n"
@@ -103,6 +112,45 @@ def _parsed(clip: Path, options: argparse.Namespace) -> Frames:
     job = job_of(options, VideoJob, source=clip, limit=None)
     execute(job, Host(consumers=lambda context: [bodies], also_read=files_read_by(options)))
     return bodies.frames
+
+
+def _figures(how: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Judge figures made of numbers: so well seen as the word in place of a folder says."""
+    if how.name not in _SEEN:
+        raise BadDataSet(
+            "dataset.no_figures",
+            "figures are seen in one of these ways: {allowed}; got {got}",
+            allowed=", ".join(_SEEN),
+            got=str(how),
+        )
+    repeated = [one for one in shipped().values() if one.hold is None]
+    sessions = options.limit or _SESSIONS
+    figures, faults = {}, {}
+    with FrameProgress(how.name, sessions * len(repeated), options.quiet) as progress:
+        done = itertools.count(1)
+        for one in repeated:
+            tally = judge_sessions(
+                one, sessions, _SEEN[how.name], lambda: progress.show(next(done), 0.0)
+            )
+            figures[one.name] = tally.figures()
+            faults[one.name] = {
+                name: [tally.told[name], tally.missed[name], tally.made_up[name]]
+                for name in sorted({*tally.told, *tally.missed, *tally.made_up})
+            }
+    if not options.quiet:
+        terminal.show(_rows_table(f"figures, {how.name}", figures))
+    return {"dataset": how.name, "figures": figures, "told_missed_made_up": faults}
+
+
+def _rows_table(title: str, rows: dict[str, dict[str, Figure]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, header_style="dim")
+    table.add_column("")
+    names = list(next(iter(rows.values()), {}))
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    for name, figures in rows.items():
+        table.add_row(name, *(_shown(figures[key]) for key in names))
+    return table
 
 
 def _form(folder: Path, options: argparse.Namespace) -> dict[str, Any]:

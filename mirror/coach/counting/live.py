@@ -66,7 +66,9 @@ class LiveCounter:
     def _refresh(self, recorded: Recorded, recent: Callable[[float], Recorded]) -> list[Repetition]:
         """Work the range out anew, and look again at what came after the last repetition."""
         times, values = recorded.times, recorded.values
-        self._own = own_range(times, values, self._exercise.signals, recorded.calibrated)
+        self._own = own_range(
+            times, values, self._exercise.signals, recorded.calibrated, thorough=False
+        )
         self._turns, self._near = TurningPoints(self._exercise.levels.reversal), None
         self.progress = float("nan")
         if self._own is None:

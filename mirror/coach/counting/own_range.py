@@ -20,8 +20,8 @@ _WINDOW_S, _STEP_S = 60.0, 15.0  # in a long recording the range is that of a mi
 _FEWEST = 8  # samples
 _ENOUGH_HZ = 15.0
 _BEYOND = 0.3  # of the range: what is further out counts as this
-_SHARPNESS = 2  # how strongly the better signals are preferred
-_CONSENSUS = 1  # how strongly signals that agree are preferred
+_USUAL_SHARPNESS = 4
+_SHARPNESSES = (1, 2, 4, 8)  # how strongly better signals are preferred: whatever fits best
 _LEAST_AGREEMENT = 0.1  # whatever a signal says, it is not ignored
 _SAME_RANGE = 0.5  # of the whole recording's range: less in a minute is stillness, not a range
 
@@ -68,6 +68,7 @@ def own_range(
     rows: Rows,
     watched: Sequence[Watched],
     calibrated: bool = True,
+    thorough: bool = True,
 ) -> OwnRange | None:
     """Return the range that somebody's signals move in; None where none moves enough.
 
@@ -76,6 +77,7 @@ def own_range(
         rows: (T, N) of the watched signals.
         watched: which signals they are.
         calibrated: whether degrees are degrees, so that ``least`` can be held to.
+        thorough: whether several ways to put signals together are tried; else the usual one.
     """
     if len(times) < _FEWEST:
         return None
@@ -88,27 +90,35 @@ def own_range(
     for tail in _tails(times):
         lows, highs = _ends(rows, tail)
         at, grid = _grid(times, rows, tail, lows, highs)
-        tried = OwnRange(
+        trial = OwnRange(
             at,
             np.where(to_low, grid[1], grid[0]),
             np.where(to_low, grid[0], grid[1]),
             _qualities(times, rows, at, grid, np.nan_to_num(highs - lows) >= least),
         )
         if best is None:
-            best, qualities = tried, tried.weights
-        better = tried.weights > qualities
+            best, qualities = trial, trial.weights
+        better = trial.weights > qualities
         best.starts[:, better], best.fars[:, better] = (
-            tried.starts[:, better],
-            tried.fars[:, better],
+            trial.starts[:, better],
+            trial.fars[:, better],
         )
-        qualities = np.maximum(qualities, tried.weights)
+        qualities = np.maximum(qualities, trial.weights)
     if best is None or not qualities.any():
         return None
     weights = np.array([one.weight for one in watched])
-    weights = weights * (qualities / qualities.max()) ** _SHARPNESS
-    found = OwnRange(best.at, best.starts, best.fars, weights)
+    shares = qualities / qualities.max()
+    tried = _SHARPNESSES if thorough else (_USUAL_SHARPNESS,)
+    ways = [_together(best, weights * shares**sharpness, times, rows) for sharpness in tried]
+    if len(ways) == 1:
+        return ways[0]
+    return max(ways, key=lambda way: _quality(times, way.progress(times, rows)))
+
+
+def _together(found: OwnRange, weights: Array, times: Array, rows: Rows) -> OwnRange:
+    """Return ranges with weights, less for signals that do not go along with the others."""
     agreement = _agreement(found.each(times, rows), weights)
-    return OwnRange(best.at, best.starts, best.fars, weights * agreement**_CONSENSUS)
+    return OwnRange(found.at, found.starts, found.fars, weights * agreement)
 
 
 def _agreement(each: Array, weights: Array) -> Array:

@@ -13,6 +13,7 @@ from trainees import bodies_doing
 
 from mirror.cli.main import main
 from mirror.coach.body import Body
+from mirror.coach.exercises.catalogue import shipped
 from mirror.core.resources import media_file
 from mirror.core.skeleton import LANDMARKS
 
@@ -141,3 +142,18 @@ def test_a_folder_without_any_of_it_says_what_it_should_have(
 ) -> None:
     assert main(["eval", what, str(tmp_path)]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_figures_are_judged_as_often_as_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = {name: shipped()[name] for name in ("squat", "plank")}
+    monkeypatch.setattr("mirror.cli.eval_coach.shipped", lambda: some)
+    out = tmp_path / "e.json"
+    assert main(["eval", "figures", "clean", "--limit", "2", "--json", str(out)]) == 0
+    found = figures_of(out)
+    assert list(found["figures"]) == ["squat"]  # nobody repeats a plank
+    assert found["figures"]["squat"]["sessions"] == 2
+    assert found["figures"]["squat"]["exact"] == 1.0
+    assert main(["eval", "figures", "sharp"]) == 1
+    assert "clean, realistic; got sharp" in capsys.readouterr().err
