@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mirror.coach.counting.holding import Held, held_in
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.counting.review import Recorded, review
-from mirror.coach.exercises.definition import Exercise
+from mirror.coach.exercises.definition import Exercise, Sign
 from mirror.coach.exercises.limits import USUAL_STRICTNESS
 from mirror.coach.form.judge import Watching, faults_in, faults_while
 from mirror.coach.recognition.signs import signs_shown
@@ -18,7 +18,7 @@ from mirror.coach.signals.view import view_of
 
 _FAULT_COSTS = {"minor": 0.1, "major": 0.25}  # of a repetition's quality
 _HELD_COUNTS_S = 3.0  # something held for so long is as good a sign as a repetition
-_POSED = 0.1  # likeness below which a movement is something else, whatever was said that it is
+_POSED = 0.05  # likeness below which a movement is something else, whatever was said that it is
 _ONE_REPETITION = 0.7  # of a sign is a single one; several are more
 
 
@@ -69,7 +69,7 @@ def analyse(
     repetitions = tuple(with_faults(one, record, exercise, columns, strictness) for one in found)
     if not repetitions:
         return Done(exercise, (), (), 0.0)
-    shown = _shown(record, exercise, columns, repetitions[0].start, repetitions[-1].end)
+    shown = _shown(record, exercise.recognition, columns, repetitions[0].start, repetitions[-1].end)
     several = 1.0 if len(repetitions) > 1 else _ONE_REPETITION
     return Done(exercise, repetitions, (), shown * several)
 
@@ -86,8 +86,9 @@ def is_posed(one: Repetition, record: SignalRecord, exercise: Exercise, columns:
     """Say whether somebody was as one has to be for an exercise: nobody does push-ups upright."""
     if not record.calibrated:
         return True
-    shown = _shown(record, exercise, columns, one.start, one.end)
-    return shown >= _POSED
+    # how far it goes is held to elsewhere, and whoever goes less far does it all the same
+    posture = [sign for sign in exercise.recognition if sign.take != "range"]
+    return _shown(record, posture, columns, one.start, one.end) >= _POSED
 
 
 def with_faults(
@@ -113,17 +114,17 @@ def _held(record: SignalRecord, exercise: Exercise, columns: Columns, strictness
         held.append(dataclasses.replace(one, faults=faults))
     if not held:
         return Done(exercise, (), (), 0.0)
-    shown = _shown(record, exercise, columns, held[0].start, held[-1].end)
+    shown = _shown(record, exercise.recognition, columns, held[0].start, held[-1].end)
     enough = min(1.0, sum(one.seconds for one in held) / _HELD_COUNTS_S)
     return Done(exercise, (), tuple(held), shown * enough)
 
 
 def _shown(
-    record: SignalRecord, exercise: Exercise, columns: Columns, start: float, end: float
+    record: SignalRecord, signs: Sequence[Sign], columns: Columns, start: float, end: float
 ) -> float:
     inside = (record.times >= start) & (record.times <= end)
     signals = {name: values[inside] for name, values in record.named(columns.named).items()}
-    return signs_shown(exercise.recognition, signals)
+    return signs_shown(signs, signals)
 
 
 def _watching(
