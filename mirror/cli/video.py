@@ -8,6 +8,7 @@ several inputs, -o, --masks and the like name folders; one that fails does not s
   mirror video squats.mp4 --parts left-hand,right-hand --opacity 0.9
   mirror video pictures/ --fps 12 -o film.mp4
   mirror video squats.mp4 --masks masks/ --results poses.jsonl --rle
+  mirror video squats.mp4 --coach squat        counts, and shows what to do better
   mirror video *.mp4 -o parsed/                writes parsed/squats-mirror.mp4 and so on
   mirror video --salvage squats-mirror.part-k3x9qd.mp4    recovers an interrupted run
 """
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     folders = ("masks", "instances")
     add_job_flags(parser, VideoJob, "output", *folders, "results", "stats", "sheet")
-    add_job_flags(parser, VideoJob, "rle", "overwrite")
+    add_job_flags(parser, VideoJob, "rle", "coach", "overwrite")
     for flag, help in (
         ("--salvage", "complete IN, a part that an interrupted run left; nothing is parsed"),
         ("--quiet", "show no progress bar and no table"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 
@@ -25,7 +25,7 @@ from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.nothing import empty
 from mirror.rendering.cached_renderer import CachedRenderer
 from mirror.rendering.overlay import OverlayRenderer, Style
-from mirror.rendering.renderer import Renderer
+from mirror.rendering.renderer import Chain, Renderer
 from mirror.rendering.side_by_side import SideBySide
 from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
@@ -33,6 +33,9 @@ from pipeline.media.input_limits import MEGA, InputLimits
 from pipeline.sinks.video import Encoding
 from pipeline.sources import Source
 from pipeline.stage_timer import StageTimer
+
+if TYPE_CHECKING:
+    from mirror.coach.feedback.live_coaching import LiveCoaching
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
@@ -177,15 +180,25 @@ def style_of(parts: LabelSet, overlay: OverlayConfig) -> Style:
 
 
 def renderer_of(
-    style: Style, parts: LabelSet, overlay: OverlayConfig, timer: StageTimer
+    style: Style,
+    parts: LabelSet,
+    overlay: OverlayConfig,
+    timer: StageTimer,
+    coaching: LiveCoaching | None = None,
 ) -> Renderer:
     """Return what draws a run's pictures, once for all consumers of the run.
+
+    What a coach says, if there is one, is drawn over everything else.
 
     Raises:
         ConfigError: there is no such effect, or an option is none that it can have.
         SourceError: a file that an effect needs cannot be read.
     """
     renderer = drawing_of(style, parts, overlay)
+    if coaching is not None:
+        from mirror.rendering.coach.coach_renderer import CoachRenderer  # few runs need it
+
+        renderer = Chain([renderer, CoachRenderer(coaching.of, parts)])
     return CachedRenderer(SideBySide(renderer) if overlay.side_by_side else renderer, timer)
 
 

@@ -93,6 +93,11 @@ class StreamJob(Schema):
         Setting("--instances", "DIR"),
     ] = None
     rle: Annotated[bool, Field(description="add masks to the results"), Setting("--rle")] = False
+    coach: Annotated[
+        Name | None,
+        Field(description="count repetitions and show them: an exercise, its file, or auto"),
+        Setting("--coach", "NAME|auto"),
+    ] = None
     overwrite: Annotated[
         bool, Field(description="replace existing files"), Setting("--overwrite")
     ] = False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from mirror.jobs.coaching import coaching_of, exercise_files
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, RunContext
@@ -13,6 +15,7 @@ from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.stream_job import StreamJob
 from mirror.jobs.stream_run import StreamReport, StreamRun
 from mirror.outputs import Output
+from mirror.outputs.coach_keys import keys_from
 from mirror.outputs.instance_folder import InstanceFolder, instances_path
 from mirror.process import termination
 from mirror.process.native_output import native_output_on_stderr
@@ -22,6 +25,9 @@ from pipeline.sources import Source
 from pipeline.sources.network.address import named as named_address
 from pipeline.stage_timer import StageTimer
 from pipeline.targets.claims import Claims, claimed
+
+if TYPE_CHECKING:
+    from mirror.coach.feedback.live_coaching import LiveCoaching
 
 _AGE_S = 0.5  # of frames that are parsed yet, where frames may be dropped
 
@@ -39,12 +45,13 @@ def run_stream(job: StreamJob, host: Host) -> StreamReport:
     targets.check(places, job.out_pix_fmt)
     files = [place.file for place in places if place.file is not None]
     folders = [] if job.instances is None else [instances_path(job.instances)]
-    read = [*inputs.paths_of(job.source), *host.also_read]
+    coaching = coaching_of(job.coach)
+    read = [*inputs.paths_of(job.source), *host.also_read, *exercise_files(job.coach)]
     with claimed([*files, *folders], read, job.overwrite, termination.held) as claims:
         wanted = _wanted(job)
         source = termination.interruptible(lambda: inputs.open_input(job.source, wanted), "opening")
         with source:
-            run = _run(job, host, engine, source, places, claims)
+            run = _run(job, host, engine, source, places, claims, coaching)
             with _apart_from_data() if host.has_data_on_stdout else _unchanged():
                 return run()
 
@@ -64,9 +71,10 @@ def _run(
     source: Source,
     places: Sequence[targets.Target],
     claims: Claims,
+    coaching: LiveCoaching | None,
 ) -> StreamRun:
     timer, settings = StageTimer(), job.settings
-    renderer = renderer_of(engine.style, engine.kind.parts, settings.overlay, timer)
+    renderer = renderer_of(engine.style, engine.kind.parts, settings.overlay, timer, coaching)
     offer = targets.Offer(
         source,
         job.fps,
@@ -79,6 +87,7 @@ def _run(
         settings.overlay.side_by_side,
         job.rle,
         job.fill,
+        keys_from(coaching),
     )
 
     def open_outputs(facts: RunFacts) -> list[Output]:
@@ -86,7 +95,8 @@ def _run(
         if job.instances is not None:
             maps = InstanceFolder(claims.folder(instances_path(job.instances)))
             more = [*more, maps]
-        return [*more, *targets.open_outputs(places, offer, claims, facts)]
+        first = [] if coaching is None else [coaching]  # the others show what it says
+        return [*first, *more, *targets.open_outputs(places, offer, claims, facts)]
 
     named = " and ".join(place.place for place in places)
     read = host.source_name or named_address(job.source or "standard input")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mirror.core.quantities import Positive, Rate
+from mirror.core.quantities import Name, Positive, Rate
 from mirror.core.schema import Schema, Setting
 from mirror.core.settings import Config
 
@@ -55,6 +55,11 @@ class VideoJob(Schema):
         Field(description="add masks to the results, in COCO's RLE encoding"),
         Setting("--rle"),
     ] = False
+    coach: Annotated[
+        Name | None,
+        Field(description="count repetitions and show them: an exercise, its file, or auto"),
+        Setting("--coach", "NAME|auto"),
+    ] = None
     overwrite: Annotated[
         bool, Field(description="replace existing outputs"), Setting("--overwrite")
     ] = False

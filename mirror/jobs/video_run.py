@@ -6,10 +6,12 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from mirror.core import machine
 from mirror.core.settings import ParserConfig
 from mirror.jobs.cancellation import Cancellation
+from mirror.jobs.coaching import coaching_of, exercise_files
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, Progress, RunContext
@@ -18,6 +20,7 @@ from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.jobs.video_plan import outputs_of
 from mirror.outputs import Output
+from mirror.outputs.coach_keys import keys_from
 from mirror.outputs.contact_sheet import ContactSheet
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.outputs.instance_folder import InstanceFolder
@@ -41,6 +44,9 @@ from pipeline.targets.claims import Claims, claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath
 from pipeline.targets.path import is_folder, is_there
 
+if TYPE_CHECKING:
+    from mirror.coach.feedback.live_coaching import LiveCoaching
+
 
 def run_video(job: VideoJob, host: Host) -> RunReport:
     """Carry a job out; nothing is written before all was found to be in order.
@@ -52,7 +58,12 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
     """
     engine = host.engine or Engine.of(job.settings)
     planned = outputs_of(job, host.calls)
-    read = [InputPath(job.source, host.source_name or "the source"), *host.also_read]
+    coaching = coaching_of(job.coach)
+    read = [
+        InputPath(job.source, host.source_name or "the source"),
+        *host.also_read,
+        *exercise_files(job.coach),
+    ]
     with (
         _opened(job) as source,
         claimed(planned.all, read, job.overwrite, termination.held) as claims,
@@ -60,9 +71,12 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
         name = host.source_name or str(job.source)
         header = RunHeader(name, str(planned), engine.kind.name, engine.workers, engine.threads)
         timer = StageTimer()
-        renderer = renderer_of(engine.style, engine.kind.parts, job.settings.overlay, timer)
+        renderer = renderer_of(
+            engine.style, engine.kind.parts, job.settings.overlay, timer, coaching
+        )
         outputs = [
-            *_outputs(job, source, planned, claims, engine, renderer),
+            *([] if coaching is None else [coaching]),  # the others show what it says
+            *_outputs(job, source, planned, claims, engine, renderer, coaching),
             *host.consumers(RunContext(engine, source, renderer)),
         ]
         run = RecordedRun(source, engine, job.settings.parser, outputs, header, timer)
@@ -98,6 +112,7 @@ def _outputs(
     claims: Claims,
     engine: Engine,
     renderer: Renderer,
+    coaching: LiveCoaching | None,
 ) -> list[Output]:
     """Everything that the run writes while it goes on."""
     found: list[Output] = []
@@ -110,7 +125,8 @@ def _outputs(
         header = header_line(
             kind.name, kind.parts, footage.height, footage.width, footage.time_base
         )
-        found.append(ResultLines(claims.file(planned.results), header, kind.parts, job.rle))
+        file, said = claims.file(planned.results), keys_from(coaching)
+        found.append(ResultLines(file, header, kind.parts, job.rle, coached=said))
     if planned.film is not None:
         writer = sink_for(
             claims.file(planned.film),

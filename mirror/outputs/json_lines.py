@@ -12,8 +12,10 @@ import numpy as np
 from mirror.core.label_set import LabelMap, LabelSet
 from mirror.core.parsing import Parsing, Person, Pose
 from mirror.outputs import OutputRefused
+from mirror.outputs.coach_keys import CoachKeysOf, no_coach
 from mirror.outputs.result_keys import (
     SCHEMA_VERSION,
+    CoachKeys,
     FrameLine,
     HeaderLine,
     LandmarkKeys,
@@ -42,7 +44,12 @@ def header_line(
 
 
 def frame_line(
-    number: int, frame: Frame, parsing: Parsing, parts: LabelSet, with_rle: bool = False
+    number: int,
+    frame: Frame,
+    parsing: Parsing,
+    parts: LabelSet,
+    with_rle: bool = False,
+    coached: Mapping[int, CoachKeys] | None = None,
 ) -> FrameLine:
     """Return one frame's line. The same pixels give the same line, to the last digit.
 
@@ -52,6 +59,7 @@ def frame_line(
         parsing: what was found in it.
         parts: the names of the part ids.
         with_rle: whether to add every part's mask in COCO's compressed run-length encoding.
+        coached: what a coach says, by people's ids.
 
     Raises:
         OutputRefused: masks are asked for, and pycocotools is not installed.
@@ -61,7 +69,7 @@ def frame_line(
         "frame": number,
         "pts": frame.pts,
         "time": round(frame.time, 6),
-        "people": [_person(person) for person in parsing.people],
+        "people": [_person(person, coached or {}) for person in parsing.people],
         "areas": {name: int(areas[id]) for id, name in enumerate(parts.names) if id and areas[id]},
     }
     if with_rle:
@@ -100,6 +108,7 @@ class ResultLines:
         parts: the names of the part ids.
         with_rle: whether to add every part's mask in COCO's run-length encoding.
         more: what else a result's line says.
+        coached: what a coach says of a parsing, by people's ids.
 
     Raises:
         OutputRefused: masks are asked for, and pycocotools is not installed.
@@ -115,9 +124,10 @@ class ResultLines:
         parts: LabelSet,
         with_rle: bool = False,
         more: Callable[[Result[Parsing]], Mapping[str, Any]] = lambda _: {},
+        coached: CoachKeysOf = no_coach,
     ) -> None:
         self._file, self._header, self._more = file, header, more
-        self._parts, self._with_rle = parts, with_rle
+        self._parts, self._with_rle, self._coached = parts, with_rle, coached
         self._descriptor = file.descriptor  # a fifo waits here until somebody reads
         self._lines: IO[str] | None = None
         self._closed = False
@@ -128,7 +138,8 @@ class ResultLines:
         """Write one frame's line; before the first, the one about the run."""
         self._begin()
         number, frame, parsing = result.ticket, result.frame, result.parsing
-        line = frame_line(number, frame, parsing, self._parts, self._with_rle)
+        coached = self._coached(parsing)
+        line = frame_line(number, frame, parsing, self._parts, self._with_rle, coached)
         self._put({**line, **self._more(result)})
 
     def close(self, failure: BaseException | None = None) -> None:
@@ -179,7 +190,7 @@ class ResultLines:
         )
 
 
-def _person(person: Person) -> PersonKeys:
+def _person(person: Person, coached: Mapping[int, CoachKeys]) -> PersonKeys:
     line: PersonKeys = {
         "id": person.id,
         "instance": person.instance,
@@ -189,6 +200,8 @@ def _person(person: Person) -> PersonKeys:
     if person.pose is not None:
         line["landmarks"] = _landmarks(person.pose)
         line["angles"] = {joint: round(degrees, 1) for joint, degrees in person.pose.angles.items()}
+    if person.id in coached:
+        line["coach"] = coached[person.id]
     return line
 
 

@@ -64,6 +64,44 @@ class LandmarkKeys(TypedDict):
     world: NotRequired[_Place]
 
 
+class CueKeys(TypedDict):
+    """Something that is told to a person.
+
+    Attributes:
+        name: of the fault, such as `shallow`, or of what is wrong with where the person stands.
+        en: the words in English.
+        zh: the words in Simplified Chinese.
+    """
+
+    name: str
+    en: str
+    zh: str
+
+
+class CoachKeys(TypedDict):
+    """What the coach says of a person, while it happens.
+
+    Attributes:
+        exercise: what the person does; null while that is not known.
+        count: repetitions so far; the same person's, also under another id.
+        progress: 0 at the start of a repetition, 1 at its far end; null while that is not known.
+        phase: `out` is on the way to the far end; null while that is not known.
+        faults: what was wrong in the last repetition, for the seconds in which it is shown.
+        range: of the last repetition, in degrees; metres of an exercise without angles.
+        tempo: seconds of the last repetition to the far end, at it, and back.
+        cue: what is told in this frame; one person at most has one.
+    """
+
+    exercise: str | None
+    count: _Count
+    progress: _Share | None
+    phase: Literal["start", "out", "far", "back"] | None
+    faults: list[str]
+    range: NotRequired[float]
+    tempo: NotRequired[Annotated[list[float], Field(min_length=3, max_length=3)]]
+    cue: NotRequired[CueKeys]
+
+
 class PersonKeys(TypedDict):
     """One person in a frame.
 
@@ -75,6 +113,7 @@ class PersonKeys(TypedDict):
         landmarks: the landmarks. Only where the parser finds any.
         angles: joint, such as `left_knee`, to degrees, where 180 is straight; only joints of which
             all three points are visible. Only where the parser finds landmarks.
+        coach: what the coach says. With `--coach` only.
     """
 
     id: Annotated[int, Field(ge=1)]
@@ -83,6 +122,7 @@ class PersonKeys(TypedDict):
     box: _Box
     landmarks: NotRequired[list[LandmarkKeys]]
     angles: NotRequired[dict[str, Annotated[float, Field(ge=0, le=180)]]]
+    coach: NotRequired[CoachKeys]
 
 
 class RleKeys(TypedDict):

@@ -11,6 +11,7 @@ import numpy as np
 
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
+from mirror.outputs.coach_keys import CoachKeysOf, no_coach
 from mirror.outputs.json_lines import coco_rle, frame_line, header_line
 from mirror.outputs.result_keys import HeaderLine, MomentKeys, TimingKeys
 from mirror.stream.run_facts import RunFacts
@@ -32,6 +33,7 @@ class Lines:
         with_rle: whether to add every part's mask in COCO's run-length encoding.
         clock: the flow's monotonic seconds.
         wall_clock: seconds since 1970.
+        coached: what a coach says of a parsing, by people's ids.
 
     Raises:
         OutputRefused: masks are asked for, and pycocotools is not installed.
@@ -50,11 +52,12 @@ class Lines:
         with_rle: bool = False,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
+        coached: CoachKeysOf = no_coach,
     ) -> None:
         self._target, self._facts = target, facts
         self._parser, self._parts = parser, parts
         self._palette, self._with_rle = palette, with_rle
-        self._clock, self._wall_clock = clock, wall_clock
+        self._clock, self._wall_clock, self._coached = clock, wall_clock, coached
         self._size: tuple[int, int] | None = None
         self._closed = False
         if with_rle:
@@ -69,7 +72,8 @@ class Lines:
             self._put(self._header(result))
         if gap_s := self._facts.gap_s():
             self._put({"gap": {"before_frame": result.ticket, "seconds": round(gap_s, 3)}})
-        line = frame_line(result.ticket, frame, result.parsing, self._parts, self._with_rle)
+        parsing, said = result.parsing, self._coached(result.parsing)
+        line = frame_line(result.ticket, frame, parsing, self._parts, self._with_rle, said)
         if size != self._size:
             line["size"] = [frame.width, frame.height]
         media_time = frame.media_time

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from mirror.core.label_set import LabelSet
 from mirror.outputs import Output, OutputRefused
+from mirror.outputs.coach_keys import CoachKeysOf, no_coach
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.rendering.renderer import Renderer
 from mirror.rendering.scene_cuts import SceneCuts
@@ -97,6 +98,7 @@ class Offer:
         resizes: whether the renderer makes pictures of another size than the source's.
         with_rle: whether lines hold masks.
         fills: whether a format without times repeats pictures for frames that were dropped.
+        coached: what a coach says of a parsing, by people's ids.
     """
 
     source: Source
@@ -110,6 +112,7 @@ class Offer:
     resizes: bool = False
     with_rle: bool = False
     fills: bool = True
+    coached: CoachKeysOf = no_coach
 
     @property
     def rate(self) -> Fraction | None:
@@ -191,7 +194,15 @@ def _check_pixel_format(name: str | None, targets: Sequence[Target]) -> None:
 
 def _output(format: str, pipe: PipeWriter, offer: Offer, facts: RunFacts) -> Output:
     if format == "jsonl":
-        return Lines(pipe, facts, offer.parser, offer.parts, offer.palette, offer.with_rle)
+        return Lines(
+            pipe,
+            facts,
+            offer.parser,
+            offer.parts,
+            offer.palette,
+            offer.with_rle,
+            coached=offer.coached,
+        )
     if format == "labels":
         return _steady(LabelMaps(pipe, offer.rate), lambda result: result.frame, offer, facts)
     sink = _sink(format, pipe, offer)

@@ -1,0 +1,1 @@
+"""The coach's feedback in the picture: counts, gauges, cues, and parts at fault."""

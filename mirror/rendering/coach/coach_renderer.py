@@ -1,0 +1,116 @@
+"""Draws what the coach says over a picture: large enough to be read from three metres."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mirror.coach.feedback.cues import Cue
+from mirror.coach.feedback.live_coaching import Coached, Feedback
+from mirror.core.label_set import LabelSet
+from mirror.core.parsing import Parsing, Person
+from mirror.rendering.coach.board import PALETTE, Rect
+from mirror.rendering.coach.cue_strip import cue_strip, strip_size
+from mirror.rendering.coach.fault_marks import fault_marks
+from mirror.rendering.coach.panel import PanelMetrics, panel
+from mirror.rendering.coach.placement import Occupancy
+from mirror.rendering.overlay.drawing_plan import DrawingPlan
+from mirror.rendering.overlay.layer import Layer
+from mirror.rendering.overlay.painting import draw_plan, painted
+from pipeline.frame import Frame
+
+_MOST_PANELS = 4
+_BYSTANDER = 0.5  # as tall as this share of the tallest: nobody looks at them
+_COVERING = 0.03  # of a panel may be over somebody before it moves
+_STAYS_S = 1.5  # a panel that jumps is not read
+
+
+class CoachRenderer:
+    """Draws counts, gauges, cues and parts at fault; see ``Renderer``.
+
+    Args:
+        coached: says what there is to be shown of a parsing.
+        parts: what the parser can name.
+    """
+
+    def __init__(self, coached: Callable[[Parsing], Coached], parts: LabelSet) -> None:
+        self._coached, self._parts = coached, parts
+        self.end_scene()
+
+    def render(self, frame: Frame, parsing: Parsing) -> Frame:
+        """Return the frame with what is said of it; the frame itself where nothing is."""
+        coached = self._coached(parsing)
+        self._occupancy.update(parsing.labels, frame.time)
+        layers = tuple(self._layers(coached, parsing))
+        if not layers:
+            return frame
+        plan = DrawingPlan(PALETTE, layers)
+        if frame.pixel_format == "bgr24":
+            return frame.with_bgr(draw_plan(frame.bgr, plan))
+        return frame.with_picture(painted(frame, plan))
+
+    def end_scene(self) -> None:
+        """Forget where people were, and where panels are."""
+        self._occupancy = Occupancy()
+        self._panels: dict[int, tuple[Rect, float]] = {}  # person -> where, since when
+        self._strip: tuple[Cue, Rect] | None = None
+
+    def _layers(self, coached: Coached, parsing: Parsing) -> Iterator[Layer]:
+        height, width = size = parsing.labels.shape[0], parsing.labels.shape[1]
+        people = _shown(parsing.people, coached)
+        for person in people:
+            names = [part for fault in coached.people[person.id].faults for part in fault.parts]
+            yield from fault_marks(parsing, person.instance, names, self._parts)
+        rects: list[Rect] = []
+        for person in people:
+            feedback = coached.people[person.id]
+            rects.append(self._panel_at(person, feedback, size, coached.time, rects))
+            yield from panel(feedback, rects[-1], size).layers()
+        if coached.cue is not None:
+            is_guide = any(one.framing == coached.cue for one in coached.people.values())
+            rect = self._strip_at(coached.cue, (height, width), rects)
+            yield from cue_strip(coached.cue, rect, size, is_guide).layers()
+
+    def _panel_at(
+        self,
+        person: Person,
+        feedback: Feedback,
+        size: tuple[int, int],
+        time: float,
+        taken: Sequence[Rect],
+    ) -> Rect:
+        wide, tall = PanelMetrics.of(size).panel(feedback)
+        rect, since = self._panels.get(person.id, ((0, 0, 0, 0), 0.0))
+        fits = (wide, tall) == rect[2:]
+        if fits and (time - since < _STAYS_S or not self._covers(rect)):
+            return rect
+        x0, y0, x1, _ = person.box
+        near = ((x0 + x1) / 2, y0 + tall / 2)
+        rect = self._occupancy.quietest(wide, tall, near, taken)
+        self._panels[person.id] = rect, time
+        return rect
+
+    def _covers(self, rect: Rect) -> bool:
+        return self._occupancy.share(rect) > _COVERING
+
+    def _strip_at(self, cue: Cue, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
+        """Where the strip is: it stays while the same is told, and nobody comes there."""
+        if self._strip is None or self._strip[0] != cue or self._covers(self._strip[1]):
+            wide, tall = strip_size(cue, size)
+            near = (size[1] / 2, size[0] - tall)
+            self._strip = cue, self._occupancy.quietest(wide, tall, near, taken)
+        return self._strip[1]
+
+
+def _shown(people: Sequence[Person], coached: Coached) -> list[Person]:
+    """Who gets a panel: whoever counts, and the tallest of the others; from left to right."""
+    known = [one for one in people if one.id in coached.people]
+    tallest = max((_height(one) for one in known), default=0.0)
+    chosen = [
+        one for one in known if coached.people[one.id].count or _height(one) >= _BYSTANDER * tallest
+    ]
+    chosen.sort(key=lambda one: (-coached.people[one.id].count, -_height(one)))
+    return sorted(chosen[:_MOST_PANELS], key=lambda one: one.box[0])
+
+
+def _height(person: Person) -> float:
+    return person.box[3] - person.box[1]
