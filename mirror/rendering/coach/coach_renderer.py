@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mirror.coach.feedback.cues import Cue
-from mirror.coach.feedback.live_coaching import Coached, Feedback
+from mirror.coach.feedback.live_coaching import Coached
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing, Person
 from mirror.rendering.coach.board import PALETTE, Rect
 from mirror.rendering.coach.cue_strip import cue_strip, strip_size
 from mirror.rendering.coach.fault_marks import fault_marks
-from mirror.rendering.coach.panel import PanelMetrics, panel
+from mirror.rendering.coach.leader import leader
+from mirror.rendering.coach.panel import PanelLayout, layouts, panel
 from mirror.rendering.coach.placement import Occupancy
 from mirror.rendering.overlay.drawing_plan import DrawingPlan
 from mirror.rendering.overlay.layer import Layer
@@ -19,9 +20,11 @@ from mirror.rendering.overlay.painting import draw_plan, painted
 from pipeline.frame import Frame
 
 _MOST_PANELS = 4
-_BYSTANDER = 0.5  # as tall as this share of the tallest: nobody looks at them
+_BYSTANDER = 0.6  # as tall as this share of the tallest: nobody looks at them
 _COVERING = 0.03  # of a panel may be over somebody before it moves
 _STAYS_S = 1.5  # a panel that jumps is not read
+
+_Place = tuple[PanelLayout, Rect]
 
 
 class CoachRenderer:
@@ -51,7 +54,7 @@ class CoachRenderer:
     def end_scene(self) -> None:
         """Forget where people were, and where panels are."""
         self._occupancy = Occupancy()
-        self._panels: dict[int, tuple[Rect, float]] = {}  # person -> where, since when
+        self._panels: dict[int, tuple[_Place, float]] = {}  # person -> where, since when
         self._strip: tuple[Cue, Rect] | None = None
 
     def _layers(self, coached: Coached, parsing: Parsing) -> Iterator[Layer]:
@@ -62,32 +65,36 @@ class CoachRenderer:
             yield from fault_marks(parsing, person.instance, names, self._parts)
         rects: list[Rect] = []
         for person in people:
-            feedback = coached.people[person.id]
-            rects.append(self._panel_at(person, feedback, size, coached.time, rects))
-            yield from panel(feedback, rects[-1], size).layers()
+            layout, rect = self._panel_at(person, size, coached.time, rects)
+            rects.append(rect)
+            if len(people) > 1:
+                yield from leader(rect, person.box, size)
+            yield from panel(coached.people[person.id], layout, rect, size).layers()
         if coached.cue is not None:
             is_guide = any(one.framing == coached.cue for one in coached.people.values())
             rect = self._strip_at(coached.cue, (height, width), rects)
             yield from cue_strip(coached.cue, rect, size, is_guide).layers()
 
     def _panel_at(
-        self,
-        person: Person,
-        feedback: Feedback,
-        size: tuple[int, int],
-        time: float,
-        taken: Sequence[Rect],
-    ) -> Rect:
-        wide, tall = PanelMetrics.of(size).panel(feedback)
-        rect, since = self._panels.get(person.id, ((0, 0, 0, 0), 0.0))
-        fits = (wide, tall) == rect[2:]
-        if fits and (time - since < _STAYS_S or not self._covers(rect)):
-            return rect
-        x0, y0, x1, _ = person.box
-        near = ((x0 + x1) / 2, y0 + tall / 2)
-        rect = self._occupancy.quietest(wide, tall, near, taken)
-        self._panels[person.id] = rect, time
-        return rect
+        self, person: Person, size: tuple[int, int], time: float, taken: Sequence[Rect]
+    ) -> _Place:
+        """Where somebody's panel is: it stays, unless people come there."""
+        place, since = self._panels.get(person.id, (None, 0.0))
+        if place is not None and (time - since < _STAYS_S or not self._covers(place[1])):
+            return place
+        place = self._room_for(person, size, taken)
+        self._panels[person.id] = place, time
+        return place
+
+    def _room_for(self, person: Person, size: tuple[int, int], taken: Sequence[Rect]) -> _Place:
+        """The largest panel for which there is room; of none, the smallest."""
+        for layout in layouts(size):
+            wide, tall = layout.size
+            near = ((person.box[0] + person.box[2]) / 2, person.box[1] + tall / 2)
+            rect = self._occupancy.quietest(wide, tall, near, taken)
+            if not self._covers(rect):
+                break
+        return layout, rect
 
     def _covers(self, rect: Rect) -> bool:
         return self._occupancy.share(rect) > _COVERING

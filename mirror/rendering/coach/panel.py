@@ -12,57 +12,80 @@ from mirror.rendering.overlay.colour_tables import DARK, WHITE
 # Signs are read at a distance of 200 times the height of their letters (ISO 3864-1, 2011, 6.2
 # says so of safety signs, roughly). At 3 m: 15 mm, which is 5 % of a picture 300 mm high.
 _COUNT, _LINE, _PAD, _GAUGE = 0.19, 0.045, 0.025, 0.04  # of the picture's shorter side
+_SMALLER = (0.85, 0.6)
 _PHASES = {"start": "start", "out": "out", "far": "far end", "back": "back", None: ""}
 _TEMPO = "0.0 / 0.0 / 0.0 s"
 
 
 @dataclass(frozen=True, slots=True)
-class PanelMetrics:
-    """How large things are in a picture, in pixels."""
+class PanelLayout:
+    """How large a panel is, and what is on it.
+
+    Attributes:
+        count: height of the number, in pixels, as all others.
+        line: height of a line's capitals; 0 leaves lines out.
+        pad: between things.
+        gauge: width of the gauge.
+    """
 
     count: int
     line: int
     pad: int
     gauge: int
 
-    @classmethod
-    def of(cls, size: tuple[int, int]) -> PanelMetrics:
-        """Return what suits a picture of some height and width."""
-        side = min(size)
-        shares = (_COUNT, _LINE, _PAD, _GAUGE)
-        count, line, pad, gauge = (max(2, round(side * share)) for share in shares)
-        return cls(count, line, pad, gauge)
+    @property
+    def size(self) -> tuple[int, int]:
+        """A panel's width and height: they do not change while somebody exercises."""
+        across = self.room + self.gauge + 3 * self.pad
+        lines = 3 * (self.line + self.pad) if self.line else 0
+        return across, self.count + 2 * self.pad + lines
 
-    def panel(self, feedback: Feedback) -> tuple[int, int]:
-        """Return a panel's width and height: they do not change while somebody exercises."""
-        texts = (_title(feedback), _TEMPO)
-        wide = max(text_width("00", self.count), *(text_width(one, self.line) for one in texts))
-        across = wide + self.gauge + 3 * self.pad
-        return across, self.count + 3 * self.line + 5 * self.pad
+    @property
+    def room(self) -> int:
+        """How wide what is written may be."""
+        wide = text_width("00", self.count)
+        return max(wide, text_width(_TEMPO, self.line)) if self.line else wide
 
 
-def panel(feedback: Feedback, rect: Rect, size: tuple[int, int]) -> Board:
+def layouts(size: tuple[int, int]) -> tuple[PanelLayout, ...]:
+    """Return what suits a picture of some height and width, the largest first.
+
+    The smaller ones are for where there is no room; they leave the lines out.
+    """
+    side = min(size)
+    count, line, pad, gauge = (max(2, round(side * one)) for one in (_COUNT, _LINE, _PAD, _GAUGE))
+    whole = PanelLayout(count, line, pad, gauge)
+    smaller = [[max(2, round(share * one)) for one in (count, pad, gauge)] for share in _SMALLER]
+    return (whole, *(PanelLayout(high, 0, gap, wide) for high, gap, wide in smaller))
+
+
+def panel(feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, int]) -> Board:
     """Return the panel of one person, drawn.
 
     Args:
         feedback: what it shows.
+        layout: how large it is.
         rect: where it is.
         size: height and width of the picture.
     """
-    metrics = PanelMetrics.of(size)
     board = Board(rect, size, DARK, 0.78)
     x, y, _, tall = rect
     ink = WARNING if feedback.faults else GOOD
-    gauge = (x + metrics.pad, y + metrics.pad, metrics.gauge, tall - 2 * metrics.pad)
+    gauge = (x + layout.pad, y + layout.pad, layout.gauge, tall - 2 * layout.pad)
     _draw_gauge(board, gauge, feedback.progress, ink)
-    left = x + metrics.gauge + 2 * metrics.pad
-    base = y + metrics.pad + metrics.count
-    board.write(str(feedback.count), left, base, metrics.count)
-    lines = (_title(feedback), _PHASES[feedback.phase], _tempo(feedback.last))
-    for text in lines:
-        base += metrics.pad + metrics.line
-        board.write(text, left, base, metrics.line)
+    left = x + layout.gauge + 2 * layout.pad
+    base = y + layout.pad + layout.count
+    board.write(str(feedback.count), left, base, layout.count)
+    if layout.line:
+        for text in (_title(feedback), _PHASES[feedback.phase], _tempo(feedback.last)):
+            base += layout.pad + layout.line
+            board.write(text, left, base, _fitting(text, layout))
     return board
+
+
+def _fitting(text: str, layout: PanelLayout) -> int:
+    """How high the capitals of a text are, so that it fits."""
+    return min(layout.line, layout.line * layout.room // max(1, text_width(text, layout.line)))
 
 
 def _draw_gauge(board: Board, rect: Rect, progress: float | None, ink: int) -> None:

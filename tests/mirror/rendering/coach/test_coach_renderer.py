@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from mirror.coach.feedback.live_coaching import NOBODY, Coached, Feedback
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing
 from mirror.rendering.coach.coach_renderer import CoachRenderer
+from mirror.rendering.coach.panel import layouts
 from mirror.rendering.coach.placement import Occupancy
 from pipeline.frame import BGR
 
@@ -121,3 +124,23 @@ def test_room_is_found_where_nobody_is_and_near_what_was_asked() -> None:
     assert occupancy.share((0, 0, 100, 100)) == 1.0
     occupancy.update(np.zeros_like(labels), 60.0)
     assert occupancy.share((0, 0, 100, 100)) < 0.01  # that was long ago
+
+
+def test_where_there_is_little_room_the_panel_is_smaller() -> None:
+    whole, *smaller = layouts((HIGH, WIDE))
+    labels = np.full((HIGH, WIDE), 2, np.uint8)
+    labels[:, : smaller[-1].size[0] + 24] = 0
+    parsing = Parsing(labels, (labels > 0).astype(np.uint8), (person(1, HIGH, WIDE),))
+    drawn = touched(Coached(1.0, {1: feedback()}, None), parsing)
+    assert 0 < drawn.any(axis=0).sum() < whole.size[0]
+    assert not (drawn & (labels > 0)).any()
+
+
+def test_several_people_have_a_panel_each_and_a_line_to_it() -> None:
+    labels = np.maximum(labels_of_one(HIGH, WIDE, 0.35), labels_of_one(HIGH, WIDE, 0.65))
+    owners = ((labels > 0) * np.where(np.arange(WIDE) < WIDE // 2, 1, 2)).astype(np.uint8)
+    people = (person(1, HIGH, WIDE, 0.35), person(2, HIGH, WIDE, 0.65))
+    both = {1: feedback(), 2: dataclasses.replace(feedback(), person=2)}
+    parsing = Parsing(labels, owners, people)
+    alone = touched(Coached(1.0, {1: both[1]}, None), parsing)
+    assert touched(Coached(1.0, both, None), parsing).sum() > 1.9 * alone.sum()
