@@ -115,7 +115,7 @@ def _draw_all(parsings: list[tuple[Frame, Parsing]], style: Style) -> list[Frame
 def _encode(clip: Path, drawn: list[Frame]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         footage_of_clip = VideoFile(clip).footage
-        film = VideoWriter(Path(folder) / "out.mp4", footage_of_clip, passengers=clip)
+        film = VideoWriter(Path(folder) / "out.mp4", footage_of_clip, copy_streams_from=clip)
         with consuming(film) as writer:
             for frame in drawn:
                 writer.consume(frame)

@@ -108,7 +108,7 @@ def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
 
     from mirror.live.sources.source_choice import CameraChoice
     from mirror.window.app import application, dress
-    from mirror.window.launch_settings import Setup
+    from mirror.window.launch_settings import LaunchSettings
     from mirror.window.main_window import MirrorWindow
 
     cv2.setNumThreads(1)  # as the window does
@@ -116,7 +116,9 @@ def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
     dress(app)
     clip = Clip()
     began_at = time.monotonic()
-    window = MirrorWindow(Setup(config, DisplayOptions(mode=mode), open_source=lambda _: clip))
+    window = MirrorWindow(
+        LaunchSettings(config, DisplayOptions(mode=mode), open_source=lambda _: clip)
+    )
     window.resize(WIDTH, HEIGHT + 120)
     window.show()
     window.watch(CameraChoice(0))

@@ -132,7 +132,7 @@ def _outputs(
             claims.file(planned.film),
             footage,
             encoding_of(job.settings.video),
-            passengers=None if is_folder(job.source) else job.source,
+            copy_streams_from=None if is_folder(job.source) else job.source,
             cut_short=job.limit is not None,
         )
         found.append(DrawnPictures(renderer, writer))

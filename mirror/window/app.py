@@ -18,7 +18,7 @@ from mirror.jobs.composition import encoding_of, limits_of
 from mirror.live.display.display_options import look_of
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
 from mirror.live.translations import system_language
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 from mirror.window.layout.theme import SHEET, dark
 from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
@@ -85,9 +85,9 @@ def run(config: Config, choice: Choice | None) -> int:
     return code
 
 
-def setup_of(config: Config, memory: SettingsStore) -> Setup:
+def setup_of(config: Config, memory: SettingsStore) -> LaunchSettings:
     """Return what the window is made with: flags and a file of settings count more than memory."""
-    plain = Setup(
+    plain = LaunchSettings(
         config.parser,
         look_of(config.overlay),
         system_language(),

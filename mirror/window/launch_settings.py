@@ -15,7 +15,7 @@ from pipeline.sinks.video import Encoding
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class LaunchSettings:
     """What a window is made with.
 
     Attributes:
@@ -38,4 +38,4 @@ class Setup:
     folder: Path = field(default_factory=Path.home)
     memory: SettingsStore = field(default_factory=SettingsStore)
     encoding: Encoding = field(default_factory=Encoding)
-    plain: Setup | None = None
+    plain: LaunchSettings | None = None

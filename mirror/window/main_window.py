@@ -21,7 +21,7 @@ from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import Choice
 from mirror.live.translations import speaker
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.layout.qt_translations import speak
 from mirror.window.layout.window_layout import laid_out, put, ticking
@@ -31,16 +31,16 @@ from mirror.window.menus.drag_and_drop import DropTarget
 from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.menus.menu_bar import commands_of
-from mirror.window.pages.page_stack import Pages
-from mirror.window.panel.side_panel import Panel
+from mirror.window.pages.page_stack import PageStack
+from mirror.window.panel.side_panel import SidePanel
 from mirror.window.panel.source_page import SourcePage
 from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
-from mirror.window.playback.control_bar import Bar
+from mirror.window.playback.control_bar import ControlBar
 from mirror.window.playback.picture_view import PictureView
 from mirror.window.playback.shown_picture import ShownPicture
-from mirror.window.settings.capture_folder_dialog import SavingPlace
+from mirror.window.settings.capture_folder_dialog import CaptureFolderDialog
 from mirror.window.settings.preferences import Preferences
-from mirror.window.settings.source_dialogs import Chooser
+from mirror.window.settings.source_dialogs import SourceDialogs
 from pipeline.sources.camera import list_cameras
 
 _FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
@@ -50,7 +50,7 @@ _CLOSES_WITHIN_S = 0.9
 class MirrorWindow(QMainWindow):
     """Shows one session at a time. Decides nothing; only the GUI's thread may touch it."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: LaunchSettings) -> None:
         super().__init__()
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
@@ -63,7 +63,7 @@ class MirrorWindow(QMainWindow):
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
-        self.keeper = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
+        self.capture = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
         self.setWindowTitle("Smart Mirror")
         DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
         put(self, setup.memory.place)
@@ -95,7 +95,7 @@ class MirrorWindow(QMainWindow):
         """Look at something else from now on; the last picture stays until the first new one."""
         look = self._habits.look_for(self.look, choice)
         self._wanted = self._wanted.with_look(look)
-        self.keeper.stop_recording(OTHER_SOURCE)
+        self.capture.stop_recording(OTHER_SOURCE)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
         self.shown.begin()
@@ -125,7 +125,7 @@ class MirrorWindow(QMainWindow):
         self._setup.memory.keep_parser(self._wanted.parser, config)
         self._wanted = self._wanted.with_parser(config, worked=not has_failed)
         self.source.show_parser(config)
-        self.keeper.stop_recording(OTHER_PARSER)
+        self.capture.stop_recording(OTHER_PARSER)
         self.try_again()
 
     def try_again(self) -> None:
@@ -153,11 +153,11 @@ class MirrorWindow(QMainWindow):
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)
-            self.keeper.refresh()
+            self.capture.refresh()
             self._show_bar()
         elif self.player is not self._controlled:
             self._show_bar()
-        if self.shown.has_changed(session, self.view, self.keeper):
+        if self.shown.has_changed(session, self.view, self.capture):
             self._show_switches()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -165,12 +165,12 @@ class MirrorWindow(QMainWindow):
         self._timer.stop()
         self._setup.memory.keep_place(self.saveGeometry())
         self.hide()
-        self.keeper.stop_recording()
+        self.capture.stop_recording()
         self._sessions.close()
         give_up_at = time.monotonic() + _CLOSES_WITHIN_S
         self._sessions.join(give_up_at)
         self.bar.close_thumbnails(max(0.0, give_up_at - time.monotonic()))
-        self.keeper.close(max(0.0, give_up_at - time.monotonic()))
+        self.capture.close(max(0.0, give_up_at - time.monotonic()))
         super().closeEvent(event)
 
     # what buttons and keys do
@@ -182,12 +182,12 @@ class MirrorWindow(QMainWindow):
     def save_picture(self) -> None:
         """Write what is shown to files."""
         if self.shown.shot is not None and self.shown.can_save:
-            self.keeper.save_picture(self.shown.shot, self.look, self._say)
+            self.capture.save_picture(self.shown.shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
         if self.session is not None and self.shown.can_record:
-            self.keeper.toggle_recording(self.session, self.look, self._say)
+            self.capture.toggle_recording(self.session, self.look, self._say)
             self._show_bar()
 
     def toggle_panel(self) -> None:
@@ -208,11 +208,11 @@ class MirrorWindow(QMainWindow):
         self._habits.forget()
         look = self._habits.look_for(plain.look, self._present())
         self._wanted = ViewPreferences.at_first(look, plain.parser)
-        self.keeper.keep_in(plain.folder)
+        self.capture.keep_in(plain.folder)
         put(self, None)
         self._speak(plain.language, has_panel=False)
         if parser != plain.parser:
-            self.keeper.stop_recording(OTHER_PARSER)
+            self.capture.stop_recording(OTHER_PARSER)
             self.try_again()
         self.pages.tell(Sentence("All settings are forgotten"))
 
@@ -226,22 +226,24 @@ class MirrorWindow(QMainWindow):
     def _build(self, has_panel: bool) -> None:
         say, setup, clock = self._say, self._setup, self._setup.clock
         speak(self.language)
-        self.chooser = Chooser(self, say, self.choose, self._present, setup.memory, self.try_again)
-        self.place = SavingPlace(self, say, self.keeper, setup.memory, self.report)
+        self.chooser = SourceDialogs(
+            self, say, self.choose, self._present, setup.memory, self.try_again
+        )
+        self.place = CaptureFolderDialog(self, say, self.capture, setup.memory, self.report)
         self.view = PictureView(
             self._painted, self._look_again, lambda: self.around.toggle_full_screen()
         )
         self.view.setAccessibleName(say("Picture"))
         ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
-        self.pages = Pages(
+        self.pages = PageStack(
             *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
             *(ways_on, self.place.show),
         )
         self.commands = commands_of(self)
-        self.bar = Bar(say, acts_of(self.commands), lambda: self.player)
+        self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
         self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
-        self.panel = Panel(say, self.set_look, self.copy_figures, self.source)
+        self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source)
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
@@ -274,23 +276,23 @@ class MirrorWindow(QMainWindow):
         self.source.show_cameras(list(list_cameras()), self._present())
 
     def _show_switches(self) -> None:
-        self.shown.has_changed(self.session, self.view, self.keeper)
+        self.shown.has_changed(self.session, self.view, self.capture)
         show_switches(self.commands, self._actions)
         self.bar.show_possible(self._actions)
 
     def _show_bar(self) -> None:
-        keeper, title = self.keeper, readout.title(self._present(), self._say)
+        capture, title = self.capture, readout.title(self._present(), self._say)
         self._controlled = self.player
-        self.pages.toast.tell(keeper.message.said(self._say))
-        self.bar.show_state(title, self.player, keeper.is_recording, self.shown.frame)
-        self.source.show_folder(keeper.folder)
+        self.pages.toast.tell(capture.message.said(self._say))
+        self.bar.show_state(title, self.player, capture.is_recording, self.shown.frame)
+        self.source.show_folder(capture.folder)
         self._show_switches()
 
     def _show_figures(self, session: Session) -> None:
         self.figures = session.figures()
         if session.player is not None and session.player.paused:
             self.figures = self.figures.at_rest()
-        self.view.show_headline(readout.headline(self.figures), self.keeper.elapsed)
+        self.view.show_headline(readout.headline(self.figures), self.capture.elapsed)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:

@@ -61,7 +61,8 @@ class AnimationWriter:
         path: the file to make, or one that was claimed already; its ending names the kind.
         footage: what the frames are like.
         encoding: its quality counts in WebP.
-        passengers: a file that the pictures come from; its sound is left out, and that is said.
+        copy_streams_from: a file that the pictures come from; that its sound is
+            left out is said.
 
     Raises:
         SinkError: the file cannot be made, or the codec is another's; nothing is left behind.
@@ -75,11 +76,11 @@ class AnimationWriter:
         footage: Footage,
         encoding: Encoding = DEFAULT,
         *,
-        passengers: Path | None = None,
+        copy_streams_from: Path | None = None,
     ) -> None:
         self._file = claim_file(path) if isinstance(path, Path) else path
         self._kind, self._footage = KINDS[self._file.path.suffix.lower()], footage
-        self._quality, self._passengers = encoding.quality, passengers
+        self._quality, self._source = encoding.quality, copy_streams_from
         try:
             self._check(encoding.codec)
             self._output = create_file(self._file.url, self._kind.name, {"loop": "0"})
@@ -105,7 +106,7 @@ class AnimationWriter:
         said = []
         if self._written < self._seen or self._scale < 1:
             said.append(f"{name} holds {self._written} of {self._seen} frames, of {size} pixels")
-        if _has_more_than_pictures(self._passengers):
+        if _has_more_than_pictures(self._source):
             said.append(f"sound and subtitles were left out, which {name} cannot hold")
         return (*said, *flat_remark(self._footage.color_trc, name))
 

@@ -16,7 +16,7 @@ def sink_for(
     footage: Footage,
     encoding: Encoding,
     *,
-    passengers: Path | None = None,
+    copy_streams_from: Path | None = None,
     cut_short: bool = False,
 ) -> Sink:
     """Return what writes pictures to a claimed file: a video, or an animation (.gif, .webp).
@@ -25,12 +25,15 @@ def sink_for(
         file: the file to be.
         footage: what the frames are like.
         encoding: how to encode them; a container that it names makes a video of any name.
-        passengers: a file whose sound and subtitles are copied along, where the format holds them.
+        copy_streams_from: a file whose sound and subtitles are copied along, where the
+            format holds them.
         cut_short: whether the pictures end before that file.
 
     Raises:
         SinkError: the file cannot be made; nothing is left behind.
     """
     if encoding.container is None and file.path.suffix.lower() in KINDS:
-        return AnimationWriter(file, footage, encoding, passengers=passengers)
-    return VideoWriter(file, footage, encoding, passengers=passengers, cut_short=cut_short)
+        return AnimationWriter(file, footage, encoding, copy_streams_from=copy_streams_from)
+    return VideoWriter(
+        file, footage, encoding, copy_streams_from=copy_streams_from, cut_short=cut_short
+    )

@@ -17,7 +17,7 @@ from pipeline.media.input_limits import NOT_DECODED
 from pipeline.media.opening import create_file, open_file
 from pipeline.media.timeline import AnyPacket
 from pipeline.nearest_name import nearest
-from pipeline.sinks.stream_copy.remux import NOTHING_BESIDE, Beside, remux
+from pipeline.sinks.stream_copy.remux import NO_CHANGES, RemuxChanges, remux
 from pipeline.targets.claims import OutputFile
 from pipeline.targets.part_file import PartFile
 
@@ -184,7 +184,7 @@ def open_output(
 
 
 def complete(
-    file: OutputFile, container: Container, time_base: Fraction, beside: Beside = NOTHING_BESIDE
+    file: OutputFile, container: Container, time_base: Fraction, changes: RemuxChanges = NO_CHANGES
 ) -> None:
     """Turn a file that survives a kill into one that starts fast, under its own name.
 
@@ -203,7 +203,7 @@ def complete(
             file.put_in_order() as finishing,
             open_file(Path(file.url), NOT_DECODED) as source,
         ):
-            copy_packets(source, finishing, container.name, options, beside=beside)
+            copy_packets(source, finishing, container.name, options, changes=changes)
     file.finish()
 
 
@@ -213,7 +213,7 @@ def copy_packets(
     container: str,
     options: dict[str, str],
     broken_off: bool = False,
-    beside: Beside = NOTHING_BESIDE,
+    changes: RemuxChanges = NO_CHANGES,
 ) -> int:
     """Write every packet of a file to another, as it is; return how many pictures there were.
 
@@ -223,11 +223,11 @@ def copy_packets(
         container: as FFmpeg calls its muxer.
         options: of the muxer.
         broken_off: whether the source may end in the middle of a packet, which then is its end.
-        beside: what changes on the way.
+        changes: what changes on the way.
     """
     packets = _until_broken_off(source) if broken_off else source.demux()
     with create_file(target, container, options) as sink:
-        return remux(source, packets, sink, beside)
+        return remux(source, packets, sink, changes)
 
 
 def _until_broken_off(source: InputContainer) -> Iterator[AnyPacket]:

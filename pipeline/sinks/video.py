@@ -23,7 +23,7 @@ from pipeline.sinks.container import (
     time_base_in,
 )
 from pipeline.sinks.encoders import check_encoder, encoder_options
-from pipeline.sinks.stream_copy.remux import Beside
+from pipeline.sinks.stream_copy.remux import RemuxChanges
 from pipeline.sinks.stream_copy.stream_copy import StreamCopy
 from pipeline.sources import Footage
 from pipeline.targets.claims import OutputFile, open_file
@@ -65,7 +65,7 @@ class VideoWriter:
         path: the file to make, or one that was claimed already. Its folder must be there.
         footage: what the frames are like.
         encoding: how to encode them.
-        passengers: a file whose sound and subtitles are copied along.
+        copy_streams_from: a file whose sound and subtitles are copied along.
         cut_short: whether the pictures end before that file, so that its sound must end with them.
         overwrite: whether an existing file may be replaced.
 
@@ -86,7 +86,7 @@ class VideoWriter:
         footage: Footage,
         encoding: Encoding = Encoding(),
         *,
-        passengers: Path | None = None,
+        copy_streams_from: Path | None = None,
         cut_short: bool = False,
         overwrite: bool = False,
     ) -> None:
@@ -96,7 +96,8 @@ class VideoWriter:
         self._codec = encoder_for(encoding.codec or self._kind.default_codec)
         if isinstance(path, Path):
             check_apart(
-                [OutputPath("-o", path)], [] if passengers is None else [InputPath(passengers)]
+                [OutputPath("-o", path)],
+                [] if copy_streams_from is None else [InputPath(copy_streams_from)],
             )
             path = open_file(path, overwrite)
         self._pixel_format = encoding.pixel_format or pixel_format_for(
@@ -109,10 +110,10 @@ class VideoWriter:
         except BaseException:
             self._file.discard()
             raise
-        self._passengers: StreamCopy | None = None
+        self._copied_streams: StreamCopy | None = None
         self._said: tuple[str, ...] = ()
         self._stream: VideoStream | None = None
-        self._source, self._cut_short = passengers, cut_short
+        self._source, self._cut_short = copy_streams_from, cut_short
         self._first_size = (0, 0)
         self._last_pts: int | None = None
         self._moved = 0
@@ -169,8 +170,8 @@ class VideoWriter:
             self._output.mux(self._stream.encode(picture))
             now = picture.pts * self._time_base
             self._end = now + length
-            if self._passengers is not None:
-                self._passengers.write_until(now)
+            if self._copied_streams is not None:
+                self._copied_streams.write_until(now)
         except (av.error.FFmpegError, OSError) as failure:
             raise self._broken(failure) from failure
         self.frames += 1
@@ -180,7 +181,7 @@ class VideoWriter:
         """What a user should know of the file, one sentence each."""
         codec = self._encoding.codec or self._kind.default_codec
         hdr = hdr_remarks(codec, self._footage.color_trc, self._pixel_format)
-        found = [*self._said, *hdr, *(self._passengers.remarks if self._passengers else ())]
+        found = [*self._said, *hdr, *(self._copied_streams.remarks if self._copied_streams else ())]
         if self._file.left:
             left = self._file.left[-1]
             found.append(UnfinishedFileNote(f"an earlier run left {left}", left))
@@ -218,7 +219,7 @@ class VideoWriter:
             self._said = (f"{source.name} is not a file: its sound and subtitles were left out",)
             return
         try:
-            self._passengers = StreamCopy(source, self._output)
+            self._copied_streams = StreamCopy(source, self._output)
         except (av.error.FFmpegError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._said = (f"sound and subtitles were left out, for {source.name}: {reason}",)
@@ -257,21 +258,21 @@ class VideoWriter:
         assert self._stream is not None
         try:
             self._output.mux(self._stream.encode(None))
-            beside = Beside()
-            if self._passengers is not None:
+            changes = RemuxChanges()
+            if self._copied_streams is not None:
                 end = self._end if self._cut_short or not whole else None
-                self._passengers.finish(end)
-                beside = self._passengers.beside(end)
+                self._copied_streams.finish(end)
+                changes = self._copied_streams.changes(end)
             self._output.close()
             if whole:
-                complete(self._file, self._kind, self._time_base, beside)
+                complete(self._file, self._kind, self._time_base, changes)
         finally:
-            if self._passengers is not None:
-                self._passengers.close()
+            if self._copied_streams is not None:
+                self._copied_streams.close()
 
     def _discard(self) -> None:
-        if self._passengers is not None:
-            self._passengers.close()
+        if self._copied_streams is not None:
+            self._copied_streams.close()
         self._output.close()
         self._file.discard()
 

@@ -18,7 +18,7 @@ from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_file
 from pipeline.sources import Footage
 from pipeline.sources.container.frame_counts import FrameCounts
-from pipeline.sources.container.rotation import Upright
+from pipeline.sources.container.rotation import RotationFilter
 from pipeline.sources.managed_source import ClosableSource
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
@@ -168,4 +168,4 @@ def decoded(path: Path, limits: InputLimits = USUAL_LIMITS) -> av.VideoFrame:
         raise SourceError(
             "picture.empty", "{path} is not a picture that can be read (no image in it)", path=path
         )
-    return Upright(round(picture.rotation))(picture)
+    return RotationFilter(round(picture.rotation))(picture)

@@ -19,10 +19,10 @@ from pipeline.frame import Frame
 from pipeline.media.input_limits import MEGA, USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_file
 from pipeline.sources import Footage
-from pipeline.sources.container.decoding import Decoded, Decoding, ThreadType
+from pipeline.sources.container.decoding import Decoded, Decoder, ThreadType
 from pipeline.sources.container.frame_counts import FrameCounts
-from pipeline.sources.container.misplaced_times import InPlace
-from pipeline.sources.container.rotation import Upright
+from pipeline.sources.container.misplaced_times import TimestampRepair
+from pipeline.sources.container.rotation import RotationFilter
 from pipeline.sources.managed_source import ManagedSource
 from pipeline.sources.network.address import plain_way
 from pipeline.targets.part_name import is_locked
@@ -70,13 +70,13 @@ class VideoFile(ManagedSource):
         super().__init__()
         self._path, self._clock, self._thread_type = path, clock, thread_type
         self._untimed = 0
-        self._in_place: InPlace | None = None
+        self._in_place: TimestampRepair | None = None
         self._limits = limits
         self._container = container or _opened(path, limits)
         try:
             self._stream = _video_stream(self._container, path)
             decoding = self._decoded(container is None)
-            self._decoding: Decoding | Decoded = decoding
+            self._decoding: Decoder | Decoded = decoding
             self._pictures: Iterator[av.VideoFrame] = iter(decoding)
             first = next(self._pictures, None)
             if first is None:
@@ -92,7 +92,7 @@ class VideoFile(ManagedSource):
         except BaseException:
             self._container.close()
             raise
-        self._upright = Upright(round(first.rotation))
+        self._upright = RotationFilter(round(first.rotation))
         shown = self._upright(first)
         self._first = None if start_s > 0 else shown
         self.is_still = any(name in self._container.format.name for name in _STILL_FORMATS)
@@ -106,7 +106,7 @@ class VideoFile(ManagedSource):
         last_pts = -1
         upright = (self._upright(picture) for picture in self._pictures)
         first = [] if self._first is None else [self._first]
-        self._in_place = InPlace(itertools.chain(first, upright))
+        self._in_place = TimestampRepair(itertools.chain(first, upright))
         # a picture that comes through a pipe is not held back until the next one is there
         pictures = self._in_place if self._thread_type == "AUTO" else self._in_place.pictures
         for picture in pictures:
@@ -120,7 +120,7 @@ class VideoFile(ManagedSource):
     def _free(self) -> None:
         self._container.close()
         # a decoder's threads end with the last that knows of it
-        if isinstance(self._decoding, Decoding):
+        if isinstance(self._decoding, Decoder):
             self._decoding = self._decoding.summary()
         self._pictures, self._first = iter(()), None
         if self._in_place is not None:
@@ -157,10 +157,10 @@ class VideoFile(ManagedSource):
             )
         return tuple(found)
 
-    def _decoded(self, from_path: bool) -> Decoding:
+    def _decoded(self, from_path: bool) -> Decoder:
         reopen = functools.partial(_opened, self._path, self._limits) if from_path else None
         # one decoder for the whole file: asked anew for each frame, it loses those it holds back
-        return Decoding(self._container, self._stream, self._thread_type, reopen)
+        return Decoder(self._container, self._stream, self._thread_type, reopen)
 
     def _skip_to(self, start_s: float) -> None:
         """Go to the last key frame before a time, and drop what lies between."""
@@ -175,9 +175,7 @@ class VideoFile(ManagedSource):
                 "container with ffmpeg -i IN -c copy OUT.mkv",
                 path=self._path,
             ) from error
-        self._decoding = Decoding(
-            self._container, self._stream, self._thread_type, from_start=False
-        )
+        self._decoding = Decoder(self._container, self._stream, self._thread_type, from_start=False)
         self._pictures = (
             picture for picture in self._decoding if picture.pts is None or picture.pts >= start
         )

@@ -111,7 +111,7 @@ def take(source: Path, target: Path) -> tuple[str, ...]:
     """Write a file as ``mirror video`` does, without a parser; return the remarks."""
     video = VideoFile(source)
     encoding = Encoding(preset="ultrafast", threads=1)
-    with consuming(VideoWriter(target, video.footage, encoding, passengers=source)) as out:
+    with consuming(VideoWriter(target, video.footage, encoding, copy_streams_from=source)) as out:
         for frame in video:
             out.consume(frame)
     return video.remarks + out.remarks

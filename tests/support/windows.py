@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from mirror.core.settings import ParserConfig, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.sources import Source
@@ -53,7 +53,7 @@ class Windows:
         *sources: Source | Exception | Callable[[], Source],
         folder: Path | None = None,
         memory: SettingsStore | None = None,
-        setup: Setup | None = None,
+        setup: LaunchSettings | None = None,
     ) -> MirrorWindow:
         """Open one over sources, one after the other; without any, over what is really there.
 
@@ -70,7 +70,9 @@ class Windows:
         opener = open_source if sources else open_choice
         look = DisplayOptions(mirrored=False)
         into = folder or self._folder
-        made = setup or Setup(no_parser(), look, folder=into, memory=memory or SettingsStore())
+        made = setup or LaunchSettings(
+            no_parser(), look, folder=into, memory=memory or SettingsStore()
+        )
         made = dataclasses.replace(made, open_source=opener, clock=self._clock)
         window = MirrorWindow(made)
         self._windows.append(window)

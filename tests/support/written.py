@@ -16,7 +16,9 @@ DEFAULT = Encoding()
 def copy(source: Path, target: Path, encoding: Encoding = DEFAULT, limit: int = 10**6) -> Path:
     video = VideoFile(source)
     with consuming(
-        VideoWriter(target, video.footage, encoding, passengers=source, cut_short=limit < 10**6)
+        VideoWriter(
+            target, video.footage, encoding, copy_streams_from=source, cut_short=limit < 10**6
+        )
     ) as out:
         for _, frame in zip(range(limit), video, strict=False):
             out.consume(frame)
@@ -52,7 +54,7 @@ def titles_in(path: Path) -> list[tuple[float, str]]:
 def remarks_of(source: Path, target: Path, encoding: Encoding = DEFAULT) -> tuple[str, ...]:
     """Copy a file frame by frame; return what the source and the writer have to say."""
     video = VideoFile(source)
-    with consuming(VideoWriter(target, video.footage, encoding, passengers=source)) as out:
+    with consuming(VideoWriter(target, video.footage, encoding, copy_streams_from=source)) as out:
         for frame in video:
             out.consume(frame)
     return video.remarks + out.remarks

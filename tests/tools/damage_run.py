@@ -43,7 +43,7 @@ def take(source: Path, target: Path) -> str:
         return "refused"
     encoding = Encoding(preset="ultrafast", threads=1)
     with consuming(
-        VideoWriter(target, video.footage, encoding, passengers=source, overwrite=True)
+        VideoWriter(target, video.footage, encoding, copy_streams_from=source, overwrite=True)
     ) as out:
         for frame in video:
             out.consume(frame)

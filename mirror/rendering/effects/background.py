@@ -33,7 +33,7 @@ class BlurredBackground:
         """Do nothing: each frame is for itself."""
 
 
-class Scenery(Protocol):
+class Background(Protocol):
     """What is put behind people."""
 
     def at(self, frame: Frame) -> BGR:
@@ -45,21 +45,21 @@ class ReplacedBackground:
     """Puts something else behind people; see ``Renderer``.
 
     Args:
-        scenery: what is seen there.
+        background: what is seen there.
     """
 
-    def __init__(self, scenery: Scenery) -> None:
-        self._scenery = scenery
+    def __init__(self, background: Background) -> None:
+        self._background = background
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
-        """Return the frame's people before the scenery."""
-        return frame.with_bgr(composed(frame.bgr, matte_of(parsing), self._scenery.at(frame)))
+        """Return the frame's people before the background."""
+        return frame.with_bgr(composed(frame.bgr, matte_of(parsing), self._background.at(frame)))
 
     def end_scene(self) -> None:
         """Do nothing: each frame is for itself."""
 
 
-class PlainScenery:
+class SolidBackground:
     """One colour, ``#rrggbb``."""
 
     def __init__(self, colour: str) -> None:
@@ -67,13 +67,13 @@ class PlainScenery:
         self._last: BGR | None = None
 
     def at(self, frame: Frame) -> BGR:
-        """See ``Scenery``."""
+        """See ``Background``."""
         if self._last is None or self._last.shape[:2] != (frame.height, frame.width):
             self._last = np.full((frame.height, frame.width, 3), self._bgr, np.uint8)
         return self._last
 
 
-class PictureScenery:
+class ImageBackground:
     """A picture, (H, W, 3) uint8 BGR: enlarged until it fills the frame, and cut at its edges."""
 
     def __init__(self, picture: BGR) -> None:
@@ -81,7 +81,7 @@ class PictureScenery:
         self._last: BGR | None = None
 
     def at(self, frame: Frame) -> BGR:
-        """See ``Scenery``."""
+        """See ``Background``."""
         if self._last is None or self._last.shape[:2] != (frame.height, frame.width):
             self._last = filling(self._picture, frame.height, frame.width)
         return self._last

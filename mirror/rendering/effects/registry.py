@@ -16,9 +16,9 @@ from mirror.core.label_set import LabelSet
 from mirror.core.schema import ConfigError
 from mirror.rendering.effects.background import (
     BlurredBackground,
-    PictureScenery,
-    PlainScenery,
+    ImageBackground,
     ReplacedBackground,
+    SolidBackground,
 )
 from mirror.rendering.effects.people import Hidden, How, Recoloured, Spotlight
 from mirror.rendering.renderer import Chain, Renderer
@@ -77,18 +77,18 @@ def _blur(options: str, _parts: LabelSet) -> Renderer:
 
 def _replace(options: str, _parts: LabelSet) -> Renderer:
     if _COLOUR.fullmatch(options):
-        return ReplacedBackground(PlainScenery(options))
+        return ReplacedBackground(SolidBackground(options))
     if not options:
         raise _refused("replace", options, "a picture's file, or a colour such as #202020")
     source = VideoFile(Path(options))  # says what is wrong with the file
     picture = next(iter(source)).bgr.copy()
-    return ReplacedBackground(PictureScenery(picture))
+    return ReplacedBackground(ImageBackground(picture))
 
 
 def _green(options: str, _parts: LabelSet) -> Renderer:
     if options:
         raise _refused("green", options, "nothing")
-    return ReplacedBackground(PlainScenery(_GREEN))
+    return ReplacedBackground(SolidBackground(_GREEN))
 
 
 def _recolour(options: str, parts: LabelSet) -> Renderer:

@@ -1,4 +1,4 @@
-"""Draws a parsing over a picture: what to draw is a sketch, which any pixel format can take."""
+"""Draws a parsing over a picture, by a drawing plan that any pixel format can take."""
 
 from mirror.rendering.overlay.annotations import BONES
 from mirror.rendering.overlay.colour_tables import paintable_format

@@ -45,8 +45,8 @@ def landmark_layers(people: Sequence[Person], size: Size) -> Iterator[Layer]:
         room = 4 * width
         box = (min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room)
         if (canvas := _Canvas.on(box, size)) is not None:
-            for thickness, ink in ((3 * width, DARK), (width, WHITE)):
-                _draw_skeleton(canvas, points, thickness, ink)
+            for thickness, colour_id in ((3 * width, DARK), (width, WHITE)):
+                _draw_skeleton(canvas, points, thickness, colour_id)
             yield canvas.layer()
 
 
@@ -85,8 +85,8 @@ def _leader(spot: Spot, box: Box, size: Size) -> Iterator[Layer]:
     canvas = _Canvas.on((min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room), size)
     if canvas is None:
         return
-    for thickness, ink in ((3 * width, DARK), (width, WHITE)):
-        for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+    for thickness, colour_id in ((3 * width, DARK), (width, WHITE)):
+        for plane, value in ((canvas.colour_ids, colour_id), (canvas.alpha, 255)):
             cv2.line(plane, canvas.place(spot.x, spot.y), canvas.place(*end), value, thickness)
     yield canvas.layer()
 
@@ -97,12 +97,12 @@ def line_width(size: Size) -> int:
 
 
 class _Canvas:
-    """A region of a picture to draw inks on."""
+    """A region of a picture to draw colours on."""
 
     def __init__(self, x0: int, y0: int, x1: int, y1: int) -> None:
         self._x, self._y = x0, y0
-        self.ink = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        self.alpha = np.zeros_like(self.ink)
+        self.colour_ids = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        self.alpha = np.zeros_like(self.colour_ids)
 
     @classmethod
     def on(cls, box: tuple[float, float, float, float], size: Size) -> _Canvas | None:
@@ -116,7 +116,7 @@ class _Canvas:
 
     def layer(self) -> Layer:
         """Return what was drawn."""
-        return Layer(self._x, self._y, self.ink, self.alpha)
+        return Layer(self._x, self._y, self.colour_ids, self.alpha)
 
 
 def _points(pose: Pose) -> dict[str, tuple[float, float]]:
@@ -128,15 +128,15 @@ def _points(pose: Pose) -> dict[str, tuple[float, float]]:
 
 
 def _draw_skeleton(
-    canvas: _Canvas, points: dict[str, tuple[float, float]], thickness: int, ink: int
+    canvas: _Canvas, points: dict[str, tuple[float, float]], thickness: int, colour_id: int
 ) -> None:
     places = {name: canvas.place(*point) for name, point in points.items()}
     for one, other in BONES:
         if one in places and other in places:
-            for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+            for plane, value in ((canvas.colour_ids, colour_id), (canvas.alpha, 255)):
                 cv2.line(plane, places[one], places[other], value, thickness)
     for place in places.values():
-        for plane, value in ((canvas.ink, ink), (canvas.alpha, 255)):
+        for plane, value in ((canvas.colour_ids, colour_id), (canvas.alpha, 255)):
             cv2.circle(plane, place, thickness, value, cv2.FILLED)
 
 
@@ -176,7 +176,7 @@ class _Plate:
         if plate is None or letters is None:
             return
         left, top = plate.place(x0, y0)
-        plate.ink[:], letters.ink[:] = DARK, WHITE
+        plate.colour_ids[:], letters.colour_ids[:] = DARK, WHITE
         plate.alpha[max(0, top) : top + tall, max(0, left) : left + wide] = 160
         origin = (left + self._margin, top + self._margin + self._up)
         self._pen.write(letters.alpha, self._text, origin)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from mirror.rendering.overlay.style import MOST_PARTS
 from pipeline.frame import BT709, BT2020, FCC, SMPTE240M, matrix_of
 
-Ramp = NDArray[np.uint8] | NDArray[np.uint16]  # (256,), the value of every ink
+Ramp = NDArray[np.uint8] | NDArray[np.uint16]  # (256,), the value of every colour id
 
-WHITE = 0xC0  # an ink is a part id in the low six bits; the high two bleach it to white
+WHITE = 0xC0  # a colour id is a part id in the low six bits; the high two bleach it to white
 DARK = MOST_PARTS
 _DARK_COLOUR = (0.07, 0.08, 0.10)
 
@@ -106,7 +106,7 @@ def _planes_of_format(name: str) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=64)
 def ramp(palette: tuple[str, ...], component: str, coding: Coding) -> Ramp:
-    """Return (256,) values, uint8 or uint16: what each ink is in one component. Read-only."""
+    """Return (256,) values, uint8 or uint16: what each colour id is in one component. Read-only."""
     colours = _inks(palette)
     top = (1 << coding.bits) - 1
     if component in "RGB":
@@ -133,7 +133,7 @@ def _yuv(colours: NDArray[np.float64], component: str, coding: Coding) -> NDArra
 
 
 def _inks(palette: tuple[str, ...]) -> NDArray[np.float64]:
-    """(256, 3), red, green and blue of every ink, 0-1."""
+    """(256, 3), red, green and blue of every colour id, 0-1."""
     pure = np.ones((MOST_PARTS + 1, 3))
     pure[: len(palette)] = [tuple(bytes.fromhex(colour[1:])) for colour in palette]
     pure[: len(palette)] /= 255

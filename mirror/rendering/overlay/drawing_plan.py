@@ -49,12 +49,12 @@ def _fill(labels: LabelMap, style: Style) -> list[Layer]:
     x0, y0, x1, y1 = around(x, y, x + width, y + height, labels.shape)
     part = labels[y0:y1, x0:x1]
     body = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY)[1]
-    ink, alpha = part, np.full_like(part, round(style.opacity * 255))
+    colour, alpha = part, np.full_like(part, round(style.opacity * 255))
     if style.outlines:
         line = _outline(part, body, line_width(labels.shape))
-        ink = cv2.bitwise_or(part, cv2.bitwise_and(line, WHITE))
+        colour = cv2.bitwise_or(part, cv2.bitwise_and(line, WHITE))
         alpha = _mixed(line, style.opacity)
-    return [Layer(x0, y0, ink, cv2.multiply(alpha, _softened(body), scale=1 / 255))]
+    return [Layer(x0, y0, colour, cv2.multiply(alpha, _softened(body), scale=1 / 255))]
 
 
 def _outline(part: LabelMap, body: Coverage, width: int) -> Coverage:

@@ -1,4 +1,4 @@
-"""A region of a picture, and the inks for it."""
+"""A region of a picture, and the colours for it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ ALIGNED_TO = 4  # pixels: the coarsest chroma grid there is, that of yuv410p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """Inks for one region of a picture.
+    """Colours for one region of a picture.
 
     Attributes:
         x: left column, a multiple of 4.
         y: top row, a multiple of 4. The far edges are so too, or are the picture's own.
-        ink: (h, w) uint8, which colour; the palette's, WHITE or DARK.
+        colour_ids: (h, w) uint8, a colour each: a part's, WHITE or DARK.
         alpha: (h, w) uint8, how much of it; 0 leaves the pixel bit for bit.
     """
 
     x: int
     y: int
-    ink: LabelMap
+    colour_ids: LabelMap
     alpha: Coverage
 
 

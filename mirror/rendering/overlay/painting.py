@@ -1,4 +1,4 @@
-"""Paints a sketch into the planes of a picture: no conversion, and only where there is ink."""
+"""Paints a drawing plan into the planes of a picture: no conversion, and only what it covers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BGR_IMAGE = Coding(("BGR",), (1, 1), BT709, True, 8)
 
 
 def painted(frame: Frame, what: DrawingPlan) -> av.VideoFrame:
-    """Return a frame's picture with a sketch over it; the source's own where there is no ink."""
+    """Return a frame's picture with a drawing plan over it; the source's own where it is empty."""
     if not what.layers:
         return frame.picture
     picture = frame.copy(paintable_format(frame.pixel_format))
@@ -26,7 +26,7 @@ def painted(frame: Frame, what: DrawingPlan) -> av.VideoFrame:
 
 
 def paint(picture: av.VideoFrame, what: DrawingPlan) -> None:
-    """Blend a sketch into a picture, which must be the caller's own copy.
+    """Blend a drawing plan into a picture, which must be the caller's own copy.
 
     Raises:
         ValueError: the pixel format cannot be painted into; see ``paintable_format``.
@@ -67,10 +67,10 @@ def _blend(planes: list[Plane], layer: Layer, palette: tuple[str, ...], coding: 
 def _laid_on(
     layer: Layer, alpha: Plane, palette: tuple[str, ...], component: str, coding: Coding
 ) -> Plane:
-    """One component of the inks, in the measure that they cover; averages rightly when shrunk."""
+    """One component of the colours, premultiplied by alpha; averages rightly when shrunk."""
     if component == "x":
         return np.zeros_like(alpha)
-    values = cv2.LUT(layer.ink, ramp(palette, component, coding))
+    values = cv2.LUT(layer.colour_ids, ramp(palette, component, coding))
     laid: Plane = cv2.multiply(values, alpha, scale=1 / 255)
     return laid
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mirror.core.label_set import LabelSet
 from mirror.core.settings import Labels
 
-MOST_PARTS = 63  # an ink has six bits for the part, and one of them is dark
+MOST_PARTS = 63  # a colour id has six bits for the part, and one of them is dark
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QLabel
 from mirror.window.plain_text import plain, tip
 
 
-class Elided(QLabel):
+class ElidedLabel(QLabel):
     """Never widens what it is in; its tool tip says all of it."""
 
     def __init__(self) -> None:

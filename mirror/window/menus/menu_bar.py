@@ -15,11 +15,11 @@ from mirror.live.sources.media_player import Player
 from mirror.live.translations import LANGUAGES
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
-from mirror.window.panel.side_panel import Panel
+from mirror.window.panel.side_panel import SidePanel
 from mirror.window.playback.capture_controller import CaptureController
 from mirror.window.playback.shown_picture import ShownPicture
-from mirror.window.settings.capture_folder_dialog import SavingPlace
-from mirror.window.settings.source_dialogs import Chooser
+from mirror.window.settings.capture_folder_dialog import CaptureFolderDialog
+from mirror.window.settings.source_dialogs import SourceDialogs
 
 _SWITCHES = {  # a look's field -> what its command is called, and its key
     "mirrored": (N_("Mirrored"), "M"),
@@ -39,7 +39,7 @@ class Commanded(Protocol):
 
     Attributes:
         chooser: asks what to look at.
-        keeper: saves pictures and recordings.
+        capture: saves pictures and recordings.
         place: where they are saved.
         shown: the picture, and what can be done with it.
         around: what stands around the picture.
@@ -47,12 +47,12 @@ class Commanded(Protocol):
         language: the one that is spoken.
     """
 
-    chooser: Chooser
-    keeper: CaptureController
-    place: SavingPlace
+    chooser: SourceDialogs
+    capture: CaptureController
+    place: CaptureFolderDialog
     shown: ShownPicture
     around: WindowChrome
-    panel: Panel
+    panel: SidePanel
     language: str
 
     @property
@@ -98,7 +98,7 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         Command("File", "Save the picture", ("S",), window.save_picture,
                 is_possible=lambda: window.shown.can_save, begins=True),
         Command("File", "Record", ("R",), window.toggle_recording,
-                lambda: window.keeper.is_recording,
+                lambda: window.capture.is_recording,
                 is_possible=lambda: window.shown.can_record),
         Command("File", "Folder for pictures and recordings…", (), window.place.choose),
         Command("File", "Show the folder", (), window.place.show),

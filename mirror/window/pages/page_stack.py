@@ -14,12 +14,12 @@ from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.source_choice import CameraChoice, Choice
 from mirror.window.pages.banner import Banner
 from mirror.window.pages.floating_text import FloatingText, Toast
-from mirror.window.pages.start_page import WelcomePage
+from mirror.window.pages.start_page import StartPage
 from mirror.window.playback.picture_view import PictureView
 from pipeline.sources.camera import list_cameras
 
 
-class Pages(QWidget):
+class PageStack(QWidget):
     """Shows how a session stands.
 
     Args:
@@ -51,7 +51,7 @@ class Pages(QWidget):
         self._status: Status | None = None
         self._alerts, self._clock = alerts, clock
         self.banner = Banner(say, try_again, go_back, self._dismiss)
-        self.welcome = WelcomePage(say, watch, ways_on)
+        self.welcome = StartPage(say, watch, ways_on)
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
         self._stack.addWidget(self.welcome)

@@ -15,7 +15,7 @@ from mirror.window.plain_text import plain
 from pipeline.sources.camera import CameraListing
 
 
-class WelcomePage(QWidget):
+class StartPage(QWidget):
     """Says what is the matter and offers something else to look at.
 
     Args:

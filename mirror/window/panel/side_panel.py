@@ -25,7 +25,7 @@ from mirror.window.panel.legend import AT_RIGHT, Legend, section
 from mirror.window.panel.stage_plot import StagePlot
 
 
-class Panel(QTabWidget):
+class SidePanel(QTabWidget):
     """The legend, the figures, and source and parser on a page each, which scrolls if need be.
 
     Args:

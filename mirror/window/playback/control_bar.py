@@ -20,7 +20,7 @@ from PyQt5.QtWidgets import (
 from mirror.live.readout import Say, clock_time
 from mirror.live.sources.media_player import SPEEDS, Player
 from mirror.live.sources.thumbnails import Thumbnails
-from mirror.window.layout.elided_label import Elided
+from mirror.window.layout.elided_label import ElidedLabel
 from mirror.window.layout.icons import icon
 from mirror.window.layout.responsive_layout import folded
 from mirror.window.playback.seek_slider import STEPS, SeekSlider, ThumbnailPopup
@@ -46,7 +46,7 @@ _LEAST_PX = 320
 _UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
 
 
-class Bar(QWidget):
+class ControlBar(QWidget):
     """Shows how a file stands and passes on what is asked of it.
 
     Args:
@@ -65,7 +65,7 @@ class Bar(QWidget):
         self._say, self._player = say, player
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.title = Elided()
+        self.title = ElidedLabel()
         self.title.setObjectName("value")
         self.buttons = {
             name: self._button(name, text, commands[text])

@@ -36,11 +36,11 @@ class ShownPicture:
             view.show_picture(shot.picture)
 
     def has_changed(
-        self, session: Session | None, view: PictureView, keeper: CaptureController
+        self, session: Session | None, view: PictureView, capture: CaptureController
     ) -> bool:
         """Find out what can be done with it; return whether that is something else than before."""
         before, is_shown = (self.can_save, self.can_record), view.isVisible()
         comes = session is not None and session.status.phase in ("loading", "running", "unparsed")
         self.can_save = self.shot is not None and is_shown
-        self.can_record = keeper.is_recording or (comes and is_shown)
+        self.can_record = capture.is_recording or (comes and is_shown)
         return (self.can_save, self.can_record) != before

@@ -17,13 +17,13 @@ from pipeline.errors import SinkError
 Open = Callable[[QUrl], bool]
 
 
-class SavingPlace:
-    """The folder that the keeper keeps in, as the user meets it.
+class CaptureFolderDialog:
+    """The folder that captures go to, as the user meets it.
 
     Args:
         parent: what the dialog stands before.
         say: the user's language.
-        keeper: who keeps files there.
+        capture: what writes files there.
         memory: where the folder is remembered.
         report: shows what went wrong.
         open_url: has the system show a folder.
@@ -33,12 +33,12 @@ class SavingPlace:
         self,
         parent: QWidget,
         say: Say,
-        keeper: CaptureController,
+        capture: CaptureController,
         memory: SettingsStore,
         report: Callable[[BaseException], None],
         open_url: Open = QDesktopServices.openUrl,
     ) -> None:
-        self._parent, self._say, self._keeper = parent, say, keeper
+        self._parent, self._say, self._capture = parent, say, capture
         self._memory, self._report, self._open_url = memory, report, open_url
 
     def choose(self) -> None:
@@ -46,7 +46,7 @@ class SavingPlace:
         title = self._say("Folder for pictures and recordings")
         chosen = QFileDialog.getExistingDirectory(self._parent, title, str(self._present()))
         if chosen:
-            self._keeper.keep_in(Path(chosen))
+            self._capture.keep_in(Path(chosen))
             self._memory.keep_folder(Path(chosen))
 
     def show(self) -> None:
@@ -63,5 +63,5 @@ class SavingPlace:
 
     def _present(self) -> Path:
         """The folder, or what there is of it: it is made only when something is kept."""
-        folder = self._keeper.folder
+        folder = self._capture.folder
         return next((one for one in (folder, *folder.parents) if one.is_dir()), Path.home())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import Choice
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 
 
 class Preferences:
@@ -15,7 +15,7 @@ class Preferences:
         setup: what the window is made with.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: LaunchSettings) -> None:
         self._setup, self._memory = setup, setup.memory
         self._mirrored = setup.memory.mirrored
 
@@ -33,7 +33,7 @@ class Preferences:
         self._memory.keep_look(before, after)
 
     @property
-    def plain(self) -> Setup:
+    def plain(self) -> LaunchSettings:
         """What the window would have been made with without any habits."""
         return self._setup.plain or self._setup
 

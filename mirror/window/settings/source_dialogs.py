@@ -26,7 +26,7 @@ PICTURES = "jpg jpeg png bmp webp tif tiff"
 _ADDRESS_PX = 520  # shows a whole address
 
 
-class Chooser:
+class SourceDialogs:
     """Every way to another source.
 
     Args:

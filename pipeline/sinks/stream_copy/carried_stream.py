@@ -13,7 +13,7 @@ from pipeline.media.timeline import AnyPacket
 from pipeline.sinks.stream_copy.late_streams import LateStream
 from pipeline.sinks.stream_copy.packet_filter import PacketFilter
 from pipeline.sinks.stream_copy.stream_routes import Copied, Route
-from pipeline.sinks.stream_copy.stream_support import Rehearsal
+from pipeline.sinks.stream_copy.stream_support import TrialMuxer
 
 _PRIMING_S = Fraction(1, 10)  # what a decoder may need before the first sound that is heard
 _HOPELESS = 200  # packets that a muxer refuses one after the other: four seconds of sound
@@ -42,7 +42,7 @@ class MuxedStream:
         names: what it is called, and what is to be said of it in any case.
         route: how its packets become the output's.
         target: the output's stream.
-        rehearsal: shows which packets the output would refuse.
+        trial: shows which packets the output would refuse.
         output: where they go.
 
     Attributes:
@@ -55,10 +55,10 @@ class MuxedStream:
         names: tuple[str, ...],
         route: Route,
         target: Stream,
-        rehearsal: Rehearsal,
+        trial: TrialMuxer,
         output: OutputContainer,
     ) -> None:
-        (self._name, *self._said), self._route, self._rehearsal = names, route, rehearsal
+        (self._name, *self._said), self._route, self._rehearsal = names, route, trial
         self._output, self.target = output, target
         self._filter: PacketFilter | None = None
         self._damaged = self._refused = 0
@@ -96,7 +96,7 @@ class MuxedStream:
         return [*self._said, *found, *_said_of_damage(self._name, damaged)]
 
     def close(self) -> None:
-        """End the rehearsal."""
+        """End the trial."""
         self._rehearsal.close()
 
     def _is_cut_off(self, packet: AnyPacket) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RemuxChanges:
     """What changes on the way.
 
     Attributes:
@@ -35,14 +35,14 @@ class Beside:
     end: Fraction | None = None
 
 
-NOTHING_BESIDE = Beside()
+NO_CHANGES = RemuxChanges()
 
 
 def remux(
     source: InputContainer,
     packets: Iterable[AnyPacket],
     target: OutputContainer,
-    beside: Beside,
+    changes: RemuxChanges,
 ) -> int:
     """Copy all streams, packet by packet; no codec is needed for it.
 
@@ -50,7 +50,7 @@ def remux(
         source: what was written while the run went on.
         packets: of it.
         target: not started yet.
-        beside: what changes on the way.
+        changes: what changes on the way.
 
     Returns:
         How many pictures there were.
@@ -58,11 +58,11 @@ def remux(
     copied = {
         stream.index: _twin(stream, target)
         for stream in source.streams
-        if stream.index not in beside.unused
+        if stream.index not in changes.unused
     }
-    late = _Late(beside, target)
+    late = _Late(changes, target)
     target.metadata.update(source.metadata)
-    target.set_chapters(list(beside.chapters))
+    target.set_chapters(list(changes.chapters))
     target.start_encoding()
     screens = {
         index: PacketFilter(twin.time_base, confirm_leaps=False)
@@ -86,12 +86,12 @@ def remux(
 class _Late:
     """Writes what was kept for the end among the other packets, where its time comes."""
 
-    def __init__(self, beside: Beside, target: OutputContainer) -> None:
+    def __init__(self, changes: RemuxChanges, target: OutputContainer) -> None:
         self._target = target
         self._waiting: list[tuple[Stream, AnyPacket]] = []
-        for late in beside.late:
+        for late in changes.late:
             stream = late.add_to(target)
-            self._waiting += [(stream, packet) for packet in late.packets(beside.end)]
+            self._waiting += [(stream, packet) for packet in late.packets(changes.end)]
         self._waiting.sort(key=lambda one: _time_of(one[1]), reverse=True)
 
     def write_until(self, other: AnyPacket | None) -> None:

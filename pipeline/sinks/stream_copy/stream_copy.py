@@ -14,7 +14,7 @@ from pipeline.media.opening import open_file
 from pipeline.media.timeline import AnyPacket, Timeline
 from pipeline.sinks.stream_copy.carried_stream import CarriedStream, KeptStream, MuxedStream
 from pipeline.sinks.stream_copy.late_streams import LateCover, LateSubtitles
-from pipeline.sinks.stream_copy.remux import Beside
+from pipeline.sinks.stream_copy.remux import RemuxChanges
 from pipeline.sinks.stream_copy.side_content import attach, chapters_of, is_cover, other_content
 from pipeline.sinks.stream_copy.stream_support import (
     codec_of,
@@ -23,7 +23,7 @@ from pipeline.sinks.stream_copy.stream_support import (
     left_out,
     set_up,
 )
-from pipeline.sources.container.packet_reader import Reading
+from pipeline.sources.container.packet_reader import PacketReader
 
 _FAR_AHEAD_S = 60  # of the picture: nothing is interleaved like that, so that it is not waited for
 
@@ -58,12 +58,12 @@ class StreamCopy:
         damage = [remark for carried in self._carried.values() for remark in carried.remarks()]
         return (*self._said, *damage)
 
-    def beside(self, end: Fraction | None) -> Beside:
+    def changes(self, end: Fraction | None) -> RemuxChanges:
         """Return what the finished file still has to get, up to a media time in seconds."""
         carried = self._carried.values()
         muxed = [stream for stream in carried if isinstance(stream, MuxedStream)]
         kept = [stream.late for stream in carried if isinstance(stream, KeptStream)]
-        return Beside(
+        return RemuxChanges(
             frozenset(stream.target.index for stream in muxed if not stream.written),
             chapters_of(self._source, end),
             [late for late in kept if len(late)],
@@ -101,17 +101,17 @@ class StreamCopy:
         if found is None:
             self._said.append(left_out(stream, kind))
             return
-        rehearsal, route, codec = found
+        trial, route, codec = found
         names: tuple[str, ...] = (described(stream),)
         if codec != codec_of(stream):
             names += (converted(stream, kind, codec),)
         if stream.type != "audio" and kind in ("mp4", "mov"):
-            rehearsal.close()
+            trial.close()
             late = LateCover(route) if is_cover(stream) else LateSubtitles(route, codec)
             self._carried[stream.index] = KeptStream(names, route, late)
             return
         target = route.add_to(self._output)
-        self._carried[stream.index] = MuxedStream(names, route, target, rehearsal, self._output)
+        self._carried[stream.index] = MuxedStream(names, route, target, trial, self._output)
 
     def _plan_all(self, path: Path) -> None:
         kind = self._output.format.name
@@ -140,7 +140,7 @@ class StreamCopy:
         if not self._carried:
             return
         wanted = [self._source.streams[index] for index in self._carried]
-        for packet in Reading(self._source, *self._timeline.shown_by(*wanted)):
+        for packet in PacketReader(self._source, *self._timeline.shown_by(*wanted)):
             self._timeline.place(packet)
             if packet.stream_index in self._carried:
                 yield packet

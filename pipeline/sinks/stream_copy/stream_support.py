@@ -35,7 +35,7 @@ _ENDINGS = {"matroska": ".mkv", "mov": ".mov", "mp4": ".mp4", "webm": ".webm"}
 _KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "picture"}
 
 
-class Rehearsal:
+class TrialMuxer:
     """A muxer of the output's kind whose file goes nowhere.
 
     What it refuses would have ended the real one, with the picture that is in it.
@@ -165,19 +165,19 @@ def _holds(stream: Stream, kind: str) -> bool:
     if stream.codec_context is None or (kind == "mp4" and codec_of(stream).startswith("pcm_")):
         return False
     try:
-        Rehearsal(kind, {}, Copied(stream)).close()
+        TrialMuxer(kind, {}, Copied(stream)).close()
     except (av.error.FFmpegError, ValueError):
         return False
     return True
 
 
-def set_up(output: OutputContainer, stream: Stream) -> tuple[Rehearsal, Route, str] | None:
+def set_up(output: OutputContainer, stream: Stream) -> tuple[TrialMuxer, Route, str] | None:
     """Return the best way that works, and which codec comes out; None where none does."""
     kind = output.format.name
     for route, codec in routes_for(stream, kind):
         try:
-            rehearsal = Rehearsal(kind, output.container_options, route)
+            trial = TrialMuxer(kind, output.container_options, route)
         except (av.error.FFmpegError, ValueError):
             continue
-        return rehearsal, route, codec
+        return trial, route, codec
     return None

@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 from pipeline.errors import SourceError
 from pipeline.media.timeline import Timeline
 from pipeline.sources.container.frame_counts import FrameCounts
-from pipeline.sources.container.packet_reader import Reading
-from pipeline.sources.container.promised_frames import Promise, Reopen
+from pipeline.sources.container.packet_reader import PacketReader
+from pipeline.sources.container.promised_frames import PromisedFrames, Reopen
 
 ThreadType = Literal["AUTO", "SLICE"]
 
@@ -35,7 +35,7 @@ class Decoded:
     closed: bool = True
 
 
-class Decoding:
+class Decoder:
     """Decodes a container's video; what is damaged comes as far as it can be decoded.
 
     Args:
@@ -59,7 +59,7 @@ class Decoding:
         from_start: bool = True,
     ) -> None:
         self._stream, self._reopen = stream, reopen
-        self._promise = Promise(container, stream, reopen) if from_start else None
+        self._promise = PromisedFrames(container, stream, reopen) if from_start else None
         self._at_end = False
         self._by_frames = thread_type == "AUTO"
         if (context := stream.codec_context) is not None and not context.is_open:
@@ -68,7 +68,7 @@ class Decoding:
             context.flags |= Flags.output_corrupt
         self._codec = context.name if context is not None else ""
         self._timeline = Timeline(container)
-        self._reading = Reading(container, *self._timeline.shown_by(stream))
+        self._reading = PacketReader(container, *self._timeline.shown_by(stream))
         self._read = self._void = self._errors = self._out = self._flawed = self._fields = 0
         self._last_pts: int | None = None
         self._promised: int | None = None
@@ -167,7 +167,7 @@ class Decoding:
         # a key frame's place in a file may come before that of pictures shown ahead of it
         second = round(1 / stream.time_base) if stream.time_base else 0
         container.seek(max(stream.start_time or 0, pts - second), stream=stream)
-        pictures = iter(Decoding(container, stream, "SLICE", from_start=False))
+        pictures = iter(Decoder(container, stream, "SLICE", from_start=False))
         if any(picture.pts == pts for picture in pictures):
             yield from pictures
 

@@ -9,7 +9,7 @@ import av
 _FAR = 4  # a picture this many usual distances after the last is looked at twice
 
 
-class InPlace:
+class TimestampRepair:
     """Gives a picture that is alone far ahead its place behind the one before it.
 
     A writer cannot go back in time: one wrong time would push all pictures after it to where that

@@ -14,7 +14,7 @@ from av.stream import Stream
 _ERRORS_IN_A_ROW = 16  # after so many, nothing more can be read
 
 
-class Reading:
+class PacketReader:
     """The packets of some streams; one pass, with a look at how far it got.
 
     Attributes:

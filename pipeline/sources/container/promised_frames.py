@@ -13,14 +13,14 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
 from pipeline.sources.container.frame_counts import TOLERATED
-from pipeline.sources.container.packet_reader import Reading
+from pipeline.sources.container.packet_reader import PacketReader
 
 _TIMED = ("matroska", "flv", "asf", "mxf")  # containers whose header says how long they are
 
 Reopen = Callable[[], InputContainer]
 
 
-class Promise:
+class PromisedFrames:
     """How many frames there should be, by what a container says of itself.
 
     Counts come from an index alone: a duration times a rate says nothing of a variable rate. From
@@ -40,7 +40,7 @@ class Promise:
         self._container, self._stream, self._reopen = container, stream, reopen
         self._indexed = len(stream.index_entries)  # some containers add to it while they are read
 
-    def frames(self, reading: Reading, read: int) -> int | None:
+    def frames(self, reading: PacketReader, read: int) -> int | None:
         """Return how many there should have been, now that all that comes was read.
 
         Args:
@@ -66,7 +66,7 @@ def _in_index(stream: VideoStream) -> int | None:
 
 
 def _cut_off(
-    duration: Fraction, stream: VideoStream, reading: Reading, reopen: Reopen | None
+    duration: Fraction, stream: VideoStream, reading: PacketReader, reopen: Reopen | None
 ) -> int:
     """How many frames are missing at the end, by the time that passes without anything."""
     rate = stream.average_rate or stream.guessed_rate
@@ -83,7 +83,7 @@ def _end_of_all(start: Fraction, reopen: Reopen) -> Fraction:
     """When the last of all streams ends; reads on from a time."""
     try:
         with reopen() as again:
-            reading = Reading(again, *again.streams)
+            reading = PacketReader(again, *again.streams)
             with contextlib.suppress(av.error.FFmpegError):  # from the beginning, then
                 again.seek(round(start * av.time_base))
             for _packet in reading:

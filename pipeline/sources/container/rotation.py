@@ -15,7 +15,7 @@ _FILTERS = {
 }
 
 
-class Upright:
+class RotationFilter:
     """Calls turn a picture by the angle given at first; any pixel format, same times.
 
     A phone's video is stored as its sensor saw it, with a note how to turn it for display. Parsers

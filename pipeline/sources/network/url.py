@@ -14,7 +14,7 @@ from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.media.input_limits import USUAL_LIMITS, InputLimits
 from pipeline.media.opening import open_address
-from pipeline.sources.container.decoding import Decoded, Decoding
+from pipeline.sources.container.decoding import Decoded, Decoder
 from pipeline.sources.container.frame_counts import FrameCounts
 from pipeline.sources.managed_source import ManagedSource
 from pipeline.sources.network.address import named, nameless, reason_of
@@ -73,7 +73,7 @@ class NetworkCamera(ManagedSource):
         self.has_end = self._container.duration is not None
         self.is_live = not (self.has_end and url.lower().startswith(_DOWNLOADS))
         self._time_base, self._last_pts = streams[0].time_base, -1
-        self._decoding: Decoding | Decoded = Decoding(self._container, streams[0], "SLICE")
+        self._decoding: Decoder | Decoded = Decoder(self._container, streams[0], "SLICE")
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the stream ends, or ``close``; what is damaged is skipped.
@@ -87,7 +87,7 @@ class NetworkCamera(ManagedSource):
         return self._reading(self._read())
 
     def _read(self) -> Generator[Frame, None, None]:
-        if isinstance(self._decoding, Decoding):
+        if isinstance(self._decoding, Decoder):
             for picture in self._decoding:
                 if self._decoding.closed:
                     return
@@ -97,7 +97,7 @@ class NetworkCamera(ManagedSource):
 
     def _free(self) -> None:
         self._container.close()
-        if isinstance(self._decoding, Decoding):  # whose threads end with the last that knows of it
+        if isinstance(self._decoding, Decoder):  # whose threads end with the last that knows of it
             self._decoding = self._decoding.summary()
 
     def close(self) -> None:

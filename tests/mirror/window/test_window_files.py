@@ -30,7 +30,7 @@ from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.errors import SourceError
 from pipeline.sinks.container import Container, complete
-from pipeline.sinks.stream_copy.remux import Beside
+from pipeline.sinks.stream_copy.remux import RemuxChanges
 from pipeline.targets.claims import OutputFile
 
 
@@ -157,7 +157,7 @@ def test_no_picture_of_another_source_is_kept_where_none_is_shown(
     window.watch(FileChoice(tmp_path / "film.mp4"))
     qtbot.waitUntil(window.pages.welcome.isVisible)
     press(window, "s")
-    window.keeper.close(5.0)
+    window.capture.close(5.0)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -165,7 +165,7 @@ def test_a_recording_has_every_frame_at_its_own_time(
     qtbot: QtBot, opened: Open, clock: FakeClock, tmp_path: Path
 ) -> None:
     window, source = recording(qtbot, opened, clock)
-    assert window.keeper.is_recording
+    assert window.capture.is_recording
     for number in range(5):
         frame = grey(level(number), clock.now)
         source.feed(frame)
@@ -174,7 +174,7 @@ def test_a_recording_has_every_frame_at_its_own_time(
     window.refresh()
     assert window.view.accessibleDescription().endswith("0:01")
     click(window.bar.buttons["record"])
-    assert not window.keeper.is_recording
+    assert not window.capture.is_recording
     wait_said(qtbot, window, clock, "Saved mirror-")
     (path,) = tmp_path.glob("mirror-*.mp4")
     assert numbers_in(path) == [0, 1, 2, 3, 4]
@@ -193,7 +193,7 @@ def test_a_recording_that_cannot_be_written_is_told_and_the_window_goes_on(
     press(window, "r")
     said = wait_told(qtbot, window, clock)
     assert said.startswith("folder cannot be saved: a file is in the way. Choose another folder")
-    assert not window.keeper.is_recording
+    assert not window.capture.is_recording
     source.feed(grey(90, clock.now))
     wait_level(qtbot, window, 90)
 
@@ -225,7 +225,7 @@ def test_a_recording_goes_on_while_the_language_changes(
         clock.now += 0.25
         if number == 1:
             window.set_language("zh_CN")
-            assert window.keeper.is_recording
+            assert window.capture.is_recording
     press(window, "r")
     window.set_language("en")
     wait_said(qtbot, window, clock, "Saved mirror-")
@@ -325,7 +325,9 @@ def test_closing_waits_for_a_recording_that_takes_long_to_complete(
 ) -> None:
     completing, may_complete, never = threading.Event(), threading.Event(), threading.Event()
 
-    def slowly(file: OutputFile, container: Container, time_base: Fraction, beside: Beside) -> None:
+    def slowly(
+        file: OutputFile, container: Container, time_base: Fraction, beside: RemuxChanges
+    ) -> None:
         completing.set()
         assert may_complete.wait(10.0)
         complete(file, container, time_base, beside)

@@ -27,7 +27,7 @@ from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alert
 from mirror.live.session.session_status import Sentence
 from mirror.live.sources.source_choice import CameraChoice, FileChoice
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 from mirror.window.layout.theme import RING
 from mirror.window.main_window import MirrorWindow
 from pipeline.sources.camera import CameraListing
@@ -295,7 +295,7 @@ def test_chinese_is_written_in_a_font_made_for_it(qtbot: QtBot, opened: Open) ->
 
 
 def test_the_first_window_fits_its_screen(qtbot: QtBot) -> None:
-    window = MirrorWindow(Setup(no_parser(), DisplayOptions()))
+    window = MirrorWindow(LaunchSettings(no_parser(), DisplayOptions()))
     qtbot.addWidget(window)
     screen = window.screen()
     assert screen is not None

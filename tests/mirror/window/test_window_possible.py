@@ -41,13 +41,13 @@ def test_nothing_is_saved_or_recorded_before_there_is_a_picture(
     assert possible(window) == NOTHING
     window.watch(CAMERA)
     press(window, "r")
-    assert not window.keeper.is_recording
+    assert not window.capture.is_recording
     assert possible(window) == NOTHING
     source.feed(grey(60, clock.now))
     wait_level(qtbot, window, 60)
     qtbot.waitUntil(lambda: possible(window) == BOTH)
     press(window, "r")
-    assert window.keeper.is_recording
+    assert window.capture.is_recording
 
 
 def test_nothing_is_saved_or_recorded_where_a_page_stands_in_the_pictures_place(

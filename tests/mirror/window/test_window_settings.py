@@ -24,7 +24,7 @@ from mirror.live.sources.source_choice import AddressChoice, CameraChoice, FileC
 from mirror.window.app import setup_of
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.settings.settings_store import SettingsStore
-from mirror.window.settings.source_dialogs import Chooser
+from mirror.window.settings.source_dialogs import SourceDialogs
 
 FILM = FileChoice(Path("film.mp4"))
 
@@ -203,13 +203,13 @@ def test_everything_is_forgotten_at_once_when_the_user_is_sure(
     monkeypatch.setattr("mirror.window.app.system_language", lambda: "en")
     window = opened(HandFed(), memory=memory, setup=setup_of(load(), memory))
     sure = iter([False, True])
-    monkeypatch.setattr(Chooser, "is_sure_to_forget", lambda _: next(sure))
+    monkeypatch.setattr(SourceDialogs, "is_sure_to_forget", lambda _: next(sure))
     act(window, "清除所有设置")
     assert memory.language == "zh_CN"
     assert window.panel.isVisible()
     act(window, "清除所有设置")
     assert window.look == DisplayOptions()
-    assert window.keeper.folder != tmp_path / "chosen"
+    assert window.capture.folder != tmp_path / "chosen"
     assert window.source.parser.currentData() == "built-in"
     assert not window.panel.isVisible()
     assert window.pages.banner.words.text() == "All settings are forgotten"

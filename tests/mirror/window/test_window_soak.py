@@ -22,7 +22,7 @@ from mirror.core import machine
 from mirror.core.settings import load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import CameraChoice
-from mirror.window.launch_settings import Setup
+from mirror.window.launch_settings import LaunchSettings
 from mirror.window.main_window import MirrorWindow
 from pipeline.frame import Frame
 from pipeline.sources.managed_source import ClosableSource
@@ -58,7 +58,7 @@ def run(qtbot: QtBot, folder: Path, source: Flood, parser: str) -> list[int]:
     """Show every frame of a source; return the memory held after each tenth of them, in MB."""
     config = load(flags={"parser.name": parser}).parser
     window = MirrorWindow(
-        Setup(config, DisplayOptions(), open_source=lambda _: source, folder=folder)
+        LaunchSettings(config, DisplayOptions(), open_source=lambda _: source, folder=folder)
     )
     qtbot.addWidget(window)
     window.show()

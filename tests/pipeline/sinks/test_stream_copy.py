@@ -231,7 +231,7 @@ def test_a_pipe_gives_its_pictures_and_says_what_is_missing(tmp_path: Path) -> N
     pipe = tmp_path / "pipe"
     video = VideoFile(film)
     os.mkfifo(pipe)
-    with consuming(VideoWriter(tmp_path / "out.mp4", video.footage, passengers=pipe)) as out:
+    with consuming(VideoWriter(tmp_path / "out.mp4", video.footage, copy_streams_from=pipe)) as out:
         for frame in video:
             out.consume(frame)
     assert out.remarks == ("pipe is not a file: its sound and subtitles were left out",)
@@ -345,7 +345,7 @@ from pipeline.sources.video import VideoFile
 
 source, target = map(Path, sys.argv[1:])
 video = VideoFile(source)
-with consuming(VideoWriter(target, video.footage, passengers=source)) as out:
+with consuming(VideoWriter(target, video.footage, copy_streams_from=source)) as out:
     for number, frame in enumerate(video):
         pts = round(16.464 / frame.time_base) if number == 3 else frame.pts
         out.consume(Frame(frame.picture, 0.0, pts, frame.time_base, frame.duration))

@@ -101,7 +101,9 @@ def test_subtitles_are_copied_or_converted(tmp_path: Path, ending: str) -> None:
 def test_what_was_converted_is_named_with_a_container_that_keeps_it(tmp_path: Path) -> None:
     source = write_video(tmp_path / "in.mp4", 10, sound=True)
     video = VideoFile(source)
-    with consuming(VideoWriter(tmp_path / "out.webm", video.footage, passengers=source)) as out:
+    with consuming(
+        VideoWriter(tmp_path / "out.webm", video.footage, copy_streams_from=source)
+    ) as out:
         for frame in video:
             out.consume(frame)
     assert out.remarks == (
@@ -317,7 +319,7 @@ def test_a_target_that_cannot_be_made_is_refused_and_leaves_nothing(
     (tmp_path / "there.mp4").write_bytes(b"precious")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(SinkError, match=said.replace(".", r"\.")):
-        VideoWriter(tmp_path / name, VideoFile(source).footage, encoding, passengers=source)
+        VideoWriter(tmp_path / name, VideoFile(source).footage, encoding, copy_streams_from=source)
     assert sorted(tmp_path.iterdir()) == before
     assert (tmp_path / "there.mp4").read_bytes() == b"precious"
 

@@ -10,7 +10,7 @@ from media import level, number_in, pts_of, turn_a_quarter, write_video
 from pipeline.errors import SourceError
 from pipeline.frame import Frame
 from pipeline.sources import Source
-from pipeline.sources.container.misplaced_times import InPlace
+from pipeline.sources.container.misplaced_times import TimestampRepair
 from pipeline.sources.video import VideoFile
 
 
@@ -52,7 +52,7 @@ def test_one_wrong_time_moves_one_frame_and_not_all_that_follow(
             picture.pts, picture.duration = ticks, 40
             yield picture
 
-    in_place = InPlace(pictures())
+    in_place = TimestampRepair(pictures())
     assert [picture.pts for picture in in_place] == wanted
     assert in_place.moved == (pts != wanted)
 
