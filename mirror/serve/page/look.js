@@ -10,6 +10,7 @@ export class Look extends EventTarget {
   palettes = {};
   bones = [];
   needsToken = false;
+  loading = null;
   shownAs = new Uint8Array(256);
   opacity = 0.6;
   outlines = true;
@@ -21,8 +22,16 @@ export class Look extends EventTarget {
     return this.palettes[this.paletteName] ?? [];
   }
 
-  /** Ask the service what there is to draw. */
-  async load() {
+  /** Ask the service what there is to draw, once; again where it did not answer. */
+  load() {
+    this.loading ??= this.#load().catch((error) => {
+      this.loading = null;
+      throw error;
+    });
+    return this.loading;
+  }
+
+  async #load() {
     const known = await (await ask("/v1/parts")).json();
     Object.assign(this, { names: known.names, palettes: known.palettes, bones: known.bones });
     this.needsToken = known.needs_token;

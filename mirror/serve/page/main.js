@@ -58,10 +58,11 @@ function open(file) {
   const name = ["picture", "clip"].find(
     (kind) => file.type.startsWith(kind === "clip" ? "video/" : "image/") || ENDINGS[kind].test(file.name),
   );
-  attempt(() => {
+  attempt(async () => {
     if (!name) throw new Problem("page.neither");
     enter(name);
-    return modes[name].open(file);
+    await load();
+    await modes[name].open(file);
   });
 }
 
@@ -72,7 +73,12 @@ function choose() {
 
 function toggleCamera() {
   if (modes.camera.isRunning) modes.camera.stop();
-  else attempt(() => modes.camera.start(() => mode === "camera"));
+  else {
+    attempt(async () => {
+      await load();
+      await modes.camera.start(() => mode === "camera");
+    });
+  }
 }
 
 // the token

@@ -182,6 +182,19 @@ def test_a_clip_that_is_cancelled_is_cancelled_in_the_service(
     until(lambda: json.load(urllib.request.urlopen(job))["state"] == "cancelled")
 
 
+def test_a_clip_that_is_chosen_before_the_parts_are_known_waits_for_them(
+    visit: Visit, tmp_path: Path
+) -> None:
+    late: list[Any] = []
+    with visit() as page:
+        page.route("**/v1/parts", lambda route: late.append(route))
+        page.reload()
+        choose(page, write_video(tmp_path / "in.mp4", 6).read_bytes(), "in.mp4", "video/mp4")
+        assert page.locator("#legend label").count() == 0
+        late[0].continue_()
+        assert figure(page, "Frames") == "6"
+
+
 def test_a_clip_that_is_none_fails_with_words_for_it(visit: Visit) -> None:
     with visit() as page:
         choose(page, b"no film at all" * 100, "in.mp4", "video/mp4")
