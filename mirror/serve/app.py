@@ -15,6 +15,7 @@ from mirror.serve.context import OnlyHosts, RequestContext
 from mirror.serve.http import (
     cameras,
     health,
+    inference,
     jobs,
     metrics,
     page,
@@ -76,6 +77,7 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
     app.include_router(jobs.router)
     app.include_router(stream.router)
     app.include_router(cameras.router)
+    app.include_router(inference.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(tutorial.router)

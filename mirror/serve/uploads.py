@@ -116,7 +116,7 @@ async def read_json(request: Request, kind: type[M], most_bytes: int = 1 << 14) 
         Problem: it is larger than that (413), or none of the kind (422, with the fields).
     """
     try:
-        return kind.model_validate_json(await _whole(request, most_bytes))
+        return kind.model_validate_json(await read_body(request, most_bytes))
     except ValidationError as error:
         fields = [".".join(("body", *map(str, wrong["loc"]))) for wrong in error.errors()]
         raise Problem(
@@ -126,12 +126,17 @@ async def read_json(request: Request, kind: type[M], most_bytes: int = 1 << 14) 
 
 
 async def _of_body(request: Request, most_bytes: int) -> bytes:
-    if data := await _whole(request, most_bytes):
+    if data := await read_body(request, most_bytes):
         return data
     raise Problem(422, "picture.missing", "The request has no picture.")
 
 
-async def _whole(request: Request, most_bytes: int) -> bytes:
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """Return a request's whole body.
+
+    Raises:
+        Problem: it is larger than that (413).
+    """
     pieces, total = [], 0
     async for piece in request.stream():
         total += len(piece)
