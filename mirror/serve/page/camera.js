@@ -3,7 +3,7 @@
 
 import { say } from "./language.js";
 import { canvasOf, labelsOf } from "./painter.js";
-import { Problem, problemIn, problemOf, token } from "./service.js";
+import { Problem, TRIES, pause, problemIn, problemOf, token } from "./service.js";
 import { complain, describe, milliseconds, notice, save, show, showFigures } from "./stage.js";
 
 const element = (id) => document.getElementById(id);
@@ -11,8 +11,6 @@ const LONGEST = 640; // pixels of a frame's longer side
 const QUALITY = 0.85;
 const UNDER_WAY = 2; // frames: one is parsed while the next is on its way
 const WINDOW_MS = 2000; // over which the figures are taken
-const TRIES = 5;
-const AGAIN_MS = 1000;
 const REFUSALS = {
   NotAllowedError: "page.camera_denied",
   NotFoundError: "page.camera_missing",
@@ -49,7 +47,7 @@ export class Camera {
     track.addEventListener("ended", () => this.#fail(new Problem("page.camera_ended")));
     this.video.srcObject = this.media;
     await this.video.play();
-    this.left = TRIES;
+    this.failed = 0; // connections in a row
     this.#connect();
     this.#next(media);
     this.refresh();
@@ -110,17 +108,16 @@ export class Camera {
     socket?.close();
   }
 
-  #again() {
+  async #again() {
     this.#disconnect();
-    this.left -= 1;
-    if (this.left < 0) {
+    if (this.failed === TRIES) {
       this.#fail(new Problem("page.unreachable"));
       return;
     }
     notice(say("reconnecting"));
-    setTimeout(() => {
-      if (this.isRunning && !this.socket && !document.hidden) this.#connect();
-    }, AGAIN_MS);
+    this.failed += 1;
+    await pause(this.failed - 1);
+    if (this.isRunning && !this.socket && !document.hidden) this.#connect();
   }
 
   #fail(problem) {
@@ -138,7 +135,7 @@ export class Camera {
   #hear(message, text) {
     this.credits += message.credits ?? 0;
     if (message.type === "hello") {
-      if (this.left < TRIES) notice("");
+      if (this.failed) notice("");
     } else if (message.type === "frame") {
       this.announced = message;
     } else if (message.type === "error") {
@@ -155,7 +152,7 @@ export class Camera {
     const { announced } = this;
     const sent = this.underWay.get(announced.frame);
     this.underWay.delete(announced.frame);
-    this.left = TRIES;
+    this.failed = 0;
     this.drawing = this.drawing.then(async () => {
       const labels = await labelsOf(blob);
       if (this.socket !== socket || !sent) return;

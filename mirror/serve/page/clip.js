@@ -1,13 +1,11 @@
 // A whole clip: a job of the service, watched by its events, then played here.
 
 import { say } from "./language.js";
-import { Problem, ask, send } from "./service.js";
+import { Problem, TRIES, ask, pause, send } from "./service.js";
 import { complain, describe, save, show, showFigures } from "./stage.js";
 
 const element = (id) => document.getElementById(id);
 const OPEN = ["queued", "running", "cancelling"];
-const TRIES = 8; // to watch a job whose events break off
-const AGAIN_MS = 1000;
 
 export class Clip {
   /** refresh: presents it, where it is what is looked at. */
@@ -71,18 +69,18 @@ export class Clip {
 
   /** Return the job once it has ended; events that break off are asked for again. */
   async #watch(job, signal) {
-    let left = TRIES;
+    let failed = 0;
     while (OPEN.includes(job.state)) {
       try {
         for await (const now of eventsOf(`/v1/jobs/${job.id}/events`, signal)) {
           job = now;
-          left = TRIES;
+          failed = 0;
           this.#progress(job);
         }
       } catch (error) {
-        left -= 1;
-        if (error.name === "AbortError" || error.code !== "page.unreachable" || !left) throw error;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        if (error.code !== "page.unreachable" || failed === TRIES) throw error;
+        await pause(failed);
+        failed += 1;
       }
     }
     return job;

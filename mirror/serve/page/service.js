@@ -2,6 +2,9 @@
 
 const KEPT = "token"; // in sessionStorage alone: forgotten with the tab
 
+export const TRIES = 6; // together half a minute, in which a service can be started again
+const LONGEST_PAUSE_MS = 8000;
+
 export class Problem extends Error {
   constructor(code, detail = "", fields = {}, retryAfter = null) {
     super(code);
@@ -14,6 +17,12 @@ export const token = {
   set: (value) => sessionStorage.setItem(KEPT, value),
   forget: () => sessionStorage.removeItem(KEPT),
 };
+
+/** Wait before trying again, the longer the more often it failed: 0, 1, 2 ... times before. */
+export function pause(failed) {
+  const wait = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failed);
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
 
 /** Any error as a Problem. */
 export function problemOf(error) {

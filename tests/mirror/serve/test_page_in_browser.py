@@ -220,6 +220,32 @@ def test_the_camera_is_shown_live_with_its_rate_until_it_is_stopped(
         assert page.evaluate("() => document.querySelectorAll('video').length") == 1
 
 
+def test_the_camera_goes_on_when_a_service_that_was_away_for_a_while_is_back(visit: Visit) -> None:
+    is_away = True
+
+    def connect(socket: Any) -> None:  # noqa: ANN401
+        if is_away:
+            socket.close(code=1012)
+        else:
+            socket.connect_to_server()
+
+    with visit() as page:
+        page.clock.install()
+        page.route_web_socket("**/v1/stream?*", connect)
+        page.reload()
+        page.click("#tab-camera")
+        page.click("#start-button")
+        page.get_by_text("The connection was lost; trying again").wait_for()
+        for _ in range(20):
+            page.clock.run_for(1_000)
+            page.wait_for_timeout(20)  # the socket closes in real time
+        assert page.is_visible("#headline")
+        is_away = False
+        page.clock.run_for(8_000)
+        page.locator("#banner").wait_for(state="hidden")
+        page.locator("#fps", has_text=re.compile(r"[1-9]")).wait_for()
+
+
 def test_a_token_is_asked_for_and_kept_with_the_tab_alone(browser: Any, visit: Visit) -> None:  # noqa: ANN401
     service = service_with(Squares(), tokens=(Token(name="a", token=TOKEN),))
     with listening(make_app(service)) as port:
