@@ -2,6 +2,7 @@
 
 mirror coach squats.mp4                          which exercise, how often, and how well
 mirror coach squats.mp4 --exercise squat --json squats.json
+mirror coach squats.mp4 --report squats.html     curves, tempo and pictures of what went wrong
 mirror coach list                                the exercises that ship
 mirror coach check my-exercise.toml              what is wrong with a file of your own
 mirror coach learn clip.mp4 --repetitions 8 -o my-exercise.toml
@@ -14,12 +15,12 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mirror.cli.coach_tables import exercise_table, report_table
 from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
 from mirror.cli.outcome import code_of
-from mirror.coach.coach import Coach
+from mirror.coach.coach import Coach, CoachReport
 from mirror.coach.exercises.catalogue import find_exercise, read_exercise, shipped
 from mirror.coach.exercises.definition import Exercise
 from mirror.coach.exercises.learning import as_toml
@@ -28,7 +29,7 @@ from mirror.coach.learner import Learner
 from mirror.core.quantities import positive
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
-from mirror.jobs.host import Host
+from mirror.jobs.host import Host, MakeConsumers, RunContext
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.outputs import Output
@@ -36,6 +37,9 @@ from mirror.process import terminal, termination
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
 from pipeline.targets.special_file import is_standard_output
+
+if TYPE_CHECKING:
+    from mirror.cli.coach_report import CoachReportMaker
 
 AUTO = "auto"
 
@@ -66,10 +70,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for flag, metavar, help in (
         ("--json", "FILE", "write what was done to FILE"),
+        ("--report", "FILE", "write a page with curves, tempo and pictures of faults (.html)"),
         ("-o", "FILE", "where learn writes the exercise; without, it is printed"),
     ):
         parser.add_argument(flag, metavar=metavar, type=path, help=help)
     parser.add_argument("--repetitions", metavar="N", type=positive, help="how many learn is shown")
+    for flag, help in (
+        ("--no-thumbnails", "leave pictures out of the report"),
+        ("--hide-faces", "hide heads in the report's pictures"),
+    ):
+        parser.add_argument(flag, action="store_true", help=help)
     parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
     parser.add_argument("--quiet", action="store_true", help="show no progress bar and no table")
     add_job_flags(parser, VideoJob, "limit", "fps")
@@ -103,19 +113,38 @@ def _check(file: Path) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     coach = Coach(_exercises(options.exercise), options.strictness)
-    written = [] if options.json is None else [OutputPath("--json", options.json)]
+    asked = {"--json": options.json, "--report": options.report}
+    written = [OutputPath(flag, path) for flag, path in asked.items() if path is not None]
+    maker = None if options.report is None else _report_maker(options, coach)
     with claimed(
         written, _read(options, options.input), options.overwrite, termination.held
     ) as claims:
-        report = _run(options, options.input, coach)
+        others = _no_others if maker is None else maker.consumers
+        report = _run(options, options.input, coach, others)
         said = coach.report()
         for output in written:
-            text = json.dumps(said.as_json(), indent=1, ensure_ascii=False) + "\n"
+            is_page = maker is not None and output.flag == "--report"
+            text = maker.page() if maker and is_page else _as_text(said)
             write_whole(claims.file(output), text.encode())
     if not options.quiet:
         holds_data = any(is_standard_output(output.path) for output in written)
         terminal.show(report_table(said), on_stderr=holds_data)
     return code_of(report)
+
+
+def _as_text(said: CoachReport) -> str:
+    return json.dumps(said.as_json(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _report_maker(options: argparse.Namespace, coach: Coach) -> CoachReportMaker:
+    from mirror.cli.coach_report import CoachReportMaker  # needs Jinja2
+
+    clip: Path = options.input
+    return CoachReportMaker(coach, clip.name, not options.no_thumbnails, options.hide_faces)
+
+
+def _no_others(context: RunContext) -> Sequence[Output]:
+    return ()
 
 
 def _read(options: argparse.Namespace, clip: Path) -> list[InputPath]:
@@ -143,12 +172,17 @@ def _name_for(file: Path) -> str:
     return words or "exercise"
 
 
-def _run(options: argparse.Namespace, clip: Path, consumer: Output) -> RunReport:
-    """Parse a clip and let something take its results."""
+def _run(
+    options: argparse.Namespace,
+    clip: Path,
+    consumer: Output,
+    others: MakeConsumers = _no_others,
+) -> RunReport:
+    """Parse a clip and let something take its results, and others after it."""
     job = job_of(options, VideoJob, source=clip)
     host = Host(
         progress=lambda title, frames: FrameProgress(title, frames, options.quiet),
-        consumers=lambda context: [consumer],
+        consumers=lambda context: [consumer, *others(context)],
         also_read=files_read_by(options),
     )
     return execute(job, host)

@@ -27,6 +27,7 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "httpx": ("httpx", "mirror.client, which asks a service"),
     "redis": ("redis", "jobs that several services share"),
     "python-multipart": ("python_multipart", "the network service's forms"),
+    "jinja2": ("jinja2", "the coach's report"),
     "matplotlib": ("matplotlib", "figures of mirror eval, drawn"),
     "torch": ("torch", "M2FP"),
     "openvino": ("openvino", "M2FP at its fastest on a CPU"),

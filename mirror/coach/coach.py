@@ -9,6 +9,7 @@ from typing import Any
 from mirror.coach.body import Body, body_of
 from mirror.coach.exercises.definition import Exercise
 from mirror.coach.exercises.limits import USUAL_STRICTNESS
+from mirror.coach.feedback.curve import Curve
 from mirror.coach.identity import Identities
 from mirror.coach.recognition.recogniser import Recognised
 from mirror.coach.trainee import Progress, Trainee
@@ -129,6 +130,10 @@ class Coach:
         self.close()
         assert self._report is not None
         return self._report
+
+    def curve(self, person: int, exercise: Exercise) -> Curve:
+        """Return how the main signal of somebody's exercise went, of a person in the report."""
+        return self._trainees[person].curve(exercise)
 
     def _trainee(self, number: int) -> Trainee:
         if number not in self._trainees:

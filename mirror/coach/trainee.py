@@ -9,6 +9,7 @@ from mirror.coach.body import Body
 from mirror.coach.counting.live import LiveCounter
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.exercises.definition import Exercise
+from mirror.coach.feedback.curve import Curve, curve_of
 from mirror.coach.recognition.recogniser import Recognised, recognise
 from mirror.coach.signals.track import SignalRecord, SignalTrack
 from mirror.coach.watch_list import WatchList
@@ -84,6 +85,10 @@ class Trainee:
         """Return what was done, with all of it known. Nobody is added after this."""
         self._track.finish()
         return self._chosen(self._track.record())
+
+    def curve(self, exercise: Exercise) -> Curve:
+        """Return how an exercise's main signal went; it has to be on the watch list."""
+        return curve_of(self._track.record(), exercise, self._list.columns(exercise))
 
     def _recognise(self, time: float) -> None:
         if self._asked_at is None:

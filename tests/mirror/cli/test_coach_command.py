@@ -68,3 +68,11 @@ def test_a_clip_is_coached_and_the_json_says_who_did_what(
         assert person["repetitions"] == []  # nobody squats in it
     assert main([*command, "--quiet"]) == 1
     assert "add --overwrite" in capsys.readouterr().err
+
+
+def test_a_report_is_written_as_one_page(tmp_path: Path) -> None:
+    page, clip = tmp_path / "report.html", str(media_file("demo.mp4"))
+    command = ["coach", clip, "--exercise", "squat", "--limit", "3", "--quiet", "--hide-faces"]
+    assert main([*command, "--report", str(page)]) == 0
+    assert "Nobody did a repetition" in page.read_text()
+    assert main([*command, "--report", str(page)]) == 1  # it is there

@@ -1,0 +1,1 @@
+"""The coach's report: one page that holds all it shows."""
