@@ -16,8 +16,16 @@ _HOLDS_S = 0.08  # how long the past counts
 # that from where it was, it is where the landmarks say at once.
 _MOST = 0.05
 _ROUNDED_S = 1e-6
+_PARTS = 14  # planes of what is remembered; one follows of how far the nearest was, and one of ages
+_LEAST, _AGE = 14, 15
 ROOM = 4 * _MOST  # what two cells may differ by for it, both ends and the nearest part's included
 
+# Body units from the nearest part beyond which a pixel is the person's, but none of the 14 parts;
+# and how long one that was nearer keeps its part: landmarks that slip for a frame bare a whole arm
+REACH = 0.38
+_KEEPS_S = 0.25
+
+Plane = NDArray[np.float32]  # (rows, columns), in body units
 Planes = NDArray[np.float32]  # (14, rows, columns), in body units: 0 is the nearest part
 
 
@@ -36,7 +44,7 @@ class Grid:
     step: int
 
 
-Hold = Callable[[Planes, Grid], Planes]
+Hold = Callable[[Planes, Plane, Grid], tuple[Planes, Plane]]
 
 
 class CarriedParts:
@@ -45,7 +53,8 @@ class CarriedParts:
     Landmarks tremble on cloth that folds, and with them the borders between parts, and two legs
     that cross are taken for one another for a frame. The picture itself knows better what went
     where. What it says counts for little time, and against little distance: a limb that is clearly
-    elsewhere is not held back.
+    elsewhere is not held back. What is far from every part now, and was near one a moment ago,
+    keeps that part for a while.
     """
 
     def __init__(self) -> None:
@@ -54,12 +63,19 @@ class CarriedParts:
         self._origins = Origins()
 
     def __call__(
-        self, farther: Planes, grid: Grid, motion: Motion | None, motion_s: float, now: float
-    ) -> Planes:
-        """Return by how much every part is farther than the nearest, in the light of the past.
+        self,
+        farther: Planes,
+        least: Plane,
+        grid: Grid,
+        motion: Motion | None,
+        motion_s: float,
+        now: float,
+    ) -> tuple[Planes, Plane]:
+        """Return how much farther every part is, and how far the nearest, in the light of the past.
 
         Args:
-            farther: the same of this frame by itself.
+            farther: of this frame by itself, how much farther every part is than the nearest.
+            least: how far the nearest is.
             grid: where.
             motion: since the frame before; None: nothing of the past is of use.
             motion_s: seconds since the frame before.
@@ -68,12 +84,21 @@ class CarriedParts:
         elapsed_s, self._time = now - self._time, now
         # whoever was not seen in the frame before was somewhere that this motion does not tell
         is_next = 0 < elapsed_s < motion_s + _ROUNDED_S
+        ages = np.zeros_like(least)  # seconds since a place was near its part by itself
         if self._last is not None and motion is not None and is_next:
             origins = self._origins(motion, grid.xs, grid.ys)
             if origins is not None:
-                farther = _held(farther, *_moved(*self._last, *origins), elapsed_s)
-        self._last = farther, grid
-        return farther
+                was, is_known = _moved(*self._last, *origins)
+                own = farther
+                farther = _held(own, was[:_PARTS], is_known, elapsed_s)
+                age = was[_AGE] + np.float32(elapsed_s)
+                kept = is_known & (least > REACH) & (was[_LEAST] <= REACH) & (age <= _KEEPS_S)
+                if kept.any():
+                    farther = np.where(kept, was[:_PARTS], farther)
+                    least = np.where(kept, was[_LEAST], least)
+                    ages = np.where(kept, age, np.float32(0))
+        self._last = np.concatenate([farther, least[None], ages[None]]), grid
+        return farther, least
 
 
 def _held(farther: Planes, was: Planes, is_known: NDArray[np.bool_], elapsed_s: float) -> Planes:

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from mirror.core.instance_map import Box, InstanceMap, box_of, instance_dtype
 from mirror.core.label_set import LabelMap
-from mirror.parsers.builtin.carried_parts import ROOM, Grid, Hold, Planes
+from mirror.parsers.builtin.carried_parts import REACH, ROOM, Grid, Hold, Planes
 from mirror.parsers.builtin.part_distances import PERSON, Body
 from mirror.tracking.crop import Crop
 
-_REACH = 0.38  # body units beyond which a mask's pixel is the person's, but none of the 14 parts
 _NEARER = 0.06  # body units that somebody e times as large is held nearer by: they are in front
 _CELLS = 48  # of the coarse grid along a person's longer side
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
@@ -166,7 +165,9 @@ def _painted(figure: Figure, region: Region, has_rival: bool) -> _Painted:
     coarse = body.distances(xs, ys)[1:]
     least = coarse.min(axis=0)
     farther: Planes = np.subtract(coarse, least, out=coarse)
-    held = farther if figure.hold is None else figure.hold(farther, Grid(xs, ys, step))
+    held = farther
+    if figure.hold is not None:
+        held, least = figure.hold(farther, least, Grid(xs, ys, step))
     # between two cells a distance changes by a cell's diagonal at most, and by what is held
     span = 3 * step / body.unit + (0 if held is farther else ROOM)
     grey = cv2.convertScaleAbs(np.clip(figure.mask, -3.9, 3.9), alpha=_GREY, beta=_EDGE)
@@ -177,13 +178,13 @@ def _painted(figure: Figure, region: Region, has_rival: bool) -> _Painted:
     near = cv2.dilate(_inside(grey, matrix / step, columns, rows), _NEIGHBOURS)
     parts = _nearest(held, near, step, span)[:height, :width]
     apart = None
-    is_far = bool((least[near > 0] > _REACH).any())
+    is_far = bool((least[near > 0] > REACH).any())
     if is_far or has_rival:
         apart = cv2.resize(least, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)[
             :height, :width
         ]
     if is_far and apart is not None:
-        parts = np.where(apart > np.float32(_REACH), np.uint8(PERSON), parts)
+        parts = np.where(apart > np.float32(REACH), np.uint8(PERSON), parts)
     claim = None
     if has_rival and apart is not None:
         claim = apart - np.float32(_NEARER * np.log(body.unit))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from textured import moved, textured
 
 from mirror.core.skeleton import FROM_COCO
-from mirror.parsers.builtin.carried_parts import CarriedParts, Grid, Planes
+from mirror.parsers.builtin.carried_parts import REACH, CarriedParts, Grid, Planes
 from mirror.parsers.builtin.settle import Settle
 from mirror.pose.landmark_network import PoseEstimate
 from mirror.tracking.crop_planner import PersonCrop
@@ -48,6 +48,37 @@ def border(planes: Planes, grid: Grid) -> float:
     return float(np.interp(0.0, middle[::-1], grid.xs[::-1]))
 
 
+def held_by(
+    hold: CarriedParts,
+    planes: Planes,
+    grid: Grid,
+    motion: Motion | None,
+    motion_s: float,
+    now: float,
+) -> Planes:
+    """Planes that are held, of somebody who is near a part everywhere."""
+    near = np.zeros(planes.shape[1:], np.float32)
+    return hold(planes, near, grid, motion, motion_s, now)[0]
+
+
+@pytest.mark.parametrize(("slips", "keeps"), [(3, True), (12, False)])
+def test_a_limb_whose_landmarks_slip_keeps_its_part_for_a_while(slips: int, keeps: bool) -> None:
+    hold, told = CarriedParts(), motions(0, 4 + slips)
+    far = np.float32(2 * REACH)
+    for number, motion in enumerate(told):
+        planes, grid = seen(150, 100)
+        least = np.zeros_like(planes[0])
+        if number >= 4:  # the left half is far from every part: the limb is said to be elsewhere
+            planes, grid = seen(40, 100)
+            least[:, : least.shape[1] // 2] = far
+        since_s = FRAME_S if number else 0.0
+        held, how_far = hold(planes, least, grid, motion, since_s, number * FRAME_S)
+    assert (how_far[:, 2] <= REACH).all() == keeps
+    assert (
+        held[:, :, 2].argmin(axis=0) == seen(150, 100)[0][:, :, 2].argmin(axis=0)
+    ).all() == keeps
+
+
 def borders(
     goes: int, strays: tuple[int, ...], told: list[Motion | None] | None = None
 ) -> NDArray[np.float64]:
@@ -57,7 +88,7 @@ def borders(
     for number, motion in enumerate(told or motions(goes, len(strays))):
         true = 150 + goes * number
         planes, grid = seen(true + strays[number], 100 + goes * number)
-        held = hold(planes, grid, motion, FRAME_S if number else 0.0, number * FRAME_S)
+        held = held_by(hold, planes, grid, motion, FRAME_S if number else 0.0, number * FRAME_S)
         assert held.min() == 0
         off.append(border(held, grid) - true)
     return np.array(off)
@@ -91,11 +122,12 @@ def test_nothing_is_held_where_no_motion_is_known() -> None:
 def test_whoever_was_not_seen_in_the_frame_before_is_not_held() -> None:
     hold = CarriedParts()
     *_, motion = motions(0, 2)
-    hold(*seen(150, 100), motion, 0.0, 0.0)
+    held_by(hold, *seen(150, 100), motion, 0.0, 0.0)
     planes, grid = seen(153, 100)
     # the motion is of one frame, and two have gone by
-    assert np.array_equal(hold(planes.copy(), grid, motion, FRAME_S, 2 * FRAME_S), planes)
-    held = hold(seen(150, 100)[0], grid, motion, FRAME_S, 2 * FRAME_S + FRAME_S)
+    own = held_by(hold, planes.copy(), grid, motion, FRAME_S, 2 * FRAME_S)
+    assert np.array_equal(own, planes)
+    held = held_by(hold, seen(150, 100)[0], grid, motion, FRAME_S, 2 * FRAME_S + FRAME_S)
     assert border(held, grid) > 150.5
 
 
@@ -103,12 +135,12 @@ def test_what_is_held_does_not_depend_on_the_rate() -> None:
     def after(frames: int) -> float:
         hold, told = CarriedParts(), motions(0, frames + 1)
         elapsed_s = 1 / 12 / frames
-        hold(*seen(150, 100), None, 0.0, 0.0)
+        held_by(hold, *seen(150, 100), None, 0.0, 0.0)
         now = 0.0
         for motion in told[1:]:
             then, now = now, now + elapsed_s
             planes, grid = seen(152, 100)
-            held = hold(planes, grid, motion, now - then, now)
+            held = held_by(hold, planes, grid, motion, now - then, now)
         return border(held, grid)
 
     assert after(1) == pytest.approx(after(4), abs=0.15)
