@@ -26,6 +26,7 @@ from pipeline.sources.container.rotation import RotationFilter
 from pipeline.sources.managed_source import ManagedSource
 from pipeline.sources.network.address import plain_way
 from pipeline.targets.part_name import is_locked
+from pipeline.targets.path import is_folder
 
 _STILL_FORMATS = ("image2", "_pipe")  # how FFmpeg calls the containers of single pictures
 _TEXT_FORMATS = ("tty", "srt", "ass", "webvtt", "lrc")  # it would draw a text as a film
@@ -201,7 +202,7 @@ class VideoFile(ManagedSource):
 
 
 def _opened(path: Path, limits: InputLimits) -> InputContainer:
-    if path.is_dir():
+    if is_folder(path):
         raise SourceError(
             "source.is_folder",
             "{path} is a folder; name a video in it, or a folder of pictures",

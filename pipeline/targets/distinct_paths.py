@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.errors import SinkError
 from pipeline.sources.pictures import SUFFIXES
 from pipeline.targets.part_folder import Series
-from pipeline.targets.path import cannot_be_made, followed
+from pipeline.targets.path import cannot_be_made, followed, is_folder, is_there
 
 _Identity = tuple[object, ...]
 
@@ -50,7 +50,7 @@ def check_apart(targets: Sequence[OutputPath], inputs: Sequence[InputPath] = ())
     Raises:
         SinkError: two of them meet; says which, and what to do.
     """
-    read = {_identity(given.path): given for given in inputs if given.path.exists()}
+    read = {_identity(given.path): given for given in inputs if is_there(given.path)}
     for target in targets:
         kind = "folder" if target.series is not None else "file"
         if (given := read.get(_identity(target.path))) and not _takes_anything(target.path):
@@ -69,7 +69,7 @@ def check_apart(targets: Sequence[OutputPath], inputs: Sequence[InputPath] = ())
 
 def _check_pictures(targets: Sequence[OutputPath], inputs: Sequence[InputPath]) -> None:
     there = {_identity(target.path): target for target in targets if target.path.is_file()}
-    for folder in (given.path for given in inputs if there and given.path.is_dir()):
+    for folder in (given.path for given in inputs if there and is_folder(given.path)):
         for picture in folder.iterdir():
             if picture.suffix.lower() in SUFFIXES and (target := there.get(_identity(picture))):
                 raise SinkError(

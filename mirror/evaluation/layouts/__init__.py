@@ -9,6 +9,7 @@ from mirror.evaluation.layouts.davis import davis_sequences, open_davis
 from mirror.evaluation.layouts.human_parsing import open_human_parsing
 from mirror.evaluation.layouts.plain import is_plain, open_plain
 from mirror.evaluation.truth import BadDataSet, DataSet
+from pipeline.targets.path import is_folder, is_there
 
 
 def open_datasets(path: Path) -> list[DataSet]:
@@ -20,9 +21,9 @@ def open_datasets(path: Path) -> list[DataSet]:
     Raises:
         BadDataSet: it is not there, is in no known layout, or a part of it is missing.
     """
-    if path.is_file() and path.suffix == ".json":
+    if path.suffix == ".json" and is_there(path) and path.is_file():
         return [open_coco(path)]
-    if not path.is_dir():
+    if not is_folder(path):
         raise BadDataSet(
             "dataset.not_found", "{path} does not exist; name a data set's folder", path=path
         )

@@ -151,6 +151,26 @@ def test_a_folders_name_that_is_too_long_is_refused_like_any_other(
     assert names(folder) == ["one.mp4", "two.mp4"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("video",),
+        ("picture",),
+        ("coach", "--exercise", "squat"),
+        ("stream", "--out-format", "jsonl", "--source"),
+        ("eval", "person"),
+    ],
+)
+def test_an_inputs_name_that_is_too_long_is_refused_in_words(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    name = "a" * 300 + ".mp4"
+    assert main([*words, name]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("mirror: " + "a" * 300)
+    assert "--debug" not in line
+
+
 def test_a_picture_is_sent_to_the_command_for_pictures(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
