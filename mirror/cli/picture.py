@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     report = execute(job, host)
     if not options.quiet and report.run.frames:
         holds_data = job.results is not None and is_standard_output(job.results)
-        terminal.show(report.run.as_table(remarked), on_stderr=holds_data)
+        terminal.show(report.run.as_table(remarked, "picture"), on_stderr=holds_data)
     if not report.failed:
         return 0
     for path, error in report.failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 
@@ -72,16 +72,19 @@ class RunReport:
         """Return the report as JSON's own types; seconds and megabytes as the names say."""
         return asdict(self)
 
-    def as_table(self, remarked: Callable[[str], str] = str) -> Table:
+    def as_table(
+        self, remarked: Callable[[str], str] = str, unit: Literal["frame", "picture"] = "frame"
+    ) -> Table:
         """Return the report as a table for a terminal.
 
         Args:
             remarked: puts a remark into the words of whoever shows the table.
+            unit: what the run was over: the frames of one film, or pictures by themselves.
         """
         table = Table(title=title(f"{self.source} · {self.parser}"), title_justify="left", box=None)
         table.add_column(style="bold")
         table.add_column()
-        for label, value in self._rows():
+        for label, value in self._rows(unit):
             table.add_row(label, cell(value))
         for remark in self.remarks:
             table.add_row("note", cell(remarked(remark)))
@@ -98,21 +101,25 @@ class RunReport:
             table.add_row(name, *(f"{seconds * 1e3:.1f}" for seconds in row))
         return table
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def _rows(self, unit: str) -> list[tuple[str, str]]:
+        of_pictures = unit == "picture"  # nobody is known again in the next, and none is dropped
+        most = f"at most {self.most_people}"
+        rate = "a second" if of_pictures else "fps"
         frames = f"{self.frames}" + (
             f", {self.failed} with a parser's error" if self.failed else ""
         )
+        dropped = ", ".join(f"{n} {why}" for why, n in self.dropped.items()) or "none"
         cpu_ms = self.cpu_s / self.frames * 1e3 if self.frames else 0.0
         busy = self.cpu_s / (self.wall_s * self.cores) if self.wall_s else 0.0
         return [
-            ("frames", frames),
-            ("people", f"{self.people}, at most {self.most_people} at once"),
-            ("speed", f"{self.fps:.1f} fps overall, {self.parse_fps:.1f} fps of parsing"),
-            ("first frame", f"after {self.first_frame_s:.2f} s, all after {self.wall_s:.2f} s"),
+            (f"{unit}s", frames),
+            ("people", f"{most} in a picture" if of_pictures else f"{self.people}, {most} at once"),
+            ("speed", f"{self.fps:.1f} {rate} overall, {self.parse_fps:.1f} {rate} of parsing"),
+            (f"first {unit}", f"after {self.first_frame_s:.2f} s, all after {self.wall_s:.2f} s"),
             *(("source", self._of_source()) for _ in [0] if self.damaged or not self.complete),
-            ("dropped", ", ".join(f"{n} {why}" for why, n in self.dropped.items()) or "none"),
+            *(("dropped", dropped) for _ in [0] if not of_pictures or self.dropped),
             ("workers", f"{self.workers} x {self.threads} thread{'s'[: self.threads != 1]}"),
-            ("CPU", f"{cpu_ms:.1f} ms a frame, {busy:.0%} of {self.cores} cores"),
+            ("CPU", f"{cpu_ms:.1f} ms a {unit}, {busy:.0%} of {self.cores} cores"),
             ("peak memory", f"{self.peak_memory_mb} MB"),
             *(("written", self.output) for _ in [0] if self.output),
         ]

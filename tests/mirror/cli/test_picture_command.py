@@ -86,6 +86,13 @@ def test_somebody_in_a_picture_is_coloured(folder: Path) -> None:
     assert len(line["people"]) == 1
 
 
+def test_the_table_counts_pictures(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["picture", "dark.jpg", "--parser", "none"]) == 0
+    printed = capsys.readouterr().out
+    assert "pictures" in printed
+    assert "frame" not in printed
+
+
 def test_several_go_into_a_folder_that_is_made_for_them(folder: Path) -> None:
     assert run("bright.png", "light.bmp", "-o", "out", "--format", "webp") == 0
     assert names(folder / "out") == ["bright-mirror.webp", "light-mirror.webp"]

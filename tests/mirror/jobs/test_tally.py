@@ -90,3 +90,15 @@ def test_the_tables_say_what_a_user_asks_first() -> None:
         "capture to out",
     ):
         assert expected in printed
+
+
+def test_the_table_of_a_run_over_pictures_speaks_of_pictures() -> None:
+    report = tally_of_three().report(HEADER, statistics(), now=101.0)
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(report.as_table(unit="picture"))
+    printed = captured.get()
+    for expected in ("pictures ", "at most 2 in a picture", "first picture ", "ms a picture"):
+        assert expected in printed
+    for of_a_film in ("frame", "fps", "dropped"):
+        assert of_a_film not in printed
