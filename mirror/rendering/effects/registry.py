@@ -100,7 +100,7 @@ def _recolour(options: str, parts: LabelSet) -> Renderer:
         try:
             (id,) = parts.ids([name])
         except ValueError as error:
-            raise _refused("recolour", options, str(error)) from error
+            raise _refused("recolour", options, f"names of parts: {error}") from error
         colours[id] = colour
     return Recoloured(colours)
 

@@ -165,7 +165,7 @@ def test_effects_are_chained_and_may_have_the_parts_among_them() -> None:
         ("replace", "picture's file"),
         ("green:blue", "nothing"),
         ("recolour:torso", "PART=#rrggbb"),
-        ("recolour:torsoo=#ffffff", "did you mean torso"),
+        ("recolour:torsoo=#ffffff", "takes names of parts: .* did you mean torso"),
         ("privacy:hands", "faces or people"),
         ("privacy:faces,paint", "solid, pixels, blur"),
     ],
