@@ -128,7 +128,10 @@ def _watch(options: argparse.Namespace) -> int:
             write_whole(claims.file(output), text.encode())
     if not options.quiet:
         holds_data = any(is_standard_output(output.path) for output in written)
-        terminal.show(report_table(said), on_stderr=holds_data)
+        if written:
+            terminal.show(report_table(said), on_stderr=holds_data)
+        else:  # it is all that was asked for
+            terminal.answer(report_table(said))
     return code_of(report)
 
 

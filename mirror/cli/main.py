@@ -9,6 +9,7 @@ command is imported when it runs.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -25,6 +26,10 @@ from mirror.process import signal_policies, terminal, termination
 from pipeline.errors import PipelineError, SinkError
 
 _CLEARS_AWAY_WITHIN_S = 0.5
+# what the system says of a file that is named well, and is no fault of a program
+_OF_FILES = frozenset(
+    (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+)
 
 
 def run_process() -> NoReturn:
@@ -120,5 +125,7 @@ def _telling(quiet: bool) -> Iterator[None]:
 def _told(error: Exception, given: Sequence[str]) -> str:
     if isinstance(error, ModuleNotFoundError) and is_of_ours(error):
         error = missing(f"mirror {command_in(given)}", error)
+    if isinstance(error, OSError) and error.filename and error.errno in _OF_FILES:
+        return f"{error.filename}: {error.strerror}"
     hint = "" if isinstance(error, PipelineError) else ". Run again with --debug to see where"
     return f"{told(error)}{hint}"

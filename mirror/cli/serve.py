@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
     server = Server(config, kind, workers, threads)
     if not options.quiet:
         terminal.show(
-            f"{kind.name}, {workers} x {threads} thread{'s'[: threads != 1]}: open {server.address} "
-            f"in a browser; programs find what there is at {server.address}/docs"
+            f"{kind.name}, {workers} x {threads} thread{'s'[: threads != 1]}: open "
+            f"{server.address} in a browser; programs find what there is at {server.address}/docs"
         )
     server.run()
     return 0

@@ -148,6 +148,12 @@ def decoded(path: Path, limits: InputLimits = USUAL_LIMITS) -> av.VideoFrame:
     try:
         with open_file(path, limits) as container:
             picture = next(container.decode(video=0), None)
+    except FileNotFoundError:
+        raise SourceError("source.not_found", "{path} does not exist", path=path) from None
+    except PermissionError as error:
+        raise SourceError(
+            "source.not_permitted", "{path} may not be read; check its permissions", path=path
+        ) from error
     except av.error.ArgumentError as error:  # what FFmpeg says of one that is too large
         raise SourceError(
             "picture.damaged",

@@ -10,7 +10,7 @@ from pipeline.sources import Recorded
 from pipeline.sources.pictures import PictureFolder
 from pipeline.sources.stream.y4m import Y4mFile, is_y4m
 from pipeline.sources.video import VideoFile
-from pipeline.targets.path import is_folder, is_there
+from pipeline.targets.path import is_file, is_folder
 
 
 def open_recording(
@@ -24,6 +24,6 @@ def open_recording(
     if is_folder(path):
         return PictureFolder(path, rate, limits=limits)
     # FFmpeg gives a y4m file up at its first damaged mark
-    if is_there(path) and path.is_file() and is_y4m(path):
+    if is_file(path) and is_y4m(path):
         return Y4mFile(path, rate, limits=limits)
     return VideoFile(path, limits=limits)

@@ -53,9 +53,17 @@ def check_folder_of(path: Path) -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether a path is that of a folder; one that is too long to be looked at is none."""
+    """Say whether a path is that of a folder; what may not, or cannot, be looked at is none."""
     try:
         return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Say whether a path is that of a regular file; see ``is_folder``."""
+    try:
+        return path.is_file()
     except OSError:
         return False
 

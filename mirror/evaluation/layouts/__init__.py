@@ -9,7 +9,7 @@ from mirror.evaluation.layouts.davis import davis_sequences, open_davis
 from mirror.evaluation.layouts.human_parsing import open_human_parsing
 from mirror.evaluation.layouts.plain import is_plain, open_plain
 from mirror.evaluation.truth import BadDataSet, DataSet
-from pipeline.targets.path import is_folder, is_there
+from pipeline.targets.path import is_file, is_folder
 
 
 def open_datasets(path: Path) -> list[DataSet]:
@@ -21,7 +21,7 @@ def open_datasets(path: Path) -> list[DataSet]:
     Raises:
         BadDataSet: it is not there, is in no known layout, or a part of it is missing.
     """
-    if path.suffix == ".json" and is_there(path) and path.is_file():
+    if path.suffix == ".json" and is_file(path):
         return [open_coco(path)]
     if not is_folder(path):
         raise BadDataSet(

@@ -18,7 +18,7 @@ from pipeline.result import Result
 from pipeline.sources.managed_source import ClosableSource
 from pipeline.sources.pictures import SUFFIXES, decoded
 from pipeline.sources.video import VideoFile
-from pipeline.targets.path import check_free, is_folder, is_there
+from pipeline.targets.path import check_free, is_folder
 
 _NO_TIME = Fraction(1)  # a picture has none: it is at 0
 
@@ -67,8 +67,6 @@ class PictureFiles(ClosableSource):
 
 
 def _read(path: Path, limits: InputLimits) -> av.VideoFrame:
-    if not is_there(path):
-        raise SourceError("source.not_found", "{path} does not exist", path=path)
     if path.suffix.lower() not in SUFFIXES:
         with VideoFile(path, limits=limits) as source:
             if not source.is_still:

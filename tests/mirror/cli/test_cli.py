@@ -1,5 +1,6 @@
 """The command line as a user, or a script, meets it."""
 
+import errno
 import json
 import os
 import re
@@ -430,3 +431,18 @@ def test_a_full_disk_is_said_in_one_line_whatever_is_written(
     assert done.stderr.count("\n") == 1
     assert "File too large" in done.stderr
     assert "--debug" not in done.stderr
+
+
+def test_what_the_system_says_of_a_file_is_no_fault_to_be_debugged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Path.stat
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "images":  # as in a folder that may not be entered
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return looked(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert run("eval", "person", tmp_path) == 1
+    assert capsys.readouterr().err == f"mirror: {tmp_path / 'images'}: Permission denied\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,17 @@ def test_a_report_is_written_as_one_page(tmp_path: Path) -> None:
     assert main([*command, "--report", str(page)]) == 0
     assert "Nobody did a repetition" in page.read_text()
     assert main([*command, "--report", str(page)]) == 1  # it is there
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_table_that_cannot_be_printed_is_a_failure_where_it_is_all_there_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["coach", str(media_file("demo.mp4")), "--exercise", "squat", "--limit", "2"]
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(command) == 1
+    assert "standard output cannot be written on" in capsys.readouterr().err
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main([*command, "--json", str(tmp_path / "said.json")]) == 0

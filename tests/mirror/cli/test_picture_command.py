@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -91,6 +93,22 @@ def test_the_table_counts_pictures(folder: Path, capsys: pytest.CaptureFixture[s
     printed = capsys.readouterr().out
     assert "pictures" in printed
     assert "frame" not in printed
+
+
+def test_one_that_may_not_be_looked_at_is_not_said_to_be_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Path.stat
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "dark.jpg":  # as in a folder that may not be entered
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return looked(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert run("dark.jpg", "-o", "out") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "mirror: dark.jpg may not be read; check its permissions"
 
 
 def test_several_go_into_a_folder_that_is_made_for_them(folder: Path) -> None:
