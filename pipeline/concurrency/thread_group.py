@@ -69,8 +69,9 @@ def patience_s(kind: type[BaseException] | None, within_s: float) -> float:
         kind: of the exception with which it is left.
         within_s: how long otherwise.
     """
+    # GeneratorExit is a loop that was left with a break, and nobody is in a hurry then
     is_hurried = kind is not None and (
-        not issubclass(kind, Exception) or issubclass(kind, StageStuck)
+        not issubclass(kind, (Exception, GeneratorExit)) or issubclass(kind, StageStuck)
     )
     return min(_HURRIED_S, within_s) if is_hurried else within_s
 

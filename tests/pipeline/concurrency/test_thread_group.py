@@ -54,3 +54,7 @@ def test_a_failure_goes_before_threads_that_were_left_behind() -> None:
     with pytest.raises(StageStuck, match="a, b did not stop in time and was left behind"):
         raise_what_nobody_heard(None, ["a", "b"])
     raise_what_nobody_heard(None, [])
+
+
+def test_a_loop_that_is_left_with_a_break_is_no_interruption() -> None:
+    assert patience_s(GeneratorExit, 5.0) == 5.0
