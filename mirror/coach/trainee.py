@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mirror.coach.analysis import analyse, is_posed, recorded, with_faults
 from mirror.coach.body import Body
+from mirror.coach.counting.holding import HoldTimer
 from mirror.coach.counting.live import LiveCounter
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.exercises.definition import Exercise
@@ -31,6 +32,7 @@ class Progress:
         count: repetitions so far.
         progress: 0 at the start of a repetition, 1 at its far end; NaN while that is not known.
         new: repetitions that this frame completed, with their faults.
+        held_s: seconds held so far, of an exercise that is held.
     """
 
     person: int
@@ -39,6 +41,7 @@ class Progress:
     count: int
     progress: float
     new: tuple[Repetition, ...]
+    held_s: float = 0.0
 
 
 class Trainee:
@@ -64,7 +67,7 @@ class Trainee:
         self._strictness, self._remembers = strictness, remembers
         self._track = SignalTrack(watch_list.bank, calibrated)
         self._exercise = watch_list.exercises[0] if len(watch_list.exercises) == 1 else None
-        self._counter = _counter_of(self._exercise)
+        self._counter, self._timer = _counter_of(self._exercise), _timer_of(self._exercise)
         self._asked_at: float | None = None
         self.count = 0
 
@@ -79,7 +82,7 @@ class Trainee:
         self.count += len(new)
         name = None if self._exercise is None else self._exercise.name
         progress = float("nan") if self._counter is None else self._counter.progress
-        return Progress(self.number, body.time, name, self.count, progress, new)
+        return Progress(self.number, body.time, name, self.count, progress, new, self._held_s())
 
     def review(self) -> Recognised | None:
         """Return what was done, with all of it known. Nobody is added after this."""
@@ -99,7 +102,7 @@ class Trainee:
         found = self._chosen(self._track.record(time - _RECOGNISED_OVER_S))
         if found is not None:
             self._exercise = found.done.exercise
-            self._counter = _counter_of(self._exercise)
+            self._counter, self._timer = _counter_of(self._exercise), _timer_of(self._exercise)
 
     def _chosen(self, record: SignalRecord) -> Recognised | None:
         done = [
@@ -107,6 +110,14 @@ class Trainee:
             for one in self._list.exercises
         ]
         return Recognised(done[0], 1.0) if len(done) == 1 else recognise(done)
+
+    def _held_s(self) -> float:
+        if self._exercise is None or self._timer is None or not len(self._track):
+            return 0.0
+        named = self._list.columns(self._exercise).named
+        time, values = self._track.newest(tuple(named.values()))
+        self._timer.push(time, dict(zip(named, values.tolist(), strict=True)))
+        return sum(one.seconds for one in self._timer.held())
 
     def _counted(self) -> list[Repetition]:
         if self._exercise is None or self._counter is None or not len(self._track):
@@ -125,3 +136,7 @@ class Trainee:
 
 def _counter_of(exercise: Exercise | None) -> LiveCounter | None:
     return None if exercise is None or exercise.hold is not None else LiveCounter(exercise)
+
+
+def _timer_of(exercise: Exercise | None) -> HoldTimer | None:
+    return None if exercise is None or exercise.hold is None else HoldTimer(exercise.hold)

@@ -40,6 +40,8 @@ def _keys(feedback: Feedback, coached: Coached) -> CoachKeys:
         "phase": feedback.phase,
         "faults": [fault.name for fault in feedback.faults],
     }
+    if feedback.exercise is not None and feedback.exercise.hold is not None:
+        keys["held_s"] = round(feedback.held_s, 2)
     if last is not None:
         keys["range"] = round(last.range, 1)
         keys["tempo"] = [round(part, 2) for part in (last.out_s, last.held_s, last.back_s)]

@@ -89,6 +89,7 @@ class CoachKeys(TypedDict):
         faults: what was wrong in the last repetition, for the seconds in which it is shown.
         range: of the last repetition, in degrees; metres of an exercise without angles.
         tempo: seconds of the last repetition to the far end, at it, and back.
+        held_s: seconds held so far. Of exercises that are held only.
         cue: what is told in this frame; one person at most has one.
     """
 
@@ -99,6 +100,7 @@ class CoachKeys(TypedDict):
     faults: list[str]
     range: NotRequired[float]
     tempo: NotRequired[Annotated[list[float], Field(min_length=3, max_length=3)]]
+    held_s: NotRequired[Annotated[float, Field(ge=0)]]
     cue: NotRequired[CueKeys]
 
 

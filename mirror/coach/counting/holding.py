@@ -52,20 +52,38 @@ def held_in(times: Array, signals: Mapping[str, Rows], hold: Hold) -> list[Held]
     It begins within the limits and goes on as long as it is within them and their tolerance. A
     signal that is not seen neither begins nor ends it.
     """
-    found: list[Held] = []
-    start = last = None
+    timer = HoldTimer(hold)
     for place, time in enumerate(times.tolist()):
-        values = {name: float(column[place]) for name, column in signals.items()}
-        met = _met(values, hold, start is not None)
-        if met:
-            start = time if start is None else start
-            last = time
-        elif start is not None and last is not None and time - last > hold.pause_s:
-            found.append(Held(start, last))
-            start = last = None
-    if start is not None and last is not None:
-        found.append(Held(start, last))
-    return [one for one in found if one.seconds >= hold.shortest_s]
+        timer.push(time, {name: float(column[place]) for name, column in signals.items()})
+    return timer.held()
+
+
+class HoldTimer:
+    """Times a position while it is held; see ``held_in``.
+
+    Args:
+        hold: the position.
+    """
+
+    def __init__(self, hold: Hold) -> None:
+        self._hold = hold
+        self._over: list[Held] = []
+        self._start: float | None = None
+        self._last = 0.0
+
+    def push(self, time: float, values: Mapping[str, float]) -> None:
+        """Take in every signal's value at a time, in order of time."""
+        if _met(values, self._hold, self._start is not None):
+            self._start = time if self._start is None else self._start
+            self._last = time
+        elif self._start is not None and time - self._last > self._hold.pause_s:
+            self._over, self._start = self.held(), None
+
+    def held(self) -> list[Held]:
+        """Return when it was held up to now, in order; what was too short is left out."""
+        if self._start is None or self._last - self._start < self._hold.shortest_s:
+            return list(self._over)
+        return [*self._over, Held(self._start, self._last)]
 
 
 def _met(values: Mapping[str, float], hold: Hold, is_held: bool) -> bool:

@@ -27,11 +27,12 @@ class Feedback:
         person: their track id.
         exercise: what they do; None while that is not known.
         count: repetitions so far.
+        held_s: seconds held so far, of an exercise that is held.
         progress: 0-1 from the start of a repetition to its far end; None while that is not known.
         phase: where in a repetition they are; None while that is not known.
         last: the repetition that was completed last.
         faults: what was wrong in it, for as long as that is shown.
-        framing: what is wrong with where they stand, until the first repetition.
+        framing: what is wrong with where they stand, until something counts.
     """
 
     person: int
@@ -42,6 +43,7 @@ class Feedback:
     last: Repetition | None = None
     faults: tuple[Fault, ...] = ()
     framing: Cue | None = None
+    held_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class _Followed:
     def update(self, body: Body, size: tuple[int, int], progress: Progress) -> Feedback:
         if progress.new:
             self._last, self._last_at = progress.new[-1], body.time
+        has_begun = progress.count > 0 or progress.held_s > 0
         is_known = math.isfinite(progress.progress)
         return Feedback(
             body.id,
@@ -147,7 +150,8 @@ class _Followed:
             self._phases.update(progress.progress),
             self._last,
             self._faults(body.time),
-            None if progress.count else self._framing.update(body, size, self.exercise),
+            None if has_begun else self._framing.update(body, size, self.exercise),
+            progress.held_s,
         )
 
     def _faults(self, time: float) -> tuple[Fault, ...]:

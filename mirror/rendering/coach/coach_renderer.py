@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mirror.coach.feedback.cues import Cue
-from mirror.coach.feedback.live_coaching import Coached
+from mirror.coach.feedback.live_coaching import Coached, Feedback
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing, Person
 from mirror.rendering.coach.board import PALETTE, Rect
@@ -113,7 +113,9 @@ def _shown(people: Sequence[Person], coached: Coached) -> list[Person]:
     known = [one for one in people if one.id in coached.people]
     tallest = max((_height(one) for one in known), default=0.0)
     chosen = [
-        one for one in known if coached.people[one.id].count or _height(one) >= _BYSTANDER * tallest
+        one
+        for one in known
+        if _has_begun(coached.people[one.id]) or _height(one) >= _BYSTANDER * tallest
     ]
     chosen.sort(key=lambda one: (-coached.people[one.id].count, -_height(one)))
     return sorted(chosen[:_MOST_PANELS], key=lambda one: one.box[0])
@@ -121,3 +123,7 @@ def _shown(people: Sequence[Person], coached: Coached) -> list[Person]:
 
 def _height(person: Person) -> float:
     return person.box[3] - person.box[1]
+
+
+def _has_begun(feedback: Feedback) -> bool:
+    return feedback.count > 0 or feedback.held_s > 0

@@ -75,17 +75,23 @@ def panel(feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, 
     _draw_gauge(board, gauge, feedback.progress, ink)
     left = x + layout.gauge + 2 * layout.pad
     base = y + layout.pad + layout.count
-    board.write(str(feedback.count), left, base, layout.count)
+    number = str(int(feedback.held_s) if _is_held(feedback) else feedback.count)
+    board.write(number, left, base, _fitting(number, layout.count, layout.room))
     if layout.line:
-        for text in (_title(feedback), _PHASES[feedback.phase], _tempo(feedback.last)):
+        phase = "seconds held" if _is_held(feedback) else _PHASES[feedback.phase]
+        for text in (_title(feedback), phase, _tempo(feedback.last)):
             base += layout.pad + layout.line
-            board.write(text, left, base, _fitting(text, layout))
+            board.write(text, left, base, _fitting(text, layout.line, layout.room))
     return board
 
 
-def _fitting(text: str, layout: PanelLayout) -> int:
-    """How high the capitals of a text are, so that it fits."""
-    return min(layout.line, layout.line * layout.room // max(1, text_width(text, layout.line)))
+def _fitting(text: str, height: int, room: int) -> int:
+    """How high the capitals of a text are at most, so that it fits."""
+    return min(height, height * room // max(1, text_width(text, height)))
+
+
+def _is_held(feedback: Feedback) -> bool:
+    return feedback.exercise is not None and feedback.exercise.hold is not None
 
 
 def _draw_gauge(board: Board, rect: Rect, progress: float | None, ink: int) -> None:

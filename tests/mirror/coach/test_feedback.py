@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from mannequins import parsing_of_one
 from trainees import bodies_doing, later
+from trainees import coached as report_on
 
 from mirror.coach.body import Body
 from mirror.coach.exercises.catalogue import find_exercise
@@ -118,3 +119,13 @@ def test_an_exercise_needs_the_joints_that_move_in_it(exercise: str, joint: str)
 def test_nothing_is_said_of_a_frame_that_is_not_the_last() -> None:
     coaching = LiveCoaching([find_exercise("squat")])
     assert coaching.of(parsing_of_one()).people == {}
+
+
+def test_seconds_held_grow_while_they_are_held_and_are_those_of_the_report() -> None:
+    bodies = bodies_doing("plank", count=1, seconds=3.0)
+    said = [one.people[1].held_s for one in coached(bodies, "plank")]
+    assert said == sorted(said)
+    (person,) = report_on(bodies, "plank").people
+    assert person.found is not None
+    assert said[-1] == pytest.approx(person.found.done.held_s, abs=0.25)
+    assert said[-1] > 2.5
