@@ -104,7 +104,10 @@ class RunReport:
     def _rows(self, unit: str) -> list[tuple[str, str]]:
         of_pictures = unit == "picture"  # nobody is known again in the next, and none is dropped
         most = f"at most {self.most_people}"
+        people = f"{most} in a picture" if of_pictures else f"{self.people}, {most} at once"
         rate = "a second" if of_pictures else "fps"
+        # where nobody is found, parsing takes no time that could be told
+        parse = f", {self.parse_fps:.1f} {rate} of parsing" if self.parse_fps < 10_000 else ""
         frames = f"{self.frames}" + (
             f", {self.failed} with a parser's error" if self.failed else ""
         )
@@ -113,8 +116,8 @@ class RunReport:
         busy = self.cpu_s / (self.wall_s * self.cores) if self.wall_s else 0.0
         return [
             (f"{unit}s", frames),
-            ("people", f"{most} in a picture" if of_pictures else f"{self.people}, {most} at once"),
-            ("speed", f"{self.fps:.1f} {rate} overall, {self.parse_fps:.1f} {rate} of parsing"),
+            ("people", people if self.people else "none found"),
+            ("speed", f"{self.fps:.1f} {rate} overall{parse}"),
             (f"first {unit}", f"after {self.first_frame_s:.2f} s, all after {self.wall_s:.2f} s"),
             *(("source", self._of_source()) for _ in [0] if self.damaged or not self.complete),
             *(("dropped", dropped) for _ in [0] if not of_pictures or self.dropped),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,3 +103,13 @@ def test_the_table_of_a_run_over_pictures_speaks_of_pictures() -> None:
         assert expected in printed
     for of_a_film in ("frame", "fps", "dropped"):
         assert of_a_film not in printed
+
+
+def test_a_run_in_which_nobody_was_found_says_so_and_boasts_of_no_speed() -> None:
+    report = replace(tally_of_three().report(HEADER, statistics(), now=101.0), people=0)
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(replace(report, parse_fps=130_491.6).as_table())
+    printed = captured.get()
+    assert "none found" in printed
+    assert "of parsing" not in printed
