@@ -133,6 +133,10 @@ class JobRunner:
             finally:
                 del self._running[worker]
         if results is not None:
+            # the frames since the lease was last renewed count, too
+            self._store.renew(
+                job.id, worker, self._lease_s, progress.frames, progress.total, progress.fps
+            )
             self._store.finish(job.id, worker, "done", results)
         elif self._is_stopping.is_set():  # whoever comes next begins it anew
             self._store.renew(job.id, worker, 0.0, 0, None, 0.0)
