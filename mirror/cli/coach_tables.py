@@ -21,14 +21,14 @@ def exercise_table(exercises: Iterable[Exercise]) -> Table:
     return table
 
 
-def report_table(report: CoachReport) -> Table:
-    """Return what everybody did, a line a repetition or held position."""
+def report_table(report: CoachReport) -> Table | str:
+    """Return what everybody did, a line a repetition or held position; a sentence if nothing."""
     table = _table("person", "exercise", "", "from", "to", "range", "tempo", "side", "faults")
     for person in report.people:
         for row in _rows(person):
             table.add_row(*row)
     if not table.rows:
-        table.title = "nobody did an exercise that was recognised"
+        return "nobody did an exercise that was recognised"
     return table
 
 
