@@ -25,7 +25,7 @@ from mirror.core.resources import media_file
 from mirror.core.settings import load
 from mirror.jobs.composition import open_flow, shared_out
 from mirror.jobs.run_metrics import RunHeader
-from mirror.jobs.stream_run import StreamRun
+from mirror.jobs.streams.stream_run import StreamRun
 from mirror.outputs.drawn_pictures import DrawnPictures
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.rendering.overlay import OverlayRenderer, Style

@@ -1,4 +1,4 @@
-"""One module a command: its flags, and a page of plain calls that carries it out."""
+"""The command line: what understands it, what it says of errors, and with what code it ends."""
 
 from mirror.process.native_output import quieten_opencv
 

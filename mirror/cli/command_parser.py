@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import mirror
-from mirror.cli.packages import missing
+from mirror.cli.dependencies import missing
 from mirror.process.printable import shown
 from pipeline.targets.path import is_there
 
@@ -136,7 +136,7 @@ def _parser(wanted: Iterable[str]) -> CommandParser:
 
 def _fill(parser: argparse.ArgumentParser, name: str) -> None:
     try:
-        module: Any = importlib.import_module(f"mirror.cli.{name}")
+        module: Any = importlib.import_module(f"mirror.cli.commands.{name}")
     except ImportError as error:
         raise missing(f"mirror {name}", error) from error
     parser.epilog = (module.__doc__ or "").partition("\n\n")[2]

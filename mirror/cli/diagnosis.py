@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
+from mirror.cli.dependencies import OPTIONAL, REQUIRED, package_of
 from mirror.cli.error_words import worded
-from mirror.cli.packages import OPTIONAL, REQUIRED, package_of
 
 Status = Literal["ok", "missing", "broken"]
 

@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from mirror.cli.command_parser import command_in, completed, parser_for
+from mirror.cli.dependencies import is_of_ours, missing
 from mirror.cli.error_words import remarked, told
-from mirror.cli.packages import is_of_ours, missing
 from mirror.process import signal_policies, terminal, termination
 from pipeline.errors import PipelineError, SinkError
 

@@ -14,7 +14,7 @@ from mirror.jobs.video_job import VideoJob
 if TYPE_CHECKING:
     from mirror.jobs.pictures.picture_run import PictureReport
     from mirror.jobs.run_report import RunReport
-    from mirror.jobs.stream_run import StreamReport
+    from mirror.jobs.streams.stream_run import StreamReport
 
 AnyJob = VideoJob | StreamJob | PictureJob
 # reads any of them from JSON
@@ -44,11 +44,12 @@ def execute(job: AnyJob, host: Host | None = None) -> RunReport | StreamReport |
     host = host or Host()
     match job:
         case VideoJob():
-            from mirror.jobs.video_run import run_video  # what the other kinds need takes 40 ms
+            # imported here: what the other kinds need takes 40 ms
+            from mirror.jobs.videos.video_run import run_video
 
             return run_video(job, host)
         case StreamJob():
-            from mirror.jobs.stream_setup import run_stream
+            from mirror.jobs.streams.stream_setup import run_stream
 
             return run_stream(job, host)
         case PictureJob():

@@ -270,9 +270,9 @@ def fuzz(
     # before any fork: what all of them need
     import cv2
 
-    import mirror.cli.main
-    import mirror.cli.stream
-    import mirror.cli.video  # noqa: F401
+    import mirror.cli.commands.stream
+    import mirror.cli.commands.video
+    import mirror.cli.main  # noqa: F401
 
     cv2.setNumThreads(1)
     finds: dict[str, list[int]] = {}

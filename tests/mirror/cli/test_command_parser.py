@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mirror.cli import bench, camera
 from mirror.cli.command_parser import COMMANDS, completed, parser_for, whole_parser
+from mirror.cli.commands import bench, camera
 from mirror.cli.main import main
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mirror.cli.packages import OPTIONAL, REQUIRED, package_of
+from mirror.cli.dependencies import OPTIONAL, REQUIRED, package_of
 
 # A child for each package that is imported; those that are only looked for share one. Imports of a
 # missing package fail as if it were not there.

@@ -148,7 +148,7 @@ def test_figures_are_judged_as_often_as_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     some = {name: shipped()[name] for name in ("squat", "plank")}
-    monkeypatch.setattr("mirror.cli.eval_coach.shipped", lambda: some)
+    monkeypatch.setattr("mirror.cli.commands.eval_coach.shipped", lambda: some)
     out = tmp_path / "e.json"
     assert main(["eval", "figures", "clean", "--limit", "2", "--json", str(out)]) == 0
     found = figures_of(out)

@@ -16,8 +16,8 @@ from media import numbers_in, write_video
 from pydantic import ValidationError
 from streaming import y4m
 
-from mirror.cli import stream as stream_command
-from mirror.cli import video as video_command
+from mirror.cli.commands import stream as stream_command
+from mirror.cli.commands import video as video_command
 from mirror.cli.flags import job_of
 from mirror.cli.main import main
 from mirror.core.parsing import Parsing

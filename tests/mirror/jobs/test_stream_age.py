@@ -9,7 +9,7 @@ import pytest
 from streaming import y4m
 
 from mirror.cli.main import main
-from mirror.jobs import stream_setup
+from mirror.jobs.streams import stream_setup
 
 
 class Prepared(Exception):  # it is no error

@@ -92,8 +92,8 @@ def test_a_stream_that_is_closed_takes_nothing_and_fails_nothing(
 
 def test_commands_are_described_as_they_describe_themselves() -> None:
     for name, summary in COMMANDS.items():
-        described = sys.modules.get(f"mirror.cli.{name}") or __import__(
-            f"mirror.cli.{name}", fromlist=["run"]
+        described = sys.modules.get(f"mirror.cli.commands.{name}") or __import__(
+            f"mirror.cli.commands.{name}", fromlist=["run"]
         )
         assert (described.__doc__ or "").partition("\n\n")[0] == summary
 

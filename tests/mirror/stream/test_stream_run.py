@@ -23,7 +23,7 @@ from streaming import y4m
 from mirror.cli.main import main
 from mirror.core.settings import load
 from mirror.jobs.run_metrics import RunHeader
-from mirror.jobs.stream_run import StreamReport, StreamRun
+from mirror.jobs.streams.stream_run import StreamReport, StreamRun
 from mirror.outputs import Output
 from mirror.parsers.nothing import Nothing
 from mirror.rendering.overlay import OverlayRenderer, Style

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mirror
-from mirror.cli import eval_coach
+from mirror.cli.commands import eval_coach
 from mirror.cli.flags import add_parser_flags, checked, config_of, path
 from mirror.core.quantities import positive
 from mirror.evaluation.class_mapping import CLASS_SETS

@@ -18,7 +18,7 @@ import argparse
 from rich.table import Table
 
 from mirror import weights
-from mirror.cli import models_export
+from mirror.cli.commands import models_export
 from mirror.cli.error_words import worded
 from mirror.cli.flags import path
 from mirror.core.settings import ConfigError

@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from mirror.cli import bench
+from mirror.cli.commands import bench
 from mirror.cli.flags import path
 from mirror.core.schema import fields_of
 from mirror.core.settings import QUALITIES, SECTIONS

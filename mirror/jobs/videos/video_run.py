@@ -18,7 +18,7 @@ from mirror.jobs.host import Host, Progress, RunContext
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
-from mirror.jobs.video_plan import outputs_of
+from mirror.jobs.videos.video_plan import outputs_of
 from mirror.outputs import Output
 from mirror.outputs.coach_keys import keys_from
 from mirror.outputs.contact_sheet import ContactSheet

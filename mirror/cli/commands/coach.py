@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mirror.cli.coach_tables import exercise_table, report_table
+from mirror.cli.exit_codes import code_of
 from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
-from mirror.cli.outcome import code_of
 from mirror.coach.coach import Coach, CoachReport
 from mirror.coach.exercises.catalogue import find_exercise, read_exercise, shipped
 from mirror.coach.exercises.definition import Exercise

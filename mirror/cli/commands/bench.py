@@ -21,7 +21,7 @@ from rich.console import Console
 import mirror
 from mirror.bench import coach, engine, motion, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
-from mirror.cli.camera import check_window
+from mirror.cli.commands.camera import check_window
 from mirror.cli.flags import checked, path
 from mirror.core import machine
 from mirror.core.quantities import positive

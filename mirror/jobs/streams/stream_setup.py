@@ -13,7 +13,7 @@ from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, RunContext
 from mirror.jobs.run_metrics import RunHeader
 from mirror.jobs.stream_job import StreamJob
-from mirror.jobs.stream_run import StreamReport, StreamRun
+from mirror.jobs.streams.stream_run import StreamReport, StreamRun
 from mirror.outputs import Output
 from mirror.outputs.coach_keys import keys_from
 from mirror.outputs.instance_folder import InstanceFolder, instances_path

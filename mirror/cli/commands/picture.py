@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 
 from mirror.cli.error_words import remarked
+from mirror.cli.exit_codes import FAILED, say_failure, say_which_failed
 from mirror.cli.flags import (
     add_job_flags,
     add_overlay_flags,
@@ -21,7 +22,6 @@ from mirror.cli.flags import (
     files_read_by,
     job_of,
 )
-from mirror.cli.outcome import FAILED, say_failure, say_which_failed
 from mirror.core.schema import fields_of
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mirror.cli.error_words import remarked
+from mirror.cli.exit_codes import FAILED, code_of, say_failure, say_which_failed
 from mirror.cli.flags import (
     add_job_flags,
     add_overlay_flags,
@@ -30,14 +31,13 @@ from mirror.cli.flags import (
     job_of,
     path,
 )
-from mirror.cli.outcome import FAILED, code_of, say_failure, say_which_failed
 from mirror.jobs.composition import encoding_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
-from mirror.jobs.video_plan import make_folders, one_each, outputs_of, with_output
+from mirror.jobs.videos.video_plan import make_folders, one_each, outputs_of, with_output
 from mirror.process import terminal, termination
 from pipeline.errors import SourceError
 from pipeline.sinks.salvage import salvage

@@ -8,7 +8,7 @@ import pytest
 from m2fp_golden import checkpoint
 from media import write_video
 
-from mirror.cli import models_export
+from mirror.cli.commands import models_export
 from mirror.cli.main import main
 from pipeline.errors import PipelineError
 

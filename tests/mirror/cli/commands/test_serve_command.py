@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from mirror.cli.main import main
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 WAITS = """
 import time, numpy as np
 def factory():

@@ -14,6 +14,7 @@ import argparse
 import os
 
 from mirror.cli.error_words import remarked
+from mirror.cli.exit_codes import code_of
 from mirror.cli.flags import (
     add_encoder_flags,
     add_job_flags,
@@ -22,7 +23,6 @@ from mirror.cli.flags import (
     files_read_by,
     job_of,
 )
-from mirror.cli.outcome import code_of
 from mirror.jobs.execution import execute
 from mirror.jobs.host import Host
 from mirror.jobs.stream_job import StreamJob

@@ -11,7 +11,7 @@ import pytest
 from doubles import until
 from media import write_video
 
-from mirror.cli import camera
+from mirror.cli.commands import camera
 from mirror.cli.main import main
 
 

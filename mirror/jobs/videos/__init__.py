@@ -1,0 +1,1 @@
+"""Jobs over a recording: what each leaves behind, and the run from its source to all of it."""
