@@ -162,8 +162,10 @@ def test_work_that_was_cut_off_is_done_after_the_next_start(
         until(lambda: all(whose.is_cancelled for _, whose in first.runner._running.values()))
         squares.gate.open()
 
-    squares.hold, first = True, service()
+    first = service()
     with TestClient(make_app(first)) as client:
+        until(lambda: client.get("/readyz").status_code == 200)  # it has parsed once by itself
+        squares.hold = True
         id = client.post("/v1/jobs", content=film).json()["id"]
         squares.gate.wait_reached()
         squares.hold = False
