@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 
 from rich.table import Table
@@ -9,6 +10,7 @@ from rich.table import Table
 from mirror.coach.coach import CoachReport, PersonReport
 from mirror.coach.counting.repetition import FoundFault
 from mirror.coach.exercises.definition import Exercise
+from mirror.outputs.coach_history import KeptSet
 
 
 def exercise_table(exercises: Iterable[Exercise]) -> Table:
@@ -29,6 +31,29 @@ def report_table(report: CoachReport) -> Table | str:
             table.add_row(*row)
     if not table.rows:
         return "nobody did an exercise that was recognised"
+    return table
+
+
+def history_table(sets: Iterable[KeptSet]) -> Table:
+    """Return what was done, a line a set, with the best of each exercise so far marked."""
+    table = _table("when", "clip", "person", "exercise", "repetitions", "clean", "held", "")
+    best: dict[str, tuple[int, float]] = {}
+    for one in sets:
+        figures = one.repetitions, one.held_s
+        is_best = figures > best.get(one.exercise, (0, 0.0))
+        best[one.exercise] = max(figures, best.get(one.exercise, figures))
+        table.add_row(
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at)),
+            one.source,
+            str(one.person),
+            one.exercise,
+            str(one.repetitions) if one.repetitions else "",
+            str(one.clean),
+            f"{one.held_s:.1f} s" if one.held_s else "",
+            "best" if is_best else "",
+        )
+    if not table.rows:
+        table.title = "nothing is kept"
     return table
 
 

@@ -4,6 +4,8 @@ mirror coach squats.mp4                          which exercise, how often, and 
 mirror coach squats.mp4 --exercise squat --json squats.json
 mirror coach squats.mp4 --report squats.html     curves, tempo and pictures of what went wrong
 mirror coach list                                the exercises that ship
+mirror coach squats.mp4 --history me.db          keeps what was done, on this machine
+mirror coach history me.db --json all.json       exports all; --delete-all deletes all
 mirror coach check my-exercise.toml              what is wrong with a file of your own
 mirror coach learn clip.mp4 --repetitions 8 -o my-exercise.toml
 """
@@ -11,13 +13,15 @@ mirror coach learn clip.mp4 --repetitions 8 -o my-exercise.toml
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mirror.cli.coach_tables import exercise_table, report_table
+from mirror.cli.coach_tables import exercise_table, history_table, report_table
 from mirror.cli.exit_codes import code_of
 from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
 from mirror.coach.coach import Coach, CoachReport
@@ -33,6 +37,7 @@ from mirror.jobs.host import Host, MakeConsumers, RunContext
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.outputs import Output
+from mirror.outputs.coach_history import CoachHistory
 from mirror.process import terminal, termination
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
@@ -52,9 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "input",
         metavar="CLIP",
         type=path,
-        help="a video, or a folder of pictures; or one of: list, check, learn",
+        help="a video, or a folder of pictures; or one of: list, check, learn, history",
     )
-    parser.add_argument("file", metavar="FILE", nargs="?", type=path, help="of check and learn")
+    parser.add_argument("file", metavar="FILE", nargs="?", type=path, help="of the last three")
     parser.add_argument(
         "--exercise",
         metavar="NAME",
@@ -71,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for flag, metavar, help in (
         ("--json", "FILE", "write what was done to FILE"),
         ("--report", "FILE", "write a page with curves, tempo and pictures of faults (.html)"),
+        ("--history", "FILE", "keep what was done in FILE, an SQLite database of your own"),
         ("-o", "FILE", "where learn writes the exercise; without, it is printed"),
     ):
         parser.add_argument(flag, metavar=metavar, type=path, help=help)
@@ -78,6 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for flag, help in (
         ("--no-thumbnails", "leave pictures out of the report"),
         ("--hide-faces", "hide heads in the report's pictures"),
+        ("--delete-all", "of history: delete all that FILE holds"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
     parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
@@ -95,6 +102,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if asked == "check":
         return _check(_needed(options, options.file, "check needs FILE, an exercise"))
+    if asked == "history":
+        return _history(_needed(options, options.file, "history needs FILE"), options)
     return _learn(options) if asked == "learn" else _watch(options)
 
 
@@ -111,14 +120,36 @@ def _check(file: Path) -> int:
     return 0
 
 
+def _history(file: Path, options: argparse.Namespace) -> int:
+    written = [] if options.json is None else [OutputPath("--json", options.json)]
+    read = [InputPath(file, "the history")]
+    with (
+        CoachHistory(file) as history,
+        claimed(written, read, options.overwrite, termination.held) as claims,
+    ):
+        for output in written:
+            text = json.dumps(history.as_json(), indent=1, ensure_ascii=False) + "\n"
+            write_whole(claims.file(output), text.encode())
+        if options.delete_all:
+            terminal.answer(f"{history.delete_all()} sets deleted")
+        elif not written:
+            terminal.answer(history_table(history.sets()))
+    return 0
+
+
 def _watch(options: argparse.Namespace) -> int:
     coach = Coach(_exercises(options.exercise), options.strictness)
     asked = {"--json": options.json, "--report": options.report}
     written = [OutputPath(flag, path) for flag, path in asked.items() if path is not None]
     maker = None if options.report is None else _report_maker(options, coach)
-    with claimed(
-        written, _read(options, options.input), options.overwrite, termination.held
-    ) as claims:
+    kept: Path | None = options.history
+    read = _read(options, options.input)
+    if kept is not None:
+        read.append(InputPath(kept, "the history"))
+    with (
+        contextlib.nullcontext() if kept is None else CoachHistory(kept, is_made=True) as history,
+        claimed(written, read, options.overwrite, termination.held) as claims,
+    ):
         others = _no_others if maker is None else maker.consumers
         report = _run(options, options.input, coach, others)
         said = coach.report()
@@ -126,6 +157,8 @@ def _watch(options: argparse.Namespace) -> int:
             is_page = maker is not None and output.flag == "--report"
             text = maker.page() if maker and is_page else _as_text(said)
             write_whole(claims.file(output), text.encode())
+        if history is not None:
+            history.add(time.time(), Path(options.input).name, said)
     if not options.quiet:
         holds_data = any(is_standard_output(output.path) for output in written)
         if written:

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from trainees import bodies_doing, coached
 
 from mirror.cli.main import main
 from mirror.core.resources import config_file, media_file
+from mirror.outputs.coach_history import CoachHistory
 
 
 def test_the_exercises_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,3 +95,27 @@ def test_a_table_that_cannot_be_printed_is_a_failure_where_it_is_all_there_is(
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert main([*command, "--json", str(tmp_path / "said.json")]) == 0
+
+
+def test_a_history_is_shown_exported_and_deleted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, everything = tmp_path / "me.db", tmp_path / "all.json"
+    with CoachHistory(file, is_made=True) as history:
+        history.add(0.0, "squats.mp4", coached(bodies_doing("squat", count=2), "squat"))
+    assert main(["coach", "history", str(file)]) == 0
+    assert "best" in capsys.readouterr().out
+    assert main(["coach", "history", str(file), "--json", str(everything)]) == 0
+    assert len(json.loads(everything.read_text())["sessions"][0]["people"][0]["repetitions"]) == 2
+    assert main(["coach", "history", str(file), "--delete-all"]) == 0
+    assert "1 sets deleted" in capsys.readouterr().out
+    assert main(["coach", "history", str(file)]) == 0
+    assert "nothing is kept" in capsys.readouterr().out
+
+
+def test_a_coached_clip_goes_into_the_history(tmp_path: Path) -> None:
+    file, clip = tmp_path / "me.db", str(media_file("demo.mp4"))
+    command = ["coach", clip, "--exercise", "squat", "--limit", "3", "--quiet"]
+    assert main([*command, "--history", str(file)]) == 0
+    with CoachHistory(file) as history:
+        assert history.sets() == []  # nobody squats in it
