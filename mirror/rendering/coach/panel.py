@@ -9,8 +9,8 @@ from mirror.coach.feedback.live_coaching import Feedback
 from mirror.rendering.coach.board import GOOD, WARNING, Board, Rect, text_width
 from mirror.rendering.overlay.colour_tables import DARK, WHITE
 
-# Signs are read at a distance of 200 times the height of their letters (ISO 3864-1, 2011, 6.2
-# says so of safety signs, roughly). At 3 m: 15 mm, which is 5 % of a picture 300 mm high.
+# Letters are read at about 200 times their height: 15 mm at 3 m, 5 % of a picture 300 mm high.
+# A rule of thumb; nobody has measured it here.
 _COUNT, _LINE, _PAD, _GAUGE = 0.19, 0.045, 0.025, 0.04  # of the picture's shorter side
 _SMALLER = (0.85, 0.6)
 _PHASES = {"start": "start", "out": "out", "far": "far end", "back": "back", None: ""}
