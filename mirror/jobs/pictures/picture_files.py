@@ -68,7 +68,13 @@ class PictureFiles(ClosableSource):
 
 def _read(path: Path, limits: InputLimits) -> av.VideoFrame:
     if path.suffix.lower() not in SUFFIXES:
-        with VideoFile(path, limits=limits) as source:
+        try:
+            opened = VideoFile(path, limits=limits)
+        except SourceError as error:
+            if error.code != "source.not_readable":
+                raise
+            return decoded(path, limits)  # which says that it is no picture
+        with opened as source:
             if not source.is_still:
                 raise SourceError(
                     "source.is_video", "{path} is a video, and this is for pictures", path=path

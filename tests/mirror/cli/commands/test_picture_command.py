@@ -95,6 +95,15 @@ def test_the_table_counts_pictures(folder: Path, capsys: pytest.CaptureFixture[s
     assert "frame" not in printed
 
 
+def test_what_is_neither_a_picture_nor_a_video_is_said_to_be_no_picture(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "text.mp4").write_text("hello")
+    assert run("text.mp4") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("mirror: text.mp4 is not a picture that can be read")
+
+
 def test_one_that_may_not_be_looked_at_is_not_said_to_be_missing(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
