@@ -63,7 +63,7 @@ def test_a_stream_without_times_has_frames_without_them(
     monkeypatch.setattr("pipeline.sources.network.url._READS_WITHIN_S", 0.3)
     bare = tmp_path / "film.h264"
     with (
-        av.open(str(write_video(tmp_path / "film.mp4", 12))) as film,
+        av.open(str(write_video(tmp_path / "film.mp4", 60))) as film,
         av.open(str(bare), "w", format="h264") as output,
     ):
         stream = output.add_stream_from_template(film.streams.video[0])
