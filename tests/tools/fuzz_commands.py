@@ -236,7 +236,10 @@ def faults_of(case: Case, outcome: Outcome) -> list[str]:
     if "Traceback" in outcome.said or "Run again with --debug" in outcome.said:
         found.append("an error was not expected")
     has_room = case.file_bytes > LINE_BYTES  # for what is said, which goes to a file, too
-    if outcome.code == 1 and len(lines) != 1 and has_room:
+    # of several inputs, each that fails has a line, and the others' outputs stay
+    several = _OF_SEVERAL.match(lines[-1]) if lines else None
+    most = 1 if several is None else int(several[1]) + 1
+    if outcome.code == 1 and not 1 <= len(lines) <= most and has_room:
         found.append(f"an error took {len(lines)} lines")
     if outcome.code == 0 and lines:
         found.append("it was not quiet")
@@ -244,7 +247,7 @@ def faults_of(case: Case, outcome: Outcome) -> list[str]:
         found.append("something else than mirror spoke")
     if outcome.changed:
         found.append(f"it changed {', '.join(outcome.changed)}")
-    if outcome.code in (1, 2):
+    if outcome.code in (1, 2) and several is None:
         unsaid = [name for name in outcome.left if Path(name).name not in outcome.said]
         # what was written until then is kept under the names that say so
         if unsaid and not all(
@@ -254,6 +257,7 @@ def faults_of(case: Case, outcome: Outcome) -> list[str]:
     return found
 
 
+_OF_SEVERAL = re.compile(r"mirror: \d+ of (\d+) failed: ")
 _KEPT = ("out", "o.y4m", "r.jsonl")  # of a stream: what went out is out
 
 
