@@ -26,17 +26,20 @@ class DrawingQuery(BaseModel):
     labels: Labels = "none"
     landmarks: Annotated[bool, Field(description="draw joints and bones")] = False
 
+    def overlay(self) -> OverlayConfig:
+        """Return the settings that stand for it."""
+        return OverlayConfig(
+            opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
+            outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
+        )  # fmt: skip
+
     def style(self, parts: LabelSet) -> Style:
         """Return how a picture with these parts is drawn.
 
         Raises:
             Problem: there is no such part or palette (422).
         """
-        overlay = OverlayConfig(
-            opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
-            outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
-        )  # fmt: skip
         try:
-            return style_of(parts, overlay)
+            return style_of(parts, self.overlay())
         except ConfigError as error:
             raise Problem(422, "request.invalid", f"{error}.") from None

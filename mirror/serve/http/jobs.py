@@ -12,12 +12,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from mirror.core.schema import ConfigError
-from mirror.core.settings import Config, Labels, OverlayConfig, VideoConfig
-from mirror.jobs.composition import style_of
+from mirror.core.settings import Config, VideoConfig
 from mirror.serve.access import Caller
+from mirror.serve.http.drawing import DrawingQuery
 from mirror.serve.jobs.record import JobRecord, Output, Wanted, new_id
 from mirror.serve.jobs.store import StoreFull
 from mirror.serve.problems import Problem
@@ -35,22 +34,14 @@ Serving = Annotated[Service, Depends(service_of)]
 Asking = Annotated[Caller, Depends(caller_of)]
 
 
-class JobQuery(BaseModel):
+class JobQuery(DrawingQuery):
     """What may be asked of a job."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    outputs: Annotated[list[Output], Field(description="what is to be made", min_length=1)] = [
+    outputs: Annotated[list[Output], Field(description="what is to be made", min_length=1)] = [  # noqa: RUF012 - pydantic copies it
         "video",
         "results",
     ]
     rle: Annotated[bool, Field(description="add every part's mask to the results")] = False
-    draw: Annotated[list[str], Field(description="draw only these parts")] = []
-    opacity: Annotated[float, Field(ge=0, le=1)] = 0.6
-    palette: str = "auto"
-    outlines: bool = True
-    labels: Labels = "none"
-    landmarks: bool = False
     side_by_side: bool = False
     quality: Annotated[int, Field(ge=0, le=63, description="of the video; lower is better")] = 20
 
@@ -60,15 +51,8 @@ class JobQuery(BaseModel):
         Raises:
             Problem: there is no such part or palette (422).
         """
-        overlay = OverlayConfig(
-            opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
-            outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
-            side_by_side=self.side_by_side,
-        )  # fmt: skip
-        try:
-            style_of(service.parser.parts, overlay)
-        except ConfigError as error:
-            raise Problem(422, "request.invalid", f"{error}.") from None
+        self.style(service.parser.parts)  # says what is wrong with it
+        overlay = self.overlay().changed(side_by_side=self.side_by_side)
         settings = Config(overlay=overlay, video=VideoConfig(quality=self.quality))
         return Wanted(outputs=tuple(dict.fromkeys(self.outputs)), rle=self.rle, settings=settings)
 
