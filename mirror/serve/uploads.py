@@ -31,10 +31,7 @@ async def read_picture(request: Request, most_bytes: int) -> bytes:
     Raises:
         Problem: it is larger than that (413), or there is none (400, 422).
     """
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most_bytes:
-        raise _too_large(most_bytes)
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if _is_form(request, most_bytes):
         return await _of_form(request, most_bytes)
     return await _of_body(request, most_bytes)
 
@@ -45,10 +42,7 @@ async def spool(request: Request, most_bytes: int) -> Upload:
     Raises:
         Problem: it is larger than that (413), or there is nothing (400, 422).
     """
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most_bytes:
-        raise _too_large(most_bytes)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not _is_form(request, most_bytes):
         return await _spooled(request, most_bytes)
     bounded = Request(request.scope, _Bounded(request, most_bytes))
     try:
@@ -156,6 +150,18 @@ async def _of_form(request: Request, most_bytes: int) -> bytes:
     except MultiPartException:
         raise Problem(400, "form.damaged", "The form cannot be read.") from None
     raise Problem(422, "picture.missing", "The form has no file in it.")
+
+
+def _is_form(request: Request, most_bytes: int) -> bool:
+    """Whether a form comes, after a look at how long it says it is.
+
+    Raises:
+        Problem: that is more than may be (413).
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most_bytes:
+        raise _too_large(most_bytes)
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
 class _Bounded:
