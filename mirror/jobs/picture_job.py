@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 
 from mirror.core.schema import Schema, Setting
 from mirror.core.settings import Config
+from mirror.jobs.shared_fields import Overwrite, ResultsPath, WithRle
 
 PictureFormat = Literal["png", "jpeg", "webp"]
 
@@ -43,19 +44,9 @@ class PictureJob(Schema):
         Field(description="write a PNG per picture, of which person each pixel is, to DIR"),
         Setting("--instances", "DIR"),
     ] = None
-    results: Annotated[
-        Path | None,
-        Field(description="write people and landmarks to FILE, as JSON Lines"),
-        Setting("--results", "FILE"),
-    ] = None
-    rle: Annotated[
-        bool,
-        Field(description="add masks to the results, in COCO's RLE encoding"),
-        Setting("--rle"),
-    ] = False
-    overwrite: Annotated[
-        bool, Field(description="replace existing outputs"), Setting("--overwrite")
-    ] = False
+    results: ResultsPath = None
+    rle: WithRle = False
+    overwrite: Overwrite = False
     quality: Annotated[
         int,
         Field(ge=1, le=100, description="of JPEG and WebP, higher is better and larger"),

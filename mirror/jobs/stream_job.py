@@ -11,6 +11,7 @@ from pydantic import Field, Strict
 from mirror.core.quantities import Age, Name, Rate, Size
 from mirror.core.schema import Schema, Setting
 from mirror.core.settings import Config
+from mirror.jobs.shared_fields import CoachName
 
 InFormat = Literal["y4m", "raw", "mjpeg", "matroska", "mpegts", "mp4", "container"]
 OutFormat = Literal["y4m", "raw", "mjpeg", "matroska", "labels", "jsonl"]
@@ -93,11 +94,7 @@ class StreamJob(Schema):
         Setting("--instances", "DIR"),
     ] = None
     rle: Annotated[bool, Field(description="add masks to the results"), Setting("--rle")] = False
-    coach: Annotated[
-        Name | None,
-        Field(description="count repetitions and show them: an exercise, its file, or auto"),
-        Setting("--coach", "NAME|auto"),
-    ] = None
+    coach: CoachName = None
     overwrite: Annotated[
         bool, Field(description="replace existing files"), Setting("--overwrite")
     ] = False

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mirror.core.quantities import Name, Positive, Rate
+from mirror.core.quantities import Positive, Rate
 from mirror.core.schema import Schema, Setting
 from mirror.core.settings import Config
+from mirror.jobs.shared_fields import CoachName, Overwrite, ResultsPath, WithRle
 
 
 class VideoJob(Schema):
@@ -35,11 +36,7 @@ class VideoJob(Schema):
         Field(description="write one PNG per frame, of which person each pixel is, to DIR"),
         Setting("--instances", "DIR"),
     ] = None
-    results: Annotated[
-        Path | None,
-        Field(description="write people and landmarks to FILE, as JSON Lines"),
-        Setting("--results", "FILE"),
-    ] = None
+    results: ResultsPath = None
     stats: Annotated[
         Path | None,
         Field(description="write the figures of the run to FILE, as JSON"),
@@ -50,19 +47,9 @@ class VideoJob(Schema):
         Field(description="write the run at a glance to FILE, as one PNG"),
         Setting("--sheet", "FILE"),
     ] = None
-    rle: Annotated[
-        bool,
-        Field(description="add masks to the results, in COCO's RLE encoding"),
-        Setting("--rle"),
-    ] = False
-    coach: Annotated[
-        Name | None,
-        Field(description="count repetitions and show them: an exercise, its file, or auto"),
-        Setting("--coach", "NAME|auto"),
-    ] = None
-    overwrite: Annotated[
-        bool, Field(description="replace existing outputs"), Setting("--overwrite")
-    ] = False
+    rle: WithRle = False
+    coach: CoachName = None
+    overwrite: Overwrite = False
     limit: Annotated[
         Positive | None, Field(description="stop after N frames"), Setting("--limit", "N")
     ] = None
