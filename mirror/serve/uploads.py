@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
 from mirror.serve.problems import Problem
+from mirror.serve.requests.checked import checked_json
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -109,14 +110,7 @@ async def read_json(request: Request, kind: type[M], most_bytes: int = 1 << 14) 
     Raises:
         Problem: it is larger than that (413), or none of the kind (422, with the fields).
     """
-    try:
-        return kind.model_validate_json(await read_body(request, most_bytes))
-    except ValidationError as error:
-        fields = [".".join(("body", *map(str, wrong["loc"]))) for wrong in error.errors()]
-        raise Problem(
-            422, "request.invalid", f"These are not as they should be: {', '.join(fields)}.",
-            errors=[{"field": field} for field in fields],
-        ) from None  # fmt: skip
+    return checked_json(kind, await read_body(request, most_bytes), "body")
 
 
 async def _of_body(request: Request, most_bytes: int) -> bytes:

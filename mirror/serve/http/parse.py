@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import Field
 
 from mirror.serve.access import Caller
 from mirror.serve.answers import INSTANCES, LABELS, MIXED, answer_of, forms_of
-from mirror.serve.http.drawing import DrawingQuery
-from mirror.serve.pictures import decode
+from mirror.serve.requests.pictures import PictureQuery, answer_picture
 from mirror.serve.service import Service, caller_of, service_of
 from mirror.serve.uploads import read_picture, while_connected
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
 
 
-class ParseQuery(DrawingQuery):
-    """What may be asked of one picture."""
+class ParseQuery(PictureQuery):
+    """What may be asked of one picture, and of its answer."""
 
-    search: Annotated[
-        Literal["auto", "thorough"],
-        Field(description="how people are searched for; thorough finds more and takes a second"),
-    ] = "auto"
-    rle: Annotated[bool, Field(description="add every part's mask to the JSON, as COCO's RLE")] = (
-        False
-    )
     parts: Annotated[
         list[str],
         Field(
@@ -68,21 +59,18 @@ async def parse(
     style = query.style(parser.parts)
     with service.admission.admitted(caller.name, caller.at_most):
         data = await read_picture(request, service.bounds.picture_bytes)
-        image = await parser.beside(decode, data, service.bounds.pixels)
-        found = await while_connected(
+        done = await while_connected(
             request,
-            parser.parse(
-                image,
-                caller.name,
+            answer_picture(
+                service,
+                caller,
+                data,
+                lambda found: answer_of(parser, found, forms, mixed, style, query.rle),
                 thorough=query.search == "thorough",
                 begin_within_s=None if timeout_ms is None else timeout_ms / 1000,
             ),
         )
-        service.admission.served(found.parse_s)
-        began = time.monotonic()
-        body = await parser.beside(answer_of, parser, found, forms, mixed, style, query.rle)
-    encode_s = time.monotonic() - began
-    service.metrics.parsed("picture", found.wait_s, found.parse_s, encode_s)
-    timing = {"wait": found.wait_s, "parse": found.parse_s, "encode": encode_s}
+    timing = {"wait": done.wait_s, "parse": done.parse_s, "encode": done.encode_s}
     said = ", ".join(f"{name};dur={1e3 * seconds:.1f}" for name, seconds in timing.items())
+    body = done.answer
     return Response(body.content, media_type=body.media_type, headers={"Server-Timing": said})

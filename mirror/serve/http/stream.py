@@ -5,60 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from fractions import Fraction
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mirror.serve.access import Caller
-from mirror.serve.http.drawing import DrawingQuery
 from mirror.serve.problems import Problem, problem_of
+from mirror.serve.requests.checked import checked
+from mirror.serve.requests.streams import StreamQuery
 from mirror.serve.service import Service
-from mirror.serve.stream.session import Session, Wishes, close_code, say
+from mirror.serve.stream.connection import ClientGone
+from mirror.serve.stream.session import Session
 
 router = APIRouter(prefix="/v1", tags=["streams"])
 
 _LISTS = ("outputs", "draw")
 _LEAVING = (1000, 1001, 1005, 1006, 1009, 1012)  # others can be anything: a client's own choice
-_RATE_TICKS = 1001  # such as 30000/1001 frames a second
-
-
-class StreamQuery(DrawingQuery):
-    """What may be asked of a stream."""
-
-    outputs: Annotated[
-        list[Literal["results", "labels", "overlay"]],
-        Field(min_length=1, default_factory=lambda: ["results"], description="what comes back"),
-    ]
-    format: Annotated[Literal["jpeg", "webp"], Field(description="of overlays")] = "jpeg"
-    rle: Annotated[bool, Field(description="add every part's mask to the results")] = False
-    live: Annotated[bool, Field(description="drop the oldest frame that waits, not the pace")] = (
-        False
-    )
-    fps: Annotated[
-        float | None, Field(gt=0, le=1000, description="of the media time; else that of arrival")
-    ] = None
-    timeout_ms: Annotated[
-        int | None, Field(ge=1, le=600_000, description="drop what no worker has begun by then")
-    ] = None
-
-    def wishes(self, service: Service) -> Wishes:
-        """Return what the stream is to do.
-
-        Raises:
-            Problem: there is no such part or palette (422).
-        """
-        return Wishes(
-            style=self.style(service.parser.parts),
-            results="results" in self.outputs,
-            labels="labels" in self.outputs,
-            overlay=self.format if "overlay" in self.outputs else None,
-            rle=self.rle,
-            live=self.live,
-            rate=None if self.fps is None else Fraction(self.fps).limit_denominator(_RATE_TICKS),
-            begin_within_s=None if self.timeout_ms is None else self.timeout_ms / 1000,
-        )
 
 
 @router.websocket("/stream")
@@ -70,16 +34,15 @@ async def stream(websocket: WebSocket) -> None:
         caller = await _caller(websocket, service)
         wishes = _query(websocket).wishes(service)
         with service.streams.admitted(caller):
-            await Session(websocket, service, wishes).run()
+            await Session(SocketConnection(websocket), service, wishes).run()
         service.metrics.stream_closed(1000)
         await websocket.close()
-    except WebSocketDisconnect as left:
+    except (ClientGone, WebSocketDisconnect) as left:
         service.metrics.stream_closed(left.code if left.code in _LEAVING else 1005)
     except Exception as error:
         problem = problem_of(error)
         service.metrics.stream_closed(close_code(problem))
-        with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
-            await say(websocket, problem, str(getattr(websocket.state, "request_id", "")))
+        await _say(websocket, problem)
 
 
 async def _caller(websocket: WebSocket, service: Service) -> Caller:
@@ -105,14 +68,67 @@ async def _caller(websocket: WebSocket, service: Service) -> Caller:
     return service.access.caller(f"Bearer {token}", address)
 
 
+class SocketConnection:
+    """A stream's connection over a WebSocket that was accepted; see ``Connection``."""
+
+    is_paced = False
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    async def receive(self) -> bytes | None:
+        """See ``Connection``."""
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise ClientGone(message.get("code", 1005))
+        if (data := message.get("bytes")) is not None:
+            return bytes(data)
+        if _is_end(message.get("text") or ""):
+            return None
+        raise Problem(400, "stream.unknown_message", "Nobody knows what is meant by that.")
+
+    async def send(self, message: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
+        """See ``Connection``: JSON, which says how long the pictures are that follow it."""
+        sizes = {name: len(data) for name, data in pictures.items()}
+        try:
+            await self._websocket.send_text(json.dumps({**message, **sizes}, separators=(",", ":")))
+            for data in pictures.values():
+                await self._websocket.send_bytes(data)
+        except WebSocketDisconnect as left:
+            raise ClientGone(left.code) from None
+
+
+class _End(BaseModel):
+    """The one message of text that a client sends when its stream runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["end"]
+
+
+def close_code(problem: Problem) -> int:
+    """Return the code that a stream is closed with: 4000 and the status that HTTP would have."""
+    return 1012 if problem.code == "service.stopping" else 4000 + problem.status
+
+
+async def _say(websocket: WebSocket, problem: Problem) -> None:
+    """Tell a client why its stream ends, and close it, if it listens at all."""
+    request_id = str(getattr(websocket.state, "request_id", ""))
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        async with asyncio.timeout(1.0):
+            await websocket.send_json({**problem.body(request_id), "type": "error"})
+            await websocket.close(close_code(problem), problem.code)
+
+
+def _is_end(text: str) -> bool:
+    try:
+        _End.model_validate_json(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def _query(websocket: WebSocket) -> StreamQuery:
     params = websocket.query_params
     values = {name: params.getlist(name) if name in _LISTS else params[name] for name in params}
-    try:
-        return StreamQuery.model_validate(values)
-    except ValidationError as error:
-        fields = [".".join(("query", *map(str, wrong["loc"]))) for wrong in error.errors()]
-        raise Problem(
-            422, "request.invalid", f"These are not as they should be: {', '.join(fields)}.",
-            errors=[{"field": field} for field in fields],
-        ) from None  # fmt: skip
+    return checked(StreamQuery, values, "query")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
-
-from fastapi import WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any
 
 from mirror.core.parsing import Parsing
 from mirror.outputs.json_lines import frame_line, header_line
@@ -21,6 +17,7 @@ from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
 from mirror.serve.problems import Problem
 from mirror.serve.service import Service
+from mirror.serve.stream.connection import ClientGone, Connection
 from mirror.serve.stream.inbox import Inbox
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.result import Result, Timing
@@ -54,25 +51,17 @@ class Wishes:
     begin_within_s: float | None
 
 
-class _End(BaseModel):
-    """The one message of text that a client sends when its stream runs."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    type: Literal["end"]
-
-
 class Session:
-    """Runs one stream; for the event loop that the socket belongs to.
+    """Runs one stream; for the event loop that the connection belongs to.
 
     Args:
-        websocket: accepted.
+        connection: to the client.
         service: what it is answered with.
         wishes: what is wanted.
     """
 
-    def __init__(self, websocket: WebSocket, service: Service, wishes: Wishes) -> None:
-        self._websocket, self._service, self._wishes = websocket, service, wishes
+    def __init__(self, connection: Connection, service: Service, wishes: Wishes) -> None:
+        self._connection, self._service, self._wishes = connection, service, wishes
         self._patience, self._parser = service.streams.patience, service.parser
         self._loop, self._sends_one = asyncio.get_running_loop(), asyncio.Lock()
         self._inbox = Inbox(
@@ -86,6 +75,7 @@ class Session:
         # those in flight, one in the lane's queue, one being decoded, and those in the inbox
         self.window = in_flight + 2 + (_LIVE_ROOM + 1 if wishes.live else _FILE_ROOM)
         self._unanswered = self._answered = self._failed = self._dropped = 0
+        self._has_answered = asyncio.Event()
         self._began_at = time.monotonic()
         self._sends: set[Future[None]] = set()  # guarded by _lock, as is the next
         self._is_over = False
@@ -96,7 +86,7 @@ class Session:
 
         Raises:
             Problem: the client has broken the rules, or was not served.
-            WebSocketDisconnect: it left.
+            ClientGone: it left.
         """
         await self._send(self._hello())
         consumer = self._loop.run_in_executor(self._service.streams.threads, self._consume)
@@ -134,19 +124,21 @@ class Session:
     async def _receive(self) -> None:
         """Take pictures until the client says that there are no more."""
         while True:
+            if self._connection.is_paced:
+                await self._credit()
             try:
                 async with asyncio.timeout(self._patience.idle_s):
-                    message = await self._websocket.receive()
+                    data = await self._connection.receive()
             except TimeoutError:
                 raise Problem(408, "stream.idle", "Nothing came for too long.") from None
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1005))
-            if (data := message.get("bytes")) is not None:
-                await self._take(data)
-            elif _is_end(message.get("text") or ""):
+            if data is None:
                 return
-            else:
-                raise Problem(400, "stream.unknown_message", "Nobody knows what is meant by that.")
+            await self._take(data)
+
+    async def _credit(self) -> None:
+        while self._unanswered >= self.window:
+            self._has_answered.clear()
+            await self._has_answered.wait()
 
     async def _take(self, data: bytes) -> None:
         most = self._service.bounds.picture_bytes
@@ -170,12 +162,10 @@ class Session:
         self._unanswered -= credits  # before the client can know of it
         if credits:
             message["credits"] = credits
-        message |= {name: len(data) for name, data in pictures.items()}
+            self._has_answered.set()
         try:
             async with asyncio.timeout(self._patience.unread_s), self._sends_one:
-                await self._websocket.send_text(json.dumps(message, separators=(",", ":")))
-                for data in pictures.values():
-                    await self._websocket.send_bytes(data)
+                await self._connection.send(message, pictures)
         except TimeoutError:
             raise Problem(408, "stream.unread", "What was sent was not read.") from None
 
@@ -233,7 +223,7 @@ class Session:
         """Send an answer, and wait until it is on its way: nothing piles up for slow readers."""
         with self._lock:
             if self._is_over:
-                raise WebSocketDisconnect(1005)
+                raise ClientGone
             sent = self._in_loop(self._send(message, pictures, credits=1))
         try:
             sent.result()
@@ -254,30 +244,6 @@ class Session:
         for sent in sends:
             sent.cancel()
         self._lane.close()
-
-
-def close_code(problem: Problem) -> int:
-    """Return the code that a stream is closed with: 4000 and the status that HTTP would have."""
-    return 1012 if problem.code == "service.stopping" else 4000 + problem.status
-
-
-async def say(websocket: WebSocket, problem: Problem, request_id: str) -> None:
-    """Tell a client why its stream ends, and close it.
-
-    Raises:
-        TimeoutError, RuntimeError, WebSocketDisconnect: it does not listen any more.
-    """
-    async with asyncio.timeout(1.0):
-        await websocket.send_json({**problem.body(request_id), "type": "error"})
-        await websocket.close(close_code(problem), problem.code)
-
-
-def _is_end(text: str) -> bool:
-    try:
-        _End.model_validate_json(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _ms(seconds: float) -> float:

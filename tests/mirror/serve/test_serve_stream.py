@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -379,19 +379,21 @@ def test_whoever_ignores_credit_and_answers_harms_nobody_else(port: int) -> None
 
 
 class NeverRead:
-    """A socket whose client takes what is said first, sends one picture, and then reads nothing."""
+    """A connection whose client takes what is said first, sends one picture, and reads nothing."""
+
+    is_paced = False
 
     def __init__(self) -> None:
         self.said = 0
-        self._messages = [{"type": "websocket.receive", "bytes": picture()}]
+        self._pictures = [picture()]
 
-    async def receive(self) -> dict[str, Any]:
-        if self._messages:
-            return self._messages.pop()
+    async def receive(self) -> bytes | None:
+        if self._pictures:
+            return self._pictures.pop()
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def send_text(self, text: str) -> None:
+    async def send(self, message: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
         self.said += 1
         if self.said > 1:
             await asyncio.Event().wait()
@@ -406,7 +408,7 @@ def test_whoever_reads_nothing_is_let_go_and_leaves_no_thread(squares: Squares) 
 
     async def run() -> str:
         with pytest.raises(Problem) as raised:
-            await Session(NeverRead(), service, wishes).run()  # type: ignore[arg-type]
+            await Session(NeverRead(), service, wishes).run()
         return raised.value.code
 
     with closing(service.store), closing(service.streams), service.parser:

@@ -1,4 +1,4 @@
-"""How a parsing is drawn, as a request's parameters say."""
+"""How a parsing is drawn, as a request says."""
 
 from __future__ import annotations
 
