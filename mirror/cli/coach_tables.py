@@ -10,6 +10,8 @@ from rich.table import Table
 from mirror.coach.coach import CoachReport, PersonReport
 from mirror.coach.counting.repetition import FoundFault
 from mirror.coach.exercises.definition import Exercise
+from mirror.coach.feedback.programme_coaching import CoachedSet
+from mirror.coach.programmes.definition import Programme
 from mirror.outputs.coach_history import KeptSet
 
 
@@ -32,6 +34,53 @@ def report_table(report: CoachReport) -> Table | str:
     if not table.rows:
         return "nobody did an exercise that was recognised"
     return table
+
+
+def programme_table(programmes: Iterable[Programme]) -> Table:
+    """Return programmes, a line a step."""
+    table = _table("programme", "", "exercise", "sets", "target", "rest")
+    for one in programmes:
+        names = one.name, one.title.zh
+        for step in one.steps:
+            targets = (
+                f"{step.repetitions} repetitions" if step.repetitions is not None else "",
+                f"{step.held_s:g} s held" if step.held_s is not None else "",
+                f"{step.work_s:g} s" if step.work_s is not None else "",
+            )
+            target = " or ".join(filter(None, targets))
+            sets = str(step.sets) if one.rounds == 1 else f"{step.sets} x {one.rounds}"
+            table.add_row(*names, step.exercise, sets, target, f"{step.rest_s:g} s")
+            names = "", ""
+    return table
+
+
+def sets_table(sets: Iterable[CoachedSet]) -> Table | str:
+    """Return the sets of a programme, a line each."""
+    table = _table("set", "exercise", "from", "to", "repetitions", "clean", "held", "")
+    for one in sets:
+        result = one.result
+        best = max(one.report.people, key=lambda person: done_by(person), default=None)
+        count, held_s, clean = (0, 0.0, 0) if best is None else done_by(best)
+        table.add_row(
+            str(result.planned.place + 1),
+            one.exercise.name,
+            f"{result.start:.1f} s",
+            f"{result.end:.1f} s",
+            str(count) if count else "",
+            str(clean),
+            f"{held_s:.1f} s" if held_s else "",
+            "" if result.reached else "not to its end",
+        )
+    return table if table.rows else "no set was begun"
+
+
+def done_by(person: PersonReport) -> tuple[int, float, int]:
+    """Return a person's repetitions, seconds held, and how many of either had no fault."""
+    if person.found is None:
+        return 0, 0.0, 0
+    done = person.found.done
+    clean = sum(not one.faults for one in done.repetitions or done.held)
+    return len(done.repetitions), done.held_s, clean
 
 
 def history_table(sets: Iterable[KeptSet]) -> Table:

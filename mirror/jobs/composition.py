@@ -35,7 +35,7 @@ from pipeline.sources import Source
 from pipeline.stage_timer import StageTimer
 
 if TYPE_CHECKING:
-    from mirror.coach.feedback.live_coaching import LiveCoaching
+    from mirror.coach.feedback.coaching import Coaching
 
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
@@ -184,7 +184,7 @@ def renderer_of(
     parts: LabelSet,
     overlay: OverlayConfig,
     timer: StageTimer,
-    coaching: LiveCoaching | None = None,
+    coaching: Coaching | None = None,
 ) -> Renderer:
     """Return what draws a run's pictures, once for all consumers of the run.
 

@@ -21,6 +21,6 @@ WithRle = Annotated[
 Overwrite = Annotated[bool, Field(description="replace existing outputs"), Setting("--overwrite")]
 CoachName = Annotated[
     Name | None,
-    Field(description="count repetitions and show them: an exercise, its file, or auto"),
+    Field(description="count repetitions and show them: an exercise, a programme, or auto"),
     Setting("--coach", "NAME|auto"),
 ]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mirror.core.parsing import Parsing
-from mirror.outputs.result_keys import CoachKeys
+from mirror.outputs.result_keys import CoachKeys, ProgrammeKeys
 
 if TYPE_CHECKING:
-    from mirror.coach.feedback.live_coaching import Coached, Feedback, LiveCoaching
+    from mirror.coach.feedback.coaching import Coaching
+    from mirror.coach.feedback.live_coaching import Coached, Feedback
+    from mirror.coach.programmes.run import ProgrammeStatus
 
 CoachKeysOf = Callable[[Parsing], Mapping[int, CoachKeys]]
 
@@ -19,7 +21,7 @@ def no_coach(parsing: Parsing) -> Mapping[int, CoachKeys]:
     return {}
 
 
-def keys_from(coaching: LiveCoaching | None) -> CoachKeysOf:
+def keys_from(coaching: Coaching | None) -> CoachKeysOf:
     """Return what says, of a parsing that was coached last, track id to what is said of each."""
     if coaching is None:
         return no_coach
@@ -45,6 +47,27 @@ def _keys(feedback: Feedback, coached: Coached) -> CoachKeys:
     if last is not None:
         keys["range"] = round(last.range, 1)
         keys["tempo"] = [round(part, 2) for part in (last.out_s, last.held_s, last.back_s)]
+    if coached.programme is not None:
+        keys["programme"] = _programme_keys(coached.programme)
     if cue is not None and cue.person == feedback.person:
         keys["cue"] = {"name": cue.name, "en": cue.words.en, "zh": cue.words.zh}
+    return keys
+
+
+def _programme_keys(status: ProgrammeStatus) -> ProgrammeKeys:
+    planned = status.planned
+    keys: ProgrammeKeys = {
+        "name": status.programme.name,
+        "state": status.state,
+        "exercise": planned.exercise,
+        "set": planned.place + 1,
+        "sets": status.sets,
+        "count": status.count,
+    }
+    if planned.repetitions is not None:
+        keys["repetitions"] = planned.repetitions
+    if planned.held_s is not None:
+        keys["held_s"] = planned.held_s
+    if status.remaining_s is not None:
+        keys["remaining_s"] = round(status.remaining_s, 2)
     return keys

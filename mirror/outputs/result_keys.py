@@ -78,6 +78,33 @@ class CueKeys(TypedDict):
     zh: str
 
 
+class ProgrammeKeys(TypedDict):
+    """Where a programme is.
+
+    Attributes:
+        name: the programme's.
+        state: `ready` before somebody is there; `work` is the only one in which anything counts.
+        exercise: of the set that is done, or that comes next.
+        set: which of all sets it is, from 1.
+        sets: how many there are.
+        count: repetitions done in this set, by whoever has done most.
+        repetitions: the target of the set. Only where it has one.
+        held_s: the seconds to be held in the set. Only where it has such a target.
+        remaining_s: seconds until the countdown, the rest or the set is over. Only where a clock
+            ends it.
+    """
+
+    name: str
+    state: Literal["ready", "countdown", "work", "rest", "paused", "done"]
+    exercise: str
+    set: Annotated[int, Field(ge=1)]
+    sets: Annotated[int, Field(ge=1)]
+    count: _Count
+    repetitions: NotRequired[_Count]
+    held_s: NotRequired[Annotated[float, Field(ge=0)]]
+    remaining_s: NotRequired[Annotated[float, Field(ge=0)]]
+
+
 class CoachKeys(TypedDict):
     """What the coach says of a person, while it happens.
 
@@ -91,6 +118,7 @@ class CoachKeys(TypedDict):
         tempo: seconds of the last repetition to the far end, at it, and back.
         held_s: seconds held so far. Of exercises that are held only.
         cue: what is told in this frame; one person at most has one.
+        programme: where the programme is. Only where one is gone through.
     """
 
     exercise: str | None
@@ -102,6 +130,7 @@ class CoachKeys(TypedDict):
     tempo: NotRequired[Annotated[list[float], Field(min_length=3, max_length=3)]]
     held_s: NotRequired[Annotated[float, Field(ge=0)]]
     cue: NotRequired[CueKeys]
+    programme: NotRequired[ProgrammeKeys]
 
 
 class PersonKeys(TypedDict):

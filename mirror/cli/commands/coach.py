@@ -2,6 +2,7 @@
 
 mirror coach squats.mp4                          which exercise, how often, and how well
 mirror coach squats.mp4 --exercise squat --json squats.json
+mirror coach workout.mp4 --programme legs        counts set by set
 mirror coach squats.mp4 --report squats.html     curves, tempo and pictures of what went wrong
 mirror coach list                                the exercises that ship
 mirror coach squats.mp4 --history me.db          keeps what was done, on this machine
@@ -21,7 +22,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mirror.cli.coach_tables import exercise_table, history_table, report_table
+from mirror.cli.coach_tables import (
+    exercise_table,
+    history_table,
+    programme_table,
+    report_table,
+    sets_table,
+)
 from mirror.cli.exit_codes import code_of
 from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
 from mirror.coach.coach import Coach, CoachReport
@@ -29,8 +36,16 @@ from mirror.coach.exercises.catalogue import find_exercise, read_exercise, shipp
 from mirror.coach.exercises.definition import Exercise
 from mirror.coach.exercises.learning import as_toml
 from mirror.coach.exercises.limits import USUAL_STRICTNESS
+from mirror.coach.feedback.programme_coaching import ProgrammeCoaching
 from mirror.coach.learner import Learner
+from mirror.coach.programmes.catalogue import (
+    find_programme,
+    is_programme,
+    read_programme,
+    shipped_programmes,
+)
 from mirror.core.quantities import positive
+from mirror.jobs.coaching import coach_files
 from mirror.jobs.execution import execute
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.jobs.host import Host, MakeConsumers, RunContext
@@ -67,6 +82,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an exercise, a file of your own (.toml), or auto (recognises it; the default)",
     )
     parser.add_argument(
+        "--programme",
+        metavar="NAME",
+        help="go through a programme: sets, targets and rests, or a file of your own (.toml)",
+    )
+    parser.add_argument(
         "--strictness",
         metavar="0-1",
         type=_share,
@@ -98,13 +118,16 @@ def run(options: argparse.Namespace) -> int:
     """Carry the command out."""
     asked = str(options.input)
     if asked == "list":
-        terminal.answer(exercise_table(shipped().values()))
+        programmes = [one.programme for one in shipped_programmes().values()]
+        terminal.answer(exercise_table(shipped().values()), "", programme_table(programmes))
         return 0
     if asked == "check":
-        return _check(_needed(options, options.file, "check needs FILE, an exercise"))
+        return _check(_needed(options, options.file, "check needs FILE, to be checked"))
     if asked == "history":
         return _history(_needed(options, options.file, "history needs FILE"), options)
-    return _learn(options) if asked == "learn" else _watch(options)
+    if asked == "learn":
+        return _learn(options)
+    return _watch(options) if options.programme is None else _go_through(options)
 
 
 def _needed(options: argparse.Namespace, given: _Given | None, otherwise: str) -> _Given:
@@ -115,8 +138,10 @@ def _needed(options: argparse.Namespace, given: _Given | None, otherwise: str) -
 
 
 def _check(file: Path) -> int:
-    exercise = read_exercise(file)
-    terminal.answer(exercise_table([exercise]))
+    if is_programme(str(file)):
+        terminal.answer(programme_table([read_programme(file).programme]))
+    else:
+        terminal.answer(exercise_table([read_exercise(file)]))
     return 0
 
 
@@ -165,6 +190,26 @@ def _watch(options: argparse.Namespace) -> int:
             terminal.show(report_table(said), on_stderr=holds_data)
         else:  # it is all that was asked for
             terminal.answer(report_table(said))
+    return code_of(report)
+
+
+def _go_through(options: argparse.Namespace) -> int:
+    """Go through a programme with what a clip shows."""
+    for flag in ("report", "history"):
+        if getattr(options, flag) is not None:
+            options.refuse(f"--{flag} and --programme cannot be together")
+    coaching = ProgrammeCoaching(find_programme(options.programme), options.strictness)
+    written = [] if options.json is None else [OutputPath("--json", options.json)]
+    read = [*_read(options, options.input), *coach_files(options.programme)]
+    with claimed(written, read, options.overwrite, termination.held) as claims:
+        report = _run(options, options.input, coaching)
+        said = coaching.report()
+        for output in written:
+            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            write_whole(claims.file(output), text.encode())
+    if not options.quiet:
+        on_stderr = any(is_standard_output(output.path) for output in written)
+        terminal.show(sets_table(coaching.sets), on_stderr=on_stderr)
     return code_of(report)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from mirror.coach.exercises.definition import Exercise
+from mirror.coach.toml_files import mistakes_in
 from mirror.core.errors import MirrorError
 from mirror.core.resources import config_file
 from pipeline.nearest_name import nearest
@@ -68,42 +69,7 @@ def read_exercise(path: Path) -> Exercise:
     try:
         return Exercise.model_validate(described)
     except ValidationError as error:
-        mistakes = "; ".join(_mistake(one) for one in error.errors())
+        mistakes = mistakes_in(error, Exercise)
         raise BadExercise(
             "exercise.invalid", "{path}: {reason}", path=path, reason=mistakes
         ) from error
-
-
-def _mistake(found: Mapping[str, object]) -> str:
-    place, message = found["loc"], str(found["msg"]).removeprefix("Value error, ")
-    assert isinstance(place, tuple)
-    where = _where(place)
-    if found["type"] == "extra_forbidden":
-        keys = _keys_beside(place)
-        hint = f"; {nearest(str(place[-1]), keys)}" if keys else ""
-        return f"{where} is no key here{hint}"
-    if found["type"] == "missing":
-        return f"{where} is missing"
-    got = found.get("input")
-    shown = f", got {got!r}" if isinstance(got, str | int | float) else ""
-    return f"{where}: {message[0].lower()}{message[1:]}{shown}" if where else message
-
-
-def _where(place: Iterable[object]) -> str:
-    """Return a place as a person would count: ``signals[2].far`` is the second signal's."""
-    words = ""
-    for step in place:
-        words += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if words else ''}{step}"
-    return words
-
-
-def _keys_beside(place: tuple[object, ...]) -> list[str]:
-    """Return what keys there are where one is unknown."""
-    schema = Exercise.model_json_schema()
-    here = schema
-    for step in place[:-1]:
-        here = here["items"] if isinstance(step, int) else here["properties"][str(step)]
-        for way in here.get("anyOf", [here]):
-            if "$ref" in way:
-                here = schema["$defs"][str(way["$ref"]).rsplit("/", 1)[-1]]
-    return sorted(here.get("properties", {}))

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mirror.coach.body import Body, body_of
-from mirror.coach.coach import Coach
+from mirror.coach.coach import Coach, CoachReport
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.exercises.definition import Exercise, Fault, Levels
 from mirror.coach.exercises.limits import USUAL_STRICTNESS
 from mirror.coach.feedback.cues import SHOWN_S, Cue, CuePicker
 from mirror.coach.feedback.framing import FramingGuide
 from mirror.coach.feedback.phases import LivePhase, PhaseTracker
+from mirror.coach.programmes.run import Event, ProgrammeStatus
 from mirror.coach.trainee import Progress
 from mirror.core.parsing import Parsing
 from pipeline.result import Result
@@ -54,11 +55,15 @@ class Coached:
         time: media time in seconds.
         people: track id -> what is shown of them.
         cue: the one thing that is told.
+        programme: where the programme is; None where there is none.
+        events: what happened in the programme in this frame.
     """
 
     time: float
     people: Mapping[int, Feedback]
     cue: Cue | None
+    programme: ProgrammeStatus | None = None
+    events: tuple[Event, ...] = ()
 
 
 NOBODY = Coached(0.0, {}, None)
@@ -72,13 +77,19 @@ class LiveCoaching:
     Args:
         exercises: what may be done: one, or several of which each person's is recognised.
         strictness: 0-1, of form rules; see ``Coach``.
+        remembers: whether all is kept, so that ``report`` can be asked for.
     """
 
     stage = "coach"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, exercises: Sequence[Exercise], strictness: float = USUAL_STRICTNESS) -> None:
-        self._coach = Coach(exercises, strictness, remembers=False)
+    def __init__(
+        self,
+        exercises: Sequence[Exercise],
+        strictness: float = USUAL_STRICTNESS,
+        remembers: bool = False,
+    ) -> None:
+        self._coach = Coach(exercises, strictness, remembers=remembers)
         self._exercises = {one.name: one for one in exercises}
         self._followed: dict[int, _Followed] = {}
         self._cues = CuePicker()
@@ -118,6 +129,10 @@ class LiveCoaching:
 
     def close(self, failure: BaseException | None = None) -> None:
         """Do nothing: what was to be said was said."""
+
+    def report(self) -> CoachReport:
+        """Return what everybody did, with all of it known; nothing is taken in after this."""
+        return self._coach.report()
 
     def _follow(self, progress: Progress) -> _Followed:
         exercise = None if progress.exercise is None else self._exercises[progress.exercise]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mirror.jobs.coaching import coaching_of, exercise_files
+from mirror.jobs.coaching import coach_files, coaching_of
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, RunContext
@@ -27,7 +27,7 @@ from pipeline.stage_timer import StageTimer
 from pipeline.targets.claims import Claims, claimed
 
 if TYPE_CHECKING:
-    from mirror.coach.feedback.live_coaching import LiveCoaching
+    from mirror.coach.feedback.coaching import Coaching
 
 _AGE_S = 0.5  # of frames that are parsed yet, where frames may be dropped
 
@@ -46,7 +46,7 @@ def run_stream(job: StreamJob, host: Host) -> StreamReport:
     files = [place.file for place in places if place.file is not None]
     folders = [] if job.instances is None else [instances_path(job.instances)]
     coaching = coaching_of(job.coach)
-    read = [*inputs.paths_of(job.source), *host.also_read, *exercise_files(job.coach)]
+    read = [*inputs.paths_of(job.source), *host.also_read, *coach_files(job.coach)]
     with claimed([*files, *folders], read, job.overwrite, termination.held) as claims:
         wanted = _wanted(job)
         source = termination.interruptible(lambda: inputs.open_input(job.source, wanted), "opening")
@@ -71,7 +71,7 @@ def _run(
     source: Source,
     places: Sequence[targets.Target],
     claims: Claims,
-    coaching: LiveCoaching | None,
+    coaching: Coaching | None,
 ) -> StreamRun:
     timer, settings = StageTimer(), job.settings
     renderer = renderer_of(engine.style, engine.kind.parts, settings.overlay, timer, coaching)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mirror.core import machine
 from mirror.core.settings import ParserConfig
 from mirror.jobs.cancellation import Cancellation
-from mirror.jobs.coaching import coaching_of, exercise_files
+from mirror.jobs.coaching import coach_files, coaching_of
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, Progress, RunContext
@@ -45,7 +45,7 @@ from pipeline.targets.distinct_paths import InputPath
 from pipeline.targets.path import is_folder, is_there
 
 if TYPE_CHECKING:
-    from mirror.coach.feedback.live_coaching import LiveCoaching
+    from mirror.coach.feedback.coaching import Coaching
 
 
 def run_video(job: VideoJob, host: Host) -> RunReport:
@@ -62,7 +62,7 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
     read = [
         InputPath(job.source, host.source_name or "the source"),
         *host.also_read,
-        *exercise_files(job.coach),
+        *coach_files(job.coach),
     ]
     with (
         _opened(job) as source,
@@ -112,7 +112,7 @@ def _outputs(
     claims: Claims,
     engine: Engine,
     renderer: Renderer,
-    coaching: LiveCoaching | None,
+    coaching: Coaching | None,
 ) -> list[Output]:
     """Everything that the run writes while it goes on."""
     found: list[Output] = []

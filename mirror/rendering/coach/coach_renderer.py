@@ -14,6 +14,11 @@ from mirror.rendering.coach.fault_marks import fault_marks
 from mirror.rendering.coach.leader import leader
 from mirror.rendering.coach.panel import PanelLayout, layouts, panel
 from mirror.rendering.coach.placement import Occupancy
+from mirror.rendering.coach.programme_strip import (
+    programme_board,
+    programme_size,
+    programme_text,
+)
 from mirror.rendering.overlay.drawing_plan import DrawingPlan
 from mirror.rendering.overlay.layer import Layer
 from mirror.rendering.overlay.painting import draw_plan, painted
@@ -56,6 +61,7 @@ class CoachRenderer:
         self._occupancy = Occupancy()
         self._panels: dict[int, tuple[_Place, float]] = {}  # person -> where, since when
         self._strip: tuple[Cue, Rect] | None = None
+        self._line: Rect | None = None  # of the programme
 
     def _layers(self, coached: Coached, parsing: Parsing) -> Iterator[Layer]:
         height, width = size = parsing.labels.shape[0], parsing.labels.shape[1]
@@ -64,6 +70,11 @@ class CoachRenderer:
             names = [part for fault in coached.people[person.id].faults for part in fault.parts]
             yield from fault_marks(parsing, person.instance, names, self._parts)
         rects: list[Rect] = []
+        if coached.programme is not None:
+            text = programme_text(coached.programme)
+            x, y, wide, tall = rect = self._programme_at(text, size)
+            rects.append((x, y, wide, tall + tall // 4))  # with a gap below
+            yield from programme_board(text, rect, size, coached.programme.is_working).layers()
         for person in people:
             layout, rect = self._panel_at(person, size, coached.time, rects)
             rects.append(rect)
@@ -98,6 +109,16 @@ class CoachRenderer:
 
     def _covers(self, rect: Rect) -> bool:
         return self._occupancy.share(rect) > _COVERING
+
+    def _programme_at(self, text: str, size: tuple[int, int]) -> Rect:
+        """Where the programme's line is: at the top, if nobody is there; it stays there."""
+        wide, tall = programme_size(text, size)
+        if self._line is None or self._covers(self._line):
+            self._line = self._occupancy.quietest(wide, tall, (size[1] / 2, tall / 2))
+        x, y, before, _ = self._line
+        x = max(0, min(x + (before - wide) // 2, size[1] - wide))  # its middle stays
+        self._line = x, y, wide, tall
+        return self._line
 
     def _strip_at(self, cue: Cue, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
         """Where the strip is: it stays while the same is told, and nobody comes there."""

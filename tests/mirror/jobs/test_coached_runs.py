@@ -41,3 +41,14 @@ def test_an_exercise_that_is_unknown_is_refused_before_anything_is_written(
     assert main([*command, "-o", str(tmp_path / "film.mp4")]) == 1
     assert "did you mean squat?" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_programmes_place_is_in_the_results_which_keep_to_the_schema(tmp_path: Path) -> None:
+    results = tmp_path / "lines.jsonl"
+    command = ["video", str(media_file("demo.mp4")), "--coach", "legs", "--limit", "4", "--quiet"]
+    assert main([*command, "-o", str(tmp_path / "p.mp4"), "--results", str(results)]) == 0
+    lines = lines_in(results)
+    check_lines(lines)
+    said = lines[-1]["people"][0]["coach"]["programme"]
+    assert (said["name"], said["state"], said["set"], said["sets"]) == ("legs", "countdown", 1, 7)
+    assert 9.8 < said["remaining_s"] < 10.0

@@ -119,3 +119,25 @@ def test_a_coached_clip_goes_into_the_history(tmp_path: Path) -> None:
     assert main([*command, "--history", str(file)]) == 0
     with CoachHistory(file) as history:
         assert history.sets() == []  # nobody squats in it
+
+
+def test_a_clip_goes_through_a_programme_of_ones_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, said = tmp_path / "mine.toml", tmp_path / "said.json"
+    mine.write_text(
+        'name = "mine"\ntitle = { en = "M", zh = "M" }\ncountdown_s = 0.0\n'
+        '[[steps]]\nexercise = "squat"\nwork_s = 0.1\nrest_s = 5.0\nsets = 2\n'
+    )
+    assert main(["coach", "check", str(mine)]) == 0
+    assert "squat" in capsys.readouterr().out
+    command = ["coach", str(media_file("demo.mp4")), "--programme", str(mine), "--limit", "10"]
+    assert main([*command, "--quiet", "--json", str(said)]) == 0
+    report = json.loads(said.read_text())
+    assert (report["programme"], report["planned"]) == ("mine", 2)
+    (one,) = report["sets"]
+    assert one["target"] == {"work_s": 0.1}
+    assert one["reached"]
+    assert one["end"] - one["start"] == pytest.approx(0.1, abs=1e-3)
+    assert main([*command, "--quiet", "--json", str(mine), "--overwrite"]) == 1  # its own file
+    assert 'name = "mine"' in mine.read_text()

@@ -13,11 +13,14 @@ from mirror.coach.counting.repetition import Repetition
 from mirror.coach.exercises.catalogue import find_exercise
 from mirror.coach.feedback.cues import Cue
 from mirror.coach.feedback.live_coaching import NOBODY, Coached, Feedback
+from mirror.coach.programmes.catalogue import find_programme
+from mirror.coach.programmes.run import ProgrammeRun, ProgrammeStatus
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing
 from mirror.rendering.coach.coach_renderer import CoachRenderer
 from mirror.rendering.coach.panel import layouts
 from mirror.rendering.coach.placement import Occupancy
+from mirror.rendering.coach.programme_strip import programme_text
 from pipeline.frame import BGR
 
 PARTS = label_set("built-in")
@@ -144,3 +147,37 @@ def test_several_people_have_a_panel_each_and_a_line_to_it() -> None:
     parsing = Parsing(labels, owners, people)
     alone = touched(Coached(1.0, {1: both[1]}, None), parsing)
     assert touched(Coached(1.0, both, None), parsing).sum() > 1.9 * alone.sum()
+
+
+def programme_status(state: str, **more: object) -> ProgrammeStatus:
+    found = find_programme("legs")
+    run = ProgrammeRun(found.programme, {"squat": SQUAT.title})
+    return dataclasses.replace(run.status(), state=state, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "said"),
+    [
+        ("ready", {}, "Squat: come into the picture"),
+        ("countdown", {"remaining_s": 4.2}, "Ready in 0:05  Squat, set 1 of 7"),
+        ("work", {"count": 6}, "Squat, set 1 of 7: 6 of 10"),
+        ("rest", {"remaining_s": 61.0}, "Rest 1:01  Squat, set 1 of 7"),
+        ("paused", {}, "Paused  Squat, set 1 of 7"),
+        ("done", {}, "Done"),
+    ],
+)
+def test_a_programme_says_in_one_line_where_it_is(
+    state: str, more: dict[str, object], said: str
+) -> None:
+    assert programme_text(programme_status(state, **more)) == said
+
+
+def test_a_programmes_line_is_drawn_beside_the_panel_and_also_where_nobody_is() -> None:
+    parsing = parsed()
+    status = programme_status("work", count=6)
+    line = touched(Coached(1.0, {}, None, status), parsing)
+    both = touched(Coached(1.0, {1: feedback()}, None, status), parsing)
+    panel_only = touched(Coached(1.0, {1: feedback()}, None), parsing)
+    assert 0.02 < line.mean() < 0.2
+    assert both.mean() > 0.9 * (line.mean() + panel_only.mean())
+    assert (line & (parsing.labels > 0)).sum() < 0.03 * (parsing.labels > 0).sum()

@@ -1,0 +1,1 @@
+"""Programmes: sets, targets, rests and work/rest intervals, one after the other."""
