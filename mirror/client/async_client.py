@@ -14,7 +14,13 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from mirror.client import protocol
-from mirror.client.answers import Job, ParsedPicture, ServiceUnreachable, StreamAnswer
+from mirror.client.answers import (
+    Job,
+    ParsedPicture,
+    ServiceError,
+    ServiceUnreachable,
+    StreamAnswer,
+)
 from mirror.client.protocol import Format, Option, Output, StreamOutput, StreamState
 
 
@@ -108,8 +114,8 @@ class AsyncClient:
                     yield job
                     if job.is_over:
                         return
-            except ServiceUnreachable:
-                if not left:
+            except (ServiceUnreachable, ServiceError) as error:
+                if not left or not protocol.may_pass(error):
                     raise
             await asyncio.sleep(protocol.PAUSE_S)
 

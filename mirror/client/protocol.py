@@ -19,6 +19,7 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8700"
 PIECE = 1 << 20  # bytes of a file that are in memory at once
 TRIES = 5  # of watching a job over a connection that breaks
 PAUSE_S = 1.0  # between them
+_UNAVAILABLE = 503
 # the service closes a connection that is idle for five seconds; at that moment it must not be used
 LIMITS = httpx.Limits(keepalive_expiry=2.0)
 _BROKEN = (ConnectionError, TimeoutError, socket.gaierror)
@@ -60,6 +61,11 @@ def reached() -> Iterator[None]:
         yield
     except (httpx.TransportError, websockets.exceptions.WebSocketException, *_BROKEN) as error:
         raise ServiceUnreachable(str(error) or type(error).__name__) from error
+
+
+def may_pass(error: ServiceUnreachable | ServiceError) -> bool:
+    """Whether asking again, maybe of another instance behind the address, may help."""
+    return isinstance(error, ServiceUnreachable) or error.status == _UNAVAILABLE
 
 
 def bytes_of(picture: bytes | Path) -> bytes:

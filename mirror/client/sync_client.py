@@ -13,7 +13,13 @@ import httpx
 import websockets.sync.client
 
 from mirror.client import protocol
-from mirror.client.answers import Job, ParsedPicture, ServiceUnreachable, StreamAnswer
+from mirror.client.answers import (
+    Job,
+    ParsedPicture,
+    ServiceError,
+    ServiceUnreachable,
+    StreamAnswer,
+)
 from mirror.client.protocol import Format, Option, Output, StreamOutput, StreamState
 
 
@@ -117,8 +123,8 @@ class Client:
                     yield job
                     if job.is_over:
                         return
-            except ServiceUnreachable:
-                if not left:
+            except (ServiceUnreachable, ServiceError) as error:
+                if not left or not protocol.may_pass(error):
                     raise
             time.sleep(protocol.PAUSE_S)
 

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from mirror.serve.jobs.store import StoreAway
 from pipeline.errors import FrameOverdue, PoolClosed, WorkerCrashed, WorkerHung
 
 _LATER = {"Retry-After": "5"}  # seconds in which another instance may have taken over
@@ -65,9 +66,9 @@ def problem_of(error: Exception) -> Problem:
         case WorkerCrashed():
             return Problem(500, "parse.failed", "The parser broke down over this picture.")
         case PoolClosed():
-            return Problem(
-                503, "service.stopping", "The service is stopping.", {"Retry-After": "5"}
-            )
+            return Problem(503, "service.stopping", "The service is stopping.", _LATER)
+        case StoreAway():
+            return Problem(503, "store.away", "Jobs cannot be looked up at the moment.", _LATER)
         case RequestValidationError():
             return _invalid(error)
         case HTTPException():

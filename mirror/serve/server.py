@@ -69,7 +69,7 @@ class Server:
         except BaseException:
             self._socket.close()
             raise
-        runner = JobRunner(store, parser, serve.jobs, serve.grace_s)
+        runner = JobRunner(store, parser, serve.jobs, serve.grace_s, serve.lease_s)
         streams = Streams(serve.streams)
         service = Service(
             parser, self._admission, Access(tokens), bounds, store, runner, streams,

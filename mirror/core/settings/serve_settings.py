@@ -90,6 +90,11 @@ class ServeConfig(Schema):
         Field(gt=0, le=365 * _A_DAY_S, description="seconds that results are kept"),
         Setting(words="seconds above 0, a year at most"),
     ] = 3600.0
+    lease_s: Annotated[
+        float,
+        Field(ge=1, le=_A_DAY_S, description="seconds of silence after which an instance is dead"),
+        Setting(words="seconds from 1, a day at most", more="another begins its jobs anew"),
+    ] = 15.0
     grace_s: Annotated[
         float,
         Field(gt=0, le=_A_DAY_S, description="seconds in which work may end on SIGTERM"),

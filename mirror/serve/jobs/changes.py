@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mirror.serve.jobs.record import MOST_ATTEMPTS, Failure, JobRecord, ResultFile, State
+from mirror.serve.jobs.record import MOST_LOST, Failure, JobRecord, ResultFile, State
 
 LOST = Failure(
-    code="job.lost", detail=f"Whoever worked on it was lost {MOST_ATTEMPTS} times; it was given up."
+    code="job.lost", detail=f"Whoever worked on it was lost {MOST_LOST} times; it was given up."
 )
 
 
@@ -18,12 +18,14 @@ def claimed(job: JobRecord, worker: str, lease_s: float, now: float) -> JobRecor
     """Return a job that is due, taken by a worker; failed or cancelled where that is its end."""
     if job.is_cancelled:
         return ended(job, "cancelled", now)
-    if job.attempt >= MOST_ATTEMPTS:
+    lost = job.lost + (job.state == "running")
+    if lost >= MOST_LOST:
         return ended(job, "failed", now, failure=LOST)
     return job.changed(
         state="running",
         started_at=now,
         attempt=job.attempt + 1,
+        lost=lost,
         worker=worker,
         leased_until=now + lease_s,
         frames=0,
@@ -41,6 +43,15 @@ def renewed(
 ) -> JobRecord:
     """Return a job that its worker still works on."""
     return job.changed(leased_until=now + lease_s, frames=frames, total=total, fps=float(fps))
+
+
+def released(job: JobRecord, now: float) -> JobRecord:
+    """Return a job that its worker gives back unfinished; nobody is lost by that."""
+    if job.is_cancelled:
+        return ended(job, "cancelled", now)
+    return job.changed(
+        state="queued", started_at=None, worker="", leased_until=0.0, frames=0, fps=0.0
+    )
 
 
 def ended(

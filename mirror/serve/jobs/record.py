@@ -15,7 +15,7 @@ STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled",
 OPEN: tuple[State, ...] = ("queued", "running")  # states that a job leaves by itself
 Output = Literal["video", "results", "masks", "instances"]
 OUTPUTS: tuple[Output, ...] = ("video", "results", "masks", "instances")
-MOST_ATTEMPTS = 3  # a job that has taken three instances with it does not get a fourth
+MOST_LOST = 3  # a job that has taken three instances with it does not get a fourth
 
 
 class Wanted(Schema):
@@ -59,6 +59,7 @@ class JobRecord(Schema):
         created_at, started_at, finished_at: seconds since 1970, UTC.
         frames, total, fps: how far it is; total where the input says it.
         attempt: how often somebody has begun it.
+        lost: how often whoever had begun it was never heard of again.
         worker, leased_until: whose it is, and until when it is so unless they say more.
         is_cancelled: whether it is to end.
         failure: why it failed.
@@ -79,6 +80,7 @@ class JobRecord(Schema):
     total: int | None = None
     fps: float = 0.0
     attempt: int = 0
+    lost: int = 0
     worker: str = ""
     leased_until: float = 0.0
     is_cancelled: bool = False

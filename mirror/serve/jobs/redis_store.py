@@ -7,20 +7,38 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from mirror.serve.jobs import changes
 from mirror.serve.jobs.record import STATES, Failure, JobRecord, ResultFile, State
-from mirror.serve.jobs.store import INPUT, UPLOAD_S, USUAL_KEEPING, Keeping, StoreFull
+from mirror.serve.jobs.store import (
+    INPUT,
+    UPLOAD_S,
+    USUAL_KEEPING,
+    Keeping,
+    StoreFull,
+    saying_away,
+)
 
 _ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 _TRIES = 100  # of a change that others come before
+_SLOWEST_S = 10.0  # of one answer
+_AGAIN_AFTER_S = 0.1
+_FORGET_FILE = """
+redis.call('DECRBY', KEYS[3], redis.call('HGET', KEYS[2], KEYS[1]) or 0)
+redis.call('DEL', KEYS[1])
+redis.call('HDEL', KEYS[2], KEYS[1])
+"""  # as one, since several instances sweep
+_is_away = saying_away(redis.RedisError)
 
 
 class RedisStore:
     """See ``JobStore``.
 
     A job is a string of JSON; a sorted set a state orders them by what they are looked for by. A
-    change is made under WATCH, so that of two at once one is made again. Files are lists of pieces.
+    change is made under WATCH, so that of two at once one is made again. Files are hashes of
+    numbered pieces: one that is sent again, since nobody knows whether it came, is there once.
 
     Args:
         address: ``redis://host:port/number``.
@@ -38,34 +56,37 @@ class RedisStore:
     ) -> None:
         self._keeping, self._clock = keeping, clock
         self._redis: Any = client or redis.Redis.from_url(
-            address, socket_timeout=10.0, health_check_interval=15
+            address,
+            socket_timeout=_SLOWEST_S,
+            health_check_interval=15,
+            retry=Retry(ConstantBackoff(_AGAIN_AFTER_S), 1),  # a connection may be an old server's
         )
         self._redis.ping()
 
+    @_is_away
     def add(self, job: JobRecord, data: Iterable[bytes]) -> JobRecord:
         """See ``JobStore``."""
         if (known := self._known(job)) is not None:
             return known
         job = job.changed(input_size=self.put(job.id, 0, INPUT, data))
-        if job.key is not None and not self._redis.set(self._key_of(job), job.id, nx=True):
+        kept = self._added(job)
+        if kept.id != job.id:
             self._drop_files(job.id)
-            known = self._known(job)
-            return job if known is None else known
-        with self._redis.pipeline() as together:
-            self._write(together, job, None)
-            together.execute()
-        return job
+        return kept
 
+    @_is_away
     def get(self, id: str) -> JobRecord | None:
         """See ``JobStore``."""
         text = self._redis.get(_name("job", id))
         return None if text is None else JobRecord.model_validate_json(text)
 
+    @_is_away
     def position(self, job: JobRecord) -> int:
         """See ``JobStore``."""
         place = self._redis.zrank(_name("state", "queued"), job.id)
         return 0 if place is None else int(place)
 
+    @_is_away
     def claim(self, worker: str, lease_s: float) -> JobRecord | None:
         """See ``JobStore``."""
 
@@ -79,6 +100,7 @@ class RedisStore:
                 return job
         return None
 
+    @_is_away
     def renew(
         self, id: str, worker: str, lease_s: float, frames: int, total: int | None, fps: float
     ) -> bool:
@@ -94,6 +116,7 @@ class RedisStore:
         )
         return job is not None and not job.is_cancelled
 
+    @_is_away
     def finish(
         self,
         id: str,
@@ -117,6 +140,20 @@ class RedisStore:
         self._drop_files(id, but_of=job.attempt if job.results else -1)
         return True
 
+    @_is_away
+    def release(self, id: str, worker: str) -> bool:
+        """See ``JobStore``."""
+        now = self._clock()
+        job = self._change(
+            id,
+            lambda job: changes.released(job, now) if changes.is_held(job, worker) else None,
+        )
+        if job is None:
+            return False
+        self._drop_files(id, but_of=0 if job.is_open else -1)
+        return True
+
+    @_is_away
     def cancel(self, id: str) -> JobRecord | None:
         """See ``JobStore``."""
         now = self._clock()
@@ -125,6 +162,7 @@ class RedisStore:
             self._drop_files(id)
         return job
 
+    @_is_away
     def put(self, id: str, attempt: int, name: str, data: Iterable[bytes]) -> int:
         """See ``JobStore``."""
         file, size = _name("file", id, str(attempt), name), 0
@@ -132,10 +170,10 @@ class RedisStore:
         self._redis.zadd(_name("uploads"), {id: self._clock()}, nx=True)
         self._forget_file(file)
         try:
-            for chunk in data:
+            for number, chunk in enumerate(data):
                 size += len(chunk)
                 with self._redis.pipeline() as together:
-                    together.rpush(file, chunk)
+                    together.hset(file, str(number), chunk)
                     together.hincrby(_name("sizes"), file, len(chunk))
                     together.incrby(_name("size"), len(chunk))
                     total = together.execute()[-1]
@@ -149,12 +187,13 @@ class RedisStore:
     def read(self, id: str, attempt: int, name: str) -> Iterator[bytes]:
         """See ``JobStore``."""
         file, number = _name("file", id, str(attempt), name), 0
-        while (chunk := self._redis.lindex(file, number)) is not None:
-            yield bytes(chunk)
+        while (chunk := self._piece(file, number)) is not None:
+            yield chunk
             number += 1
         if not number:
             raise KeyError(name)
 
+    @_is_away
     def sweep(self) -> None:
         """See ``JobStore``."""
         now = self._clock()
@@ -176,10 +215,12 @@ class RedisStore:
                 self._drop_files(id)
             self._redis.zrem(_name("uploads"), id)
 
+    @_is_away
     def counts(self) -> Mapping[State, int]:
         """See ``JobStore``."""
         return {state: int(self._redis.zcard(_name("state", state))) for state in STATES}
 
+    @_is_away
     def size(self) -> int:
         """See ``JobStore``."""
         return int(self._redis.get(_name("size")) or 0)
@@ -220,6 +261,29 @@ class RedisStore:
             together.zrem(_name("state", before.state), job.id)
         together.zadd(_name("state", job.state), {job.id: _score(job)})
 
+    def _added(self, job: JobRecord) -> JobRecord:
+        """Keep a new job, and under what key it is known, at once; return who had it before."""
+        for _ in range(_TRIES):
+            with self._redis.pipeline() as together:
+                try:
+                    if job.key is not None:
+                        together.watch(self._key_of(job))
+                        if (known := self._known(job)) is not None:
+                            return known
+                        together.multi()
+                        together.set(self._key_of(job), job.id)
+                    self._write(together, job, None)
+                    together.execute()
+                    return job
+                except redis.WatchError:
+                    continue
+        raise redis.WatchError(f"job {job.id} could not be kept: too many others came")
+
+    @_is_away
+    def _piece(self, file: str, number: int) -> bytes | None:
+        piece = self._redis.hget(file, str(number))
+        return None if piece is None else bytes(piece)
+
     def _known(self, job: JobRecord) -> JobRecord | None:
         if job.key is None:
             return None
@@ -240,12 +304,7 @@ class RedisStore:
                 self._redis.srem(_name("files", id), file)
 
     def _forget_file(self, file: str) -> None:
-        size = int(self._redis.hget(_name("sizes"), file) or 0)
-        with self._redis.pipeline() as together:
-            together.delete(file)
-            together.hdel(_name("sizes"), file)
-            together.decrby(_name("size"), size)
-            together.execute()
+        self._redis.eval(_FORGET_FILE, 3, file, _name("sizes"), _name("size"))
 
 
 def _score(job: JobRecord) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypeVar
 
 from mirror.jobs.cancellation import Cancellation, JobCancelled
 from mirror.jobs.composition import style_of
@@ -19,13 +21,16 @@ from mirror.jobs.execution import execute
 from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
 from mirror.serve.jobs.record import Failure, JobRecord, Output, ResultFile
-from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreFull
+from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreAway, StoreFull
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError
+
+T = TypeVar("T")
 
 LEASE_S = 15.0  # after which a job is taken from whoever has said nothing
 _LOOKS_S = 1.0  # between looks for jobs that another instance was asked for
 _SWEEPS_S = 30.0
+_ASKS_AGAIN_S = 0.5  # of a store that is away
 _FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media type
     "video": ("video.mp4", "video/mp4"),
     "results": ("results.jsonl", "application/jsonl"),
@@ -103,7 +108,7 @@ class JobRunner:
         swept_at = 0.0
         while not self._is_stopping.is_set():
             self._asked.clear()
-            with contextlib.suppress(Exception):  # a store may be away; it is asked again
+            with contextlib.suppress(StoreAway):
                 if time.monotonic() - swept_at > _SWEEPS_S:
                     swept_at = time.monotonic()
                     self._store.sweep()
@@ -116,41 +121,54 @@ class JobRunner:
         cancellation = Cancellation()
         self._running[worker] = job.id, cancellation
         progress = _Progress(job.total)
+        made: tuple[ResultFile, ...] | Failure | None
         with _alive(self._store, job, worker, self._lease_s, progress, cancellation):
             try:
-                results = self._made(job, progress, cancellation)
+                made = self._made(job, progress, cancellation)
             except JobCancelled:
-                results = None
+                made = None
             except StoreFull:
-                self._end(job, worker, _NO_ROOM)
-                return
+                made = _NO_ROOM
             except PipelineError as error:
-                self._end(job, worker, _failure_of(error, job))
-                return
+                made = _failure_of(error, job)
             except Exception:
-                self._end(job, worker, _FAILED)
-                return
+                made = _FAILED
             finally:
                 del self._running[worker]
-        if results is not None:
+        self._say(job, worker, made, progress)
+        if self._on_end is not None:
+            self._on_end(job.id)
+
+    def _say(
+        self,
+        job: JobRecord,
+        worker: str,
+        made: tuple[ResultFile, ...] | Failure | None,
+        progress: _Progress,
+    ) -> None:
+        """Put into the store what became of a job, for as long as it is this instance's to say."""
+        with contextlib.suppress(StoreAway):  # for so long that somebody else begins it anew
+            _patiently(
+                lambda: self._end(job, worker, made, progress), Cancellation(), self._lease_s
+            )
+
+    def _end(
+        self,
+        job: JobRecord,
+        worker: str,
+        made: tuple[ResultFile, ...] | Failure | None,
+        progress: _Progress,
+    ) -> None:
+        if made is None:  # cancelled, or to be begun anew by whoever comes next
+            self._store.release(job.id, worker)
+        elif isinstance(made, Failure):
+            self._store.finish(job.id, worker, "failed", failure=made)
+        else:
             # the frames since the lease was last renewed count, too
             self._store.renew(
                 job.id, worker, self._lease_s, progress.frames, progress.total, progress.fps
             )
-            self._store.finish(job.id, worker, "done", results)
-        elif self._is_stopping.is_set():  # whoever comes next begins it anew
-            self._store.renew(job.id, worker, 0.0, 0, None, 0.0)
-        else:
-            self._store.finish(job.id, worker, "cancelled")
-        self._tell(job.id)
-
-    def _end(self, job: JobRecord, worker: str, failure: Failure) -> None:
-        self._store.finish(job.id, worker, "failed", failure=failure)
-        self._tell(job.id)
-
-    def _tell(self, id: str) -> None:
-        if self._on_end is not None:
-            self._on_end(id)
+            self._store.finish(job.id, worker, "done", made)
 
     def _made(
         self, job: JobRecord, progress: _Progress, cancellation: Cancellation
@@ -159,10 +177,7 @@ class JobRunner:
         with tempfile.TemporaryDirectory(prefix="mirror-job-") as name:
             folder = Path(name)
             source = folder / job.input_name
-            with source.open("wb") as file:
-                for chunk in self._store.read(job.id, 0, INPUT):
-                    file.write(chunk)
-                    cancellation.check()
+            _patiently(lambda: self._fetch(job, source, cancellation), cancellation)
             wanted, settings = job.wanted, job.wanted.settings
             engine = Engine(
                 self._parser.kind,
@@ -188,13 +203,22 @@ class JobRunner:
                 self._kept(job, output, path, cancellation) for output, path in paths.items()
             )
 
+    def _fetch(self, job: JobRecord, path: Path, cancellation: Cancellation) -> None:
+        with path.open("wb") as file:
+            for chunk in self._store.read(job.id, 0, INPUT):
+                file.write(chunk)
+                cancellation.check()
+
     def _kept(
         self, job: JobRecord, output: Output, path: Path, cancellation: Cancellation
     ) -> ResultFile:
         name, media_type = _FILES[output]
         if path.is_dir():
             path = _zipped(path)
-        size = self._store.put(job.id, job.attempt, name, _pieces(path, cancellation))
+        size = _patiently(
+            lambda: self._store.put(job.id, job.attempt, name, _pieces(path, cancellation)),
+            cancellation,
+        )
         return ResultFile(name=name, media_type=media_type, size=size)
 
 
@@ -234,7 +258,7 @@ def _alive(
                     job.id, worker, lease_s, progress.frames, progress.total, progress.fps
                 )
                 failed_at = None
-            except Exception:  # a store that is away for a moment
+            except StoreAway:  # a store that is away for a moment
                 failed_at = failed_at or time.monotonic()
                 goes_on = time.monotonic() - failed_at < lease_s
             if not goes_on:
@@ -248,6 +272,26 @@ def _alive(
     finally:
         is_over.set()
         thread.join()
+
+
+def _patiently(ask: Callable[[], T], cancellation: Cancellation, within_s: float = math.inf) -> T:
+    """Ask a store that may be away for a while, until it answers.
+
+    Raises:
+        JobCancelled: it was cancelled before that.
+        StoreAway: it has not answered in time.
+    """
+    give_up_at = time.monotonic() + within_s
+    while True:
+        try:
+            return ask()
+        except StoreAway:
+            if time.monotonic() >= give_up_at:
+                raise
+        cancellation.check()
+        is_cancelled = threading.Event()
+        with cancellation.calling(is_cancelled.set):
+            is_cancelled.wait(_ASKS_AGAIN_S)
 
 
 def _failure_of(error: PipelineError, job: JobRecord) -> Failure:

@@ -19,7 +19,14 @@ from mirror.serve.jobs.record import (
     State,
     first_id,
 )
-from mirror.serve.jobs.store import INPUT, UPLOAD_S, USUAL_KEEPING, Keeping, StoreFull
+from mirror.serve.jobs.store import (
+    INPUT,
+    UPLOAD_S,
+    USUAL_KEEPING,
+    Keeping,
+    StoreFull,
+    saying_away,
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -35,6 +42,7 @@ CREATE TABLE IF NOT EXISTS chunks (
 """
 _VERSION = 1  # of the schema
 _BUSY_S = 10.0  # how long another process may hold the file
+_is_away = saying_away(sqlite3.OperationalError)  # such as a file that others hold for too long
 
 
 class SqliteStore:
@@ -78,6 +86,7 @@ class SqliteStore:
                 self._database.execute(statement)
             self._database.execute(f"PRAGMA user_version = {_VERSION}")
 
+    @_is_away
     def add(self, job: JobRecord, data: Iterable[bytes]) -> JobRecord:
         """See ``JobStore``."""
         if (known := self._known(job)) is not None:
@@ -90,10 +99,12 @@ class SqliteStore:
             self._write(job := job.changed(input_size=size), is_new=True)
         return job
 
+    @_is_away
     def get(self, id: str) -> JobRecord | None:
         """See ``JobStore``."""
         return self._one("SELECT record FROM jobs WHERE id = ?", id)
 
+    @_is_away
     def position(self, job: JobRecord) -> int:
         """See ``JobStore``."""
         with self._lock:
@@ -103,6 +114,7 @@ class SqliteStore:
             ).fetchone()
         return int(count)
 
+    @_is_away
     def claim(self, worker: str, lease_s: float) -> JobRecord | None:
         """See ``JobStore``."""
         while True:
@@ -119,6 +131,7 @@ class SqliteStore:
             if job.state == "running":  # else that was its end, and the next one's turn comes
                 return job
 
+    @_is_away
     def renew(
         self, id: str, worker: str, lease_s: float, frames: int, total: int | None, fps: float
     ) -> bool:
@@ -130,6 +143,7 @@ class SqliteStore:
             self._write(changes.renewed(job, lease_s, self._clock(), frames, total, fps))
         return not job.is_cancelled
 
+    @_is_away
     def finish(
         self,
         id: str,
@@ -148,6 +162,19 @@ class SqliteStore:
             self._database.execute("DELETE FROM chunks WHERE job = ? AND attempt <> ?", (id, kept))
         return True
 
+    @_is_away
+    def release(self, id: str, worker: str) -> bool:
+        """See ``JobStore``."""
+        with self._changing():
+            job = self.get(id)
+            if job is None or not changes.is_held(job, worker):
+                return False
+            self._write(job := changes.released(job, self._clock()))
+            kept = 0 if job.is_open else -1
+            self._database.execute("DELETE FROM chunks WHERE job = ? AND attempt <> ?", (id, kept))
+        return True
+
+    @_is_away
     def cancel(self, id: str) -> JobRecord | None:
         """See ``JobStore``."""
         with self._changing():
@@ -159,6 +186,7 @@ class SqliteStore:
                 self._drop_files(id)
         return job
 
+    @_is_away
     def put(self, id: str, attempt: int, name: str, data: Iterable[bytes]) -> int:
         """See ``JobStore``."""
         room, size = self._keeping.most_bytes - self.size(), 0
@@ -190,6 +218,7 @@ class SqliteStore:
         if not number:
             raise KeyError(name)
 
+    @_is_away
     def sweep(self) -> None:
         """See ``JobStore``."""
         now = self._clock()
@@ -210,6 +239,7 @@ class SqliteStore:
                 (first_id(now - UPLOAD_S),),
             )
 
+    @_is_away
     def counts(self) -> Mapping[State, int]:
         """See ``JobStore``."""
         with self._lock:
@@ -218,6 +248,7 @@ class SqliteStore:
             )
         return {state: found.get(state, 0) for state in STATES}
 
+    @_is_away
     def size(self) -> int:
         """See ``JobStore``."""
         with self._lock:
@@ -271,6 +302,7 @@ class SqliteStore:
             ),
         )
 
+    @_is_away
     def _chunk(self, id: str, attempt: int, name: str, number: int) -> bytes | None:
         with self._lock:
             row = self._database.execute(

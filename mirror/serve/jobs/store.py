@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +16,23 @@ CHUNK = 1 << 20  # bytes of a file that are kept, and given out, together
 
 class StoreFull(Exception):
     """There is no room for what is to be kept."""
+
+
+class StoreAway(Exception):
+    """The store cannot be reached at the moment; what was asked of it may have been done or not."""
+
+
+@contextlib.contextmanager
+def saying_away(*errors: type[Exception]) -> Iterator[None]:
+    """Say of a library's own errors that the store is away; for ``with``, and as a decorator.
+
+    Raises:
+        StoreAway: one of them was raised.
+    """
+    try:
+        yield
+    except errors as error:
+        raise StoreAway(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,8 @@ class JobStore(Protocol):
 
     A job belongs to whoever claimed it until the lease is over; only they may renew or finish it.
     Files belong to an attempt, so that one that is late writes over nobody's.
+
+    Every call raises StoreAway where the store cannot be reached, and may be made again then.
     """
 
     def add(self, job: JobRecord, data: Iterable[bytes]) -> JobRecord:
@@ -77,6 +97,14 @@ class JobStore(Protocol):
         failure: Failure | None = None,
     ) -> bool:
         """End a job; False, and no change, where it is somebody else's by now."""
+        ...
+
+    def release(self, id: str, worker: str) -> bool:
+        """Give a job back unfinished: it is queued again, or ends where nobody wants it any more.
+
+        Returns:
+            False, and no change, where it is somebody else's by now.
+        """
         ...
 
     def cancel(self, id: str) -> JobRecord | None:

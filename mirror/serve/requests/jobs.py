@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -14,7 +15,7 @@ from pydantic import Field
 from mirror.core.settings import Config, VideoConfig
 from mirror.serve.access import Caller
 from mirror.serve.jobs.record import JobRecord, Output, ResultFile, Wanted, new_id
-from mirror.serve.jobs.store import StoreFull
+from mirror.serve.jobs.store import StoreAway, StoreFull
 from mirror.serve.problems import Problem
 from mirror.serve.requests.drawing import DrawingQuery
 from mirror.serve.service import Service
@@ -167,17 +168,22 @@ async def shown(service: Service, job: JobRecord) -> dict[str, Any]:
 async def changes(service: Service, job: JobRecord) -> AsyncIterator[dict[str, Any] | None]:
     """Look at a job until it has ended, or the service does; yield it where it is another.
 
-    Yields None where it is still the same, several times a second.
+    Yields None where it is still the same, or nobody knows, several times a second.
     """
     before: dict[str, Any] | None = None
     while True:
-        now = await shown(service, job)
+        now = before
+        with contextlib.suppress(StoreAway):  # who watches does not notice
+            now = await shown(service, job)
         yield None if now == before else now
         before = now
         if not job.is_open or service.admission.is_draining:
             return
         await asyncio.sleep(_LOOKS_S)
-        found = await asyncio.to_thread(service.store.get, job.id)
+        try:
+            found = await asyncio.to_thread(service.store.get, job.id)
+        except StoreAway:
+            continue
         if found is None:
             return
         job = found

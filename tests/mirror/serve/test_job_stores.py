@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from doubles import FakeClock, until
+from doubles import FakeClock
+from instances import Redis
 
 from mirror.serve.jobs.record import JobRecord, ResultFile, new_id
 from mirror.serve.jobs.redis_store import RedisStore
 from mirror.serve.jobs.sqlite_store import SqliteStore
-from mirror.serve.jobs.store import INPUT, JobStore, Keeping, StoreFull
+from mirror.serve.jobs.store import INPUT, JobStore, Keeping, StoreAway, StoreFull
 
 KEEPING = Keeping(results_s=100.0, record_s=1000.0, most_bytes=5000)
 Open = Callable[[], JobStore]
@@ -25,18 +24,9 @@ Open = Callable[[], JobStore]
 
 @pytest.fixture(scope="module")
 def redis_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of its own, on a socket in a folder of its own."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("needs redis-server: apt-get install redis-server")
-    folder = tmp_path_factory.mktemp("redis")
-    socket = folder / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
-    with subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL) as server:
-        try:
-            until(socket.exists, 10.0)
-            yield f"unix://{socket}"
-        finally:
-            server.kill()
+    """A Redis of its own."""
+    with Redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server.address
 
 
 @pytest.fixture(params=["temporary", "sqlite", "redis"])
@@ -146,6 +136,61 @@ def test_whoever_is_gone_is_followed_by_another_whose_word_counts(
     assert list(one.read(id, 2, "film")) == [b"in time"]
     assert one.size() == len(b"in time")
     assert other.claim("w3", 10.0) is None
+
+
+def test_a_job_that_is_given_back_is_begun_anew_and_nobody_counts_as_lost(
+    store: JobStore, clock: FakeClock
+) -> None:
+    id = store.add(job(clock), [b"in"]).id
+    for attempt in range(1, 6):
+        taken = store.claim("w", 10.0)
+        assert taken is not None
+        assert (taken.attempt, taken.lost) == (attempt, 0)
+        store.renew(id, "w", 10.0, 5, 50, 12.5)
+        store.put(id, attempt, "film", [b"half of it"])
+        assert store.release(id, "w")
+        waits = store.get(id)
+        assert waits is not None
+        assert (waits.state, waits.frames, store.position(waits)) == ("queued", 0, 0)
+        assert store.size() == len(b"in")
+    assert not store.release(id, "w")
+    assert not store.finish(id, "w", "done")
+    assert list(store.read(id, 0, INPUT)) == [b"in"]
+
+
+def test_a_job_that_is_given_back_and_not_wanted_has_ended(
+    store: JobStore, clock: FakeClock
+) -> None:
+    id = store.add(job(clock), [b"in"]).id
+    assert store.claim("w", 10.0)
+    store.cancel(id)
+    assert store.release(id, "w")
+    ended = store.get(id)
+    assert ended is not None
+    assert (ended.state, store.size()) == ("cancelled", 0)
+
+
+def test_only_whoever_has_a_job_gives_it_back(store: JobStore, clock: FakeClock) -> None:
+    id = store.add(job(clock), [b"in"]).id
+    assert store.claim("w", 10.0)
+    assert not store.release(id, "another")
+    assert not store.release("nobody's", "w")
+    assert store.counts()["running"] == 1
+
+
+def test_requests_at_once_with_one_key_are_one_job(open_store: Open, clock: FakeClock) -> None:
+    stores = [open_store() for _ in range(4)]
+    wanted = [job(clock, "k") for _ in stores]
+    gate = threading.Barrier(4)
+
+    def add(number: int) -> str:
+        gate.wait(10.0)
+        return stores[number].add(wanted[number], [b"in"]).id
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(add, range(4)))) == 1
+    assert stores[0].counts()["queued"] == 1
+    assert stores[0].size() == len(b"in")
 
 
 def test_a_job_that_takes_everybody_with_it_is_given_up(store: JobStore, clock: FakeClock) -> None:
@@ -268,3 +313,31 @@ def test_a_file_of_jobs_outlives_its_process(tmp_path: Path, clock: FakeClock) -
     assert again.claim("w", 10.0) is not None
     assert list(again.read(id, 0, INPUT)) == [b"in"]
     again.close()
+
+
+def test_a_redis_that_is_away_is_said_to_be_and_comes_back(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    with Redis(tmp_path, durable=True) as server:
+        store = RedisStore(server.address, KEEPING, clock)
+        id = store.add(job(clock, "k"), [b"in"]).id
+        server.kill()
+        for ask in (
+            lambda: store.get(id),
+            lambda: store.add(job(clock), [b"in"]),
+            lambda: store.claim("w", 1.0),
+            lambda: store.renew(id, "w", 1.0, 0, None, 0.0),
+            lambda: store.finish(id, "w", "done"),
+            lambda: store.release(id, "w"),
+            lambda: store.cancel(id),
+            lambda: store.put(id, 1, "film", [b"film"]),
+            lambda: next(store.read(id, 0, INPUT)),
+            store.sweep,
+            store.size,
+        ):
+            with pytest.raises(StoreAway):
+                ask()
+        server.start()
+        assert store.claim("w", 10.0) is not None
+        assert list(store.read(id, 0, INPUT)) == [b"in"]
+        store.close()

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from serving import FAILS, SLOW, Squares, picture, served, service_with
 
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
+from mirror.serve.jobs.record import JobRecord
 from mirror.serve.jobs.sqlite_store import SqliteStore
+from mirror.serve.jobs.store import StoreAway
 from mirror.serve.service import Service
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
@@ -173,6 +175,61 @@ def test_work_that_was_cut_off_is_done_after_the_next_start(
     with TestClient(make_app(service())) as client:
         job = ended(client, id)
     assert (job["state"], job["attempt"]) == ("done", 2)
+
+
+class Flaky(SqliteStore):
+    """A store that is away for some of the calls that a job needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = dict.fromkeys(("read", "put", "finish", "get"), 0)
+
+    def _may_be_away(self, call: str) -> None:
+        if self.away[call]:
+            self.away[call] -= 1
+            raise StoreAway
+
+    def read(self, id: str, attempt: int, name: str) -> Iterator[bytes]:
+        self._may_be_away("read")
+        yield from super().read(id, attempt, name)
+
+    def put(self, id: str, attempt: int, name: str, data: Iterable[bytes]) -> int:
+        self._may_be_away("put")
+        return super().put(id, attempt, name, data)
+
+    def finish(self, *given: Any, **more: Any) -> bool:  # noqa: ANN401
+        self._may_be_away("finish")
+        return super().finish(*given, **more)
+
+    def get(self, id: str) -> JobRecord | None:
+        self._may_be_away("get")
+        return super().get(id)
+
+
+def test_a_store_that_is_away_for_a_moment_costs_no_job(
+    squares: Squares, film: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.serve.jobs.runner._ASKS_AGAIN_S", 0.01)
+    store = Flaky()
+    with served(squares, store=store) as client:
+        squares.hold = True
+        id = client.post("/v1/jobs", content=film).json()["id"]
+        squares.gate.wait_reached()
+        store.away = {"read": 0, "put": 3, "finish": 3, "get": 0}
+        squares.hold = False
+        squares.gate.open()
+        with client.stream("GET", f"/v1/jobs/{id}/events") as answer:
+            store.away["get"] = 3  # who watches does not notice
+            *_, last = [line for line in answer.iter_lines() if line.startswith("data: ")]
+        job = json.loads(last.removeprefix("data: "))
+        assert (job["state"], job["attempt"]) == ("done", 1)
+        store.away["get"] = 1
+        away = client.get(f"/v1/jobs/{id}")
+        assert (away.status_code, away.json()["code"]) == (503, "store.away")
+        assert away.headers["retry-after"]
+        store.away["read"] = 1
+        again = client.post("/v1/jobs", content=film).json()["id"]
+        assert ended(client, again)["state"] == "done"
 
 
 def test_the_page_of_the_tutorial_works_unchanged(client: TestClient) -> None:
