@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipeline.result import PoolStatistics
 from pipeline.sources import Source
 
 ParserLane = Lane[Any, Any, Parsing]  # what its plans are like is each parser's own affair
+OnFailed = Callable[[Frame, Exception], object]
 
 _USUAL_LIMITS = LaneLimits()
 _ALONE = object()  # the plan of a picture that has no past: the worker plans for itself
@@ -69,6 +70,7 @@ class ParserWorkers:
         service: ServiceClass = "stream",
         limits: LaneLimits = _USUAL_LIMITS,
         on_overdue: Callable[[int | None], None] | None = None,
+        on_failed: OnFailed | None = None,
     ) -> ParserLane:
         """Return a lane in which people keep their ids from frame to frame.
 
@@ -77,10 +79,15 @@ class ParserWorkers:
             service: whose frames go first.
             limits: what bounds the lane; ``parse_limit_s`` is the parser's own.
             on_overdue: see ``WorkerPool.lane``.
+            on_failed: is told of every frame that a step raises on, or that a worker is lost over,
+                before its result comes, which has nobody in it; the lane then goes on. On any
+                thread. None: the lane ends, unless the parser's settings skip failures.
         """
         prepare = self._kind.make_prepare(source.is_live)
         settle = self._kind.make_settle()
-        return self._lane(source, prepare, settle, service, limits, on_overdue)
+        if on_failed is not None:
+            prepare, settle = _Prepared(prepare), _settling(settle, on_failed)
+        return self._lane(source, prepare, settle, service, limits, on_overdue, on_failed)
 
     def client(self, name: str, service: ServiceClass = "interactive") -> PictureClient:
         """Return a client that asks about single pictures: a ``with`` block."""
@@ -103,18 +110,24 @@ class ParserWorkers:
         service: ServiceClass = "stream",
         limits: LaneLimits = _USUAL_LIMITS,
         on_overdue: Callable[[int | None], None] | None = None,
+        on_failed: OnFailed | None = None,
     ) -> ParserLane:
+        def answer(frame: Frame, _plan: Any, error: Exception) -> Any:  # noqa: ANN401
+            if on_failed is not None:
+                on_failed(frame, error)
+            return _FAILED
+
         def settled(frame: Frame, plan: Any, raw: Any) -> Parsing:  # noqa: ANN401
             return empty(frame) if raw is _FAILED else settle(frame, plan, raw)
 
-        skips = self._config.skip_failures
+        goes_on = on_failed is not None or self._config.skip_failures
         return self._pool.lane(
             source,
             prepare=prepare,
             settle=settled,
             service=service,
             limits=replace(limits, parse_limit_s=self._config.parse_limit_s),
-            on_parse_error=(lambda _frame, _plan, _error: _FAILED) if skips else None,
+            on_parse_error=answer if goes_on else None,
             on_overdue=on_overdue,
         )
 
@@ -154,6 +167,46 @@ def _worker(kind: AnyKind, threads: int) -> Callable[[Frame, Any], Any]:
     parse = kind.make_parse(threads)
 
     def work(frame: Frame, plan: Any) -> Any:  # noqa: ANN401
+        if isinstance(plan, _Unplanned):
+            raise plan.error
         return parse_alone(kind, parse, frame) if plan is _ALONE else parse(frame, plan)
 
     return work
+
+
+@dataclass(frozen=True, slots=True)
+class _Unplanned:
+    """The plan of a frame that could not be prepared: its worker says so, in its turn."""
+
+    error: Exception
+
+
+class _Prepared:
+    """Goes on with the next frame where prepare raises."""
+
+    def __init__(self, prepare: Callable[[Frame], Any]) -> None:
+        self._prepare = prepare
+
+    def __call__(self, frame: Frame) -> Any:  # noqa: ANN401
+        try:
+            return self._prepare(frame)
+        except Exception as error:
+            return _Unplanned(error)
+
+    def close(self) -> None:
+        """See ``Closeable``."""
+        if isinstance(self._prepare, Closeable):
+            self._prepare.close()
+
+
+def _settling(
+    settle: Callable[[Frame, Any, Any], Parsing], on_failed: OnFailed
+) -> Callable[[Frame, Any, Any], Parsing]:
+    def settled(frame: Frame, plan: Any, raw: Any) -> Parsing:  # noqa: ANN401
+        try:
+            return settle(frame, plan, raw)
+        except Exception as error:
+            on_failed(frame, error)
+            return empty(frame)
+
+    return settled

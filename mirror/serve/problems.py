@@ -64,7 +64,7 @@ def problem_of(error: Exception) -> Problem:
         case WorkerHung():
             return Problem(500, "parse.too_long", "Parsing took too long and was given up.")
         case WorkerCrashed():
-            return Problem(500, "parse.failed", "The parser broke down over this picture.")
+            return _parse_failed()
         case PoolClosed():
             return Problem(503, "service.stopping", "The service is stopping.", _LATER)
         case StoreAway():
@@ -81,6 +81,12 @@ def problem_of(error: Exception) -> Problem:
             )  # fmt: skip
 
 
+def problem_of_frame(error: Exception) -> Problem:
+    """Return what a client is told of one frame of many that failed, whatever the parser raised."""
+    problem = problem_of(error)
+    return _parse_failed() if problem.code == "service.failed" else problem
+
+
 def as_response(request: Request, error: Exception) -> JSONResponse:
     """Return the answer that says what went wrong."""
     problem = problem_of(error)
@@ -88,6 +94,10 @@ def as_response(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(
         problem.body(request_id), problem.status, problem.headers, media_type=MEDIA_TYPE
     )
+
+
+def _parse_failed() -> Problem:
+    return Problem(500, "parse.failed", "The parser broke down over this picture.")
 
 
 def _invalid(error: RequestValidationError) -> Problem:

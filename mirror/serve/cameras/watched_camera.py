@@ -13,7 +13,7 @@ from mirror.rendering.overlay import Style, draw
 from mirror.serve.cameras.newest import Newest
 from mirror.serve.metrics.recorder import Metrics
 from mirror.serve.pictures import encode
-from mirror.serve.problems import problem_of
+from mirror.serve.problems import problem_of, problem_of_frame
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError, PoolClosed, SourceError
 from pipeline.frame import Frame
@@ -144,10 +144,21 @@ class WatchedCamera:
         self.error = error.code if isinstance(error, PipelineError) else problem_of(error).code
 
     def _watch(self, source: Source) -> None:
-        lane = self._parser.pool.video(_Gated(source, self._captured), "stream", _LIMITS)
+        failures: dict[int | None, str] = {}  # of frames whose turn has yet to come
+
+        def failed(frame: Frame, error: Exception) -> None:
+            failures[frame.sequence] = problem_of_frame(error).code
+
+        lane = self._parser.pool.video(
+            _Gated(source, self._captured), "stream", _LIMITS, on_failed=failed
+        )
         with lane as results:
             for result in results:
-                self._publish(result)
+                if (code := failures.pop(result.frame.sequence, None)) is None:
+                    self._publish(result)
+                else:
+                    self.error = code
+                    self._metrics.dropped("camera", code)
 
     def _captured(self, frame: Frame) -> bool:
         """Note a frame; say whether somebody wants to see it."""

@@ -15,10 +15,11 @@ from mirror.core.parsing import Parsing
 from mirror.outputs.json_lines import frame_line, header_line
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
-from mirror.serve.problems import Problem
+from mirror.serve.problems import Problem, problem_of_frame
 from mirror.serve.service import Service
 from mirror.serve.stream.connection import ClientGone, Connection
 from mirror.serve.stream.inbox import Inbox
+from pipeline.frame import Frame
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.result import Result, Timing
 
@@ -71,7 +72,10 @@ class Session:
         limits = LaneLimits(
             queue_size=1, in_flight=in_flight, when_full="wait", deadline_s=wishes.begin_within_s
         )
-        self._lane = self._parser.pool.video(self._inbox, "stream", limits, self._overdue)
+        self._lane = self._parser.pool.video(
+            self._inbox, "stream", limits, self._overdue, self._has_failed
+        )
+        self._problems: dict[int, Problem] = {}  # of frames whose turn has yet to come
         # those in flight, one in the lane's queue, one being decoded, and those in the inbox
         self.window = in_flight + 2 + (_LIVE_ROOM + 1 if wishes.live else _FILE_ROOM)
         self._unanswered = self._answered = self._failed = self._dropped = 0
@@ -174,6 +178,10 @@ class Session:
     def _consume(self) -> None:
         with self._lane as results:
             for result in results:
+                number = result.frame.sequence or 0
+                if (problem := self._problems.pop(number, None)) is not None:
+                    self._refused(number, problem)
+                    continue
                 began_at = time.monotonic()
                 message, pictures = self._answer(result)
                 message["timing"] = self._timing(result.timing, time.monotonic() - began_at)
@@ -210,6 +218,9 @@ class Session:
         self._service.metrics.dropped("stream", problem.code)
         self._tell({"type": "failed", "frame": number, "code": problem.code,
                     "detail": problem.detail})  # fmt: skip
+
+    def _has_failed(self, frame: Frame, error: Exception) -> None:
+        self._problems[frame.sequence or 0] = problem_of_frame(error)
 
     def _overdue(self, number: int | None) -> None:
         self._tell(self._drop(number or 0, "overdue"))

@@ -20,6 +20,7 @@ from broadcast import Broadcast
 from fastapi.testclient import TestClient
 from serving import Squares, listening, served, service_with
 
+from mirror.core.parsing import Parsing
 from mirror.core.settings import ConfigError
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
@@ -116,6 +117,25 @@ def test_nothing_is_parsed_while_nobody_looks(client: TestClient, squares: Squar
     assert squares.begun == begun
     client.get("/v1/cameras/door/snapshot.jpg")
     assert squares.begun > begun
+
+
+class FailsAtFirst(Squares):
+    """Cannot parse the first frames after it has warmed up."""
+
+    def _parse(self, frame: Frame, plan: None) -> Parsing:
+        parsing = super()._parse(frame, plan)
+        if 1 < self.begun < 5:
+            raise RuntimeError("the secret of /root/model.onnx")
+        return parsing
+
+
+def test_frames_that_the_parser_breaks_down_over_are_counted_and_the_camera_stays_open() -> None:
+    with served(FailsAtFirst(), cameras=FIXED) as client:
+        opened = Greys.opened
+        assert client.get("/v1/cameras/door/snapshot.jpg").status_code == 200
+        counted = 'mirror_frames_dropped_total{kind="camera",reason="parse.failed"} 3.0'
+        assert counted in client.get("/metrics").text
+        assert Greys.opened == opened
 
 
 def read_parts(port: int, count: int) -> list[bytes]:

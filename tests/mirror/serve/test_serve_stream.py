@@ -20,12 +20,14 @@ from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 
+from mirror.core.settings import ParserConfig
 from mirror.rendering.overlay import Style
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
 from mirror.serve.problems import Problem
 from mirror.serve.stream.session import Session, Wishes
 from mirror.serve.stream.streams import Patience, Streams
+from pipeline.frame import Frame
 
 END = json.dumps({"type": "end"})
 
@@ -216,16 +218,60 @@ def test_a_file_that_is_too_large_ends_a_stream(client: TestClient) -> None:
         assert closed_with(socket) == ("request.too_large", 4413)
 
 
-def test_a_parser_that_breaks_down_ends_a_stream_and_says_nothing_of_why(
+def test_a_frame_that_the_parser_breaks_down_over_is_reported_and_the_stream_goes_on(
     client: TestClient,
 ) -> None:
-    with stream(client) as (socket, _):
-        socket.send_bytes(picture(FAILS))
-        said = socket.receive_json()
-        assert (said["type"], said["code"]) == ("error", "service.failed")
-        assert "secret" not in json.dumps(said)
-        assert closed_with(socket) == ("", 4500)
-    assert client.post("/v1/parse", content=picture()).status_code == 200
+    with stream(client, "outputs=overlay&outputs=results") as (socket, _):
+        for brightness in (180, FAILS, FAILS, 180):
+            socket.send_bytes(picture(brightness))
+        socket.send_text(END)
+        said = []
+        for is_answered in (True, False, False, True):
+            said.append(socket.receive_json())
+            if is_answered:
+                assert socket.receive_bytes()
+        end = socket.receive_json()
+    assert [(one["type"], one["frame"], one["credits"]) for one in said] == [
+        ("frame", 0, 1), ("failed", 1, 1), ("failed", 2, 1), ("frame", 3, 1),
+    ]  # fmt: skip
+    assert said[1]["code"] == "parse.failed"
+    assert "secret" not in json.dumps(said)
+    assert end == {"type": "end", "frames": 4, "answered": 2, "failed": 2, "dropped": 0}
+    counted = 'mirror_frames_dropped_total{kind="stream",reason="parse.failed"} 2.0'
+    assert counted in client.get("/metrics").text
+
+
+def test_a_frame_whose_parse_hangs_is_given_up_and_another_worker_goes_on(
+    squares: Squares,
+) -> None:
+    with served(squares, config=ParserConfig(parse_limit_s=0.2)) as client:
+        with stream(client) as (socket, _):
+            socket.send_bytes(picture(SLOW))
+            socket.send_bytes(picture())
+            hung, answered = socket.receive_json(), socket.receive_json()
+            assert (hung["type"], hung["frame"], hung["code"]) == ("failed", 0, "parse.too_long")
+            assert (answered["type"], answered["frame"]) == ("frame", 1)
+            figures = client.get("/metrics").text
+            squares.gate.open()
+            assert rest_of(socket)[-1]["failed"] == 1
+    assert "mirror_workers_restarted_total 1.0" in figures
+    assert 'mirror_frames_dropped_total{kind="stream",reason="parse.too_long"} 1.0' in figures
+
+
+@pytest.mark.parametrize("step", ["prepare", "settle"])
+def test_a_frame_that_another_step_fails_on_is_reported_too(squares: Squares, step: str) -> None:
+    def fails(frame: Frame, *_: object) -> Any:  # noqa: ANN401
+        if int(frame.bgr.max()) == 90:
+            raise RuntimeError("the secret of /root/model.onnx")
+        return _[-1] if _ else None
+
+    setattr(squares, f"make_{step}", lambda *_, **__: fails)
+    with served(squares) as client, stream(client) as (socket, _):
+        for brightness in (180, 90, 180):
+            socket.send_bytes(picture(brightness))
+        said = rest_of(socket)
+    assert [one["type"] for one in said] == ["frame", "failed", "frame", "end"]
+    assert said[1]["code"] == "parse.failed"
 
 
 @pytest.mark.parametrize("query", ["opacity=2", "outputs=masks", "colour=red", "draw=hed", "fps=0"])
