@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pipeline.targets.distinct_paths import InputPath
 
 if TYPE_CHECKING:
+    from mirror.coach.exercises.definition import Exercise
     from mirror.coach.feedback.coaching import Coaching
+    from mirror.coach.programmes.catalogue import ProgrammeFile
 
 AUTO = "auto"
 _FILE = ".toml"
@@ -26,16 +28,38 @@ def coaching_of(asked: str | None) -> Coaching | None:
     """
     if asked is None:
         return None
-    from mirror.coach.exercises.catalogue import find_exercise, shipped  # few runs need them
-    from mirror.coach.feedback.live_coaching import LiveCoaching
+    from mirror.coach.feedback.live_coaching import LiveCoaching  # few runs need them
     from mirror.coach.feedback.programme_coaching import ProgrammeCoaching
+
+    programme = programme_of(asked)
+    if programme is not None:
+        return ProgrammeCoaching(programme)
+    return LiveCoaching(exercises_of(asked))
+
+
+def exercises_of(asked: str) -> tuple[Exercise, ...]:
+    """Return what may be done: the one exercise of a name or a file, or all that ship.
+
+    Args:
+        asked: an exercise, a file of one's own (``.toml``), or ``auto``.
+
+    Raises:
+        BadExercise: there is none of that name; says which comes nearest.
+    """
+    from mirror.coach.exercises.catalogue import find_exercise, shipped
+
+    return tuple(shipped().values()) if asked == AUTO else (find_exercise(asked),)
+
+
+def programme_of(asked: str) -> ProgrammeFile | None:
+    """Return the programme that is asked for; None where it is an exercise.
+
+    Raises:
+        BadProgramme: a programme's file is not as it should be.
+    """
     from mirror.coach.programmes.catalogue import find_programme, is_programme
 
-    if asked == AUTO:
-        return LiveCoaching(tuple(shipped().values()))
-    if is_programme(asked):
-        return ProgrammeCoaching(find_programme(asked))
-    return LiveCoaching((find_exercise(asked),))
+    return find_programme(asked) if asked != AUTO and is_programme(asked) else None
 
 
 def coach_files(asked: str | None) -> list[InputPath]:

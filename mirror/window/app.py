@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import QApplication
 
 from mirror.core.settings import Config
 from mirror.jobs.composition import encoding_of, limits_of
+from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.display.display_options import look_of
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
 from mirror.live.translations import system_language
@@ -57,19 +58,20 @@ def dress(app: QApplication) -> None:
     app.setStyleSheet(SHEET)
 
 
-def run(config: Config, choice: Choice | None) -> int:
+def run(config: Config, choice: Choice | None, exercise: str | None = None) -> int:
     """Show the window until it is closed; return the exit code. The main thread only.
 
     Args:
         config: every setting.
         choice: what to look at; None is the camera chosen last, or else the first one.
+        exercise: what to coach; None is what was coached last.
     """
     app = application()
     dress(app)
     with SignalHandler() as signals:
         settings = QSettings()
         memory = SettingsStore(settings)
-        window = MirrorWindow(setup_of(config, memory))
+        window = MirrorWindow(setup_of(config, memory, exercise))
         interruptions = report_errors_in(window)
         window.show()
         window.watch(choice or memory.camera or CameraChoice())
@@ -85,7 +87,7 @@ def run(config: Config, choice: Choice | None) -> int:
     return code
 
 
-def setup_of(config: Config, memory: SettingsStore) -> LaunchSettings:
+def setup_of(config: Config, memory: SettingsStore, exercise: str | None = None) -> LaunchSettings:
     """Return what the window is made with: flags and a file of settings count more than memory."""
     plain = LaunchSettings(
         config.parser,
@@ -104,6 +106,7 @@ def setup_of(config: Config, memory: SettingsStore) -> LaunchSettings:
         look=memory.look(plain.look, given | ({"hidden"} if "parts" in given else set())),
         language=memory.language or plain.language,
         folder=memory.folder or plain.folder,
+        coach=memory.coach(CoachOptions(exercise)),
         plain=plain,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mirror.core.settings import ParserConfig
+from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import OpenSource, open_choice
 from mirror.window.settings.settings_store import SettingsStore
@@ -27,6 +28,7 @@ class LaunchSettings:
         folder: where pictures and recordings go.
         memory: what is remembered from one time to the next.
         encoding: of recordings.
+        coach: whether and how people are coached at first.
         plain: what it would be if nothing had been remembered; None where nothing was.
     """
 
@@ -38,4 +40,5 @@ class LaunchSettings:
     folder: Path = field(default_factory=Path.home)
     memory: SettingsStore = field(default_factory=SettingsStore)
     encoding: Encoding = field(default_factory=Encoding)
+    coach: CoachOptions = NOT_COACHED
     plain: LaunchSettings | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 from PyQt5.QtGui import QCloseEvent
@@ -11,6 +12,7 @@ from mirror.core import machine
 from mirror.core.label_set import LabelSet, label_set
 from mirror.core.settings import ParserConfig
 from mirror.live import readout
+from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alerts
 from mirror.live.session.live_metrics import Figures
@@ -32,9 +34,11 @@ from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.menus.menu_bar import commands_of
 from mirror.window.pages.page_stack import PageStack
+from mirror.window.panel.coach_page import CoachPage
 from mirror.window.panel.side_panel import SidePanel
 from mirror.window.panel.source_page import SourcePage
 from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
+from mirror.window.playback.coach_controller import CoachController
 from mirror.window.playback.control_bar import ControlBar
 from mirror.window.playback.picture_view import PictureView
 from mirror.window.playback.shown_picture import ShownPicture
@@ -54,7 +58,8 @@ class MirrorWindow(QMainWindow):
         super().__init__()
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
-        self._wanted = ViewPreferences.at_first(setup.look, setup.parser)
+        look = dataclasses.replace(setup.look, language=setup.language)
+        self._wanted = ViewPreferences.at_first(look, setup.parser, setup.coach)
         self._alerts = Alerts()
         self._habits = Preferences(setup)
         self._sessions = SessionManager(setup.open_source, setup.clock)
@@ -64,6 +69,7 @@ class MirrorWindow(QMainWindow):
         self._controlled: Player | None = None
         self.figures = Figures()
         self.capture = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
+        self.trainer = CoachController(setup.coach, lambda: self.session, self._coach_changed)
         self.setWindowTitle("Smart Mirror")
         DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
         put(self, setup.memory.place)
@@ -208,6 +214,7 @@ class MirrorWindow(QMainWindow):
         self._habits.forget()
         look = self._habits.look_for(plain.look, self._present())
         self._wanted = ViewPreferences.at_first(look, plain.parser)
+        self.trainer.set_options(plain.coach)
         self.capture.keep_in(plain.folder)
         put(self, None)
         self._speak(plain.language, has_panel=False)
@@ -221,6 +228,7 @@ class MirrorWindow(QMainWindow):
     def _speak(self, language: str, has_panel: bool) -> None:
         self.bar.close_thumbnails()
         self.language, self._say = language, speaker(language)
+        self._wanted = self._wanted.with_look(dataclasses.replace(self.look, language=language))
         self._build(has_panel)
 
     def _build(self, has_panel: bool) -> None:
@@ -243,7 +251,11 @@ class MirrorWindow(QMainWindow):
         self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
         self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
-        self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source)
+        acts = acts_of(self.commands)
+        buttons = [(say(text), acts[text]) for text in ("Start or pause the set", "End the set")]
+        self.coach = CoachPage(say, self.language, self.trainer.set_options, buttons)
+        self.coach.show_options(self.trainer.options)
+        self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source, self.coach)
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
         self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
         self._actions = install(self, self.commands, say)
@@ -253,6 +265,12 @@ class MirrorWindow(QMainWindow):
         )
         self.set_look(self.look)
         self.view.setFocus()
+
+    def _coach_changed(self, options: CoachOptions) -> None:
+        self._setup.memory.keep_coach(options)
+        self._wanted = self._wanted.with_coach(options)
+        self.coach.show_options(options)
+        self._show_switches()
 
     def _drawn(self, look: DisplayOptions) -> DisplayOptions:
         return readout.look_in(look, self.parts, self._say)
@@ -293,6 +311,8 @@ class MirrorWindow(QMainWindow):
         if session.player is not None and session.player.paused:
             self.figures = self.figures.at_rest()
         self.view.show_headline(readout.headline(self.figures), self.capture.elapsed)
+        if session.coach is not None:
+            self.coach.show_sets(session.coach.sets)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:

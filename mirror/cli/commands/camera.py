@@ -4,6 +4,7 @@ mirror                                       the camera chosen last, or the firs
 mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
 mirror squats.mp4                            a file needs no command
+mirror camera --coach squat                  counts, and shows what to do better
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
 from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
 from mirror.core.errors import MirrorError
+from mirror.jobs.coaching import coaching_of
 from mirror.process import termination
 from pipeline.targets.path import is_there
 
@@ -34,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=name,
         help="an index, a device, an address or a file (the camera chosen last, or 0)",
     )
+    parser.add_argument(
+        "--coach",
+        metavar="NAME|auto",
+        type=name,
+        help="count repetitions and show them: an exercise, its file, or auto",
+    )
     add_parser_flags(parser)
     add_overlay_flags(parser)
 
@@ -41,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
     config = config_of(options)
+    if options.coach is not None:
+        coaching_of(options.coach)  # says at once, and here, what is wrong with it
     check_window(options.source)
     with termination.nothing_to_lose():
         import cv2  # before Qt, so that both use the libraries that OpenCV brings
@@ -50,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
     choice = None if options.source is None else choice_of(options.source)
-    return run_window(config, choice)
+    return run_window(config, choice, options.coach)
 
 
 def check_window(source: str | None = None) -> None:

@@ -14,6 +14,7 @@ Phase = Literal["start", "far", "out", "back", "whole"]
 Take = Literal["lowest", "highest", "median"]
 View = Literal["side", "front", "back"]
 Severity = Literal["minor", "major"]
+Way = Literal["down", "up", "apart", "out"]
 
 _Positive = Annotated[float, Field(gt=0)]
 _Text = Annotated[str, Field(min_length=1)]
@@ -165,6 +166,7 @@ class Exercise(_Strict):
         title: for people.
         kind: whether repetitions or seconds are counted.
         views: from where the camera sees it well; the best first.
+        way: where a repetition goes first, so that it can be said; ``out`` says nothing of it.
         signals: those that move with a repetition; the first angle gives the range that is told.
         others: signals that only rules use.
         recognition: signs of it, for ``auto``.
@@ -175,6 +177,7 @@ class Exercise(_Strict):
     title: Words
     kind: Kind = "repetitions"
     views: tuple[View, ...] = ("side", "front", "back")
+    way: Way = "out"
     signals: tuple[Watched, ...] = ()
     others: tuple[Signal, ...] = ()
     levels: Levels = Levels()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -20,6 +20,7 @@ from mirror.rendering.overlay.annotations import HAS_EVERY_LETTER
 from pipeline.frame import BGR, Frame
 
 BGRX = NDArray[np.uint8]  # (H, W, 4), blue-green-red and a byte that means nothing
+Over = Callable[[BGR, Parsing], BGR]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class DisplayOptions:
         opacity, palette, outlines, labels, landmarks: as in ``mirror.rendering.overlay.Style``.
         side_by_side: the picture as it came on the left.
         names: what labels call a part, where it is not its own name: words of the user's language.
+        language: of everything else that is written into the picture, as gettext names it.
     """
 
     mode: Mode = "exact"
@@ -49,6 +51,7 @@ class DisplayOptions:
     landmarks: bool = False
     side_by_side: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
 
     def style(self, parts: LabelSet) -> Style:
         """Return how parts are drawn; what another parser's settings name is left out."""
@@ -95,20 +98,39 @@ def compose(
     look: DisplayOptions,
     parts: LabelSet,
     view: tuple[int, int],
+    over: Over | None = None,
 ) -> Picture:
-    """Return a frame with its parts drawn, as large as it is shown in a view of (height, width)."""
-    overlay = parsing if look.overlay else None
+    """Return a frame with its parts drawn, as large as it is shown in a view of (height, width).
+
+    Args:
+        frame: the picture.
+        parsing: what was found in it; None before that is known.
+        look: how it is shown.
+        parts: what the parser can name.
+        view: where it is shown.
+        over: draws on what is shown, pixel for pixel, given that and its parsing.
+    """
     if not look.side_by_side:
         where = placed((frame.height, frame.width), view, look.fit)
-        return Picture(_shown(frame.bgr, overlay, look, parts, where), where.x, where.y)
+        shown = _shown(frame.bgr, parsing, look, parts, where, over)
+        return Picture(cv2.cvtColor(shown, cv2.COLOR_BGR2BGRA), where.x, where.y)
     where = placed((frame.height, frame.width), (view[0], view[1] // 2), look.fit)
-    halves = [_shown(frame.bgr, half, look, parts, where) for half in (None, overlay)]
-    return Picture(np.hstack(halves), view[1] // 2 - where.width, where.y)
+    halves = [
+        _shown(frame.bgr, half, look, parts, where, on_top)
+        for half, on_top in ((None, None), (parsing, over))
+    ]
+    both = cv2.cvtColor(np.hstack(halves), cv2.COLOR_BGR2BGRA)
+    return Picture(both, view[1] // 2 - where.width, where.y)
 
 
 def _shown(
-    image: BGR, parsing: Parsing | None, look: DisplayOptions, parts: LabelSet, where: Placement
-) -> BGRX:
+    image: BGR,
+    parsing: Parsing | None,
+    look: DisplayOptions,
+    parts: LabelSet,
+    where: Placement,
+    over: Over | None,
+) -> BGR:
     x0, y0, x1, y1 = where.crop
     size = where.width, where.height
     shrinks = where.width < x1 - x0
@@ -116,16 +138,19 @@ def _shown(
     # what is shrunk is drawn on afterwards, what grows before: so drawing costs the least
     part = _resized(part, size) if shrinks else part
     part = cv2.flip(part, 1) if look.mirrored else part
-    if parsing is not None:
-        parsing = cropped(parsing, where.crop)
-        parsing = resized(parsing, *part.shape[:2]) if shrinks else parsing
-        parsing = mirrored(parsing) if look.mirrored else parsing
+    if parsing is None or (over is None and not look.overlay):
+        return _resized(part, size)
+    parsing = cropped(parsing, where.crop)
+    parsing = resized(parsing, *part.shape[:2]) if shrinks else parsing
+    parsing = mirrored(parsing) if look.mirrored else parsing
+    if look.overlay:
         shown_frame = Frame.from_bgr(part, 0.0)
         part = OverlayRenderer(look.style(parts)).render(shown_frame, parsing).bgr
-    if part.shape[:2] != (where.height, where.width):
-        part = _resized(part, size)
-    shown: BGRX = cv2.cvtColor(part, cv2.COLOR_BGR2BGRA)
-    return shown
+    if over is None:
+        return _resized(part, size)
+    # letters are drawn last, so that they are sharp on what has grown
+    part, is_whole = _resized(part, size), parsing.labels.shape == (where.height, where.width)
+    return over(part, parsing if is_whole else resized(parsing, where.height, where.width))
 
 
 def _resized(image: BGR, size: tuple[int, int]) -> BGR:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mirror.core.label_set import LabelSet
-from mirror.live.display.display_options import Picture, compose
+from mirror.core.parsing import Parsing
+from mirror.live.coaching.glass_renderer import GlassRenderer
+from mirror.live.display.display_options import Over, Picture, compose
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.mask_sync import Pair
 from pipeline.errors import Closed
+from pipeline.frame import Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,7 @@ def paint(
     shots: Latest[RenderedFrame],
     parts: Callable[[], LabelSet],
     clock: Callable[[], float],
+    glass: GlassRenderer,
 ) -> None:
     """Draw until the compositor or the mailbox is closed. For a thread of its own."""
     try:
@@ -57,9 +61,20 @@ def paint(
             task = compositor.wait_task()
             begun_at, pair, named = clock(), task.pair, parts()
             parsing = None if pair.result is None else pair.result.parsing
-            picture = compose(pair.frame, parsing, task.look, named, task.view)
+            glass.parts, glass.language = named, task.look.language
+            over = None if parsing is None else _over(glass, parsing)
+            picture = compose(pair.frame, parsing, task.look, named, task.view, over)
             shots.put(
                 RenderedFrame(picture, pair, named, task.look.mode == "exact", begun_at, clock())
             )
     except Closed:
         pass
+
+
+def _over(renderer: GlassRenderer, parsing: Parsing) -> Over | None:
+    """What draws the coach's words on what is shown of a frame; None where it says nothing."""
+    glass = renderer.glass(parsing)
+    if glass is None:
+        return None
+    time = glass.coached.time
+    return lambda image, shown: renderer.draw(Frame.from_bgr(image, time), shown, glass).bgr

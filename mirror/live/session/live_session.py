@@ -13,6 +13,9 @@ from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
 from mirror.jobs.composition import check_memory, open_flow, shared_out
 from mirror.live.capture.recording import Recording
+from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
+from mirror.live.coaching.glass_renderer import GlassRenderer
+from mirror.live.coaching.session_coach import Moment, SessionCoach, coach_for
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
@@ -47,6 +50,7 @@ class Session:
         kind: the parser, where the caller has one already.
         open_source: opens the choice.
         clock: monotonic seconds.
+        coach: whether and how people are coached, at first.
 
     Attributes:
         shots: the newest picture, for the GUI's thread to take.
@@ -64,6 +68,7 @@ class Session:
         kind: LazyParser | None = None,
         open_source: OpenSource = open_choice,
         clock: Callable[[], float] = time.monotonic,
+        coach: CoachOptions = NOT_COACHED,
     ) -> None:
         self.choice, self.shots = choice, Latest[RenderedFrame]()
         self._config, self._open_source = config, open_source
@@ -85,6 +90,8 @@ class Session:
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
         self._standing = SessionState(has_picture, clock)
         self._recording: Recording | None = None
+        self._coach_options = coach
+        self._coach: SessionCoach | None = None
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -149,6 +156,24 @@ class Session:
             recording, self._recording = self._recording, None
         if recording is not None:
             recording.close()
+
+    def coach_by(self, options: CoachOptions) -> None:
+        """Coach from the next frame on like this, from the first set on."""
+        with self._lock:
+            self._coach_options = options
+            if options != (None if self._coach is None else self._coach.options):
+                self._coach = None
+
+    @property
+    def coach(self) -> SessionCoach | None:
+        """The coach; None where nobody is coached, and before the first frame."""
+        with self._lock:
+            return self._coach
+
+    def glass_renderer(self, keeps_corner: bool = False) -> GlassRenderer:
+        """Return what draws the coach's words; ``parts`` and ``language`` are still to be set."""
+        is_mirror = not isinstance(self.choice, FileChoice)
+        return GlassRenderer(self._moment, is_mirror, keeps_corner)
 
     def figures(self) -> Figures:
         """Return what was measured of late."""
@@ -272,11 +297,28 @@ class Session:
             recording = self._recording
         if self._kind.failure is None:
             self._gauges.parsed(result.timing, self._look.mode == "exact")
+        if (coach := self._present_coach()) is not None:
+            coach.consume(result)  # the others show what it says
         self._standing.parsed(self._kind.failure)
         if self._easel.parsed(result):
             self._gauges.unseen()
         if recording is not None:
             recording.consume(result)
+
+    def _present_coach(self) -> SessionCoach | None:
+        """The coach as it is wanted now, made when a frame first asks for it."""
+        with self._lock:
+            coach, options = self._coach, self._coach_options
+        if coach is None and options.is_on:
+            made = coach_for(options, not isinstance(self.choice, FileChoice))
+            with self._lock:
+                if options == self._coach_options:
+                    self._coach = coach = made
+        return coach
+
+    def _moment(self, parsing: Parsing) -> Moment | None:
+        coach = self.coach
+        return None if coach is None else coach.moment(parsing)
 
     # the source's thread
 
@@ -291,7 +333,8 @@ class Session:
 
     def _paint(self) -> None:
         try:
-            paint(self._easel, self.shots, lambda: self._kind.parts, self._clock)
+            glass = self.glass_renderer(keeps_corner=True)
+            paint(self._easel, self.shots, lambda: self._kind.parts, self._clock, glass)
         except Exception as error:
             self._standing.failed(error)
 

@@ -42,6 +42,7 @@ class SessionManager:
             after=self._leaving,
             open_source=self._open_source,
             clock=self._clock,
+            coach=wanted.coach,
         )
         self.present.start()
 

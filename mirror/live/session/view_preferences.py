@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from mirror.core.settings import ParserConfig
+from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 
@@ -19,18 +20,22 @@ class ViewPreferences:
         parser: which parser, on how much of the machine.
         before: what to go back to where the parser fails: the last one that did not.
         usual_mode: the user's own with a parser that keeps up with the picture.
+        coach: how people are coached.
     """
 
     look: DisplayOptions
     parser: ParserConfig
     before: ParserConfig
     usual_mode: Mode
+    coach: CoachOptions = NOT_COACHED
 
     @classmethod
-    def at_first(cls, look: DisplayOptions, parser: ParserConfig) -> ViewPreferences:
+    def at_first(
+        cls, look: DisplayOptions, parser: ParserConfig, coach: CoachOptions = NOT_COACHED
+    ) -> ViewPreferences:
         """Return what is wanted before anything was changed."""
         before = parser.changed(name="built-in")
-        return cls(_fitting(look, parser), parser, before, look.mode)
+        return cls(_fitting(look, parser), parser, before, look.mode, coach)
 
     def with_look(self, look: DisplayOptions) -> ViewPreferences:
         """Return the same with another look. With a slow parser its mode is for now only."""
@@ -41,7 +46,12 @@ class ViewPreferences:
         """Return the same with another parser; ``worked`` says whether this one did."""
         usual = dataclasses.replace(self.look, mode=self.usual_mode)
         before = self.parser if worked else self.before
-        return ViewPreferences(_fitting(usual, parser), parser, before, self.usual_mode)
+        look = _fitting(usual, parser)
+        return dataclasses.replace(self, look=look, parser=parser, before=before)
+
+    def with_coach(self, coach: CoachOptions) -> ViewPreferences:
+        """Return the same with people coached another way."""
+        return dataclasses.replace(self, coach=coach)
 
     @property
     def kept(self) -> DisplayOptions:

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from mirror.rendering.coach.lettering import lettering
 from mirror.rendering.overlay.colour_tables import DARK, WHITE
 from mirror.rendering.overlay.layer import Layer, around
 
 NOTHING, WARNING, GOOD, CUE, GUIDE = range(5)  # inks
 PALETTE = ("#000000", "#ff2d16", "#2fd17c", "#ffc21a", "#1f6feb")
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_CAPITALS = 21.0  # pixels high are its capital letters and digits at scale 1
-_STROKE = 0.13  # of a letter's height
 
 Rect = tuple[int, int, int, int]  # x, y, width, height in pixels
 
@@ -40,11 +38,17 @@ class Board:
 
     def write(self, text: str, x: int, y: int, height: int, ink: int = WHITE) -> None:
         """Write a text whose capitals are so high, its lower left corner at a point."""
-        scale, thickness = _pen(height)
-        mask = np.zeros_like(self._alpha)
-        cv2.putText(mask, text, self._local(x, y), _FONT, scale, 255, thickness, cv2.LINE_AA)
-        self._ink[mask > 0] = ink
-        np.maximum(self._alpha, mask, out=self._alpha)
+        written = lettering(text, height)
+        left, top = self._local(x, y - written.base)
+        rows, columns = self._alpha.shape
+        x0, y0 = max(0, left), max(0, top)
+        x1, y1 = min(columns, left + written.mask.shape[1]), min(rows, top + written.mask.shape[0])
+        if x1 <= x0 or y1 <= y0:
+            return
+        mask = written.mask[y0 - top : y1 - top, x0 - left : x1 - left]
+        alpha = self._alpha[y0:y1, x0:x1]
+        self._ink[y0:y1, x0:x1][mask > 0] = ink
+        np.maximum(alpha, mask, out=alpha)
 
     def fill(self, rect: Rect, ink: int, opacity: float = 1.0) -> None:
         """Fill a box."""
@@ -64,19 +68,9 @@ class Board:
         return x - self._x, y - self._y
 
 
-def text_width(text: str, height: int) -> int:
-    """Return how many pixels wide a text is whose capitals are so high."""
-    scale, thickness = _pen(height)
-    return int(cv2.getTextSize(text, _FONT, scale, thickness)[0][0])
-
-
 def ink_on(plate: int) -> int:
     """Return the ink for letters on a plate: dark on what is light."""
     return DARK if plate == CUE else WHITE
-
-
-def _pen(height: int) -> tuple[float, int]:
-    return height / _CAPITALS, max(1, round(height * _STROKE))
 
 
 def _round_box(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mirror.coach.feedback.cues import Cue
 from mirror.coach.feedback.live_coaching import Coached, Feedback
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing, Person
 from mirror.rendering.coach.board import PALETTE, Rect
+from mirror.rendering.coach.countdown import number_board, number_sizes, ring_layers
 from mirror.rendering.coach.cue_strip import cue_strip, strip_size
 from mirror.rendering.coach.fault_marks import fault_marks
+from mirror.rendering.coach.glass import Glass, Strip, glass_of
 from mirror.rendering.coach.leader import leader
 from mirror.rendering.coach.panel import PanelLayout, layouts, panel
 from mirror.rendering.coach.placement import Occupancy
@@ -28,6 +29,7 @@ _MOST_PANELS = 4
 _BYSTANDER = 0.6  # as tall as this share of the tallest: nobody looks at them
 _COVERING = 0.03  # of a panel may be over somebody before it moves
 _STAYS_S = 1.5  # a panel that jumps is not read
+_CORNER = (0.4, 0.06)  # of the picture's shorter side, where a player writes its own line
 
 _Place = tuple[PanelLayout, Rect]
 
@@ -38,17 +40,27 @@ class CoachRenderer:
     Args:
         coached: says what there is to be shown of a parsing.
         parts: what the parser can name.
+        keeps_corner: whether the left upper corner is left to others.
     """
 
-    def __init__(self, coached: Callable[[Parsing], Coached], parts: LabelSet) -> None:
+    def __init__(
+        self,
+        coached: Callable[[Parsing], Coached],
+        parts: LabelSet,
+        keeps_corner: bool = False,
+    ) -> None:
         self._coached, self._parts = coached, parts
+        self._keeps_corner = keeps_corner
         self.end_scene()
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame with what is said of it; the frame itself where nothing is."""
-        coached = self._coached(parsing)
+        return self.draw(frame, parsing, glass_of(self._coached(parsing)))
+
+    def draw(self, frame: Frame, parsing: Parsing, glass: Glass) -> Frame:
+        """Return the frame with what is to be drawn over it; itself where nothing is."""
         self._occupancy.update(parsing.labels, frame.time)
-        layers = tuple(self._layers(coached, parsing))
+        layers = tuple(self._layers(glass, parsing))
         if not layers:
             return frame
         plan = DrawingPlan(PALETTE, layers)
@@ -60,46 +72,65 @@ class CoachRenderer:
         """Forget where people were, and where panels are."""
         self._occupancy = Occupancy()
         self._panels: dict[int, tuple[_Place, float]] = {}  # person -> where, since when
-        self._strip: tuple[Cue, Rect] | None = None
+        self._strip: tuple[Strip, Rect] | None = None
         self._line: Rect | None = None  # of the programme
+        self._number: tuple[Rect, tuple[int, int]] | None = None
 
-    def _layers(self, coached: Coached, parsing: Parsing) -> Iterator[Layer]:
+    def _layers(self, glass: Glass, parsing: Parsing) -> Iterator[Layer]:
         height, width = size = parsing.labels.shape[0], parsing.labels.shape[1]
-        people = _shown(parsing.people, coached)
+        coached, people = glass.coached, _shown(parsing.people, glass.coached)
         for person in people:
             names = [part for fault in coached.people[person.id].faults for part in fault.parts]
             yield from fault_marks(parsing, person.instance, names, self._parts)
-        rects: list[Rect] = []
+        rects = self._corner(size)
         if coached.programme is not None:
-            text = programme_text(coached.programme)
-            x, y, wide, tall = rect = self._programme_at(text, size)
+            text = programme_text(coached.programme, glass.language)
+            x, y, wide, tall = rect = self._programme_at(text, size, rects)
             rects.append((x, y, wide, tall + tall // 4))  # with a gap below
             yield from programme_board(text, rect, size, coached.programme.is_working).layers()
+        sizes = layouts(size, bool(glass.set_line))
         for person in people:
-            layout, rect = self._panel_at(person, size, coached.time, rects)
+            layout, rect = self._panel_at(person, sizes, coached.time, rects)
             rects.append(rect)
             if len(people) > 1:
                 yield from leader(rect, person.box, size)
-            yield from panel(coached.people[person.id], layout, rect, size).layers()
-        if coached.cue is not None:
-            is_guide = any(one.framing == coached.cue for one in coached.people.values())
-            rect = self._strip_at(coached.cue, (height, width), rects)
-            yield from cue_strip(coached.cue, rect, size, is_guide).layers()
+            yield from panel(coached.people[person.id], layout, rect, size, glass).layers()
+        if glass.strip is not None:
+            rect = self._strip_at(glass.strip, (height, width), rects)
+            rects.append(rect)
+            yield from cue_strip(glass.strip, rect, size).layers()
+        if not glass.big:
+            self._number = None
+        else:
+            rect = self._number_at(glass.big, size, rects)
+            yield from number_board(glass.big, rect, size).layers()
+        if glass.ring is not None:
+            yield from ring_layers(glass.ring, parsing.people, size)
+
+    def _corner(self, size: tuple[int, int]) -> list[Rect]:
+        wide, tall = (round(one * min(size)) for one in _CORNER)
+        return [(0, 0, wide, tall)] if self._keeps_corner else []
 
     def _panel_at(
-        self, person: Person, size: tuple[int, int], time: float, taken: Sequence[Rect]
+        self, person: Person, sizes: Sequence[PanelLayout], time: float, taken: Sequence[Rect]
     ) -> _Place:
         """Where somebody's panel is: it stays, unless people come there."""
         place, since = self._panels.get(person.id, (None, 0.0))
-        if place is not None and (time - since < _STAYS_S or not self._covers(place[1])):
+        if (
+            place is not None
+            and place[0] in sizes
+            and (time - since < _STAYS_S or not self._covers(place[1]))
+        ):
             return place
-        place = self._room_for(person, size, taken)
+        place = self._room_for(person, sizes, taken)
         self._panels[person.id] = place, time
         return place
 
-    def _room_for(self, person: Person, size: tuple[int, int], taken: Sequence[Rect]) -> _Place:
+    def _room_for(
+        self, person: Person, sizes: Sequence[PanelLayout], taken: Sequence[Rect]
+    ) -> _Place:
         """The largest panel for which there is room; of none, the smallest."""
-        for layout in layouts(size):
+        for layout in sizes:
             wide, tall = layout.size
             near = ((person.box[0] + person.box[2]) / 2, person.box[1] + tall / 2)
             rect = self._occupancy.quietest(wide, tall, near, taken)
@@ -107,26 +138,44 @@ class CoachRenderer:
                 break
         return layout, rect
 
+    def _number_at(self, text: str, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
+        """Where a number that is counted down is: it stays."""
+        if self._number is None or self._number[1] != size:
+            for wide, tall in number_sizes(text, size):
+                near = (size[1] / 2, tall / 2)
+                rect = self._occupancy.quietest(wide, tall, near, taken)
+                if not self._covers(rect):
+                    break
+            self._number = rect, size
+        return self._number[0]
+
     def _covers(self, rect: Rect) -> bool:
         return self._occupancy.share(rect) > _COVERING
 
-    def _programme_at(self, text: str, size: tuple[int, int]) -> Rect:
+    def _programme_at(self, text: str, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
         """Where the programme's line is: at the top, if nobody is there; it stays there."""
         wide, tall = programme_size(text, size)
         if self._line is None or self._covers(self._line):
-            self._line = self._occupancy.quietest(wide, tall, (size[1] / 2, tall / 2))
+            self._line = self._occupancy.quietest(wide, tall, (size[1] / 2, tall / 2), taken)
         x, y, before, _ = self._line
         x = max(0, min(x + (before - wide) // 2, size[1] - wide))  # its middle stays
         self._line = x, y, wide, tall
         return self._line
 
-    def _strip_at(self, cue: Cue, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
-        """Where the strip is: it stays while the same is told, and nobody comes there."""
-        if self._strip is None or self._strip[0] != cue or self._covers(self._strip[1]):
-            wide, tall = strip_size(cue, size)
+    def _strip_at(self, strip: Strip, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
+        """Where the strip is: it stays while about as much is told, and nobody comes there."""
+        wide, tall = strip_size(strip, size)
+        if self._strip is None or not self._fits(strip, wide, tall):
             near = (size[1] / 2, size[0] - tall)
-            self._strip = cue, self._occupancy.quietest(wide, tall, near, taken)
-        return self._strip[1]
+            self._strip = strip, self._occupancy.quietest(wide, tall, near, taken)
+        x, y, *_ = self._strip[1]
+        return x, y, wide, tall
+
+    def _fits(self, strip: Strip, wide: int, tall: int) -> bool:
+        assert self._strip is not None
+        before, rect = self._strip
+        is_alike = strip.tone == before.tone and tall == rect[3] and abs(wide - rect[2]) <= tall
+        return is_alike and not self._covers(rect)
 
 
 def _shown(people: Sequence[Person], coached: Coached) -> list[Person]:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.feedback.live_coaching import Feedback
-from mirror.rendering.coach.board import GOOD, WARNING, Board, Rect, text_width
+from mirror.coach.feedback.phase_words import HELD, phase_words
+from mirror.rendering.coach.board import GOOD, WARNING, Board, Rect
+from mirror.rendering.coach.glass import Glass, in_language
+from mirror.rendering.coach.lettering import text_width, writable
 from mirror.rendering.overlay.colour_tables import DARK, WHITE
 
 # Letters are read at about 200 times their height: 15 mm at 3 m, 5 % of a picture 300 mm high.
 # A rule of thumb; nobody has measured it here.
 _COUNT, _LINE, _PAD, _GAUGE = 0.19, 0.045, 0.025, 0.04  # of the picture's shorter side
 _SMALLER = (0.85, 0.6)
-_PHASES = {"start": "start", "out": "out", "far": "far end", "back": "back", None: ""}
 _TEMPO = "0.0 / 0.0 / 0.0 s"
 
 
@@ -24,6 +26,7 @@ class PanelLayout:
     Attributes:
         count: height of the number, in pixels, as all others.
         line: height of a line's capitals; 0 leaves lines out.
+        lines: how many there are.
         pad: between things.
         gauge: width of the gauge.
     """
@@ -32,12 +35,13 @@ class PanelLayout:
     line: int
     pad: int
     gauge: int
+    lines: int = 3
 
     @property
     def size(self) -> tuple[int, int]:
         """A panel's width and height: they do not change while somebody exercises."""
         across = self.room + self.gauge + 3 * self.pad
-        lines = 3 * (self.line + self.pad) if self.line else 0
+        lines = self.lines * (self.line + self.pad) if self.line else 0
         return across, self.count + 2 * self.pad + lines
 
     @property
@@ -47,19 +51,21 @@ class PanelLayout:
         return max(wide, text_width(_TEMPO, self.line)) if self.line else wide
 
 
-def layouts(size: tuple[int, int]) -> tuple[PanelLayout, ...]:
+def layouts(size: tuple[int, int], has_sets: bool = False) -> tuple[PanelLayout, ...]:
     """Return what suits a picture of some height and width, the largest first.
 
     The smaller ones are for where there is no room; they leave the lines out.
     """
     side = min(size)
     count, line, pad, gauge = (max(2, round(side * one)) for one in (_COUNT, _LINE, _PAD, _GAUGE))
-    whole = PanelLayout(count, line, pad, gauge)
+    whole = PanelLayout(count, line, pad, gauge, 4 if has_sets else 3)
     smaller = [[max(2, round(share * one)) for one in (count, pad, gauge)] for share in _SMALLER]
     return (whole, *(PanelLayout(high, 0, gap, wide) for high, gap, wide in smaller))
 
 
-def panel(feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, int]) -> Board:
+def panel(
+    feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, int], glass: Glass
+) -> Board:
     """Return the panel of one person, drawn.
 
     Args:
@@ -67,6 +73,7 @@ def panel(feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, 
         layout: how large it is.
         rect: where it is.
         size: height and width of the picture.
+        glass: the set, and the language.
     """
     board = Board(rect, size, DARK, 0.78)
     x, y, _, tall = rect
@@ -78,11 +85,20 @@ def panel(feedback: Feedback, layout: PanelLayout, rect: Rect, size: tuple[int, 
     number = str(int(feedback.held_s) if _is_held(feedback) else feedback.count)
     board.write(number, left, base, _fitting(number, layout.count, layout.room))
     if layout.line:
-        phase = "seconds held" if _is_held(feedback) else _PHASES[feedback.phase]
-        for text in (_title(feedback), phase, _tempo(feedback.last)):
+        for text in _lines(feedback, glass):
             base += layout.pad + layout.line
             board.write(text, left, base, _fitting(text, layout.line, layout.room))
     return board
+
+
+def _lines(feedback: Feedback, glass: Glass) -> list[str]:
+    phase = ""
+    if _is_held(feedback):
+        phase = in_language(HELD, glass.language)
+    elif feedback.phase is not None:
+        phase = in_language(phase_words(feedback.exercise, feedback.phase), glass.language)
+    of_set = [writable(glass.set_line)] if glass.set_line else []
+    return [_title(feedback, glass.language), phase, *of_set, _tempo(feedback.last)]
 
 
 def _fitting(text: str, height: int, room: int) -> int:
@@ -102,16 +118,11 @@ def _draw_gauge(board: Board, rect: Rect, progress: float | None, ink: int) -> N
         board.fill((x, y, wide, max(1, round(progress * tall))), ink)
 
 
-def _title(feedback: Feedback) -> str:
-    return "..." if feedback.exercise is None else _ascii(feedback.exercise.title.en)
+def _title(feedback: Feedback, language: str) -> str:
+    return "..." if feedback.exercise is None else in_language(feedback.exercise.title, language)
 
 
 def _tempo(last: Repetition | None) -> str:
     if last is None:
         return ""
     return f"{last.out_s:.1f} / {last.held_s:.1f} / {last.back_s:.1f} s"
-
-
-def _ascii(text: str) -> str:
-    """What OpenCV's own letters can write."""
-    return text.encode("ascii", "replace").decode()

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import math
 
+from mirror.coach.exercises.definition import Words
 from mirror.coach.programmes.run import ProgrammeStatus
-from mirror.rendering.coach.board import GOOD, GUIDE, Board, Rect, text_width
+from mirror.rendering.coach.board import GOOD, GUIDE, Board, Rect
+from mirror.rendering.coach.glass import in_language
+from mirror.rendering.coach.lettering import text_width
 from mirror.rendering.overlay.colour_tables import DARK, WHITE
 
 _LETTERS = 0.055  # of the picture's shorter side; see panel.py for what is read at 3 m
 _MOST_WIDE = 0.92  # of the picture
 _LEAST = 8  # pixels
+_WORDS = {  # by the state of a programme
+    "ready": Words(en="{title}: come into the picture", zh="{title}: 请站到画面中"),
+    "countdown": Words(
+        en="Ready in {time}  {title}, {which}", zh="{time} 后开始  {title}, {which}"
+    ),
+    "work": Words(en="{title}, {which}: {target}", zh="{title}, {which}: {target}"),
+    "rest": Words(en="Rest {time}  {title}, {which}", zh="休息 {time}  {title}, {which}"),
+    "paused": Words(en="Paused  {title}, {which}", zh="已暂停  {title}, {which}"),
+    "done": Words(en="Done", zh="完成"),
+    "set": Words(en="set {number} of {sets}", zh="第 {number} 组, 共 {sets} 组"),
+    "of": Words(en="{done} of {wanted}", zh="{done} / {wanted}"),
+}
 
 
-def programme_text(status: ProgrammeStatus) -> str:
-    """Return the line, in English."""
-    title = status.title.en.encode("ascii", "replace").decode()  # what OpenCV's letters can write
-    which = f"set {status.planned.place + 1} of {status.sets}"
-    if status.state == "ready":
-        return f"{title}: come into the picture"
-    if status.state == "done":
-        return "Done"
-    if status.state == "paused":
-        return f"Paused  {title}, {which}"
+def programme_text(status: ProgrammeStatus, language: str = "en") -> str:
+    """Return the line, in a language as gettext names it."""
+
+    def say(name: str, **fields: object) -> str:
+        return in_language(_WORDS[name], language).format(title=title, which=which, **fields)
+
+    title = in_language(status.title, language)
+    which = in_language(_WORDS["set"], language).format(
+        number=status.planned.place + 1, sets=status.sets
+    )
     if status.state in ("countdown", "rest"):
-        name = "Ready in" if status.state == "countdown" else "Rest"
-        return f"{name} {_clock(status.remaining_s)}  {title}, {which}"
-    return f"{title}, {which}: {_target(status)}"
+        return say(status.state, time=_clock(status.remaining_s))
+    return say(status.state, target=_target(status, language))
 
 
 def programme_board(text: str, rect: Rect, size: tuple[int, int], is_working: bool) -> Board:
@@ -46,13 +60,13 @@ def programme_size(text: str, size: tuple[int, int]) -> tuple[int, int]:
     return text_width(text, letters) + 2 * letters, round(2.2 * letters)
 
 
-def _target(status: ProgrammeStatus) -> str:
-    planned = status.planned
+def _target(status: ProgrammeStatus, language: str) -> str:
+    planned, of = status.planned, in_language(_WORDS["of"], language)
     parts = []
     if planned.repetitions is not None:
-        parts.append(f"{status.count} of {planned.repetitions}")
+        parts.append(of.format(done=status.count, wanted=planned.repetitions))
     if planned.held_s is not None:
-        parts.append(f"{int(status.held_s)} of {planned.held_s:g} s")
+        parts.append(of.format(done=int(status.held_s), wanted=f"{planned.held_s:g} s"))
     if planned.work_s is not None:
         parts.append(_clock(status.remaining_s))
     return "  ".join(parts)

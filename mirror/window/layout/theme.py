@@ -91,7 +91,7 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTabWidget::pane {{ border: 0; border-left: 1px solid {EDGE}; }}
 QTabBar {{ background: {SURFACE}; border-left: 1px solid {EDGE}; font-weight: 600; }}
 QTabBar::tab {{
-    background: {SURFACE}; color: {DIM}; padding: 12px 20px 9px;
+    background: {SURFACE}; color: {DIM}; padding: 12px 14px 9px;
     border: 0; border-bottom: 3px solid transparent;
 }}
 QTabBar::tab:selected {{ color: {INK}; border-bottom-color: {ACCENT}; }}

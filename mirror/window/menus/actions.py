@@ -12,7 +12,14 @@ from mirror.live.gettext_noop import N_
 from mirror.live.readout import Say
 
 # a menu's title -> the letter that opens it with Alt
-MNEMONICS = {N_("File"): "F", N_("Picture"): "P", N_("Play"): "L", N_("View"): "V", N_("Help"): "H"}
+MNEMONICS = {
+    N_("File"): "F",
+    N_("Picture"): "P",
+    N_("Play"): "L",
+    N_("Coach"): "C",
+    N_("View"): "V",
+    N_("Help"): "H",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
 from mirror.window.panel.side_panel import SidePanel
 from mirror.window.playback.capture_controller import CaptureController
+from mirror.window.playback.coach_controller import CoachController
 from mirror.window.playback.shown_picture import ShownPicture
 from mirror.window.settings.capture_folder_dialog import CaptureFolderDialog
 from mirror.window.settings.source_dialogs import SourceDialogs
@@ -41,6 +42,7 @@ class Commanded(Protocol):
         chooser: asks what to look at.
         capture: saves pictures and recordings.
         place: where they are saved.
+        trainer: switches the coach, and begins and ends sets.
         shown: the picture, and what can be done with it.
         around: what stands around the picture.
         panel: beside it.
@@ -50,6 +52,7 @@ class Commanded(Protocol):
     chooser: SourceDialogs
     capture: CaptureController
     place: CaptureFolderDialog
+    trainer: CoachController
     shown: ShownPicture
     around: WindowChrome
     panel: SidePanel
@@ -106,6 +109,7 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         Command("File", "Quit", ("Ctrl+Q",), lambda: _close(window), begins=True),
         *_picture(window),
         *_play(window),
+        *_coach(window),
         *_view(window),
         Command("Help", "Keys", ("?", "F1"), window.show_keys),
         Command("Help", "Forget all settings", (), window.reset, begins=True),
@@ -119,7 +123,10 @@ def _view(window: Commanded) -> list[Command]:
     def is_spoken(language: str) -> Callable[[], bool]:
         return lambda: window.language == language
 
-    pages = (N_("Parts and drawing"), N_("Figures"), N_("Source and parser"))
+    pages = (
+        *(N_("Parts and drawing"), N_("Figures")),
+        *(N_("Source and parser"), N_("Exercise and sets")),
+    )
     return [
         Command(
             "View", "Panel", ("I", "F9"), window.toggle_panel, lambda: window.panel.isVisible()
@@ -165,6 +172,22 @@ def _picture(window: Commanded) -> list[Command]:
                 repeats=True, begins=True),
         Command("Picture", "Less opaque", ("[",), lambda: _more_opaque(window, -0.1),
                 repeats=True),
+    ]  # fmt: skip
+
+
+def _coach(window: Commanded) -> list[Command]:
+    trainer = window.trainer
+
+    def is_on() -> bool:
+        return trainer.options.is_on
+
+    return [
+        Command("Coach", "Coach me", ("T",), trainer.toggle, is_on),
+        Command("Coach", "Start or pause the set", ("G",), lambda: trainer.ask("toggle"),
+                is_possible=is_on, begins=True),
+        Command("Coach", "End the set", ("X",), lambda: trainer.ask("end"), is_possible=is_on),
+        Command("Coach", "A raised hand starts and stops", ("H",), trainer.toggle_hands,
+                lambda: trainer.options.hands_free, begins=True),
     ]  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class SidePanel(QTabWidget):
         set_look: takes the look that the user asks for.
         copy_figures: copies all figures as JSON.
         source: the page for what is looked at.
+        coach: the page for the coach.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class SidePanel(QTabWidget):
         set_look: Callable[[DisplayOptions], None],
         copy_figures: Callable[[], None],
         source: QWidget,
+        coach: QWidget,
     ) -> None:
         super().__init__()
         self._say = say
@@ -58,6 +60,7 @@ class SidePanel(QTabWidget):
         self.addTab(_page(self.legend), say("Picture"))
         self.addTab(_page(self._figures_page(copy_figures)), say("Figures"))
         self.addTab(_page(source), say("Source"))
+        self.addTab(_page(coach), say("Coach"))
 
     def show_look(self, look: DisplayOptions, parts: LabelSet) -> None:
         """Show how the picture is wanted, and which parts the parser can name."""

@@ -16,6 +16,7 @@ from mirror.live.readout import Say, clock_time, look_in
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import NOTHING, Sentence
 from mirror.rendering.overlay import OverlayRenderer
+from mirror.rendering.renderer import Chain, Renderer
 from pipeline.sinks.video import Encoding
 
 _SAYS_FOR_S = 8.0
@@ -96,10 +97,12 @@ class CaptureController:
         if self._recording is not None:
             return self.stop_recording()
 
-        def renderer() -> OverlayRenderer | None:
+        def renderer() -> Renderer:
             parts = session.parts
             style = look_in(look, parts, say).style(parts)
-            return OverlayRenderer(style) if look.overlay else None
+            coach = session.glass_renderer()
+            coach.parts, coach.language = parts, look.language
+            return Chain([*([OverlayRenderer(style)] if look.overlay else []), coach])
 
         self._recording = Recording(self._folder, self._encoding, renderer)
         self._session, self._began_at = session, self._clock()

@@ -10,7 +10,9 @@ from typing import Any, get_args
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from mirror.coach.exercises.catalogue import shipped
 from mirror.core.settings import ConfigError, Labels, ParserConfig, load
+from mirror.live.coaching.coach_options import AUTO, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import FITS
@@ -18,7 +20,12 @@ from mirror.live.sources.source_choice import CameraChoice, Choice
 from mirror.live.translations import language_of
 from mirror.parsers.catalogue import NAMES
 
-_OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {"mirrored", "names"}
+_OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {
+    "mirrored",
+    "names",
+    "language",
+}
+_LONGEST_S = 60.0  # of a countdown
 _OF_A_PARSER = {"name", "runtime", "workers"}
 _WAYS = {"mode": get_args(Mode), "fit": FITS, "labels": get_args(Labels)}  # fields with few values
 
@@ -68,6 +75,23 @@ class SettingsStore:
         changed = _changed(before, after, _OF_A_PARSER)
         if changed.get("name", NAMES[0]) in NAMES:
             self._keep("parser", changed)
+
+    def coach(self, otherwise: CoachOptions) -> CoachOptions:
+        """Return how people were coached last; an exercise that was given otherwise stays."""
+        kept = self._kept("coach")
+        known = (*shipped(), AUTO)
+        chosen: dict[str, Any] = {}
+        if otherwise.exercise is None and kept.get("exercise") in known:
+            chosen["exercise"] = kept["exercise"]
+        if isinstance(kept.get("hands_free"), bool):
+            chosen["hands_free"] = kept["hands_free"]
+        if isinstance(kept.get("countdown_s"), float) and 0 <= kept["countdown_s"] <= _LONGEST_S:
+            chosen["countdown_s"] = kept["countdown_s"]
+        return dataclasses.replace(otherwise, **chosen)
+
+    def keep_coach(self, options: CoachOptions) -> None:
+        """Keep how people are coached; what ``coach`` does not know is not given back."""
+        self._keep("coach", dataclasses.asdict(options))
 
     @property
     def camera(self) -> CameraChoice | None:

@@ -177,7 +177,7 @@ def test_the_panel_s_tabs_show_their_whole_names(qtbot: QtBot, opened: Open) -> 
     font = bar.font()
     assert font.bold() or font.weight() > font.Weight.Medium
     for place in range(bar.count()):
-        needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 20  # its padding
+        needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 14  # its padding
         assert bar.tabRect(place).width() >= needed
 
 

@@ -45,7 +45,7 @@ def test_no_two_menus_have_the_same_letter(qtbot: QtBot, opened: Open) -> None:
     for language in ("en", "zh_CN"):
         window.set_language(language)
         letters = [title[title.index("&") + 1].lower() for title in menus_of(window)]
-        assert len(set(letters)) == len(letters) == 5
+        assert len(set(letters)) == len(letters) == 6
 
 
 def test_f10_opens_the_menus(qtbot: QtBot, opened: Open) -> None:
@@ -95,7 +95,7 @@ def test_a_film_s_menu_says_how_it_is_played(qtbot: QtBot, opened: Open, tmp_pat
     assert not loop.isChecked()
 
 
-@pytest.mark.parametrize(("key", "page"), [("1", 0), ("2", 1), ("3", 2)])
+@pytest.mark.parametrize(("key", "page"), [("1", 0), ("2", 1), ("3", 2), ("4", 3)])
 def test_a_page_of_the_panel_is_reached_with_a_key(
     qtbot: QtBot, opened: Open, key: str, page: int
 ) -> None:

@@ -1,0 +1,55 @@
+"""What buttons and keys do to the coach."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from mirror.live.coaching.coach_options import AUTO, CoachOptions
+from mirror.live.coaching.routine import Request
+from mirror.live.session.live_session import Session
+
+
+class CoachController:
+    """Switches the coach, and passes on what is asked of a set. The GUI's thread only.
+
+    Args:
+        options: how people are coached at first.
+        session: returns what is shown.
+        changed: called with every change.
+    """
+
+    def __init__(
+        self,
+        options: CoachOptions,
+        session: Callable[[], Session | None],
+        changed: Callable[[CoachOptions], None],
+    ) -> None:
+        self.options, self._session, self._changed = options, session, changed
+        self._usual = options.exercise or AUTO  # what is coached when it is switched on
+
+    def set_options(self, options: CoachOptions) -> None:
+        """Coach another way from now on."""
+        if options == self.options:
+            return
+        self.options = options
+        self._usual = options.exercise or self._usual
+        if (session := self._session()) is not None:
+            session.coach_by(options)
+        self._changed(options)
+
+    def toggle(self) -> None:
+        """Switch the coach on, with the exercise before, or off."""
+        exercise = None if self.options.is_on else self._usual
+        self.set_options(dataclasses.replace(self.options, exercise=exercise))
+
+    def toggle_hands(self) -> None:
+        """Let raised hands begin and end sets, or not."""
+        hands_free = not self.options.hands_free
+        self.set_options(dataclasses.replace(self.options, hands_free=hands_free))
+
+    def ask(self, request: Request) -> None:
+        """Begin, pause, go on with or end a set."""
+        session = self._session()
+        if session is not None and session.coach is not None:
+            session.coach.ask(request)
