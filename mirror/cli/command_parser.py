@@ -20,6 +20,7 @@ COMMANDS = {  # what each is for: the first line of its module
     "demo": "Parse the bundled clip, end to end, and write mirror-demo.mp4 and mirror-demo.png.",
     "video": "Turn a video, or a folder of pictures, into a video with coloured parts.",
     "picture": "Colour the parts of everybody in pictures: PNG, JPEG or WebP in, the same out.",
+    "batch": "Parse many videos at once; each to its outputs, and all to one Parquet data set.",
     "coach": "Count repetitions and judge form in a video; list, check and learn exercises.",
     "stream": "Frames on standard input, parsed frames or results on standard output.",
     "serve": "Answer other programs over HTTP: pictures in, people and their parts out.",

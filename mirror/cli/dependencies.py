@@ -17,6 +17,9 @@ REQUIRED = {  # as it is installed -> as it is imported
     "typing-extensions": "typing_extensions",
 }
 OPTIONAL = {  # as it is installed -> as it is imported, and what for
+    "pyarrow": ("pyarrow", "the tables of mirror batch"),
+    "fsspec": ("fsspec", "batches at addresses"),
+    "s3fs": ("s3fs", "batches on S3"),
     "pycocotools": ("pycocotools", "COCO files"),
     "PyQt5": ("PyQt5", "the window"),
     "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),

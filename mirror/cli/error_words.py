@@ -14,6 +14,10 @@ WORDS: Final[Mapping[str, str]] = {
         "a graph takes {megabytes} MB while it is made, and {free} are free for {folder}; make "
         "room (mirror models clean), or set MODELSCOPE_CACHE to a folder on another disk"
     ),
+    "batch.exists": (
+        "{folder} holds a batch already; go on with it: --resume, or parse all of it again: "
+        "--overwrite"
+    ),
     "camera.not_opened": (
         "camera {device} did not open. Close other programs using it, try another ({found}), or "
         "run on a file: mirror video clip.mp4"

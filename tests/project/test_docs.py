@@ -42,6 +42,17 @@ def test_the_commands_on_recordings_run_one_after_the_other(tmp_path: Path) -> N
     assert all((tmp_path / name).stat().st_size for name in made)
 
 
+def test_the_commands_and_the_query_on_batches_run(tmp_path: Path) -> None:
+    for package in ("pyarrow", "duckdb"):
+        pytest.importorskip(package, reason="needs pip install smart-mirror[batch] duckdb")
+    (tmp_path / "clips").mkdir()
+    write_video(tmp_path / "clips/squats.mp4", 3)
+    page = DOCS / "how-to/batch.md"
+    assert len(commands(page)) == 3
+    run_commands(page, tmp_path)
+    assert "quality" in run_programs(page, tmp_path)
+
+
 def test_the_commands_on_pictures_run_one_after_the_other(tmp_path: Path) -> None:
     picture_folder(tmp_path / "holiday", 2)
     for name in ("photo.jpg", "scene.png"):

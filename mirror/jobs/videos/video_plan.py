@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mirror.jobs.video_job import VideoJob
 from mirror.outputs.output_plan import PlannedOutputs
@@ -27,9 +27,15 @@ def default_output(source: Path) -> Path:
     if is_folder(source):
         whole = source.absolute()
         return whole.with_name(f"{whole.name}-mirror.mp4")
+    return source.with_name(film_name(source.name))
+
+
+def film_name(source: str) -> str:
+    """Return what the video of a file of some name is called; see ``default_output``."""
+    name = PurePath(source)
     writable = {suffix for container in CONTAINERS for suffix in container.suffixes}
-    suffix = source.suffix if source.suffix.lower() in writable else ".mp4"
-    return source.with_name(f"{source.stem}-mirror{suffix}")
+    suffix = name.suffix if name.suffix.lower() in writable else ".mp4"
+    return f"{name.stem}-mirror{suffix}"
 
 
 def with_output(job: VideoJob) -> VideoJob:

@@ -22,6 +22,7 @@ from pipeline.errors import CameraNotFound, PipelineError, SourceError, StageStu
 ROOT = Path(__file__).parents[3]
 # what only a command line can run into
 NOT_OF_THE_WINDOW = (
+    "mirror/batch",
     "mirror/api",
     "mirror/bench",
     "mirror/cli",
