@@ -6,6 +6,8 @@ mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
 mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
 mirror bench --parser m2fp-single --random-weights
+mirror bench --parser m2fp --device cuda
+                                    pictures a second on a GPU
 """
 
 from __future__ import annotations
@@ -60,6 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
     )
+    parser.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="where M2FP runs (cpu)"
+    )
     parser.add_argument("--json", metavar="FILE", type=path, help="write the figures there too")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
 
@@ -110,6 +115,10 @@ def _check(options: argparse.Namespace) -> None:
         raise ConfigError(
             "bench.m2fp_only", "--random-weights is of M2FP: add --parser m2fp, or leave it out"
         )
+    if options.device == "cuda" and options.parser != "m2fp":
+        raise ConfigError(
+            "bench.cuda_m2fp_only", "--device cuda is measured with --parser m2fp only"
+        )
 
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Row]]]:
@@ -129,8 +138,12 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
 
 def _m2fp(options: argparse.Namespace) -> Iterator[Row]:
     with needing(f"measuring {options.parser}"):
-        from mirror.bench.m2fp import multi_person, single_person  # load torch
+        from mirror.bench.m2fp import multi_person, on_cuda, single_person  # load torch
 
+    if options.device == "cuda":
+        return on_cuda.measure(
+            multi_person.weights_for(options.parser, options.random_weights), options.rounds
+        )
     measure = single_person.measure if options.parser == "m2fp-single" else multi_person.measure
     return measure(options.rounds, options.random_weights)
 

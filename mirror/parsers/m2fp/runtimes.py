@@ -118,13 +118,14 @@ def run_torch(network: Network, threads: int, device: str = "cpu") -> Run:
     """Return torch's way; threads are torch's of the calling thread, half precision on CUDA."""
     import torch
 
+    from mirror.parsers.m2fp.cuda_graph import Recorded
+
     torch.set_num_threads(threads)
-    dtype = torch.float16 if device == "cuda" else torch.float32
-    network = network.to(device, dtype)
+    answer = network.float() if device == "cpu" else Recorded(network)
 
     def run(pixels: NDArray[np.float32]) -> NetworkOutput:
         with torch.inference_mode():
-            logits, masks = network(torch.from_numpy(pixels).to(device, dtype))
+            logits, masks = answer(torch.from_numpy(pixels))
         return NetworkOutput(*(out[0].float().cpu().numpy() for out in (logits, masks)))
 
     return run

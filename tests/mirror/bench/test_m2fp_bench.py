@@ -111,6 +111,7 @@ class Here:
     [
         (["video", "--parser", "m2fp"], "video is measured with the built-in parser only; leave"),
         (["engine", "--random-weights"], "--random-weights is of M2FP: add --parser m2fp"),
+        (["--device", "cuda"], "--device cuda is measured with --parser m2fp only"),
     ],
 )
 def test_what_cannot_be_measured_together_is_said(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mirror.parsers.m2fp.network.layers import TokenLinear, linear
+from mirror.parsers.m2fp.network.layers import TokenLinear, constant, linear
 
 POINTS = 4  # places that each head looks at on each level
 # the 4 cells round a place: 1 where a cell is the second of a row, and of a column
@@ -65,7 +65,7 @@ class DeformableAttention(nn.Module):
         sums = []
         for level, (height, width) in enumerate(sizes):
             # offsets are in cells of the level they look at
-            step = torch.tensor([2.0 / width, 2.0 / height]).to(offsets)
+            step = constant(_step, (width, height), offsets)
             plane = levels[level].transpose(1, 2)
             plane = plane.reshape(-1, channels // self.heads, height, width)
             sampled = _sampled(plane, centres + offsets[level] * step)
@@ -144,7 +144,12 @@ def _sampled(plane: Tensor, grid: Tensor) -> Tensor:
     )
 
 
-def centres_of(sizes: Sizes) -> Tensor:
+def _step(width: int, height: int) -> Tensor:
+    """Return a cell's width and height where the picture's are 2."""
+    return torch.tensor([2.0 / width, 2.0 / height])
+
+
+def centres_of(*sizes: tuple[int, int]) -> Tensor:
     """Return (T, 2): x and y of every token's centre, -1 to 1 over the picture."""
     levels = []
     for height, width in sizes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -133,6 +135,24 @@ def fold_batch_norms(network: nn.Module) -> None:
             )
             conv.bias = nn.Parameter(bias.to(dtype))
             conv.norm = nn.Identity()
+
+
+def constant(make: Callable[..., Tensor], sizes: tuple[object, ...], like: Tensor) -> Tensor:
+    """Return what a function makes of a few sizes, on a tensor's device and of its type.
+
+    On a GPU it is kept: a copy from the computer's memory takes as long as a layer there, and is
+    forbidden while CUDA records a graph. On the CPU it is made each time, for exporters to see how.
+    """
+    if not like.is_cuda:
+        return make(*sizes).to(like)
+    return _kept(make, sizes, like.device, like.dtype)
+
+
+@functools.lru_cache(maxsize=128)
+def _kept(
+    make: Callable[..., Tensor], sizes: tuple[object, ...], device: torch.device, dtype: torch.dtype
+) -> Tensor:
+    return make(*sizes).to(dtype).to(device)  # whole when the copy returns, for any stream
 
 
 def sine_positions(height: int, width: int, channels: int) -> Tensor:

@@ -86,7 +86,7 @@ class Network(nn.Module):
     def make_fast(
         self, formulation: Formulation = PLAIN, *, decoder_layers: int | None = None
     ) -> None:
-        """CropPlanner for inference: fold the norms, and formulate what is left for a runtime.
+        """Prepare for inference: fold the norms, and formulate what is left for a runtime.
 
         Args:
             formulation: what the runtime is fastest with.

@@ -11,7 +11,13 @@ from torch.nn import functional
 
 from mirror.parsers.m2fp.network.configuration import GROUPS, LEVELS, EncoderSettings
 from mirror.parsers.m2fp.network.deformable_attention import DeformableAttention, Sizes, centres_of
-from mirror.parsers.m2fp.network.layers import NormedConv, TokenLinear, sine_positions, transposed
+from mirror.parsers.m2fp.network.layers import (
+    NormedConv,
+    TokenLinear,
+    constant,
+    sine_positions,
+    transposed,
+)
 
 
 class EncoderLayer(nn.Module):
@@ -47,11 +53,12 @@ class Encoder(nn.Module):
         channels = tokens.shape[2]
         positions = torch.cat(
             [
-                sine_positions(height, width, channels).to(tokens) + self.level_embed[level]
+                constant(sine_positions, (height, width, channels), tokens)
+                + self.level_embed[level]
                 for level, (height, width) in enumerate(sizes)
             ]
         )
-        centres = centres_of(sizes).to(tokens)
+        centres = constant(centres_of, sizes, tokens)
         for layer in self.encoder.get_submodule("layers").children():
             tokens = layer(tokens, positions, centres, sizes)
         return tokens

@@ -11,7 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mirror.parsers.m2fp.network.configuration import LEVELS, DecoderSettings
-from mirror.parsers.m2fp.network.layers import MLP, linear, sine_positions, transposed
+from mirror.parsers.m2fp.network.layers import (
+    MLP,
+    constant,
+    linear,
+    sine_positions,
+    transposed,
+)
 
 _NEVER = -1e4  # added to the score of a cell that is masked out; finite in half precision too
 
@@ -145,7 +151,7 @@ class TransformerDecoder(nn.Module):
             height, width = int(plane.shape[1]), int(plane.shape[2])
             flat = plane.flatten(1, 2) + self.level_embed.weight[level]
             tokens.append(flat)
-            keys.append(flat + sine_positions(height, width, flat.shape[2]).to(flat))
+            keys.append(flat + constant(sine_positions, (height, width, flat.shape[2]), flat))
         return tokens, keys
 
     def _layer(

@@ -28,7 +28,7 @@ def test_bags_hold_what_planes_give(sizes: Sizes, linear_as_conv: bool, reach: f
     count = sum(height * width for height, width in sizes)
     tokens, positions = torch.randn(2, count, 32), torch.randn(count, 32)
     with torch.no_grad():
-        expected = attention(tokens, positions, centres_of(sizes), sizes)
+        expected = attention(tokens, positions, centres_of(*sizes), sizes)
         formulate(attention, Formulation(linear_as_conv=linear_as_conv, use_embedding_bag=True))
-        ours = attention(tokens, positions, centres_of(sizes), sizes)
+        ours = attention(tokens, positions, centres_of(*sizes), sizes)
     assert float((ours - expected).abs().max()) < 1e-5 * max(1.0, reach)
