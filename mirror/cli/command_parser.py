@@ -23,7 +23,7 @@ COMMANDS = {  # what each is for: the first line of its module
     "batch": "Parse many videos at once; each to its outputs, and all to one Parquet data set.",
     "coach": "Count repetitions and judge form in a video; list, check and learn exercises.",
     "stream": "Frames on standard input, parsed frames or results on standard output.",
-    "serve": "Answer other programs over HTTP: pictures in, people and their parts out.",
+    "serve": "Answer other programs over HTTP and gRPC: pictures in, people and their parts out.",
     "bench": "Measure this machine, side by side with what it is held against.",
     "eval": "Judge a parser by ground truth: masks, parts, joints and clips.",
     "models": "List models, download M2FP's checkpoints, verify them, and export them for fast "

@@ -15,7 +15,8 @@ from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import ParsedPicture, SharedParser
 from mirror.version import __version__
 
-Form = Literal["json", "labels", "instances", "overlay-jpeg", "overlay-png", "overlay-webp"]
+Picture = Literal["labels", "instances", "overlay-jpeg", "overlay-png", "overlay-webp"]
+Form = Literal["json"] | Picture
 
 LABELS, INSTANCES = "image/png; map=labels", "image/png; map=instances"
 _TYPES: dict[Form, str] = {
@@ -84,21 +85,25 @@ def described(parser: SharedParser, picture: ParsedPicture, rle: bool) -> dict[s
     }
 
 
+def content_of(picture: ParsedPicture, form: Picture, style: Style) -> bytes:
+    """Return a picture's file that shows a parsing."""
+    match form:
+        case "labels":
+            return encode_ids(picture.parsing.labels)
+        case "instances":
+            return encode_ids(picture.parsing.instances)
+    drawn = draw(picture.frame.bgr, picture.parsing, style)
+    image_format: ImageFormat = form.removeprefix("overlay-")  # type: ignore[assignment]
+    return encode(drawn, image_format)
+
+
 def _body(
     parser: SharedParser, picture: ParsedPicture, form: Form, style: Style, rle: bool
 ) -> Body:
-    parsing = picture.parsing
-    match form:
-        case "json":
-            content = json.dumps(described(parser, picture, rle), separators=(",", ":")).encode()
-        case "labels":
-            content = encode_ids(parsing.labels)
-        case "instances":
-            content = encode_ids(parsing.instances)
-        case _:
-            drawn = draw(picture.frame.bgr, parsing, style)
-            image_format: ImageFormat = form.removeprefix("overlay-")  # type: ignore[assignment]
-            content = encode(drawn, image_format)
+    if form == "json":
+        content = json.dumps(described(parser, picture, rle), separators=(",", ":")).encode()
+    else:
+        content = content_of(picture, form, style)
     return Body(content, _TYPES[form])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -34,12 +35,17 @@ from pipeline.errors import PipelineError
 _CLIENT_LEFT = 499  # nginx's; it is for logs, nobody reads it
 
 
-def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
+def make_app(
+    service: Service,
+    hosts: Sequence[str] = (),
+    beside: Callable[[], AbstractAsyncContextManager[object]] = contextlib.nullcontext,
+) -> FastAPI:
     """Return the application around a service, whose parser it starts and stops.
 
     Args:
         service: what it serves with.
         hosts: names by which it may be called; empty for any.
+        beside: what else answers with the service, while it lives.
     """
 
     @contextlib.asynccontextmanager
@@ -57,7 +63,8 @@ def make_app(service: Service, hosts: Sequence[str] = ()) -> FastAPI:
             ]
             service.cameras.start()
             try:
-                yield
+                async with beside():
+                    yield
             finally:
                 await service.cameras.close()
                 for task in tasks:

@@ -23,6 +23,11 @@ _HEADERS = {
 _DOCS = ("/docs", "/openapi.json")  # FastAPI's page takes its scripts from elsewhere
 
 
+def request_id_of(given: str | None) -> str:
+    """Return the id that a request came with, if it is one; else a new one."""
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 class RequestContext:
     """Middleware: gives every request an id, or keeps the one that came; echoes it."""
 
@@ -34,8 +39,7 @@ class RequestContext:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = request_id_of(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def with_headers(message: Message) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -25,6 +27,9 @@ from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams
 from pipeline.media.input_limits import MEGA
+
+if TYPE_CHECKING:
+    from mirror.serve.grpc.server import GrpcServer
 
 _BACKLOG = 2048  # connections that may wait to be taken in
 _UNREAD_MS = 60_000  # after which the system ends the connection of somebody who reads nothing
@@ -75,7 +80,18 @@ class Server:
             parser, self._admission, Access(tokens), bounds, store, runner, streams,
             camera_sources=cameras,
         )  # fmt: skip
-        app = make_app(service, hosts_of(serve))
+        grpc_server = None
+        try:
+            grpc_server = open_grpc(service, serve)
+        except BaseException:
+            self._socket.close()
+            store.close()
+            raise
+        app = make_app(
+            service,
+            hosts_of(serve),
+            contextlib.nullcontext if grpc_server is None else grpc_server.answering,
+        )
         self.address = _address(self._socket, secure=bool(serve.tls_certificate))
         self._server = _Uvicorn(
             uvicorn.Config(
@@ -90,7 +106,7 @@ class Server:
                 ws_max_size=bounds.picture_bytes,
                 ws_per_message_deflate=False,  # pictures are compressed; bombs would be, too
             ),
-            lambda: streams.drain(serve.grace_s),
+            lambda: _drain(streams, grpc_server, serve.grace_s),
         )
         self._grace_s = serve.grace_s
         self._told: int | None = None
@@ -146,6 +162,34 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+async def _drain(streams: Streams, grpc_server: GrpcServer | None, within_s: float) -> None:
+    async with asyncio.TaskGroup() as ending:
+        ending.create_task(streams.drain(within_s))
+        if grpc_server is not None:
+            ending.create_task(grpc_server.drain(within_s))
+
+
+def open_grpc(service: Service, serve: ServeConfig) -> GrpcServer | None:
+    """Return what answers over gRPC, where settings ask for that.
+
+    Raises:
+        ConfigError: its packages are missing, or its address cannot be listened on.
+    """
+    if not serve.grpc_port:
+        return None
+    try:
+        from mirror.serve.grpc.server import GrpcServer, Listening
+    except ImportError as error:
+        raise ConfigError(
+            "serve.grpc_missing", "gRPC needs {package}", package="smart-mirror[grpc]"
+        ) from error
+    _listen(serve.host, serve.grpc_port).close()  # gRPC itself would not say why it cannot
+    certificate, key = (
+        Path(name) if name else None for name in (serve.tls_certificate, serve.tls_key)
+    )
+    return GrpcServer(service, Listening(serve.host, serve.grpc_port, certificate, key))
 
 
 def open_store(where: str, keeping: Keeping) -> JobStore:

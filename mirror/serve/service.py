@@ -49,6 +49,11 @@ class Service:
     camera_sources: CameraSources = field(default_factory=CameraSources)
     cameras: Cameras = field(init=False)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answers, and lets somebody in."""
+        return self.parser.is_warm and not self.admission.is_draining
+
     def __post_init__(self) -> None:
         cameras = Cameras(self.parser, self.metrics, self.camera_sources)
         object.__setattr__(self, "cameras", cameras)  # as dataclasses do themselves

@@ -53,10 +53,14 @@ class SharedParser:
         workers: threads that parse, each with a model copy.
         threads: threads that each of them computes with.
         config: what else is asked of the parser.
+
+    Attributes:
+        is_warm: whether it has answered once.
     """
 
     def __init__(self, kind: AnyKind, workers: int, threads: int, config: ParserConfig) -> None:
         self.kind, self.workers, self.threads = kind, workers, threads
+        self.is_warm = False
         self.pool = ParserWorkers(kind, workers, threads, config)
         # pictures are decoded and encoded beside the workers, which wait for nothing
         self._helpers = ThreadPoolExecutor(workers, "codec")
@@ -85,6 +89,7 @@ class SharedParser:
         """Return when the parser has answered once."""
         grey = np.full((64, 64, 3), 128, np.uint8)
         await self.parse(grey, "warm-up")
+        self.is_warm = True
 
     async def parse(
         self,

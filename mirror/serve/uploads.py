@@ -76,7 +76,7 @@ async def _spooled(request: Request, most_bytes: int) -> Upload:
         async for piece in request.stream():
             total += len(piece)
             if total > most_bytes:
-                raise _too_large(most_bytes)
+                raise too_large(most_bytes)
             await asyncio.to_thread(file.write, piece)
         if not total:
             raise Problem(422, "input.missing", "The request has no input.")
@@ -129,7 +129,7 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
     async for piece in request.stream():
         total += len(piece)
         if total > most_bytes:
-            raise _too_large(most_bytes)
+            raise too_large(most_bytes)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -154,7 +154,7 @@ def _is_form(request: Request, most_bytes: int) -> bool:
     """
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > most_bytes:
-        raise _too_large(most_bytes)
+        raise too_large(most_bytes)
     return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
@@ -168,11 +168,12 @@ class _Bounded:
         message = await self._request.receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _too_large(self._most)
+            raise too_large(self._most)
         return message
 
 
-def _too_large(most_bytes: int) -> Problem:
+def too_large(most_bytes: int) -> Problem:
+    """Return what is said of more than may be sent."""
     return Problem(
         413, "request.too_large", f"A request has {most_bytes / (1 << 20):g} MB at most.",
         max_bytes=most_bytes,

@@ -1,4 +1,4 @@
-"""Answer other programs over HTTP: pictures in, people and their parts out.
+"""Answer other programs over HTTP and gRPC: pictures in, people and their parts out.
 
 Listens on this machine alone unless told otherwise; any other address needs --token-file. The page
 /docs describes every address; curl --data-binary @photo.jpg http://127.0.0.1:8700/v1/parse tries

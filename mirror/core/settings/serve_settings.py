@@ -25,6 +25,11 @@ class ServeConfig(Schema):
         Field(ge=0, le=65535, description="port to listen on; 0: any that is free"),
         Setting("--port", "N"),
     ] = 8700
+    grpc_port: Annotated[
+        int,
+        Field(ge=0, le=65535, description="port for gRPC beside HTTP; 0: no gRPC"),
+        Setting("--grpc-port", "N", more="on the same host; needs the extra grpc"),
+    ] = 0
     tokens: Annotated[
         str,
         Field(description="file of the tokens that clients need"),

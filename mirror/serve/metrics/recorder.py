@@ -30,6 +30,12 @@ class Metrics:
             "mirror_http_request_seconds", "From a request's head to its answer's end.",
             registry, "route",
         )  # fmt: skip
+        self._calls = Counter(
+            "mirror_grpc_calls", "Calls that have ended.", ("method", "code"), registry=registry
+        )
+        self._call_s = _histogram(
+            "mirror_grpc_call_seconds", "From a call's head to its end.", registry, "method"
+        )
         self._frames = Counter(
             "mirror_frames", "Frames that were parsed and answered.", ("kind",), registry=registry
         )
@@ -59,6 +65,17 @@ class Metrics:
         """
         self._requests.labels(method, route, str(code)).inc()
         self._request_s.labels(route).observe(seconds)
+
+    def called(self, method: str, code: str, seconds: float) -> None:
+        """Count a call.
+
+        Args:
+            method: of the service, such as ``Parse``.
+            code: of gRPC, such as ``OK``.
+            seconds: how long it took.
+        """
+        self._calls.labels(method, code).inc()
+        self._call_s.labels(method).observe(seconds)
 
     def parsed(self, kind: Kind, wait_s: float, parse_s: float, encode_s: float) -> None:
         """Count a frame that was answered."""

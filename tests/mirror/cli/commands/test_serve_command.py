@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websockets.sync.client
@@ -33,13 +35,13 @@ def factory():
 """
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+@contextlib.contextmanager
+def running(tmp_path: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A running service, whose parser takes a second for bright pictures, and its port."""
     (tmp_path / "waits.py").write_text(WAITS)
     process = subprocess.Popen(
         [sys.executable, "-m", "mirror", "serve", "--port", "0", "--parser", "waits:factory",
-         "--workers", "1"],
+         "--workers", "1", *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "COLUMNS": "200"},
     )  # fmt: skip
@@ -50,9 +52,17 @@ def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = int(found[1])
     while ask(port, "GET", "/readyz")[0] != 200:
         time.sleep(0.02)
-    yield process, port
-    process.kill()
-    process.communicate()
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    with running(tmp_path) as found:
+        yield found
 
 
 def ask(port: int, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
@@ -132,6 +142,35 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         taken.listen()
         port = str(taken.getsockname()[1])
         assert main(["serve", "--port", port, "--parser", "none"]) == 1
+    assert "cannot be listened on" in capsys.readouterr().err
+
+
+def test_grpc_answers_beside_http_and_ends_with_it(tmp_path: Path) -> None:
+    grpc = pytest.importorskip("grpc", reason="pip install 'smart-mirror[grpc]'")
+    from mirror.serve.grpc.v1 import service_pb2 as pb
+    from mirror.serve.grpc.v1 import service_pb2_grpc
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running(tmp_path, "--grpc-port", str(port)) as (process, _):
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub: Any = service_pb2_grpc.MirrorStub
+            mirror = stub(channel)
+            under_way = mirror.Parse.future(pb.ParseRequest(image=picture(200)))
+            time.sleep(0.3)  # it is being parsed, which takes a second
+            process.send_signal(signal.SIGTERM)
+            assert under_way.result(20).timing.parse > 900
+        assert process.wait(20) == 143
+
+
+def test_a_port_of_grpc_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("grpc", reason="pip install 'smart-mirror[grpc]'")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", "0", "--grpc-port", port, "--parser", "none"]) == 1
     assert "cannot be listened on" in capsys.readouterr().err
 
 

@@ -1,0 +1,1 @@
+"""The service over gRPC: what HTTP answers, for programs that speak that instead."""
