@@ -22,7 +22,7 @@ def check_plot(path: Path) -> None:
     Raises:
         PlotRefused: matplotlib is not installed, or cannot write such a file.
     """
-    figure = _figure(1)
+    figure = figure_for(1)
     if path.suffix.lower().removeprefix(".") not in figure.canvas.get_supported_filetypes():
         raise PlotRefused(
             "plot.unknown_ending",
@@ -43,7 +43,7 @@ def write_plot(file: OutputFile, title: str, outcomes: Sequence[Outcome]) -> Non
         for outcome in outcomes
         for heading, rows in outcome.verdict.tables.items()
     ]
-    figure = _figure(1 + len(tables))
+    figure = figure_for(1 + len(tables))
     axes = figure.subplots(1 + len(tables), 1, squeeze=False)[:, 0]
     ranked = ", ".join(dict.fromkeys(outcome.verdict.ranked_by for outcome in outcomes))
     for outcome in outcomes:
@@ -68,7 +68,12 @@ def write_plot(file: OutputFile, title: str, outcomes: Sequence[Outcome]) -> Non
     write_whole(file, drawn.getvalue())
 
 
-def _figure(panels: int) -> Any:  # noqa: ANN401 - it may not be installed
+def figure_for(panels: int, width: float = 9) -> Any:  # noqa: ANN401 - it may not be installed
+    """Return a figure of matplotlib's with room for so many panels, one below the other.
+
+    Raises:
+        PlotRefused: matplotlib is not installed.
+    """
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
@@ -76,4 +81,4 @@ def _figure(panels: int) -> Any:  # noqa: ANN401 - it may not be installed
             "plot.matplotlib_missing",
             "a plot needs matplotlib, which is not installed: pip install 'smart-mirror[eval]'",
         ) from error
-    return Figure(figsize=(9, 4 * panels), layout="constrained")
+    return Figure(figsize=(width, 4 * panels), layout="constrained")

@@ -67,6 +67,26 @@ class Displacement:
         """
         return self._fetched(values, cv2.INTER_LINEAR)
 
+    def fetch_maps(
+        self, labels: Labels, instances: NDArray[np.uint8 | np.uint16]
+    ) -> tuple[Labels, NDArray[np.uint8 | np.uint16]]:
+        """Return both maps of a parsing as ``fetch_labels`` does, for less than twice the cost.
+
+        Args:
+            labels: (H, W) uint8.
+            instances: (H, W), 0 where the label is.
+        """
+        fetched = np.zeros_like(labels), np.zeros_like(instances)
+        x0, y0, x1, y1 = box = self._reached(labels)
+        if x1 > x0 and y1 > y0:
+            # fixed-point places are rounded once for both
+            places = cv2.convertMaps(*self._places(box), cv2.CV_16SC2, nninterpolation=True)
+            for plane, into in zip((labels, instances), fetched, strict=True):
+                into[y0:y1, x0:x1] = cv2.remap(
+                    plane, *places, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT
+                )
+        return fetched
+
     def is_inside(self) -> NDArray[np.bool_]:
         """Return (H, W): which pixels of the one frame are in the other at all."""
         x, y = self._places((0, 0, self.width, self.height))

@@ -4,6 +4,7 @@ mirror eval person DIR...             outlines, and who is found, by height
 mirror eval parts DIR...              every part, and whether left is left
 mirror eval pose DIR...               joints: OKS and PCK
 mirror eval clips DIR...              masks over time, and whether parts keep their label
+mirror eval overlay CLIP...           masks that come late: held, carried, and in time
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
 mirror eval figures clean realistic   counts and faults of people made of numbers
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mirror
-from mirror.cli.commands import eval_coach
+from mirror.cli.commands import eval_coach, eval_overlay
 from mirror.cli.flags import add_parser_flags, checked, config_of, path
 from mirror.core.quantities import positive
 from mirror.evaluation.class_mapping import CLASS_SETS
@@ -48,10 +49,14 @@ from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is judged, by which data, and where the figures go."""
-    what = (*WHAT, *eval_coach.COACHING)
+    what = (*WHAT, eval_overlay.OVERLAY, *eval_coach.COACHING)
     parser.add_argument("what", choices=what, help=", ".join(what))
     parser.add_argument(
-        "datasets", nargs="+", metavar="DIR", type=path, help="a data set, or a JSON of COCO's"
+        "datasets",
+        nargs="+",
+        metavar="DIR",
+        type=path,
+        help="a data set, or a JSON of COCO's; a video",
     )
     parser.add_argument("--half", choices=("even", "odd"), help="judge every second picture only")
     parser.add_argument(
@@ -79,6 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--peer", choices=PEERS, help="another system, on the same pictures")
     group.add_argument("--peer-python", metavar="PYTHON", type=path, help="that has the peer")
     group.add_argument("--peer-model", metavar="FILE", type=path, help="BodyPix's network")
+    eval_overlay.add_arguments(parser)
     add_parser_flags(parser)
 
 
@@ -86,6 +92,8 @@ def run(options: argparse.Namespace) -> int:
     """Judge on one data set after the other; nothing is judged before all are found in order."""
     if options.what in eval_coach.COACHING:
         return eval_coach.run(options)
+    if options.what == eval_overlay.OVERLAY:
+        return eval_overlay.run(options)
     datasets = [one for path in options.datasets for one in open_datasets(path)]
     sheets = _sheet_files(options.sheet, datasets)
     if options.plot is not None:
