@@ -29,13 +29,15 @@ STAGE_NAMES = {
     "draw": N_("drawing"),
     "show": N_("waiting for the screen"),
 }
-_DROPS = {  # why a frame was left out
-    "overtaken": N_("overtaken"),
-    "stale": N_("stale"),
-    "unseen": N_("unseen"),
+_DROPS = {  # why a frame was left out: what is said of one, and of several
+    "overtaken": (N_("1 frame skipped to keep up"), N_("{count} frames skipped to keep up")),
+    "stale": (N_("1 frame came too late"), N_("{count} frames came too late")),
+    "unseen": (N_("1 picture not shown"), N_("{count} pictures not shown")),
 }
 
+NO_PARSER = "none"
 _IS_SLOW_S = 0.5
+_ALONE_AFTER_S = 3.0
 _CEILINGS_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
 
 
@@ -62,14 +64,14 @@ def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str
     statistics = figures.statistics
     busy = 0 if statistics is None else statistics.busy
     return [
-        (say("Captured"), _fps(figures.captured)),
-        (say("Parsed"), _fps(figures.parsed)),
-        (say("Painted"), _fps(figures.painted)),
-        (say("Latency, median"), _latency(p50)),
-        (say("Latency, 95 of 100"), _latency(p95)),
-        (say("Latency, 99 of 100"), _latency(p99)),
+        (say("Pictures coming in"), _fps(figures.captured)),
+        (say("Pictures parsed"), _fps(figures.parsed)),
+        (say("Pictures shown"), _fps(figures.painted)),
+        (say("Delay, median"), _latency(p50)),
+        (say("Delay, 95 of 100"), _latency(p95)),
+        (say("Delay, 99 of 100"), _latency(p99)),
         (say("Mask behind picture"), _latency(figures.mask_age_s)),
-        (say("Dropped"), _drops(figures, say)),
+        (say("Left out"), _drops(figures, say)),
         (say("Workers busy"), f"{busy} / {workers}"),
         (say("CPU"), f"{figures.cpu / cores:.0%}" if cores else NONE),
         (say("Memory"), f"{figures.memory_mb} MB"),
@@ -102,8 +104,21 @@ def title(choice: Choice | None, say: Say) -> str:
     return choice.title
 
 
-def notice(status: Status, now: float, choice: Choice, parser: str, say: Say) -> str:
-    """Return what is said while something takes its time; empty before that is worth a word."""
+def notice(
+    status: Status, now: float, choice: Choice, parser: str, say: Say, alone_s: float = 0.0
+) -> str:
+    """Return what is said while something takes its time; empty before that is worth a word.
+
+    Args:
+        status: of the session.
+        now: on its clock.
+        choice: what it looks at.
+        parser: what it is parsed by.
+        say: the user's language.
+        alone_s: how long nobody has been in the picture.
+    """
+    if status.phase == "running" and parser != NO_PARSER and alone_s >= _ALONE_AFTER_S:
+        return say("Nobody here")
     if now - status.since < _IS_SLOW_S:
         return ""
     if status.phase == "opening":
@@ -166,8 +181,13 @@ def clock_time(seconds: float) -> str:
 def _drops(figures: Figures, say: Say) -> str:
     dropped = {} if figures.statistics is None else dict(figures.statistics.dropped)
     dropped |= {"unseen": figures.unseen} if figures.unseen else {}
-    told = [f"{count} {say(_DROPS.get(why, why))}" for why, count in sorted(dropped.items())]
-    return ",\n".join(told) or "0"  # a line each: the panel is narrow
+    told = [_drop(why, count, say) for why, count in sorted(dropped.items()) if count]
+    return "\n".join(told) or say("none")  # a line each: the panel is narrow
+
+
+def _drop(why: str, count: int, say: Say) -> str:
+    one, several = _DROPS.get(why, (f"1 {why}", f"{{count}} {why}"))
+    return say(one if count == 1 else several).format(count=count)
 
 
 def _fps(rate: float) -> str:

@@ -15,6 +15,7 @@ from mirror.live import readout
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alerts
+from mirror.live.session.confirmations import Confirmations
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_manager import SessionManager
@@ -26,7 +27,7 @@ from mirror.live.translations import speaker
 from mirror.window.launch_settings import LaunchSettings
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.layout.qt_translations import speak
-from mirror.window.layout.window_layout import laid_out, put, ticking
+from mirror.window.layout.window_layout import Whole, put, ticking
 from mirror.window.menus.actions import acts_of, install, show_switches
 from mirror.window.menus.clipboard import copy
 from mirror.window.menus.drag_and_drop import DropTarget
@@ -68,7 +69,10 @@ class MirrorWindow(QMainWindow):
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
-        self.capture = CaptureController(setup.folder, setup.encoding, setup.clock, self.report)
+        self.told = Confirmations(setup.clock)
+        self.capture = CaptureController(
+            *(setup.folder, setup.encoding, setup.clock, self.report, self.told)
+        )
         self.trainer = CoachController(setup.coach, lambda: self.session, self._coach_changed)
         self.setWindowTitle("Smart Mirror")
         DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
@@ -155,7 +159,7 @@ class MirrorWindow(QMainWindow):
         self.shown.refresh(session, self.view)
         self.bar.refresh()
         now = self._setup.clock()
-        self.pages.show_status(session.status, now, session.choice, self._wanted)
+        self.pages.show_status(session.status, now, session.choice, self._wanted, session.alone_s)
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)
@@ -184,6 +188,7 @@ class MirrorWindow(QMainWindow):
     def copy_figures(self) -> None:
         """Copy every figure as JSON."""
         copy(readout.as_json(self.figures))
+        self.told.tell(Sentence("The figures are copied"))
 
     def save_picture(self) -> None:
         """Write what is shown to files."""
@@ -221,7 +226,7 @@ class MirrorWindow(QMainWindow):
         if parser != plain.parser:
             self.capture.stop_recording(OTHER_PARSER)
             self.try_again()
-        self.pages.tell(Sentence("All settings are forgotten"))
+        self.told.tell(Sentence("All settings are forgotten"))
 
     # the view
 
@@ -245,7 +250,7 @@ class MirrorWindow(QMainWindow):
         ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
         self.pages = PageStack(
             *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
-            *(ways_on, self.place.show),
+            *(ways_on, self._follow_toast),
         )
         self.commands = commands_of(self)
         self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
@@ -257,11 +262,12 @@ class MirrorWindow(QMainWindow):
         self.coach.show_options(self.trainer.options)
         self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source, self.coach)
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
-        self.setCentralWidget(laid_out(self.pages, self.panel, self.bar))
+        whole = Whole(self.pages, self.panel, self.bar)
+        self.setCentralWidget(whole)
         self._actions = install(self, self.commands, say)
         reach_by_tab(self)
         self.around = WindowChrome(
-            self, self.view, self.panel, self.bar, has_panel, self._show_surroundings
+            *(self, self.view, self.panel, whole, self.bar, has_panel, self._show_surroundings)
         )
         self.set_look(self.look)
         self.view.setFocus()
@@ -271,6 +277,10 @@ class MirrorWindow(QMainWindow):
         self._wanted = self._wanted.with_coach(options)
         self.coach.show_options(options)
         self._show_switches()
+
+    def _follow_toast(self) -> None:
+        if self.told.leads_to_folder:
+            self.place.show()
 
     def _drawn(self, look: DisplayOptions) -> DisplayOptions:
         return readout.look_in(look, self.parts, self._say)
@@ -301,7 +311,7 @@ class MirrorWindow(QMainWindow):
     def _show_bar(self) -> None:
         capture, title = self.capture, readout.title(self._present(), self._say)
         self._controlled = self.player
-        self.pages.toast.tell(capture.message.said(self._say))
+        self.pages.toast.tell(self.told.current.said(self._say))
         self.bar.show_state(title, self.player, capture.is_recording, self.shown.frame)
         self.source.show_folder(capture.folder)
         self._show_switches()

@@ -92,6 +92,7 @@ class Session:
         self._recording: Recording | None = None
         self._coach_options = coach
         self._coach: SessionCoach | None = None
+        self._seen_at: float | None = None  # somebody, on the session's clock
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -169,6 +170,14 @@ class Session:
         """The coach; None where nobody is coached, and before the first frame."""
         with self._lock:
             return self._coach
+
+    @property
+    def alone_s(self) -> float:
+        """How long nobody has been in the picture; 0 while that is not known."""
+        with self._lock:
+            seen_at = self._seen_at
+        is_seen = seen_at is None or self.status.phase != "running"
+        return 0.0 if is_seen or seen_at is None else max(0.0, self._clock() - seen_at)
 
     def glass_renderer(self, keeps_corner: bool = False) -> GlassRenderer:
         """Return what draws the coach's words; ``parts`` and ``language`` are still to be set."""
@@ -295,6 +304,8 @@ class Session:
     def _parsed(self, result: Result[Parsing]) -> None:
         with self._lock:  # first: what is on the screen when recording begins is not recorded
             recording = self._recording
+            if self._seen_at is None or result.parsing.people or result.parsing.labels.any():
+                self._seen_at = self._clock()
         if self._kind.failure is None:
             self._gauges.parsed(result.timing, self._look.mode == "exact")
         if (coach := self._present_coach()) is not None:

@@ -8,14 +8,13 @@ from typing import Literal
 PANEL_WIDTH = 380
 _PICTURE_WIDTH = 420  # less is no picture to put a panel beside
 _PANEL_HEIGHT = 600  # shows the legend without scrolling
-_PANEL_SHARE = 0.42  # of a portrait window's height
-_PORTRAIT = 1.25  # height over width
+_PANEL_SHARE = 0.42  # of the height of a window that has no room beside the picture
 _NARROW = 600  # where buttons beside a sentence leave no room for it
 
 _FIRST_SIZE = (1280, 800)  # of the window where the screen has room; width and height
 _FIRST_SHARE = 0.9  # of a smaller screen's sides: its frame needs room, too
 
-Place = Literal["beside", "below", "over"]
+Place = Literal["beside", "below"]
 
 
 def first_size(width: int, height: int) -> tuple[int, int]:
@@ -24,11 +23,9 @@ def first_size(width: int, height: int) -> tuple[int, int]:
     return min(widest, int(width * _FIRST_SHARE)), min(highest, int(height * _FIRST_SHARE))
 
 
-def panel_place(width: int, height: int) -> Place:
-    """Return where the panel is, seen from the picture."""
-    if width >= PANEL_WIDTH + _PICTURE_WIDTH:
-        return "beside"
-    return "below" if height > _PORTRAIT * width and height >= _PANEL_HEIGHT else "over"
+def panel_place(width: int) -> Place:
+    """Return where the panel is, seen from the picture, which it never covers."""
+    return "beside" if width >= PANEL_WIDTH + _PICTURE_WIDTH else "below"
 
 
 def panel_height(height: int) -> int:

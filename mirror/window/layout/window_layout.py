@@ -27,59 +27,75 @@ _UNBOUND = 16777215  # Qt's QWIDGETSIZE_MAX
 
 
 class Screen(QWidget):
-    """The pages with the panel: beside them, below them or over them, wherever there is room."""
+    """The pages with the panel: beside them, or below them where there is no room for that."""
 
     def __init__(self, pages: QWidget, panel: QWidget) -> None:
         super().__init__()
         self._pages, self._panel = pages, panel
-        self._place: Place = "over"
+        self._place: Place | None = None
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(pages, 1)
-        panel.setParent(self)
+        self._row.addWidget(panel)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Put the panel where there is room for it now."""
-        place = panel_place(self.width(), self.height())
+        place = panel_place(self.width())
         if place != self._place:
             self._place = place
             self._put(place)
         if place == "below":
             self._panel.setFixedHeight(panel_height(self.height()))
-        elif place == "over":
-            wide = min(PANEL_WIDTH, self.width())
-            self._panel.setGeometry(self.width() - wide, 0, wide, self.height())
 
     def minimumSizeHint(self) -> QSize:
         """Return what the pages need: the panel moves out of their way."""
         return self._pages.minimumSizeHint()
 
     def _put(self, place: Place) -> None:
-        self._row.removeWidget(self._panel)
         self._panel.setMinimumSize(0, 0)
         self._panel.setMaximumSize(_UNBOUND, _UNBOUND)
-        if place == "over":
-            return self._panel.raise_()
         is_beside = place == "beside"
         way = QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom
         self._row.setDirection(way)
-        self._row.addWidget(self._panel)
         if is_beside:
             self._panel.setFixedWidth(PANEL_WIDTH)
 
 
-def laid_out(pages: QWidget, panel: QWidget, bar: QWidget) -> QWidget:
-    """Return a widget with the pages and the panel, and the bar below both."""
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(Screen(pages, panel), 1)
-    column.addWidget(bar)
-    for box in whole.findChildren(QComboBox):
-        box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own knows no sheet: tight lines
-    return whole
+class Whole(QWidget):
+    """The pages with the panel, and the bar: below both, or over the foot of both."""
+
+    def __init__(self, pages: QWidget, panel: QWidget, bar: QWidget) -> None:
+        super().__init__()
+        self._bar, self._floats = bar, False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(Screen(pages, panel), 1)
+        self._column.addWidget(bar)
+        for box in self.findChildren(QComboBox):
+            box.setItemDelegate(QStyledItemDelegate(box))  # Qt's own knows no sheet: tight lines
+
+    def float_bar(self, floats: bool) -> None:
+        """Lay the bar over what is above it, so that nothing moves when it comes and goes."""
+        if floats == self._floats:
+            return
+        self._floats = floats
+        if floats:
+            self._column.removeWidget(self._bar)
+            self._place_bar()
+        else:
+            self._column.addWidget(self._bar)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the bar at the foot."""
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        if self._floats:
+            tall = self._bar.sizeHint().height()
+            self._bar.setGeometry(0, self.height() - tall, self.width(), tall)
+            self._bar.raise_()
 
 
 def put(window: QMainWindow, place: QByteArray | None) -> None:

@@ -70,7 +70,12 @@ class PageStack(QWidget):
         self._stack.setCurrentWidget(self._view)
 
     def show_status(
-        self, status: Status, now: float, choice: Choice, wanted: ViewPreferences
+        self,
+        status: Status,
+        now: float,
+        choice: Choice,
+        wanted: ViewPreferences,
+        alone_s: float = 0.0,
     ) -> None:
         """Show how a session stands: over its picture, or in its place where it never had one.
 
@@ -79,8 +84,11 @@ class PageStack(QWidget):
             now: on its clock.
             choice: what it looks at.
             wanted: by which parser, and which there is to go back to.
+            alone_s: how long nobody has been in the picture; a coach says that itself.
         """
-        self.notice.tell(readout.notice(status, now, choice, wanted.parser.name, self._say))
+        alone_s = 0.0 if wanted.coach.is_on else alone_s
+        parser, say = wanted.parser.name, self._say
+        self.notice.tell(readout.notice(status, now, choice, parser, say, alone_s))
         if status != self._status:
             self._status = status
             if status.phase == "failed" and not status.has_picture:

@@ -13,13 +13,13 @@ from mirror.live.capture.snapshot import save_snapshot
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.render_thread import RenderedFrame
 from mirror.live.readout import Say, clock_time, look_in
+from mirror.live.session.confirmations import Confirmations
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import NOTHING, Sentence
 from mirror.rendering.overlay import OverlayRenderer
 from mirror.rendering.renderer import Chain, Renderer
 from pipeline.sinks.video import Encoding
 
-_SAYS_FOR_S = 8.0
 _COMPLETES_WITHIN_S = 120.0
 OTHER_SOURCE = Sentence("The recording ended, because the source was opened anew")
 OTHER_PARSER = Sentence("The recording ended, because another parser draws other parts")
@@ -33,6 +33,7 @@ class CaptureController:
         encoding: of recordings.
         clock: monotonic seconds.
         report: shows what went wrong.
+        confirmations: where it is told what became of a file.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class CaptureController:
         encoding: Encoding,
         clock: Callable[[], float],
         report: Callable[[BaseException], None],
+        confirmations: Confirmations,
     ) -> None:
         self._folder, self._encoding = folder, encoding
         self._clock, self._report = clock, report
@@ -51,7 +53,7 @@ class CaptureController:
         self._answers: queue.SimpleQueue[tuple[Path, ...] | Exception] = queue.SimpleQueue()
         self._writing: list[threading.Thread] = []
         self._turn = threading.Lock()
-        self._message, self._said_at = NOTHING, float("-inf")
+        self._confirmations = confirmations
 
     @property
     def folder(self) -> Path:
@@ -71,11 +73,6 @@ class CaptureController:
     def elapsed(self) -> str:
         """How long the recording has run, to be read; empty where none does."""
         return "" if self._recording is None else clock_time(self._clock() - self._began_at)
-
-    @property
-    def message(self) -> Sentence:
-        """What became of the last file; empty after a while."""
-        return self._message if self._clock() - self._said_at < _SAYS_FOR_S else NOTHING
 
     def save_picture(self, shot: RenderedFrame, look: DisplayOptions, say: Say) -> None:
         """Write what is shown to PNG files."""
@@ -161,4 +158,4 @@ class CaptureController:
             self._tell(Sentence("{saved}. {why}", {"saved": saved, "why": why}) if why else saved)
 
     def _tell(self, message: Sentence) -> None:
-        self._message, self._said_at = message, self._clock()
+        self._confirmations.tell(message, is_of_file=True)

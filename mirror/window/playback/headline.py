@@ -1,4 +1,4 @@
-"""The large figures over the picture, on a plate of their own."""
+"""The figures in the picture's corner, on a plate of their own: there, but in nobody's way."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mirror.live.readout import Headline
 from mirror.window.layout.theme import ALARM, DIM, INK
 
 _PLATE, _RIM = QColor(18, 22, 27, 190), QColor(255, 255, 255, 36)  # the rim shows on black too
-_LARGEST, _SMALLEST, _LEAST = 120, 26, 12  # pixels; the last where there is no room for more
-_OF_HEIGHT = 13
+_LARGEST, _SMALLEST, _LEAST = 22, 14, 10  # pixels; the last where there is no room for more
+_OF_HEIGHT = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class _Piece:
 
 
 def paint_headline(painter: QPainter, headline: Headline, note: str, within: QRect) -> QRect:
-    """Paint figures, and a note in red, as large as they fit; return where the plate lies."""
+    """Paint figures, and a note in red; return where the plate lies."""
     large = max(_SMALLEST, min(_LARGEST, within.height() // _OF_HEIGHT))
     while True:
         for lines in _ways(headline, note, large):
@@ -43,7 +43,7 @@ def paint_headline(painter: QPainter, headline: Headline, note: str, within: QRe
 def _ways(headline: Headline, note: str, large: int) -> list[list[list[_Piece]]]:
     """Return everything on one line, and the note on a second one."""
     number = _font(large, QFont.Weight.Bold)
-    unit = _font(max(_LEAST, large * 2 // 5), QFont.Weight.Medium)
+    unit = _font(max(_LEAST, large * 4 // 5), QFont.Weight.Medium)
     gap = _Piece("   ", unit, DIM)
     figures = [
         _Piece(headline.fps, number, INK),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from doubles import FakeClock
+
 from mirror.live.readout import (
     banner,
     clock_time,
@@ -10,6 +12,7 @@ from mirror.live.readout import (
     stage_rows,
 )
 from mirror.live.session.alerts import Alert
+from mirror.live.session.confirmations import Confirmations
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.session_status import Phase, Sentence, Status
 from mirror.live.sources.source_choice import AddressChoice
@@ -21,7 +24,7 @@ ENGLISH, CHINESE = speaker("en"), speaker("zh_CN")
 
 def test_before_the_first_frame_no_figure_is_made_up() -> None:
     told = dict(rows(Figures(), 1, 1, ENGLISH))
-    assert told["Latency, median"] == told["Mask behind picture"] == "–"  # noqa: RUF001
+    assert told["Delay, median"] == told["Mask behind picture"] == "–"  # noqa: RUF001
     assert str(headline(Figures())) == "– fps  – ms"  # noqa: RUF001
 
 
@@ -39,10 +42,12 @@ def test_every_figure_has_a_name() -> None:
             ENGLISH,
         )
     )
-    assert told["Captured"] == "30.0 fps"
-    assert told["Latency, 95 of 100"] == "60 ms"
+    assert told["Pictures coming in"] == "30.0 fps"
+    assert told["Delay, 95 of 100"] == "60 ms"
     assert told["Mask behind picture"] == "100 ms"
-    assert told["Dropped"] == "9 overtaken,\n1 stale,\n3 unseen"
+    assert told["Left out"] == (
+        "9 frames skipped to keep up\n1 frame came too late\n3 pictures not shown"
+    )
     assert told["Workers busy"] == "1 / 2"
     assert told["CPU"] == "75%"
     assert told["Memory"] == "321 MB"
@@ -71,6 +76,30 @@ def test_what_takes_its_time_is_named_after_half_a_second() -> None:
     assert told("opening", 0.6) == "Opening rtsp://host/a…"
     assert told("loading", 0.6) == "Loading the parser m2fp…"
     assert told("running", 0.6) == ""
+
+
+def test_an_empty_picture_is_said_to_be_so_after_a_while() -> None:
+    def told(alone_s: float, phase: Phase = "running", parser: str = "built-in") -> str:
+        return notice(Status(phase), 9.0, AddressChoice("rtsp://host/a"), parser, ENGLISH, alone_s)
+
+    assert told(1.0) == ""
+    assert told(4.0) == "Nobody here"
+    assert told(4.0, phase="lost") == ""
+    assert told(4.0, parser="none") == ""  # nobody looks
+
+
+def test_a_confirmation_is_there_for_a_while_and_says_where_it_leads() -> None:
+    clock = FakeClock()
+    told = Confirmations(clock)
+    assert not told.current
+    told.tell(Sentence("Saved it"), is_of_file=True)
+    assert str(told.current) == "Saved it"
+    assert told.leads_to_folder
+    clock.now += 60.0
+    assert not told.current
+    assert not told.leads_to_folder
+    told.tell(Sentence("Done"))
+    assert not told.leads_to_folder
 
 
 def test_times_are_written_as_players_write_them() -> None:

@@ -105,12 +105,17 @@ def test_the_figures_in_the_window_are_true(
     show(qtbot, window, source, clock, timed)
     clock.now = float(int(clock.now) + 1)  # the second is over
     labels = refreshed(window, clock)
-    assert labels["Captured"] == labels["Parsed"] == labels["Painted"] == "10.0 fps"
-    assert labels["Latency, median"] == "30 ms"
-    assert labels["Latency, 95 of 100"] == "130 ms"
-    assert labels["Latency, 99 of 100"] == "430 ms"
+    assert (
+        labels["Pictures coming in"]
+        == labels["Pictures parsed"]
+        == labels["Pictures shown"]
+        == "10.0 fps"
+    )
+    assert labels["Delay, median"] == "30 ms"
+    assert labels["Delay, 95 of 100"] == "130 ms"
+    assert labels["Delay, 99 of 100"] == "430 ms"
     assert labels["Mask behind picture"] == "0 ms"
-    assert labels["Dropped"] == "0"
+    assert labels["Left out"] == "none"
     assert labels["Workers busy"] == "0 / 1"
     assert window.view.accessibleDescription() == "10 fps  30 ms"
 
@@ -153,14 +158,16 @@ def test_drops_and_workers_are_told_while_a_worker_is_held(
         sources[0].feed(grey(100, clock.now))
         wait_statistics(captured, in_flight)
     labels = refreshed(window, clock)
-    assert labels["Dropped"] == "1 overtaken"
+    assert labels["Left out"] == "1 frame skipped to keep up"
     assert labels["Workers busy"] == "1 / 1"
     timed.may_go_on.set()
     wait_statistics(5, 0)
     sources[0].unplug(SourceError("source.broke", "camera 0 delivers no pictures"))
     sources[1].feed(grey(200, clock.now))
     wait_level(qtbot, window, 200)
-    assert refreshed(window, clock)["Dropped"].startswith("1 overtaken")  # of the whole session
+    assert refreshed(window, clock)["Left out"].startswith(
+        "1 frame skipped to keep up"
+    )  # of the whole session
 
 
 def test_a_lost_camera_has_no_latency(
@@ -171,7 +178,7 @@ def test_a_lost_camera_has_no_latency(
     show(qtbot, window, source, clock, timed)
     clock.now += 3.0
     labels = refreshed(window, clock)
-    assert labels["Latency, median"] == "–"  # noqa: RUF001
+    assert labels["Delay, median"] == "–"  # noqa: RUF001
     assert window.view.accessibleDescription() == "– fps  – ms"  # noqa: RUF001
 
 

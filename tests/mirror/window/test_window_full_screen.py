@@ -64,6 +64,37 @@ def test_the_cursor_is_hidden_once_it_has_rested_and_shown_when_it_moves(
     assert not rested.isActive()
 
 
+def test_controls_come_with_the_mouse_over_the_picture_and_go_when_it_rests(
+    qtbot: QtBot, opened: Open
+) -> None:
+    window = opened(HandFed())
+    press(window, "f")
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.waitUntil(lambda: window.view.height() == window.height())
+    seen = window.view.size()
+    move_mouse(window)
+    assert window.bar.isVisible()
+    assert window.view.size() == seen
+    place = window.bar.mapTo(window, window.bar.rect().bottomLeft())
+    assert place.y() == window.height() - 1
+    window.around.cursor.timer.timeout.emit()
+    assert not window.bar.isVisible()
+    press(window, "f")
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert window.bar.isVisible()
+    assert window.view.height() < window.height() - window.bar.height() + 1
+
+
+def test_controls_stay_while_a_key_can_press_them(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    press(window, "f")
+    move_mouse(window)
+    window.bar.buttons["full"].setFocus()
+    window.around.cursor.timer.timeout.emit()
+    assert window.bar.isVisible()
+    assert window.around.cursor.timer.isActive()
+
+
 def test_no_cursor_is_waited_for_over_a_window_that_is_closed(qtbot: QtBot, opened: Open) -> None:
     window = opened(HandFed())
     press(window, "f")

@@ -49,12 +49,18 @@ def test_the_large_figures_fit_every_picture(
 
 
 def test_a_note_goes_below_the_figures_before_these_shrink(qtbot: QtBot) -> None:
-    _, without = painted("", QRect(0, 0, 500, 780))
-    _, wrapped = painted("1:02:03", QRect(0, 0, 500, 780))
+    _, without = painted("", QRect(0, 0, 200, 780))
+    _, wrapped = painted("1:02:03", QRect(0, 0, 200, 780))
     _, beside = painted("1:02:03", QRect(0, 0, 1500, 780))
     assert wrapped.width() == without.width()
     assert wrapped.height() > without.height()
     assert beside.height() == without.height()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (480, 700)])
+def test_the_figures_take_little_of_the_picture(qtbot: QtBot, size: tuple[int, int]) -> None:
+    _, plate = painted("", QRect(0, 0, *size))
+    assert plate.width() * plate.height() < 0.02 * size[0] * size[1]
 
 
 def test_the_plate_can_be_seen_on_black(qtbot: QtBot) -> None:

@@ -103,8 +103,8 @@ def test_the_panel_says_the_figures_and_copies_them(
     clock.now += 1.0
     window.refresh()
     said = {label.accessibleName(): label.text() for label in window.panel.values}
-    assert said["Captured"] == "0.0 fps"
-    assert said["Dropped"] == "0"
+    assert said["Pictures coming in"] == "0.0 fps"
+    assert said["Left out"] == "none"
     window.copy_figures()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None

@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from windows import CAMERA, Open, press, wait_level, wait_said
 
+from mirror.live.session.session_status import Sentence
 from mirror.window.main_window import MirrorWindow
 from mirror.window.pages.floating_text import FloatingText, breakable
 
@@ -108,6 +109,9 @@ def test_a_click_leads_to_the_folder(
         return True
 
     monkeypatch.setattr(window.place, "_open_url", open_url)
-    window.pages.toast.tell("Saved mirror-1.png")
+    window.told.tell(Sentence("All settings are forgotten"))
+    window.pages.toast.mouseReleaseEvent(None)
+    assert shown == []  # it is about no file
+    window.told.tell(Sentence("Saved mirror-1.png"), is_of_file=True)
     window.pages.toast.mouseReleaseEvent(None)
     assert shown == [str(tmp_path)]
