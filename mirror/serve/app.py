@@ -25,6 +25,7 @@ from mirror.serve.http import (
     stream,
     tutorial,
 )
+from mirror.serve.logs import events
 from mirror.serve.metrics.measured import Measured
 from mirror.serve.problems import Problem, as_response
 from mirror.serve.service import Service
@@ -101,6 +102,7 @@ def make_app(
 
 async def _warm_up(app: FastAPI, service: Service) -> None:
     await service.parser.warm_up()
+    events.told("ready", parser=service.parser.name, workers=service.parser.workers)
     app.state.is_warm = True
 
 

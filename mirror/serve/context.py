@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mirror.serve.logs import events
+
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,6 +43,7 @@ class RequestContext:
             return
         request_id = request_id_of(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
+        events.request_id.set(request_id)  # of this task, which ends with the request
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from mirror.serve.jobs.store import StoreAway
+from mirror.serve.logs import events
 from pipeline.errors import FrameOverdue, PoolClosed, WorkerCrashed, WorkerHung
 
 _LATER = {"Retry-After": "5"}  # seconds in which another instance may have taken over
@@ -84,12 +85,15 @@ def problem_of(error: Exception) -> Problem:
 def problem_of_frame(error: Exception) -> Problem:
     """Return what a client is told of one frame of many that failed, whatever the parser raised."""
     problem = problem_of(error)
+    events.failed(problem.code, problem.status, error)
     return _parse_failed() if problem.code == "service.failed" else problem
 
 
 def as_response(request: Request, error: Exception) -> JSONResponse:
     """Return the answer that says what went wrong."""
     problem = problem_of(error)
+    if problem.status == 500:
+        events.failed(problem.code, problem.status, error)
     request_id = str(getattr(request.state, "request_id", ""))
     return JSONResponse(
         problem.body(request_id), problem.status, problem.headers, media_type=MEDIA_TYPE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from mirror.serve.cameras.cameras import CameraSources, named_sources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore, Keeping
+from mirror.serve.logs import events
+from mirror.serve.logs.output import logging_to
 from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams
@@ -108,7 +111,7 @@ class Server:
             ),
             lambda: _drain(streams, grpc_server, serve.grace_s),
         )
-        self._grace_s = serve.grace_s
+        self._grace_s, self._serve = serve.grace_s, serve
         self._told: int | None = None
         self._listener: Listener | None = None
 
@@ -118,8 +121,13 @@ class Server:
         Raises:
             KeyboardInterrupt, Terminated: it came, and everybody who was in has been answered.
         """
-        with listening(self) as self._listener:
+        with (
+            logging_to(sys.stderr, self._serve.log_format, self._serve.log_level),
+            listening(self) as self._listener,
+        ):
+            events.told(f"listening on {self.address}", at=self.address)
             self._server.run([self._socket])
+            events.told("stopped")
         if self._told is not None:
             raise interruption_of(self._told)
 
@@ -132,6 +140,7 @@ class Server:
             self._listener.put_off(self._grace_s + ENDS_WITHIN_S)
         self._told = self._told or number
         self._admission.drain()
+        events.told("stopping", grace_s=self._grace_s)
         self._server.should_exit = True
 
     def due(self) -> bool:

@@ -76,4 +76,6 @@ def caller_of(request: Request) -> Caller:
     """
     address = request.client.host if request.client else ""
     access = service_of(request).access
-    return access.caller(request.headers.get("authorization"), address)
+    caller = access.caller(request.headers.get("authorization"), address)
+    request.state.caller = caller.owner  # for the log
+    return caller

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
@@ -105,6 +105,16 @@ class ServeConfig(Schema):
         Field(gt=0, le=_A_DAY_S, description="seconds in which work may end on SIGTERM"),
         Setting("--grace", "S", words="seconds above 0, a day at most"),
     ] = 10.0
+    log_format: Annotated[
+        Literal["readable", "json"],
+        Field(description="what lines on standard error look like"),
+        Setting("--log-format", more="json: one object a line"),
+    ] = "readable"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="what is worth a line; info: every request"),
+        Setting("--log-level", more="debug: those for health and metrics, too"),
+    ] = "info"
     tls_certificate: Annotated[
         str, Field(description="certificate for https"), Setting("--tls-certificate", "FILE")
     ] = ""

@@ -19,6 +19,7 @@ from google.protobuf.message import DecodeError, Message
 from mirror.serve.access import Caller
 from mirror.serve.context import request_id_of
 from mirror.serve.grpc.status import code_of, trailers_of
+from mirror.serve.logs import events
 from mirror.serve.problems import Problem, problem_of
 from mirror.serve.service import Service
 
@@ -97,11 +98,12 @@ def handler_of(
     async def handle(_: object, context: Context) -> None:
         began_at, code = time.monotonic(), grpc.StatusCode.CANCELLED
         request_id = request_id_of(_metadata(context, "x-request-id"))
+        events.request_id.set(request_id)  # of this task, which ends with the call
+        owner, address = "", _address(context.peer())
         try:
             await context.send_initial_metadata((("x-request-id", request_id),))
-            caller = service.access.caller(
-                _metadata(context, "authorization"), _address(context.peer())
-            )
+            caller = service.access.caller(_metadata(context, "authorization"), address)
+            owner = caller.owner
             await method(Call(service, caller, context))
             code = grpc.StatusCode.OK
         except (asyncio.CancelledError, grpc.aio.AbortError):
@@ -109,9 +111,13 @@ def handler_of(
         except Exception as error:
             problem = problem_of(error)
             code = code_of(problem)
+            if problem.status == 500:
+                events.failed(problem.code, problem.status, error)
             await context.abort(code, problem.detail, trailers_of(problem, request_id))
         finally:
-            service.metrics.called(name, code.name, time.monotonic() - began_at)
+            seconds = time.monotonic() - began_at
+            service.metrics.called(name, code.name, seconds)
+            events.call_ended(name, code.name, seconds, owner, address)
 
     return grpc.stream_stream_rpc_method_handler(
         handle,

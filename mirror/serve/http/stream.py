@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -12,6 +13,8 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mirror.serve.access import Caller
+from mirror.serve.logs import events
+from mirror.serve.metrics.measured import address_of
 from mirror.serve.problems import Problem, problem_of
 from mirror.serve.requests.checked import checked
 from mirror.serve.requests.streams import StreamQuery
@@ -29,20 +32,28 @@ _LEAVING = (1000, 1001, 1005, 1006, 1009, 1012)  # others can be anything: a cli
 async def stream(websocket: WebSocket) -> None:
     """Parse the pictures that come, and answer each of them in order; see the documentation."""
     service: Service = websocket.app.state.service
+    began_at, owner, code = time.monotonic(), "", 1006
     await websocket.accept()
     try:
         caller = await _caller(websocket, service)
+        owner = caller.owner
         wishes = _query(websocket).wishes(service)
         with service.streams.admitted(caller):
             await Session(SocketConnection(websocket), service, wishes).run()
-        service.metrics.stream_closed(1000)
+        code = 1000
         await websocket.close()
     except (ClientGone, WebSocketDisconnect) as left:
-        service.metrics.stream_closed(left.code if left.code in _LEAVING else 1005)
+        code = left.code if left.code in _LEAVING else 1005
     except Exception as error:
         problem = problem_of(error)
-        service.metrics.stream_closed(close_code(problem))
+        code = close_code(problem)
+        if problem.status == 500:
+            events.failed(problem.code, problem.status, error)
         await _say(websocket, problem)
+    finally:
+        service.metrics.stream_closed(code)
+        address = address_of(websocket.scope)
+        events.stream_ended(code, time.monotonic() - began_at, owner, address)
 
 
 async def _caller(websocket: WebSocket, service: Service) -> Caller:

@@ -22,6 +22,7 @@ from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
 from mirror.serve.jobs.record import Failure, JobRecord, Output, ResultFile
 from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreAway, StoreFull
+from mirror.serve.logs import events
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError
 
@@ -122,6 +123,7 @@ class JobRunner:
         self._running[worker] = job.id, cancellation
         progress = _Progress(job.total)
         made: tuple[ResultFile, ...] | Failure | None
+        events.job_begun(job.id, job.attempt)
         with _alive(self._store, job, worker, self._lease_s, progress, cancellation):
             try:
                 made = self._made(job, progress, cancellation)
@@ -131,10 +133,12 @@ class JobRunner:
                 made = _NO_ROOM
             except PipelineError as error:
                 made = _failure_of(error, job)
-            except Exception:
+            except Exception as error:
                 made = _FAILED
+                events.failed(made.code, 500, error)
             finally:
                 del self._running[worker]
+        _tell(job, made)
         self._say(job, worker, made, progress)
         if self._on_end is not None:
             self._on_end(job.id)
@@ -220,6 +224,13 @@ class JobRunner:
             cancellation,
         )
         return ResultFile(name=name, media_type=media_type, size=size)
+
+
+def _tell(job: JobRecord, made: tuple[ResultFile, ...] | Failure | None) -> None:
+    if isinstance(made, Failure):
+        events.job_ended(job.id, "failed", made.code)
+    else:
+        events.job_ended(job.id, "given back, or cancelled" if made is None else "done")
 
 
 class _Progress:

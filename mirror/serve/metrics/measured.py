@@ -1,4 +1,4 @@
-"""Counts requests as they are answered."""
+"""Counts requests as they are answered, and tells of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mirror.serve.logs import events
 from mirror.serve.metrics.recorder import Metrics
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -13,7 +14,7 @@ _CLIENT_LEFT = 499
 
 
 class Measured:
-    """Middleware: counts every request of HTTP, by its route and its answer's code.
+    """Middleware: counts every request of HTTP, by its route and its answer's code; logs it.
 
     Args:
         app: what answers.
@@ -44,6 +45,16 @@ class Measured:
         finally:
             seconds = time.monotonic() - began_at
             self._metrics.answered(_method(scope), _route(scope), code, seconds)
+            caller = str(scope.get("state", {}).get("caller", ""))
+            events.request_ended(
+                _method(scope), str(scope["path"]), code, seconds, caller, address_of(scope)
+            )
+
+
+def address_of(scope: Scope) -> str:
+    """Return where a request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _method(scope: Scope) -> str:

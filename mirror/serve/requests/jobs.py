@@ -16,6 +16,7 @@ from mirror.core.settings import Config, VideoConfig
 from mirror.serve.access import Caller
 from mirror.serve.jobs.record import JobRecord, Output, ResultFile, Wanted, new_id
 from mirror.serve.jobs.store import StoreAway, StoreFull
+from mirror.serve.logs import events
 from mirror.serve.problems import Problem
 from mirror.serve.requests.drawing import DrawingQuery
 from mirror.serve.service import Service
@@ -79,6 +80,7 @@ async def add_job(
         kept = await asyncio.to_thread(service.store.add, job, pieces)
     except StoreFull:
         raise Problem(507, "store.full", "There is no room for more inputs and results.") from None
+    events.job_kept(kept.id, kept.owner, kept.input_size)
     service.runner.look()
     return kept
 
