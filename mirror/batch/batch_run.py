@@ -24,10 +24,13 @@ from mirror.batch.resume import Mode, source_digest, standings
 from mirror.batch.stores import LocalStore, Store, open_store
 from mirror.batch.workers import ClipWorkers, Outcome, Told
 from mirror.core import machine
+from mirror.core.settings import Config
 from mirror.jobs.engine import Engine
+from mirror.parsers.catalogue import AnyKind
 from mirror.process import termination
 
 MakeWorkers = Callable[[BatchJob, str, Path, Shares, Sequence[int]], ClipWorkers]
+Share = Callable[[int, Config, AnyKind, int | Literal["auto"]], Shares]
 
 
 class BatchWatcher(Protocol):
@@ -86,6 +89,7 @@ def run_batch(
     mode: Mode = "anew",
     processes: int | Literal["auto"] = "auto",
     make_workers: MakeWorkers = ProcessWorkers,
+    share: Share = shares_of,
 ) -> BatchReport:
     """Carry a batch out. A recording that fails does not stop the others.
 
@@ -97,6 +101,7 @@ def run_batch(
             again what failed.
         processes: recordings that are parsed at the same time; see ``shares_of``.
         make_workers: what carries recordings out.
+        share: spreads them over a machine, or over several; see ``shares_of``.
 
     Raises:
         BatchError: it cannot be begun; says why.
@@ -115,7 +120,7 @@ def run_batch(
                 folder=Path(store.root),
             )
         tally, left = _stand(batch, store, clips, mode)
-        shares = shares_of(len(left), batch.settings, engine.kind, processes)
+        shares = share(len(left), batch.settings, engine.kind, processes)
         watcher.begins(len(clips), len(clips) - len(left), shares)
         with make_workers(batch, store.root, scratch, shares, inherited) as workers:
             for outcome in workers.outcomes(left, watcher.told):

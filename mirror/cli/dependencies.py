@@ -20,6 +20,7 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "pyarrow": ("pyarrow", "the tables of mirror batch"),
     "fsspec": ("fsspec", "batches at addresses"),
     "s3fs": ("s3fs", "batches on S3"),
+    "ray": ("ray", "batches and services on a cluster"),
     "pycocotools": ("pycocotools", "COCO files"),
     "PyQt5": ("PyQt5", "the window"),
     "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),

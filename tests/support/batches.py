@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -93,9 +94,14 @@ def command(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run ``mirror batch`` as a user does."""
     arguments = [sys.executable, "-m", "mirror", "batch", *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        arguments, cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    # files, not pipes: what a killed run started may hold them open for a while
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        done = subprocess.run(
+            arguments, cwd=cwd, env=environment, stdout=out, stderr=err, check=False
+        )
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(arguments, done.returncode, out.read(), err.read())
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -10,12 +10,13 @@ DIR/manifest.json says what was made of what, with checksums.
   mirror batch @list.txt -o parsed/            a path or address a line; # begins a comment
   mirror batch clips/ -o parsed/ --resume      goes on where a run was ended, however it was
   mirror batch clips/ -o parsed/ --retry-failed
-  mirror batch s3://bucket/clips -o s3://bucket/parsed
+  mirror batch s3://bucket/clips -o s3://bucket/parsed --ray auto
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 
 from rich.text import Text
 
@@ -68,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="videos that are parsed at the same time, or auto (one a core; the default)",
     )
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        type=name,
+        help="parse on a Ray cluster: auto, HOST:PORT or ray://HOST:PORT; local: one of this "
+        "machine's cores, for as long as it takes",
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--resume", action="store_true", help="go on with the batch in DIR")
     group.add_argument(
@@ -86,8 +94,23 @@ def run(options: argparse.Namespace) -> int:
     if options.resume or options.retry_failed:
         mode = "resume" if options.resume else "retry-failed"
     with BatchProgress(_worded, options.quiet) as progress:
-        report = run_batch(job, progress, mode, options.processes)
+        if options.ray is None:
+            report = run_batch(job, progress, mode, options.processes)
+        else:
+            report = _on_cluster(job, progress, mode, options)
     return _ended(report, options.quiet)
+
+
+def _on_cluster(
+    job: BatchJob, progress: BatchProgress, mode: Mode, options: argparse.Namespace
+) -> BatchReport:
+    from mirror.batch.cluster.connection import LOCAL, connected, shares_on
+    from mirror.batch.cluster.ray_workers import RayWorkers
+
+    with connected(options.ray) as ray:
+        make = functools.partial(RayWorkers, ray, options.ray == LOCAL)
+        share = functools.partial(shares_on, ray.cluster_resources().get("CPU", 1.0))
+        return run_batch(job, progress, mode, options.processes, make, share)
 
 
 def _ended(report: BatchReport, quiet: bool) -> int:

@@ -1,0 +1,1 @@
+"""A batch on a Ray cluster: actors with parsers of their own, on others' machines."""

@@ -1,0 +1,79 @@
+"""The way to a Ray cluster, or to one that lives on this machine as long as a block does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from mirror.batch.engines import Shares
+from mirror.batch.errors import BatchError
+from mirror.core import machine
+from mirror.core.settings import Config
+from mirror.parsers.catalogue import AnyKind
+
+LOCAL = "local"
+_OBJECTS_BYTES = 256 << 20  # of the store of a cluster on this machine; never of frames
+
+
+def shares_on(
+    cpus: float, clips: int, settings: Config, kind: AnyKind, processes: int | Literal["auto"]
+) -> Shares:
+    """Return how many actors there are, each of one worker unless the settings say otherwise.
+
+    Args:
+        cpus: of the cluster as it is; one that grows on demand is asked for ``processes``.
+        clips: recordings that are left to be parsed.
+        settings: ``workers`` and ``threads`` in them are those of each actor.
+        kind: the parser.
+        processes: as many, or ``auto``: what there are CPUs for.
+    """
+    workers = 1 if settings.parser.workers == "auto" else settings.parser.workers
+    threads = 1 if settings.parser.threads == "auto" else settings.parser.threads
+    room = max(1, min(clips, int(cpus // (workers * threads))))
+    return Shares(room if processes == "auto" else processes, workers, threads)
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Give Ray, connected, while the block lasts.
+
+    A token that a cluster asks for is Ray's own affair: it takes it from ``RAY_AUTH_TOKEN``, from
+    the file that ``RAY_AUTH_TOKEN_PATH`` names, or from ``~/.ray/auth_token``.
+
+    Args:
+        address: ``local``, or what ``ray.init`` takes, such as ``auto`` or ``ray://head:10001``.
+
+    Raises:
+        BatchError: there is no cluster, or it lets nobody in.
+        ModuleNotFoundError: Ray is not installed.
+    """
+    # Ray overwrites the devices that it finds itself in charge of otherwise, and warns that it will
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    import ray
+
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address == LOCAL:
+        options |= {
+            "num_cpus": machine.cores(),
+            "include_dashboard": False,
+            "object_store_memory": _OBJECTS_BYTES,
+        }
+    else:
+        options["address"] = address
+    try:
+        ray.init(**options)
+    except Exception as error:  # it raises its own, and those of everything that it is made of
+        reason = (str(error) or type(error).__name__).strip().splitlines()[0]
+        raise BatchError(
+            "batch.no_cluster",
+            "no Ray cluster can be used at {address}: {reason}",
+            address=address,
+            reason=reason,
+        ) from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
