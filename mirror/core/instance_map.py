@@ -65,7 +65,7 @@ def matched(labels: LabelMap, instances: InstanceMap) -> InstanceMap:
     has_owner[bodies[found > 0]] = True
     near = orphans & has_owner[bodies]
     if near.any():
-        found[near] = _nearest(found)[near]
+        found[near] = nearest_instances(found)[near]
     found[orphans & ~near] = UNASSIGNED
     return found
 
@@ -90,8 +90,8 @@ def box_of(instances: InstanceMap, instance: int) -> Box | None:
     return (float(x), float(y), float(x + width), float(y + height)) if width else None
 
 
-def _nearest(instances: InstanceMap) -> InstanceMap:
-    """For every pixel the value of the nearest that is somebody's; there must be one."""
+def nearest_instances(instances: InstanceMap) -> InstanceMap:
+    """Return for every pixel the value of the nearest that is somebody's; there must be one."""
     nobody = (instances == 0).view(np.uint8)
     _, nearest = cv2.distanceTransformWithLabels(
         nobody, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL

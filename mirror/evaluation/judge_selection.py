@@ -5,13 +5,14 @@ from __future__ import annotations
 from mirror.evaluation.class_mapping import comparisons
 from mirror.evaluation.judges import Judge
 from mirror.evaluation.judges.clips import ClipJudge
+from mirror.evaluation.judges.matte import MatteJudge
 from mirror.evaluation.judges.parts import PartsJudge
 from mirror.evaluation.judges.person import PersonJudge
 from mirror.evaluation.judges.pose import PoseJudge
 from mirror.evaluation.systems import System
 from mirror.evaluation.truth import BadDataSet, DataSet
 
-WHAT = ("person", "parts", "pose", "clips")
+WHAT = ("person", "parts", "pose", "clips", "matte")
 
 
 def judge_for(what: str, dataset: DataSet, system: System) -> Judge:
@@ -27,6 +28,8 @@ def judge_for(what: str, dataset: DataSet, system: System) -> Judge:
     """
     if what == "person":
         return PersonJudge(dataset.single, dataset.apart)
+    if what == "matte":
+        return MatteJudge(dataset.single, dataset.clip)
     if what == "clips":
         if not dataset.clip:
             raise BadDataSet(

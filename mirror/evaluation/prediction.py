@@ -24,6 +24,8 @@ class Prediction:
         parts: (H, W) uint8, ids of the system's own classes; None where it tells no parts.
         joints: (17, 3) float64 x, y in pixels and a score, in COCO's order; one a person, or
             none at all.
+        alpha: (H, W) uint8, how much of each pixel is somebody's; None where a system tells no more
+            than yes and no.
         tells_apart: whether ``persons`` tells people apart; False: everybody is number 1.
     """
 
@@ -32,6 +34,7 @@ class Prediction:
     parts: LabelMap | None = None
     joints: tuple[NDArray[np.float64], ...] = ()
     tells_apart: bool = True
+    alpha: NDArray[np.uint8] | None = None
 
 
 Predict = Callable[[BGR], Prediction]

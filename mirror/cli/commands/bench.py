@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 import mirror
-from mirror.bench import coach, engine, motion, parser, stream, video, worker_scaling
+from mirror.bench import coach, effects, engine, motion, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
 from mirror.cli.commands.camera import check_window
 from mirror.cli.flags import checked, path
@@ -33,7 +33,7 @@ from mirror.process import termination
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
 
-WHAT = ("parser", "threads", "engine", "motion", "coach", "video", "stream")
+WHAT = ("parser", "threads", "engine", "motion", "coach", "effects", "video", "stream")
 ON_REQUEST = ("window",)  # needs a screen
 M2FP = ("m2fp", "m2fp-single")
 
@@ -130,6 +130,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
         "engine": lambda: engine.measure(options.rounds),
         "motion": lambda: motion.measure(options.rounds),
         "coach": lambda: coach.measure(options.rounds),
+        "effects": lambda: effects.measure(options.rounds),
         "video": lambda: video.measure(options.rounds),
         "stream": lambda: stream.measure(options.rounds),
         "window": _window,

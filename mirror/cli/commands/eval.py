@@ -5,6 +5,7 @@ mirror eval parts DIR...              every part, and whether left is left
 mirror eval pose DIR...               joints: OKS and PCK
 mirror eval clips DIR...              masks over time, and whether parts keep their label
 mirror eval overlay CLIP...           masks that come late: held, carried, and in time
+mirror eval matte DIR...              cut-outs as effects make them, and what they cost at 720p
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
 mirror eval figures clean realistic   counts and faults of people made of numbers
@@ -36,6 +37,7 @@ from mirror.evaluation.plot import check_plot, write_plot
 from mirror.evaluation.report import as_text, write_csv
 from mirror.evaluation.run import Outcome, Selection, judge
 from mirror.evaluation.systems import System
+from mirror.evaluation.systems.mattes import EDGES, cost_at_720p, cutting
 from mirror.evaluation.systems.parser import ParserSystem
 from mirror.evaluation.systems.stored import StoredSystem
 from mirror.evaluation.truth import DataSet
@@ -74,6 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--quiet", "show no progress and no table"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
+    parser.add_argument(
+        "--edges", choices=EDGES, default=EDGES[0], help="of mattes: how they are found (refined)"
+    )
     group = parser.add_argument_group("what is judged, if not a parser of ours")
     group.add_argument(
         "--predictions", metavar="DIR", type=path, help="label maps on disk; result lines, of clips"
@@ -107,6 +112,10 @@ def run(options: argparse.Namespace) -> int:
             _judged(system, dataset, judge, selection, _sheet(sheet, claims), options.quiet)
             for dataset, judge, sheet in zip(datasets, judges, sheets, strict=True)
         ]
+        if options.what == "matte":
+            cost = cost_at_720p(system)
+            for outcome in outcomes:
+                outcome.verdict.figures["cpu_ms_720p"] = cost
         _write(options, system, outcomes, claims)
     if not options.quiet:
         terminal.show(as_text(f"{options.what}: {system.name}", outcomes))
@@ -145,7 +154,8 @@ def _system(options: argparse.Namespace) -> System:
     config = config_of(options).parser
     with termination.nothing_to_lose():
         kind = find_parser(config.name, config)
-    return ParserSystem(kind, config, *workers_for(kind, config))
+    make_predict = cutting(options.edges) if options.what == "matte" else None
+    return ParserSystem(kind, config, *workers_for(kind, config), make_predict)
 
 
 def _judged(

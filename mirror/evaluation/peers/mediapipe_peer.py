@@ -62,16 +62,18 @@ def open_selfie(mediapipe: ModuleType) -> Callable[..., Any]:
 
 
 def answer(result: Any, size: tuple[int, ...]) -> dict[str, Any]:  # noqa: ANN401
-    """Return the arrays to store: persons, scores and, where a pose was found, joints."""
+    """Return the arrays to store: persons, alpha, scores and, where a pose was found, joints."""
     mask = result.segmentation_mask
-    persons = np.zeros(size, np.uint8) if mask is None else (mask > 0.5).astype(np.uint8)
+    mask = np.zeros(size, np.float32) if mask is None else np.clip(mask, 0, 1)
+    persons, alpha = (mask > 0.5).astype(np.uint8), (mask * 255).astype(np.uint8)
     marks = getattr(result, "pose_landmarks", None)
     if marks is None:
-        return {"persons": persons, "scores": np.ones(1 if persons.any() else 0)}
+        return {"persons": persons, "alpha": alpha, "scores": np.ones(1 if persons.any() else 0)}
     height, width = size
     points = [marks.landmark[place] for place in COCO]
     joints = [[point.x * width, point.y * height, point.visibility] for point in points]
-    return {"persons": persons, "scores": np.ones(1), "joints": np.array([joints])}
+    found = {"persons": persons, "alpha": alpha, "scores": np.ones(1)}
+    return {**found, "joints": np.array([joints])}
 
 
 if __name__ == "__main__":

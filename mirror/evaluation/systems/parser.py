@@ -16,7 +16,7 @@ import numpy as np
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
-from mirror.evaluation.prediction import prediction_of
+from mirror.evaluation.prediction import Prediction, prediction_of
 from mirror.evaluation.systems import Answer
 from mirror.evaluation.systems.cpu import ThreadCost
 from mirror.evaluation.truth import BadDataSet, DataSet, Sample
@@ -24,6 +24,9 @@ from mirror.jobs.composition import open_flow
 from mirror.parsers.catalogue import AnyKind
 from pipeline.frame import BGR, Frame
 from pipeline.sources.in_memory import InMemory
+
+Predict = Callable[[Frame, Parsing], Prediction]
+MakePredict = Callable[[ThreadCost], Predict]
 
 CLIP_RATE = Fraction(24)  # frames a second of a data set's clips: DAVIS's
 
@@ -36,9 +39,18 @@ class ParserSystem:
         config: its settings.
         workers: threads that parse.
         threads: threads that each of them computes with.
+        make_predict: makes what is said of a clip's frames, one after the other, or of a single
+            picture, and is told where to count what that costs; None: the parsing as it is.
     """
 
-    def __init__(self, kind: AnyKind, config: ParserConfig, workers: int, threads: int) -> None:
+    def __init__(
+        self,
+        kind: AnyKind,
+        config: ParserConfig,
+        workers: int,
+        threads: int,
+        make_predict: MakePredict | None = None,
+    ) -> None:
         self.name = kind.name
         self.parts: Sequence[str] | None = kind.parts.names
         self.cpu_ms: float | None = None
@@ -46,41 +58,49 @@ class ParserSystem:
         self._kind, self._config = kind, config
         self._workers, self._threads = workers, threads
         self._failed = 0
+        self._make_predict = make_predict or _as_parsed
 
     def answers(self, dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Answer]:
         """See ``System``. Raises what the parser raises, unless failures are to be skipped."""
         cost, self._failed = ThreadCost(), 0
         counted = _Counted(self._kind, cost)
         if dataset.clip:
-            yield from self._of_clip(samples, counted)
+            yield from self._of_clip(samples, counted, cost)
         else:
-            yield from self._of_pictures(samples, counted)
+            yield from self._of_pictures(samples, counted, cost)
         failed = f"the parser failed on {self._failed} pictures, in which nobody was found then"
         self.remarks = (failed,) if self._failed else ()
         self.cpu_ms = cost.seconds / len(samples) * 1e3 if samples and self._threads == 1 else None
 
-    def _of_clip(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
+    def _of_clip(
+        self, samples: Sequence[Sample], kind: AnyKind, cost: ThreadCost
+    ) -> Iterator[Answer]:
         frames = InMemory(_frames(samples))
         flow = open_flow(frames, kind, self._workers, self._threads, self._config)
+        predict = self._make_predict(cost)
         with flow as results:
             for sample, result in zip(samples, results, strict=True):
-                yield sample, result.frame.bgr, prediction_of(result.parsing)
+                yield sample, result.frame.bgr, predict(result.frame, result.parsing)
         self._failed = flow.statistics().failed
 
-    def _of_pictures(self, samples: Sequence[Sample], kind: AnyKind) -> Iterator[Answer]:
+    def _of_pictures(
+        self, samples: Sequence[Sample], kind: AnyKind, cost: ThreadCost
+    ) -> Iterator[Answer]:
         cv2.setNumThreads(1)
         mine = threading.local()
 
-        def look(sample: Sample) -> tuple[BGR, Parsing]:
+        def look(sample: Sample) -> tuple[BGR, Prediction]:
             if not hasattr(mine, "parse"):  # a model copy a thread
                 mine.parse = kind.make_parse(self._threads)
             frame = Frame.from_bgr(sample.image(), time.monotonic())
             frame.is_held = True  # as in every single picture
             # prepare and settle are made anew: what they remember is another picture's
             plan = kind.make_prepare(live=False)(frame)
-            return frame.bgr, kind.make_settle()(frame, plan, mine.parse(frame, plan))
+            parsing = kind.make_settle()(frame, plan, mine.parse(frame, plan))
+            return frame.bgr, self._make_predict(cost)(frame, parsing)
 
-        waiting: collections.deque[tuple[Sample, Future[tuple[BGR, Parsing]]]] = collections.deque()
+        waiting: collections.deque[tuple[Sample, Future[tuple[BGR, Prediction]]]]
+        waiting = collections.deque()
         # few wait at a time: pictures are large
         with ThreadPoolExecutor(self._workers, "judged") as pool:
             try:
@@ -94,9 +114,9 @@ class ParserSystem:
                 for _, future in waiting:
                     future.cancel()
 
-    def _answer(self, sample: Sample, future: Future[tuple[BGR, Parsing]]) -> Answer:
+    def _answer(self, sample: Sample, future: Future[tuple[BGR, Prediction]]) -> Answer:
         try:
-            image, parsing = future.result()
+            image, found = future.result()
         except BadDataSet:
             raise
         except Exception:
@@ -104,8 +124,12 @@ class ParserSystem:
                 raise
             self._failed += 1
             image = sample.image()
-            parsing = Parsing.undivided(np.zeros(image.shape[:2], np.uint8))
-        return sample, image, prediction_of(parsing)
+            found = prediction_of(Parsing.undivided(np.zeros(image.shape[:2], np.uint8)))
+        return sample, image, found
+
+
+def _as_parsed(_cost: ThreadCost) -> Predict:
+    return lambda _frame, parsing: prediction_of(parsing)
 
 
 class _Counted:

@@ -1,6 +1,7 @@
 """What any system has left on disk, judged.
 
-DIR/ID.npz   ``persons`` and, where told, ``parts``, ``scores`` and ``joints``: see ``Prediction``
+DIR/ID.npz   ``persons`` and, where told, ``alpha``, ``parts``, ``scores`` and ``joints``: see
+             ``Prediction``
 DIR/ID.png   part ids, as ``mirror video --masks`` writes them; everybody is one person
 DIR/parts.json   {"parts": {"0": "background", …}}, where parts are told
 
@@ -74,7 +75,13 @@ class StoredSystem:
         scores = (
             held["scores"].tolist() if "scores" in held else [1.0] * int(persons.max(initial=0))
         )
-        return Prediction(persons, tuple(scores), held.get("parts"), tuple(held.get("joints", ())))
+        return Prediction(
+            persons,
+            tuple(scores),
+            held.get("parts"),
+            tuple(held.get("joints", ())),
+            alpha=held.get("alpha"),
+        )
 
 
 def _file_for(sample: Sample, files: Mapping[str, Path], folder: Path) -> Path:
@@ -95,7 +102,7 @@ def _file_for(sample: Sample, files: Mapping[str, Path], folder: Path) -> Path:
 
 
 def _checked(found: Prediction, size: tuple[int, ...], path: Path) -> Prediction:
-    for labels in (found.persons, found.parts):
+    for labels in (found.persons, found.parts, found.alpha):
         if labels is not None and (labels.shape != size or labels.dtype != np.uint8):
             raise BadDataSet(
                 "dataset.bad_shape",

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from mirror.core.parsing import Parsing
-from mirror.rendering.effects.compositing import composed, without_people
-from mirror.rendering.effects.matte import matte_of
+from mirror.rendering.effects.compositing import Cutter, composed, without_people
 from pipeline.frame import BGR, Frame
 
 
@@ -22,15 +21,19 @@ class BlurredBackground:
 
     def __init__(self, strength: float = 0.03) -> None:
         self._strength = strength
+        self._cutter = Cutter()
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame before its own background, blurred."""
-        image, matte = frame.bgr, matte_of(parsing)
-        radius = max(2, round(self._strength * max(matte.shape)))
-        return frame.with_bgr(composed(image, matte, without_people(image, matte, radius)))
+        image = frame.bgr
+        cutout = self._cutter.cut(image, parsing)
+        radius = max(2, round(self._strength * max(image.shape)))
+        blurred = without_people(image, cutout.matte, radius)
+        return frame.with_bgr(composed(image, cutout, blurred, reuse=True))
 
     def end_scene(self) -> None:
-        """Do nothing: each frame is for itself."""
+        """Forget where edges were."""
+        self._cutter.end_scene()
 
 
 class Background(Protocol):
@@ -50,13 +53,16 @@ class ReplacedBackground:
 
     def __init__(self, background: Background) -> None:
         self._background = background
+        self._cutter = Cutter()
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame's people before the background."""
-        return frame.with_bgr(composed(frame.bgr, matte_of(parsing), self._background.at(frame)))
+        cutout = self._cutter.cut(frame.bgr, parsing)
+        return frame.with_bgr(composed(frame.bgr, cutout, self._background.at(frame)))
 
     def end_scene(self) -> None:
-        """Do nothing: each frame is for itself."""
+        """Forget where edges were."""
+        self._cutter.end_scene()
 
 
 class SolidBackground:

@@ -13,6 +13,9 @@ Box = tuple[slice, slice]  # rows and columns
 
 _ROOM = 0.15  # of a person's box, for what the soft mask reaches beyond it
 _RIM = np.ones((5, 5), np.uint8)  # pixels round people in which an edge is soft
+# From how much is background to how much is somebody's: what is nearly certain is taken as such, so
+# that no mist lies round people, and fewer pixels have to be looked at closely
+_CLEAR = (255 - np.clip((np.arange(256) - 8) * 255 / 239, 0, 255)).astype(np.uint8)
 
 
 def matte_of(parsing: Parsing) -> Matte:
@@ -32,7 +35,7 @@ def matte_of(parsing: Parsing) -> Matte:
                 region = background[rows, columns]
                 alpha = person.soft_mask.alpha((columns.start, rows.start, columns.stop, rows.stop))
                 cv2.multiply(region, cv2.bitwise_not(alpha), region, scale=1 / 255)
-    return np.asarray(cv2.bitwise_not(background), np.uint8)
+    return np.asarray(cv2.LUT(background, _CLEAR), np.uint8)
 
 
 def box_of(matte: Matte) -> Box | None:

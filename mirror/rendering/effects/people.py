@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from mirror.core.parsing import Parsing
-from mirror.rendering.effects.compositing import composed
-from mirror.rendering.effects.matte import Matte, matte_of
+from mirror.rendering.effects.compositing import Cutter, composed
+from mirror.rendering.effects.matte import Matte
 from pipeline.frame import BGR, Frame
 
 How = Literal["solid", "pixels", "blur"]
@@ -87,10 +87,9 @@ class Hidden:
             room = max(2, round(_FACE_ROOM * min(across, down)))
             rows = slice(max(0, y - room), y + down + room)
             columns = slice(max(0, x - room), x + across + room)
-            piece = (pieces[rows, columns] == number).astype(np.uint8) * 255
-            side = 2 * room + 1
-            disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-            np.maximum(result[rows, columns], cv2.dilate(piece, disc), out=result[rows, columns])
+            others = (pieces[rows, columns] != number).astype(np.uint8)
+            far = cv2.distanceTransform(others, cv2.DIST_L2, cv2.DIST_MASK_5)
+            result[rows, columns][far <= room] = 255
         return result
 
 
@@ -103,16 +102,18 @@ class Spotlight:
 
     def __init__(self, darkness: float = 0.6) -> None:
         self._light = 1 - darkness
+        self._cutter = Cutter()
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame's people before a dark background."""
         image = frame.bgr
         grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
         dark = np.asarray(cv2.convertScaleAbs(grey, alpha=self._light), np.uint8)
-        return frame.with_bgr(composed(image, matte_of(parsing), dark))
+        return frame.with_bgr(composed(image, self._cutter.cut(image, parsing), dark, reuse=True))
 
     def end_scene(self) -> None:
-        """Do nothing: each frame is for itself."""
+        """Forget where edges were."""
+        self._cutter.end_scene()
 
 
 def _recolour(image: BGR, alpha: Matte, hard: Matte, wanted: tuple[float, ...]) -> None:

@@ -13,15 +13,15 @@ import pytest
 from truths import Labels, labels_of, picture_of, write_plain
 
 from mirror.cli.main import main
+from mirror.evaluation.metrics.flicker import EdgeFlicker
 from pipeline.frame import BGR
 
-PARSER = ("--parser", "truths:bright")
 BODY = (10, 20, 50, 40)
 SHIFTED = (10, 24, 50, 44)  # by a fifth of the width
 
 
-def evaluate(*arguments: str | Path) -> int:
-    return main(["eval", *map(str, arguments), *PARSER])
+def evaluate(*arguments: str | Path, parser: str = "truths:bright") -> int:
+    return main(["eval", *map(str, arguments), "--parser", parser])
 
 
 def figures_of(path: Path) -> dict[str, Any]:
@@ -46,6 +46,33 @@ def test_a_mask_that_is_right_gets_one_and_a_shifted_one_four_sixths(
         rows = list(csv.DictReader(file))
     assert [(row["dataset"], row["id"]) for row in rows] == [("made", "000"), ("made", "001")]
     assert float(rows[1]["iou"]) == pytest.approx(4 / 6)
+
+
+def test_a_matte_is_judged_over_time_and_costed_at_720p(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    ground = rng.integers(0, 9, (60, 80, 1)).repeat(3, 2).astype(np.uint8)
+    pictures = [picture_of(labels_of(BODY)) + ground for _ in range(3)]
+    truths = [{"persons": labels_of(BODY)}] * 3
+    data = write_plain(tmp_path / "made", pictures, truths, clip=True)
+    out = tmp_path / "e.json"
+    flags = ("--quiet", "--workers", "1", "--threads", "1", "--json", out, "--edges", "refined")
+    assert evaluate("matte", data, *flags, parser="truths:light") == 0
+    figures = figures_of(out)["figures"]
+    assert figures["j"] > 0.9
+    assert figures["flicker"] < 0.1
+    assert figures["flicker_of_truth"] == pytest.approx(0, abs=0.02)
+    assert figures["cpu_ms_720p"] > 0
+
+
+def test_a_matte_that_comes_and_goes_flickers() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (60, 80, 3)).astype(np.uint8)
+    one, other = labels_of(BODY) * np.uint8(255), labels_of((14, 24, 46, 36)) * np.uint8(255)
+    flicker = EdgeFlicker()
+    assert flicker.flickered(image, one) is None
+    still, changed = flicker.flickered(image, one), flicker.flickered(image, other)
+    assert still is not None
+    assert changed is not None
+    assert still < 0.02 < 0.2 < changed
 
 
 def test_halves_and_a_limit_choose_the_pictures(tmp_path: Path) -> None:
