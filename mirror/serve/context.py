@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,7 +27,11 @@ _DOCS = ("/docs", "/openapi.json")  # FastAPI's page takes its scripts from else
 
 def request_id_of(given: str | None) -> str:
     """Return the id that a request came with, if it is one; else a new one."""
-    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    if given and _REQUEST_ID.fullmatch(given):
+        return given
+    # an id is no secret, and the system's own randomness lets go of the interpreter's lock, which
+    # takes milliseconds to come back by when workers want it too
+    return f"{random.getrandbits(64):016x}"
 
 
 class RequestContext:

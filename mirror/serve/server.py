@@ -71,7 +71,7 @@ class Server:
             results_s=serve.keep_s, most_bytes=round(serve.store_megabytes * (1 << 20))
         )
         cameras = CameraSources(named_sources(serve.cameras), serve.camera_sources)
-        self._socket = _listen(serve.host, serve.port)
+        self._socket = listening_socket(serve.host, serve.port)
         try:
             store = open_store(serve.store, keeping)
         except BaseException:
@@ -194,7 +194,7 @@ def open_grpc(service: Service, serve: ServeConfig) -> GrpcServer | None:
         raise ConfigError(
             "serve.grpc_missing", "gRPC needs {package}", package="smart-mirror[grpc]"
         ) from error
-    _listen(serve.host, serve.grpc_port).close()  # gRPC itself would not say why it cannot
+    listening_socket(serve.host, serve.grpc_port).close()  # gRPC itself would not say why it cannot
     certificate, key = (
         Path(name) if name else None for name in (serve.tls_certificate, serve.tls_key)
     )
@@ -233,11 +233,20 @@ def hosts_of(serve: ServeConfig) -> tuple[str, ...]:
     return ("localhost", "127.0.0.1", "::1", serve.host) if is_loopback(serve.host) else ()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        )[0]
         with contextlib.ExitStack() as stack:
-            listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            # asyncio sends small pieces at once (TCP_NODELAY) where a socket is said to be TCP's;
+            # elsewhere an answer's body waits 40 ms for the client to acknowledge its head
+            listener = stack.enter_context(socket.socket(family, kind, protocol))
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections that it takes inherit it
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)
