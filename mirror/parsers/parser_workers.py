@@ -98,6 +98,11 @@ class ParserWorkers:
         """Give up workers that hang; see ``WorkerPool.look_after``."""
         self._pool.look_after()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody will parse any more, because of what went wrong."""
+        return self._pool.has_ended
+
     def statistics(self) -> PoolStatistics:
         """Return a snapshot of the workers."""
         return self._pool.statistics()

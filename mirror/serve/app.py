@@ -52,14 +52,14 @@ def make_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with (
-            service.parser,
+            service.parsers,
             contextlib.closing(service.store),
             service.runner,
             contextlib.closing(service.streams),
         ):
             app.state.is_warm = False
             tasks = [
-                asyncio.create_task(service.parser.look_after_workers()),
+                asyncio.create_task(service.parsers.look_after()),
                 asyncio.create_task(_warm_up(app, service)),
             ]
             service.cameras.start()

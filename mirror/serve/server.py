@@ -24,6 +24,7 @@ from mirror.serve.cameras.cameras import CameraSources, named_sources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore, Keeping
+from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice, check_names
 from mirror.serve.logs import events
 from mirror.serve.logs.output import logging_to
 from mirror.serve.service import Bounds, Service
@@ -60,7 +61,13 @@ class Server:
     def __init__(self, config: Config, kind: AnyKind, workers: int, threads: int) -> None:
         serve = config.serve
         self._admission = Admission(serve.room, workers)
-        parser = SharedParser(kind, workers, threads, config.parser)
+        choice = ParserChoice(
+            check_names(serve.parsers),
+            round(serve.parsers_megabytes),
+            serve.parsers_idle_s,
+            config.parser,
+        )
+        parsers = LoadedParsers(SharedParser(kind, workers, threads, config.parser), choice)
         tokens = read_tokens(Path(serve.tokens)) if serve.tokens else ()
         bounds = Bounds(
             picture_bytes=round(serve.max_upload_megabytes * (1 << 20)),
@@ -77,10 +84,10 @@ class Server:
         except BaseException:
             self._socket.close()
             raise
-        runner = JobRunner(store, parser, serve.jobs, serve.grace_s, serve.lease_s)
+        runner = JobRunner(store, parsers, serve.jobs, serve.grace_s, serve.lease_s)
         streams = Streams(serve.streams)
         service = Service(
-            parser, self._admission, Access(tokens), bounds, store, runner, streams,
+            parsers, self._admission, Access(tokens), bounds, store, runner, streams,
             camera_sources=cameras,
         )  # fmt: skip
         grpc_server = None

@@ -11,6 +11,7 @@ from mirror.serve.admission import Admission
 from mirror.serve.cameras.cameras import Cameras, CameraSources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.store import JobStore
+from mirror.serve.loaded_parsers import LoadedParsers
 from mirror.serve.metrics.recorder import Metrics
 from mirror.serve.metrics.snapshot import Snapshot
 from mirror.serve.shared_parser import SharedParser
@@ -38,7 +39,7 @@ class Bounds:
 class Service:
     """One service; lies in the application's state as ``service``."""
 
-    parser: SharedParser
+    parsers: LoadedParsers
     admission: Admission
     access: Access
     bounds: Bounds
@@ -52,13 +53,18 @@ class Service:
     @property
     def is_ready(self) -> bool:
         """Whether it answers, and lets somebody in."""
-        return self.parser.is_warm and not self.admission.is_draining
+        return self.parser.is_warm and not self.parser.has_ended and not self.admission.is_draining
+
+    @property
+    def parser(self) -> SharedParser:
+        """The parser of whoever asks for none by name."""
+        return self.parsers.own
 
     def __post_init__(self) -> None:
-        cameras = Cameras(self.parser, self.metrics, self.camera_sources)
+        cameras = Cameras(self.parsers, self.metrics, self.camera_sources)
         object.__setattr__(self, "cameras", cameras)  # as dataclasses do themselves
         self.metrics.registry.register(
-            Snapshot(self.parser, self.admission, self.streams, self.store, cameras)
+            Snapshot(self.parsers, self.admission, self.streams, self.store, cameras)
         )
 
 

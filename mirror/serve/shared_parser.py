@@ -24,8 +24,6 @@ from pipeline.result import PoolStatistics
 
 T = TypeVar("T")
 
-_LOOKS_AFTER_S = 0.1  # between looks at workers that may hang
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedPicture:
@@ -59,8 +57,8 @@ class SharedParser:
     """
 
     def __init__(self, kind: AnyKind, workers: int, threads: int, config: ParserConfig) -> None:
-        self.kind, self.workers, self.threads = kind, workers, threads
         self.is_warm = False
+        self.kind, self.workers, self.threads, self.config = kind, workers, threads, config
         self.pool = ParserWorkers(kind, workers, threads, config)
         # pictures are decoded and encoded beside the workers, which wait for nothing
         self._helpers = ThreadPoolExecutor(workers, "codec")
@@ -76,6 +74,11 @@ class SharedParser:
     def parts(self) -> LabelSet:
         """What its label maps can hold."""
         return self.kind.parts
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it parses no more, because its workers have all been lost."""
+        return self.pool.has_ended
 
     def __enter__(self) -> SharedParser:
         self.pool.__enter__()
@@ -121,12 +124,6 @@ class SharedParser:
         return await asyncio.get_running_loop().run_in_executor(
             self._helpers, functools.partial(work, *given)
         )
-
-    async def look_after_workers(self) -> None:
-        """Replace workers that hang, for as long as nobody cancels this."""
-        while True:
-            await asyncio.sleep(_LOOKS_AFTER_S)
-            self.pool.look_after()
 
     def statistics(self) -> PoolStatistics:
         """Return a snapshot of the workers."""

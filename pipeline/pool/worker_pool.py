@@ -190,6 +190,11 @@ class WorkerPool(Generic[Plan, Raw]):
             left_behind=self._left_behind,
         )
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody will parse any more, because of what went wrong. Any thread may ask."""
+        return self._workers.has_ended
+
     def set_active_workers(self, count: int) -> None:
         """Let so many workers parse at the same time. Any thread may call it, at any time.
 

@@ -160,6 +160,11 @@ class Workers(Generic[Plan, Raw]):
             }
 
     @property
+    def has_ended(self) -> bool:
+        """Whether nobody will parse any more, because of what went wrong."""
+        return self._failure is not None
+
+    @property
     def lost(self) -> tuple[str, ...]:
         """The names of the workers that hung or broke down."""
         with self._lock:

@@ -26,6 +26,7 @@ from mirror.serve.cameras.cameras import CameraSources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore
+from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice
 from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams
@@ -89,13 +90,14 @@ def service_with(
     streams: Streams | None = None,
     cameras: CameraSources = CameraSources(),  # noqa: B008
     config: ParserConfig = ParserConfig(),  # noqa: B008
+    choice: ParserChoice = ParserChoice(),  # noqa: B008
 ) -> Service:
-    parser = SharedParser(kind, 1, 1, config)
+    parsers = LoadedParsers(SharedParser(kind, 1, 1, config), choice)
     bounds = Bounds(picture_bytes=100_000, pixels=10_000, job_bytes=1_000_000)
     store = store or SqliteStore()
-    runner = JobRunner(store, parser, grace_s=0.1)
+    runner = JobRunner(store, parsers, grace_s=0.1)
     return Service(
-        parser, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4),
+        parsers, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4),
         camera_sources=cameras,
     )  # fmt: skip
 

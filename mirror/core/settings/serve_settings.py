@@ -51,6 +51,26 @@ class ServeConfig(Schema):
         Field(ge=1, le=1000, description="streams open at once; more are refused"),
         Setting("--streams", "N", more="WebSockets; each has threads of its own"),
     ] = 16
+    parsers: Annotated[
+        tuple[str, ...],
+        Strict(False),
+        Field(description="parsers that clients may ask for by name, besides --parser"),
+        Setting(
+            "--parsers",
+            "A,B",
+            words="a list of built-in, m2fp, m2fp-single and none",
+            more="loaded when they are asked for",
+        ),
+    ] = ()
+    parsers_megabytes: Annotated[
+        float,
+        Field(gt=0, le=1e6, description="memory that the models of these may take together"),
+    ] = 4096.0
+    parsers_idle_s: Annotated[
+        float,
+        Field(gt=0, le=_A_DAY_S, description="seconds after which one that nobody uses is dropped"),
+        Setting(words="seconds above 0, a day at most"),
+    ] = 300.0
     cameras: Annotated[
         tuple[str, ...],
         Strict(False),

@@ -12,9 +12,9 @@ from mirror.core.schema import ConfigError
 from mirror.serve.cameras.allowed import is_allowed, is_source
 from mirror.serve.cameras.newest import Newest
 from mirror.serve.cameras.watched_camera import WatchedCamera
+from mirror.serve.loaded_parsers import LoadedParsers
 from mirror.serve.metrics.recorder import Metrics
 from mirror.serve.problems import Problem
-from mirror.serve.shared_parser import SharedParser
 from pipeline.media.input_limits import InputLimits
 from pipeline.sources import Source
 from pipeline.sources.camera import Camera, device_of
@@ -75,13 +75,13 @@ class Cameras:
     """Starts cameras and keeps them; for one event loop.
 
     Args:
-        parser: parses their frames.
+        parsers: the service's own parses their frames.
         metrics: where those are counted.
         sources: which there are.
     """
 
-    def __init__(self, parser: SharedParser, metrics: Metrics, sources: CameraSources) -> None:
-        self._parser, self._metrics, self._open = parser, metrics, sources.open
+    def __init__(self, parsers: LoadedParsers, metrics: Metrics, sources: CameraSources) -> None:
+        self._parsers, self._metrics, self._open = parsers, metrics, sources.open
         self._sources, self._allowed = sources.fixed, sources.allowed
         self._cameras: dict[str, WatchedCamera] = {}
         self._lock = threading.Lock()  # figures are asked for on other threads
@@ -151,7 +151,7 @@ class Cameras:
 
     def _start(self, name: str, source: str, owner: str) -> WatchedCamera:
         camera = WatchedCamera(
-            name, source, owner, lambda: self._open(source), self._parser, self._metrics,
+            name, source, owner, lambda: self._open(source), self._parsers, self._metrics,
             Newest(asyncio.get_running_loop()),
         )  # fmt: skip
         with self._lock:

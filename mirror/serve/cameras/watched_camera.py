@@ -11,11 +11,11 @@ from typing import Literal
 from mirror.core.parsing import Parsing
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.cameras.newest import Newest
+from mirror.serve.loaded_parsers import LoadedParsers
 from mirror.serve.metrics.recorder import Metrics
 from mirror.serve.pictures import encode
 from mirror.serve.problems import problem_of, problem_of_frame
-from mirror.serve.shared_parser import SharedParser
-from pipeline.errors import PipelineError, PoolClosed, SourceError
+from pipeline.errors import PipelineError, SourceError
 from pipeline.frame import Frame
 from pipeline.meter import Rate
 from pipeline.pool.lane_limits import LaneLimits
@@ -44,7 +44,7 @@ class WatchedCamera:
         source: its index, device or address.
         owner: whose it is; empty: everybody's.
         open_source: opens it.
-        parser: parses its frames.
+        parsers: the service's own parses its frames.
         metrics: where they are counted.
         newest: where pictures go.
     """
@@ -55,7 +55,7 @@ class WatchedCamera:
         source: str,
         owner: str,
         open_source: Callable[[], Source],
-        parser: SharedParser,
+        parsers: LoadedParsers,
         metrics: Metrics,
         newest: Newest,
     ) -> None:
@@ -63,8 +63,8 @@ class WatchedCamera:
         self.captured = self.parsed = self.viewers = 0
         self.error: str | None = None
         self.size: tuple[int, int] | None = None
-        self._open, self._parser, self._metrics = open_source, parser, metrics
-        self._style = Style.of(parser.parts)
+        self._open, self._parsers, self._metrics = open_source, parsers, metrics
+        self._style = Style.of(parsers.own.parts)
         self._rate, self._lock = Rate(_RATE_SPAN_S), threading.Lock()
         self._last_at = self._looked_at = float("-inf")
         self._is_closed = threading.Event()
@@ -127,8 +127,6 @@ class WatchedCamera:
                 if not self._is_closed.is_set():
                     self._has_ended = True  # a recording, which would begin anew
                     return
-            except PoolClosed:
-                return
             except Exception as error:  # of the parser's, too: the next frame may be better
                 self._fail(error)
             self._is_closed.wait(policy.pause_s(None) or 0.0)
@@ -149,7 +147,7 @@ class WatchedCamera:
         def failed(frame: Frame, error: Exception) -> None:
             failures[frame.sequence] = problem_of_frame(error).code
 
-        lane = self._parser.pool.video(
+        lane = self._parsers.own.pool.video(
             _Gated(source, self._captured), "stream", _LIMITS, on_failed=failed
         )
         with lane as results:

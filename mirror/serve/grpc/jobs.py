@@ -25,7 +25,8 @@ async def submit(call: Call) -> None:
     with service.admission.admitted(caller.name, caller.at_most):
         first = await call.only(pb.SubmitJobRequest)
         options = first.options  # empty where it has none
-        wanted = parameters(jobs.JobQuery, options, "idempotency_key", "file_name").wanted(service)
+        asked = parameters(jobs.JobQuery, options, "idempotency_key", "file_name")
+        wanted = await asked.wanted(service)
         key = options.idempotency_key if options.HasField("idempotency_key") else None
         if key is not None and not re.fullmatch(jobs.KEY, key):
             raise Problem(

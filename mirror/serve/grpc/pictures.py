@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mirror.rendering.overlay import Style
 from mirror.serve.answers import Picture, content_of, described
 from mirror.serve.grpc.calls import Call
 from mirror.serve.grpc.messages import parameters, result_of
 from mirror.serve.grpc.v1 import service_pb2 as pb
 from mirror.serve.problems import Problem
 from mirror.serve.requests.pictures import PictureQuery, answer_picture
-from mirror.serve.shared_parser import ParsedPicture
+from mirror.serve.shared_parser import ParsedPicture, SharedParser
 from mirror.serve.uploads import too_large
 
 _OVERLAYS: dict[str, Picture] = {
@@ -33,38 +34,42 @@ class ParseParameters(PictureQuery):
 
 async def parse(call: Call) -> None:
     """Answer with one picture parsed."""
-    service, parser = call.service, call.service.parser
+    service = call.service
     with service.admission.admitted(call.caller.name, call.caller.at_most):
         request = await call.only(pb.ParseRequest)
         asked = parameters(ParseParameters, request, "image")
-        style = asked.style(parser.parts)
         if not request.image:
             raise Problem(422, "picture.missing", "The request has no picture.")
         if len(request.image) > service.bounds.picture_bytes:
             raise too_large(service.bounds.picture_bytes)
-
-        def answer(found: ParsedPicture) -> pb.ParseResponse:
-            made = pb.ParseResponse()
-            if "results" in asked.outputs:
-                made.result.CopyFrom(result_of(described(parser, found, asked.rle)))
-            if "labels" in asked.outputs:
-                made.labels = content_of(found, "labels", style)
-            if "instances" in asked.outputs:
-                made.instances = content_of(found, "instances", style)
-            if "overlay" in asked.outputs:
-                made.overlay = content_of(found, _OVERLAYS[asked.format], style)
-            return made
-
-        done = await answer_picture(
-            service,
-            call.caller,
-            request.image,
-            answer,
-            thorough=asked.search == "thorough",
-            begin_within_s=call.left_s,
-        )
+        async with service.parsers.using(asked.parser) as parser:
+            style = asked.style(parser.parts)
+            done = await answer_picture(
+                service,
+                parser,
+                call.caller,
+                request.image,
+                lambda found: _response(parser, found, asked, style),
+                thorough=asked.search == "thorough",
+                begin_within_s=call.left_s,
+            )
     response = done.answer
     response.timing.wait = 1e3 * done.wait_s
     response.timing.parse = 1e3 * done.parse_s
     response.timing.encode = 1e3 * done.encode_s
     await call.answer(response)
+
+
+def _response(
+    parser: SharedParser, found: ParsedPicture, asked: ParseParameters, style: Style
+) -> pb.ParseResponse:
+    made = pb.ParseResponse()
+    if "results" in asked.outputs:
+        made.result.CopyFrom(result_of(described(parser, found, asked.rle)))
+    if "labels" in asked.outputs:
+        made.labels = content_of(found, "labels", style)
+    if "instances" in asked.outputs:
+        made.instances = content_of(found, "instances", style)
+    if "overlay" in asked.outputs:
+        made.overlay = content_of(found, _OVERLAYS[asked.format], style)
+    return made

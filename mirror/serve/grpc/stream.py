@@ -29,8 +29,10 @@ async def stream(call: Call) -> None:
     with service.streams.admitted(call.caller):
         first = await call.receive(pb.StreamRequest)
         options = pb.StreamOptions() if first is None else first.options  # empty where it has none
-        wishes = parameters(StreamQuery, options).wishes(service)
-        await Session(_Connection(call, first), service, wishes).run()
+        asked = parameters(StreamQuery, options)
+        async with service.parsers.using(asked.parser) as parser:
+            connection = _Connection(call, first, parser.name)
+            await Session(connection, service, parser, asked.wishes(parser)).run()
 
 
 class _Connection:
@@ -38,8 +40,8 @@ class _Connection:
 
     is_paced = True  # by HTTP/2's flow control: what is not read is not sent
 
-    def __init__(self, call: Call, first: pb.StreamRequest | None) -> None:
-        self._call, self._parser = call, call.service.parser.name
+    def __init__(self, call: Call, first: pb.StreamRequest | None, parser: str) -> None:
+        self._call, self._parser = call, parser
         self._first, self._has_ended = first, first is None
 
     async def receive(self) -> bytes | None:

@@ -25,6 +25,8 @@ async def readyz(
     """Answer once the parser has answered, until the service is told to stop."""
     if service.admission.is_draining:
         raise Problem(503, "service.stopping", "The service is stopping.")
+    if service.parser.has_ended:
+        raise Problem(503, "parser.ended", "The parser has broken down.", {"Retry-After": "10"})
     if not request.app.state.is_warm:
         raise Problem(503, "service.starting", "The parser is being loaded.", {"Retry-After": "1"})
     return {"status": "ready", "parser": service.parser.name}

@@ -93,17 +93,17 @@ async def infer(name: str, request: Request, service: Serving, caller: Asking) -
 
 async def _infer(name: str, request: Request, service: Service, caller: Caller) -> Response:
     _check_name(name, service)
-    parser = service.parser
     with service.admission.admitted(caller.name, caller.at_most):
-        most_bytes = service.bounds.picture_bytes * 4 // 3 + _JSON_BYTES  # base64
-        body = await read_body(request, most_bytes)
-        length = request.headers.get(HEADER_LENGTH)
-        asked = await parser.beside(read_inference, body, length, _OUTPUTS)
-        del body
-        image = await parser.beside(decode, asked.picture, service.bounds.pixels)
-        found = await while_connected(request, parser.parse(image, caller.name))
-        service.admission.served(found.parse_s)
-        content, length_of_json = await parser.beside(_answer, parser, found, asked)
+        async with service.parsers.using(name) as parser:
+            most_bytes = service.bounds.picture_bytes * 4 // 3 + _JSON_BYTES  # base64
+            body = await read_body(request, most_bytes)
+            length = request.headers.get(HEADER_LENGTH)
+            asked = await parser.beside(read_inference, body, length, _OUTPUTS)
+            del body
+            image = await parser.beside(decode, asked.picture, service.bounds.pixels)
+            found = await while_connected(request, parser.parse(image, caller.name))
+            service.admission.served(found.parse_s)
+            content, length_of_json = await parser.beside(_answer, parser, found, asked)
     if length_of_json is None:
         return Response(content, media_type="application/json")
     headers = {HEADER_LENGTH: str(length_of_json)}
@@ -127,7 +127,7 @@ def _answer(
 
 
 def _check_name(name: str, service: Service) -> None:
-    if name != service.parser.name:
+    if name not in service.parsers.names:
         raise _told(Problem(404, "model.not_found", "There is no such model."))
 
 

@@ -45,8 +45,8 @@ async def submit(
 
     With `Idempotency-Key`, a request that is sent again gets the same job.
     """
-    wanted = query.wanted(service)
     with service.admission.admitted(caller.name, caller.at_most):
+        wanted = await query.wanted(service)
         upload = await spool(request, service.bounds.job_bytes)
         with upload.file:
             kept = await add_job(service, caller, key, wanted, upload.name, upload.pieces())

@@ -54,22 +54,23 @@ async def parse(
     values are ids; `image/jpeg`, `image/png` or `image/webp`, with the parts drawn; or
     `multipart/mixed`. `X-Timeout-Ms` says by when a worker must have begun.
     """
-    parser = service.parser
     forms, mixed = forms_of(request.headers.get("accept", ""), query.parts)
-    style = query.style(parser.parts)
     with service.admission.admitted(caller.name, caller.at_most):
-        data = await read_picture(request, service.bounds.picture_bytes)
-        done = await while_connected(
-            request,
-            answer_picture(
-                service,
-                caller,
-                data,
-                lambda found: answer_of(parser, found, forms, mixed, style, query.rle),
-                thorough=query.search == "thorough",
-                begin_within_s=None if timeout_ms is None else timeout_ms / 1000,
-            ),
-        )
+        async with service.parsers.using(query.parser) as parser:
+            style = query.style(parser.parts)
+            data = await read_picture(request, service.bounds.picture_bytes)
+            done = await while_connected(
+                request,
+                answer_picture(
+                    service,
+                    parser,
+                    caller,
+                    data,
+                    lambda found: answer_of(parser, found, forms, mixed, style, query.rle),
+                    thorough=query.search == "thorough",
+                    begin_within_s=None if timeout_ms is None else timeout_ms / 1000,
+                ),
+            )
     timing = {"wait": done.wait_s, "parse": done.parse_s, "encode": done.encode_s}
     said = ", ".join(f"{name};dur={1e3 * seconds:.1f}" for name, seconds in timing.items())
     body = done.answer

@@ -1,10 +1,10 @@
-"""``GET /v1/parts``: what the parser can name and how it is drawn, for pages that draw it."""
+"""``GET /v1/parts`` and ``/v1/parsers``: what can be named, and by whom, for pages that draw it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from mirror.rendering.overlay import BONES
@@ -18,6 +18,7 @@ class Parts(BaseModel):
     """What a parser can name."""
 
     parser: str
+    parsers: Annotated[list[str], Field(description="that may be asked for by name")]
     names: Annotated[list[str], Field(description="the place is the id; 0 is the background")]
     palettes: Annotated[
         dict[str, list[str]], Field(description="name to one #rrggbb an id; the first is usual")
@@ -32,13 +33,37 @@ class Parts(BaseModel):
 async def parts(
     service: Annotated[Service, Depends(service_of)],
     caller: Annotated[Caller, Depends(caller_of)],
+    parser: Annotated[str, Query(max_length=64, description="the service's own, if left out")] = "",
 ) -> Parts:
-    """Answer with the parts' names and colours."""
-    known = service.parser.parts
+    """Answer with the names and colours of a parser's parts."""
+    async with service.parsers.using(parser) as found:
+        name, known = found.name, found.parts
     return Parts(
-        parser=service.parser.name,
+        parser=name,
+        parsers=list(service.parsers.names),
         names=list(known.names),
         palettes={name: list(colours) for name, colours in known.palettes.items()},
         bones=list(BONES),
         needs_token=service.access.needs_token,
     )
+
+
+class ParserState(BaseModel):
+    """A parser that may be asked for."""
+
+    name: str
+    loaded: bool
+    megabytes: Annotated[int, Field(description="that its models take, about")]
+
+
+@router.get("/parsers", summary="Who can parse?")
+async def parsers(
+    service: Annotated[Service, Depends(service_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+) -> list[ParserState]:
+    """Answer with every parser that may be asked for by name; the service's own is the first."""
+    megabytes = {loaded.name: loaded.megabytes for loaded in service.parsers.loaded}
+    return [
+        ParserState(name=name, loaded=name in megabytes, megabytes=megabytes.get(name, 0))
+        for name in service.parsers.names
+    ]

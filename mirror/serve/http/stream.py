@@ -37,9 +37,11 @@ async def stream(websocket: WebSocket) -> None:
     try:
         caller = await _caller(websocket, service)
         owner = caller.owner
-        wishes = _query(websocket).wishes(service)
+        query = _query(websocket)
         with service.streams.admitted(caller):
-            await Session(SocketConnection(websocket), service, wishes).run()
+            async with service.parsers.using(query.parser) as parser:
+                wishes = query.wishes(parser)
+                await Session(SocketConnection(websocket), service, parser, wishes).run()
         code = 1000
         await websocket.close()
     except (ClientGone, WebSocketDisconnect) as left:

@@ -24,11 +24,13 @@ class Wanted(Schema):
     Attributes:
         outputs: what is to be written.
         rle: whether results have every part's mask.
+        parser: its name; empty for the service's own.
         settings: how it is parsed, drawn and encoded.
     """
 
     outputs: Annotated[tuple[Output, ...], Strict(False)] = ("video", "results")
     rle: bool = False
+    parser: str = ""
     settings: Config = Config()
 
 

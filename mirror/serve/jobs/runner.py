@@ -22,7 +22,9 @@ from mirror.jobs.host import Host
 from mirror.jobs.video_job import VideoJob
 from mirror.serve.jobs.record import Failure, JobRecord, Output, ResultFile
 from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreAway, StoreFull
+from mirror.serve.loaded_parsers import NO_ROOM, LoadedParsers
 from mirror.serve.logs import events
+from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError
 
@@ -47,7 +49,7 @@ class JobRunner:
 
     Args:
         store: where jobs come from, and results go.
-        parser: parses, for others, too.
+        parsers: parse, for others, too.
         slots: how many jobs at a time.
         grace_s: how long leaving the block waits for jobs that run; what is not done by then goes
             back into the store, for another instance or the next start.
@@ -58,13 +60,13 @@ class JobRunner:
     def __init__(
         self,
         store: JobStore,
-        parser: SharedParser,
+        parsers: LoadedParsers,
         slots: int = 1,
         grace_s: float = 10.0,
         lease_s: float = LEASE_S,
         on_end: Callable[[str], None] | None = None,
     ) -> None:
-        self._store, self._parser, self._slots = store, parser, slots
+        self._store, self._parsers, self._slots = store, parsers, slots
         self._grace_s, self._lease_s, self._on_end = grace_s, lease_s, on_end
         self._name = secrets.token_hex(6)
         self._is_stopping = threading.Event()
@@ -131,6 +133,8 @@ class JobRunner:
                 made = None
             except StoreFull:
                 made = _NO_ROOM
+            except Problem as error:
+                made = Failure(code=error.code, detail=error.detail)
             except PipelineError as error:
                 made = _failure_of(error, job)
             except Exception as error:
@@ -182,29 +186,18 @@ class JobRunner:
             folder = Path(name)
             source = folder / job.input_name
             _patiently(lambda: self._fetch(job, source, cancellation), cancellation)
-            wanted, settings = job.wanted, job.wanted.settings
-            engine = Engine(
-                self._parser.kind,
-                style_of(self._parser.kind.parts, settings.overlay),
-                self._parser.workers,
-                self._parser.threads,
-                shared=self._parser.pool,
-            )
-            paths = {output: folder / _target(output) for output in wanted.outputs}
-            execute(
-                VideoJob(
-                    source=source,
-                    output=paths.get("video"),
-                    results=paths.get("results"),
-                    masks=paths.get("masks"),
-                    instances=paths.get("instances"),
-                    rle=wanted.rle,
-                    settings=settings,
-                ),
-                Host(progress=progress.begin, cancellation=cancellation, engine=engine),
-            )
+            with self._parser(job, cancellation) as parser:
+                paths = _parsed(job, source, parser, progress, cancellation)
             return tuple(
                 self._kept(job, output, path, cancellation) for output, path in paths.items()
+            )
+
+    @contextlib.contextmanager
+    def _parser(self, job: JobRecord, cancellation: Cancellation) -> Iterator[SharedParser]:
+        """Yield the parser that a job asks for; wait while others have its memory."""
+        with contextlib.ExitStack() as stack:
+            yield _patiently(
+                lambda: stack.enter_context(self._parsers.held(job.wanted.parser)), cancellation
             )
 
     def _fetch(self, job: JobRecord, path: Path, cancellation: Cancellation) -> None:
@@ -285,19 +278,53 @@ def _alive(
         thread.join()
 
 
+def _parsed(
+    job: JobRecord,
+    source: Path,
+    parser: SharedParser,
+    progress: _Progress,
+    cancellation: Cancellation,
+) -> dict[Output, Path]:
+    """Do what a job is about beside its input; return the files and folders that it made."""
+    wanted, settings = job.wanted, job.wanted.settings
+    paths = {output: source.with_name(_target(output)) for output in wanted.outputs}
+    engine = Engine(
+        parser.kind,
+        style_of(parser.kind.parts, settings.overlay),
+        parser.workers,
+        parser.threads,
+        shared=parser.pool,
+    )
+    execute(
+        VideoJob(
+            source=source,
+            output=paths.get("video"),
+            results=paths.get("results"),
+            masks=paths.get("masks"),
+            instances=paths.get("instances"),
+            rle=wanted.rle,
+            settings=settings,
+        ),
+        Host(progress=progress.begin, cancellation=cancellation, engine=engine),
+    )
+    return paths
+
+
 def _patiently(ask: Callable[[], T], cancellation: Cancellation, within_s: float = math.inf) -> T:
-    """Ask a store that may be away for a while, until it answers.
+    """Ask what may be away for a while, until it answers.
 
     Raises:
         JobCancelled: it was cancelled before that.
         StoreAway: it has not answered in time.
+        Problem: it was refused for good.
     """
     give_up_at = time.monotonic() + within_s
     while True:
         try:
             return ask()
-        except StoreAway:
-            if time.monotonic() >= give_up_at:
+        except (StoreAway, Problem) as error:
+            is_passing = isinstance(error, StoreAway) or error.code == NO_ROOM
+            if not is_passing or time.monotonic() >= give_up_at:
                 raise
         cancellation.check()
         is_cancelled = threading.Event()

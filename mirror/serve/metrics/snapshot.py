@@ -18,7 +18,7 @@ from mirror.serve.admission import Admission
 from mirror.serve.cameras.cameras import Cameras
 from mirror.serve.jobs.record import STATES
 from mirror.serve.jobs.store import JobStore
-from mirror.serve.shared_parser import SharedParser
+from mirror.serve.loaded_parsers import LoadedParsers
 from mirror.serve.stream.streams import Streams
 from mirror.version import __version__
 
@@ -29,26 +29,26 @@ class Snapshot(Collector):
     """Says how a service is at the moment. A store that is away is said to be, and no more.
 
     Args:
-        parser, admission, streams, store, cameras: the service's.
+        parsers, admission, streams, store, cameras: the service's.
     """
 
     def __init__(
         self,
-        parser: SharedParser,
+        parsers: LoadedParsers,
         admission: Admission,
         streams: Streams,
         store: JobStore,
         cameras: Cameras,
     ) -> None:
-        self._parser, self._admission, self._cameras = parser, admission, cameras
+        self._parsers, self._admission, self._cameras = parsers, admission, cameras
         self._streams, self._store = streams, store
 
     def collect(self) -> Iterator[Metric]:
         """Yield every figure."""
         yield InfoMetricFamily(
-            "mirror", "What runs.", {"version": __version__, "parser": self._parser.name}
+            "mirror", "What runs.", {"version": __version__, "parser": self._parsers.own.name}
         )
-        yield from self._pool()
+        yield from self._pools()
         yield _gauge("mirror_requests", "Requests that are being answered.", self._admission.inside)
         yield _gauge("mirror_requests_limit", "Requests that may be at once.", self._admission.room)
         yield _gauge("mirror_draining", "1 while nobody is let in.", self._admission.is_draining)
@@ -73,20 +73,44 @@ class Snapshot(Collector):
             captured.add_metric((camera.name,), camera.captured)
         yield from (up, fps, viewers, captured)
 
-    def _pool(self) -> Iterator[Metric]:
-        pool = self._parser.statistics()
-        yield _gauge("mirror_workers", "Workers that parse.", pool.workers)
-        yield _gauge("mirror_workers_busy", "Workers that are parsing now.", pool.busy)
-        yield _count(
-            "mirror_workers_restarted", "Workers that replaced a lost one.", pool.restarted
+    def _pools(self) -> Iterator[Metric]:
+        label = ("parser",)
+        workers = GaugeMetricFamily("mirror_workers", "Workers that parse.", labels=label)
+        busy = GaugeMetricFamily("mirror_workers_busy", "Workers that parse now.", labels=label)
+        restarted = CounterMetricFamily(
+            "mirror_workers_restarted", "Workers that replaced a lost one.", labels=label
         )
-        yield _gauge("mirror_queue_length", "Frames that wait for a worker.", pool.queued)
-        yield _count("mirror_frames_begun", "Frames that workers have begun.", pool.taken)
-        classes = Counter(lane.service for lane in pool.lanes)
-        lanes = GaugeMetricFamily("mirror_lanes", "Open lanes.", labels=("service",))
-        for service in _CLASSES:
-            lanes.add_metric((service,), classes[service])
-        yield lanes
+        queued = GaugeMetricFamily(
+            "mirror_queue_length", "Frames that wait for a worker.", labels=label
+        )
+        taken = CounterMetricFamily(
+            "mirror_frames_begun", "Frames that workers have begun.", labels=label
+        )
+        memory = GaugeMetricFamily(
+            "mirror_parser_bytes", "What a loaded parser's models take, about.", labels=label
+        )
+        lanes = GaugeMetricFamily("mirror_lanes", "Open lanes.", labels=("parser", "service"))
+        for loaded in self._parsers.loaded:
+            name, pool = [loaded.name], loaded.parser.statistics()
+            workers.add_metric(name, pool.workers)
+            busy.add_metric(name, pool.busy)
+            restarted.add_metric(name, pool.restarted)
+            queued.add_metric(name, pool.queued)
+            taken.add_metric(name, pool.taken)
+            memory.add_metric(name, loaded.megabytes << 20)
+            classes = Counter(lane.service for lane in pool.lanes)
+            for service in _CLASSES:
+                lanes.add_metric([loaded.name, service], classes[service])
+        yield from (workers, busy, restarted, queued, taken, memory, lanes, self._changes())
+
+    def _changes(self) -> Metric:
+        changes = CounterMetricFamily(
+            "mirror_parser_changes", "Parsers loaded, failed or dropped.",
+            labels=("parser", "what"),
+        )  # fmt: skip
+        for (name, what), times in sorted(self._parsers.counts().items()):
+            changes.add_metric([name, what], times)
+        return changes
 
     def _jobs(self) -> Iterator[Metric]:
         try:

@@ -15,10 +15,13 @@ from mirror.serve.problems import Problem
 
 
 class DrawingQuery(BaseModel):
-    """What may be asked of the drawing."""
+    """What may be asked of the drawing, and who is to parse what is drawn."""
 
     model_config = ConfigDict(extra="forbid")
 
+    parser: Annotated[
+        str, Field(max_length=64, description="one of /v1/parsers; the service's own, if left out")
+    ] = ""
     draw: Annotated[list[str], Field(description="draw only these parts")] = []
     opacity: Annotated[float, Field(ge=0, le=1, description="of the colours")] = 0.6
     palette: Annotated[str, Field(description="vivid, or colour-blind")] = "auto"

@@ -38,16 +38,20 @@ class JobQuery(DrawingQuery):
     side_by_side: bool = False
     quality: Annotated[int, Field(ge=0, le=63, description="of the video; lower is better")] = 20
 
-    def wanted(self, service: Service) -> Wanted:
+    async def wanted(self, service: Service) -> Wanted:
         """Return what the job is to make.
 
         Raises:
-            Problem: there is no such part or palette (422).
+            Problem: there is no such parser, part or palette (422), or the parser cannot be had.
         """
-        self.style(service.parser.parts)  # says what is wrong with it
+        async with service.parsers.using(self.parser) as parser:
+            self.style(parser.parts)  # says what is wrong with it
         overlay = self.overlay().changed(side_by_side=self.side_by_side)
         settings = Config(overlay=overlay, video=VideoConfig(quality=self.quality))
-        return Wanted(outputs=tuple(dict.fromkeys(self.outputs)), rle=self.rle, settings=settings)
+        return Wanted(
+            outputs=tuple(dict.fromkeys(self.outputs)), rle=self.rle, parser=self.parser,
+            settings=settings,
+        )  # fmt: skip
 
 
 async def add_job(

@@ -13,7 +13,7 @@ from mirror.serve.access import Caller
 from mirror.serve.pictures import decode
 from mirror.serve.requests.drawing import DrawingQuery
 from mirror.serve.service import Service
-from mirror.serve.shared_parser import ParsedPicture
+from mirror.serve.shared_parser import ParsedPicture, SharedParser
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ class AnsweredPicture(Generic[T]):
 
 async def answer_picture(
     service: Service,
+    parser: SharedParser,
     caller: Caller,
     data: bytes,
     make_answer: Callable[[ParsedPicture], T],
@@ -57,7 +58,8 @@ async def answer_picture(
     """Return the answer to a picture of somebody who was let in; cancelling gives it up.
 
     Args:
-        service: parses it.
+        service: looks after it.
+        parser: parses it.
         caller: who asks.
         data: a file's bytes.
         make_answer: makes the answer; runs beside the event loop.
@@ -68,7 +70,6 @@ async def answer_picture(
         Problem: it is no picture (415, 422), or too large (413).
         FrameOverdue, WorkerHung, WorkerCrashed, PoolClosed: it was not parsed.
     """
-    parser = service.parser
     image = await parser.beside(decode, data, service.bounds.pixels)
     found = await parser.parse(image, caller.name, thorough=thorough, begin_within_s=begin_within_s)
     service.admission.served(found.parse_s)

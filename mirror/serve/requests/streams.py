@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mirror.serve.requests.drawing import DrawingQuery
-from mirror.serve.service import Service
+from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.session import Wishes
 
 _RATE_TICKS = 1001  # such as 30000/1001 frames a second
@@ -33,14 +33,17 @@ class StreamQuery(DrawingQuery):
         int | None, Field(ge=1, le=600_000, description="drop what no worker has begun by then")
     ] = None
 
-    def wishes(self, service: Service) -> Wishes:
+    def wishes(self, parser: SharedParser) -> Wishes:
         """Return what the stream is to do.
+
+        Args:
+            parser: parses it.
 
         Raises:
             Problem: there is no such part or palette (422).
         """
         return Wishes(
-            style=self.style(service.parser.parts),
+            style=self.style(parser.parts),
             results="results" in self.outputs,
             labels="labels" in self.outputs,
             overlay=self.format if "overlay" in self.outputs else None,

@@ -17,6 +17,7 @@ from mirror.rendering.overlay import Style, draw
 from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
 from mirror.serve.problems import Problem, problem_of_frame
 from mirror.serve.service import Service
+from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.connection import ClientGone, Connection
 from mirror.serve.stream.inbox import Inbox
 from pipeline.frame import Frame
@@ -58,12 +59,15 @@ class Session:
     Args:
         connection: to the client.
         service: what it is answered with.
+        parser: parses.
         wishes: what is wanted.
     """
 
-    def __init__(self, connection: Connection, service: Service, wishes: Wishes) -> None:
+    def __init__(
+        self, connection: Connection, service: Service, parser: SharedParser, wishes: Wishes
+    ) -> None:
         self._connection, self._service, self._wishes = connection, service, wishes
-        self._patience, self._parser = service.streams.patience, service.parser
+        self._patience, self._parser = service.streams.patience, parser
         self._loop, self._sends_one = asyncio.get_running_loop(), asyncio.Lock()
         self._inbox = Inbox(
             self._decoded, self._refused, is_live=wishes.live, size=_LIVE_ROOM, rate=wishes.rate

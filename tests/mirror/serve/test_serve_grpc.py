@@ -38,6 +38,7 @@ from mirror.serve.app import make_app
 from mirror.serve.grpc.server import GrpcServer, Listening
 from mirror.serve.grpc.v1 import service_pb2 as pb
 from mirror.serve.grpc.v1 import service_pb2_grpc
+from mirror.serve.loaded_parsers import ParserChoice
 from mirror.serve.service import Service
 from pipeline.frame import Frame
 
@@ -521,3 +522,17 @@ def waiting_requests(ends: contextlib.ExitStack) -> Iterator[pb.StreamRequest]:
     ends.callback(ended.set)
     yield pb.StreamRequest(options=pb.StreamOptions())
     ended.wait()
+
+
+def test_a_call_names_who_is_to_parse(squares: Squares) -> None:
+    other = Squares()
+    other.name = "m2fp"
+    choice = ParserChoice(names=("m2fp",), find=lambda *_: other)
+    with served(squares, choice=choice) as given:
+        answer = given.stub.Parse(pb.ParseRequest(image=picture(), parser="m2fp"))
+        assert (answer.result.parser, other.begun) == ("m2fp", 1)
+        options = pb.StreamRequest(options=pb.StreamOptions(parser="m2fp"))
+        first = next(given.stub.Stream(iter([options])))
+        assert first.hello.parser == "m2fp"
+        unknown = pb.ParseRequest(image=picture(), parser="os:system")
+        refused(grpc.StatusCode.INVALID_ARGUMENT, given.stub.Parse, unknown)

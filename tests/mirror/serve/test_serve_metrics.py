@@ -99,7 +99,7 @@ def test_frames_are_counted_with_their_times(client: TestClient) -> None:
 
 def test_what_is_at_the_moment_is_said(client: TestClient) -> None:
     found = scrape(client)
-    assert found["mirror_workers{}"] == 1
+    assert found["mirror_workers{parser=squares}"] == 1
     assert found["mirror_requests_limit{}"] == 8
     assert found["mirror_store_up{}"] == 1
     assert found["mirror_camera_up{camera=door}"] == 0
@@ -117,7 +117,7 @@ def test_a_store_that_is_away_is_said_and_the_rest_is_answered(
     monkeypatch.setattr(SqliteStore, "size", away)
     found = scrape(client)
     assert found["mirror_store_up{}"] == 0
-    assert found["mirror_workers{}"] == 1
+    assert found["mirror_workers{parser=squares}"] == 1
 
 
 def test_two_services_in_a_process_count_apart(client: TestClient) -> None:

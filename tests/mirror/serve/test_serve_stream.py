@@ -254,7 +254,7 @@ def test_a_frame_whose_parse_hangs_is_given_up_and_another_worker_goes_on(
             figures = client.get("/metrics").text
             squares.gate.open()
             assert rest_of(socket)[-1]["failed"] == 1
-    assert "mirror_workers_restarted_total 1.0" in figures
+    assert 'mirror_workers_restarted_total{parser="squares"} 1.0' in figures
     assert 'mirror_frames_dropped_total{kind="stream",reason="parse.too_long"} 1.0' in figures
 
 
@@ -454,9 +454,9 @@ def test_whoever_reads_nothing_is_let_go_and_leaves_no_thread(squares: Squares) 
 
     async def run() -> str:
         with pytest.raises(Problem) as raised:
-            await Session(NeverRead(), service, wishes).run()
+            await Session(NeverRead(), service, service.parser, wishes).run()
         return raised.value.code
 
-    with closing(service.store), closing(service.streams), service.parser:
+    with closing(service.store), closing(service.streams), service.parsers:
         assert asyncio.run(run()) == "stream.unread"
         assert not service.parser.statistics().lanes

@@ -43,20 +43,22 @@ class Drawing(_message.Message):
     def __init__(self, draw: _Optional[_Iterable[str]] = ..., opacity: _Optional[float] = ..., palette: _Optional[str] = ..., outlines: _Optional[bool] = ..., labels: _Optional[str] = ..., landmarks: _Optional[bool] = ...) -> None: ...
 
 class ParseRequest(_message.Message):
-    __slots__ = ("image", "drawing", "search", "rle", "outputs", "format")
+    __slots__ = ("image", "drawing", "search", "rle", "outputs", "format", "parser")
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     DRAWING_FIELD_NUMBER: _ClassVar[int]
     SEARCH_FIELD_NUMBER: _ClassVar[int]
     RLE_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
+    PARSER_FIELD_NUMBER: _ClassVar[int]
     image: bytes
     drawing: Drawing
     search: str
     rle: bool
     outputs: _containers.RepeatedScalarFieldContainer[str]
     format: str
-    def __init__(self, image: _Optional[bytes] = ..., drawing: _Optional[_Union[Drawing, _Mapping]] = ..., search: _Optional[str] = ..., rle: _Optional[bool] = ..., outputs: _Optional[_Iterable[str]] = ..., format: _Optional[str] = ...) -> None: ...
+    parser: str
+    def __init__(self, image: _Optional[bytes] = ..., drawing: _Optional[_Union[Drawing, _Mapping]] = ..., search: _Optional[str] = ..., rle: _Optional[bool] = ..., outputs: _Optional[_Iterable[str]] = ..., format: _Optional[str] = ..., parser: _Optional[str] = ...) -> None: ...
 
 class ParseResponse(_message.Message):
     __slots__ = ("result", "labels", "instances", "overlay", "timing")
@@ -158,7 +160,7 @@ class Timing(_message.Message):
     def __init__(self, wait: _Optional[float] = ..., parse: _Optional[float] = ..., encode: _Optional[float] = ...) -> None: ...
 
 class JobOptions(_message.Message):
-    __slots__ = ("drawing", "outputs", "rle", "side_by_side", "quality", "idempotency_key", "file_name")
+    __slots__ = ("drawing", "outputs", "rle", "side_by_side", "quality", "idempotency_key", "file_name", "parser")
     DRAWING_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     RLE_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +168,7 @@ class JobOptions(_message.Message):
     QUALITY_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARSER_FIELD_NUMBER: _ClassVar[int]
     drawing: Drawing
     outputs: _containers.RepeatedScalarFieldContainer[str]
     rle: bool
@@ -173,7 +176,8 @@ class JobOptions(_message.Message):
     quality: int
     idempotency_key: str
     file_name: str
-    def __init__(self, drawing: _Optional[_Union[Drawing, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., rle: _Optional[bool] = ..., side_by_side: _Optional[bool] = ..., quality: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., file_name: _Optional[str] = ...) -> None: ...
+    parser: str
+    def __init__(self, drawing: _Optional[_Union[Drawing, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., rle: _Optional[bool] = ..., side_by_side: _Optional[bool] = ..., quality: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., file_name: _Optional[str] = ..., parser: _Optional[str] = ...) -> None: ...
 
 class SubmitJobRequest(_message.Message):
     __slots__ = ("options", "chunk")
@@ -266,7 +270,7 @@ class JobError(_message.Message):
     def __init__(self, code: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...
 
 class StreamOptions(_message.Message):
-    __slots__ = ("drawing", "outputs", "format", "rle", "live", "fps", "timeout_ms")
+    __slots__ = ("drawing", "outputs", "format", "rle", "live", "fps", "timeout_ms", "parser")
     DRAWING_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
@@ -274,6 +278,7 @@ class StreamOptions(_message.Message):
     LIVE_FIELD_NUMBER: _ClassVar[int]
     FPS_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
+    PARSER_FIELD_NUMBER: _ClassVar[int]
     drawing: Drawing
     outputs: _containers.RepeatedScalarFieldContainer[str]
     format: str
@@ -281,7 +286,8 @@ class StreamOptions(_message.Message):
     live: bool
     fps: float
     timeout_ms: int
-    def __init__(self, drawing: _Optional[_Union[Drawing, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., format: _Optional[str] = ..., rle: _Optional[bool] = ..., live: _Optional[bool] = ..., fps: _Optional[float] = ..., timeout_ms: _Optional[int] = ...) -> None: ...
+    parser: str
+    def __init__(self, drawing: _Optional[_Union[Drawing, _Mapping]] = ..., outputs: _Optional[_Iterable[str]] = ..., format: _Optional[str] = ..., rle: _Optional[bool] = ..., live: _Optional[bool] = ..., fps: _Optional[float] = ..., timeout_ms: _Optional[int] = ..., parser: _Optional[str] = ...) -> None: ...
 
 class StreamRequest(_message.Message):
     __slots__ = ("options", "image")
