@@ -35,7 +35,7 @@ from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.menus.menu_bar import commands_of
 from mirror.window.pages.page_stack import PageStack
-from mirror.window.panel.coach_page import CoachPage
+from mirror.window.panel.coach_page import COACH_BUTTONS, CoachPage
 from mirror.window.panel.side_panel import SidePanel
 from mirror.window.panel.source_page import SourcePage
 from mirror.window.playback.capture_controller import OTHER_PARSER, OTHER_SOURCE, CaptureController
@@ -159,7 +159,9 @@ class MirrorWindow(QMainWindow):
         self.shown.refresh(session, self.view)
         self.bar.refresh()
         now = self._setup.clock()
-        self.pages.show_status(session.status, now, session.choice, self._wanted, session.alone_s)
+        self.pages.show_status(
+            session.status, now, session.choice, self._wanted, session.coaching.alone_s
+        )
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)
@@ -257,7 +259,7 @@ class MirrorWindow(QMainWindow):
         self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
         self.source.show_parser(self._wanted.parser)
         acts = acts_of(self.commands)
-        buttons = [(say(text), acts[text]) for text in ("Start or pause the set", "End the set")]
+        buttons = [(say(text), acts[text]) for text in COACH_BUTTONS]
         self.coach = CoachPage(say, self.language, self.trainer.set_options, buttons)
         self.coach.show_options(self.trainer.options)
         self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source, self.coach)
@@ -321,8 +323,8 @@ class MirrorWindow(QMainWindow):
         if session.player is not None and session.player.paused:
             self.figures = self.figures.at_rest()
         self.view.show_headline(readout.headline(self.figures), self.capture.elapsed)
-        if session.coach is not None:
-            self.coach.show_sets(session.coach.sets)
+        if session.coaching.coach is not None:
+            self.coach.show_sets(session.coaching.coach.sets)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:

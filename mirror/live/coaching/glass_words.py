@@ -38,6 +38,8 @@ def glass_of(moment: Moment, language: str, is_mirror: bool) -> Glass:
 
 def _strip(moment: Moment, language: str, say: Say, is_mirror: bool) -> Strip | None:
     state = moment.status.state
+    if moment.is_replay:
+        return strip_of(moment.coached, language) or Strip(say("Replay at half speed"), "guide")
     if not moment.has_joints:
         return Strip(say("Choose the built-in parser: this one sees no joints"), "guide")
     if moment.alone_s >= _ALONE_AFTER_S:

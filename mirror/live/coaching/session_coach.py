@@ -36,6 +36,7 @@ class Moment:
         hand: that is held up; None while none is.
         alone_s: how long nobody has been in the picture; 0 while somebody is.
         has_joints: whether the parser knows any: without them there is nothing to coach.
+        is_replay: whether the frame is shown again.
     """
 
     coached: Coached = NOBODY
@@ -45,6 +46,7 @@ class Moment:
     hand: HandUp | None = None
     alone_s: float = 0.0
     has_joints: bool = True
+    is_replay: bool = False
 
 
 class SessionCoach:

@@ -31,6 +31,21 @@ class Latest(Generic[T]):
             self._changed.notify_all()
             return value
 
+    def wait_value(self) -> T:
+        """Return the next value, as soon as there is one.
+
+        Raises:
+            Closed: the owner closed the mailbox.
+        """
+        with self._changed:
+            while self._value is None and not self._closed:
+                self._changed.wait()
+            if self._value is None or self._closed:
+                raise Closed
+            value, self._value = self._value, None
+            self._changed.notify_all()
+            return value
+
     def wait_empty(self) -> None:
         """Wait until the last value was taken.
 

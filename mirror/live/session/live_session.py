@@ -14,14 +14,13 @@ from mirror.core.settings import ParserConfig
 from mirror.jobs.composition import check_memory, open_flow, shared_out
 from mirror.live.capture.recording import Recording
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
-from mirror.live.coaching.glass_renderer import GlassRenderer
-from mirror.live.coaching.session_coach import Moment, SessionCoach, coach_for
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.render_thread import RenderedFrame, paint
 from mirror.live.session.lazy_parser import LazyParser
 from mirror.live.session.live_metrics import Figures, LiveMetrics
+from mirror.live.session.session_coaching import SessionCoaching
 from mirror.live.session.session_state import SessionState
 from mirror.live.session.session_status import Status
 from mirror.live.sources.media_player import Player
@@ -55,6 +54,7 @@ class Session:
     Attributes:
         shots: the newest picture, for the GUI's thread to take.
         choice: what is looked at.
+        coaching: of the people in it.
     """
 
     def __init__(
@@ -81,6 +81,8 @@ class Session:
         self._taken: Frame | None = None
         self._painted: Frame | None = None
         self._easel, self._gauges = FrameCompositor(look, view, clock), LiveMetrics()
+        is_mirror = not isinstance(choice, FileChoice)
+        self.coaching = SessionCoaching(coach, is_mirror, self._easel, clock)
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
@@ -90,9 +92,6 @@ class Session:
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
         self._standing = SessionState(has_picture, clock)
         self._recording: Recording | None = None
-        self._coach_options = coach
-        self._coach: SessionCoach | None = None
-        self._seen_at: float | None = None  # somebody, on the session's clock
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -108,6 +107,7 @@ class Session:
         """Tell every thread to stop; wait for none."""
         self._closing.set()
         self.stop_recording()
+        self.coaching.close()
         self._easel.close()
         self.shots.close()
         with self._lock:
@@ -121,6 +121,7 @@ class Session:
         give_up_at = time.monotonic() + within_s
         for member in self._members:
             member.join(max(0.0, give_up_at - time.monotonic()))
+        self.coaching.join(max(0.0, give_up_at - time.monotonic()))
         return not any(member.is_alive() for member in self._members)
 
     def show(self, look: DisplayOptions, view: tuple[int, int]) -> None:
@@ -140,6 +141,8 @@ class Session:
         """Say that a picture is on the screen now."""
         frame, at = shot.pair.frame, self._clock()
         self._taken = None
+        if self.coaching.is_replaying:  # it is seen later because it is to be
+            return
         # else it was drawn another way, or comes with its own mask after later ones without
         if self._painted is None or frame.captured_at > self._painted.captured_at:
             self._painted = frame
@@ -157,32 +160,6 @@ class Session:
             recording, self._recording = self._recording, None
         if recording is not None:
             recording.close()
-
-    def coach_by(self, options: CoachOptions) -> None:
-        """Coach from the next frame on like this, from the first set on."""
-        with self._lock:
-            self._coach_options = options
-            if options != (None if self._coach is None else self._coach.options):
-                self._coach = None
-
-    @property
-    def coach(self) -> SessionCoach | None:
-        """The coach; None where nobody is coached, and before the first frame."""
-        with self._lock:
-            return self._coach
-
-    @property
-    def alone_s(self) -> float:
-        """How long nobody has been in the picture; 0 while that is not known."""
-        with self._lock:
-            seen_at = self._seen_at
-        is_seen = seen_at is None or self.status.phase != "running"
-        return 0.0 if is_seen or seen_at is None else max(0.0, self._clock() - seen_at)
-
-    def glass_renderer(self, keeps_corner: bool = False) -> GlassRenderer:
-        """Return what draws the coach's words; ``parts`` and ``language`` are still to be set."""
-        is_mirror = not isinstance(self.choice, FileChoice)
-        return GlassRenderer(self._moment, is_mirror, keeps_corner)
 
     def figures(self) -> Figures:
         """Return what was measured of late."""
@@ -304,32 +281,14 @@ class Session:
     def _parsed(self, result: Result[Parsing]) -> None:
         with self._lock:  # first: what is on the screen when recording begins is not recorded
             recording = self._recording
-            if self._seen_at is None or result.parsing.people or result.parsing.labels.any():
-                self._seen_at = self._clock()
         if self._kind.failure is None:
             self._gauges.parsed(result.timing, self._look.mode == "exact")
-        if (coach := self._present_coach()) is not None:
-            coach.consume(result)  # the others show what it says
+        self.coaching.take_in(result)  # the others show what it says
         self._standing.parsed(self._kind.failure)
-        if self._easel.parsed(result):
+        if not self.coaching.is_replaying and self._easel.parsed(result):
             self._gauges.unseen()
         if recording is not None:
             recording.consume(result)
-
-    def _present_coach(self) -> SessionCoach | None:
-        """The coach as it is wanted now, made when a frame first asks for it."""
-        with self._lock:
-            coach, options = self._coach, self._coach_options
-        if coach is None and options.is_on:
-            made = coach_for(options, not isinstance(self.choice, FileChoice))
-            with self._lock:
-                if options == self._coach_options:
-                    self._coach = coach = made
-        return coach
-
-    def _moment(self, parsing: Parsing) -> Moment | None:
-        coach = self.coach
-        return None if coach is None else coach.moment(parsing)
 
     # the source's thread
 
@@ -337,14 +296,14 @@ class Session:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
         self._gauges.captured(frame.captured_at)
         self._standing.captured()  # first: whoever sees the picture finds that it has come
-        if self._easel.captured(frame):
+        if not self.coaching.is_replaying and self._easel.captured(frame):
             self._gauges.unseen()
 
     # the painter's thread
 
     def _paint(self) -> None:
         try:
-            glass = self.glass_renderer(keeps_corner=True)
+            glass = self.coaching.renderer(keeps_corner=True)
             paint(self._easel, self.shots, lambda: self._kind.parts, self._clock, glass)
         except Exception as error:
             self._standing.failed(error)

@@ -186,6 +186,8 @@ def _coach(window: Commanded) -> list[Command]:
         Command("Coach", "Start or pause the set", ("G",), lambda: trainer.ask("toggle"),
                 is_possible=is_on, begins=True),
         Command("Coach", "End the set", ("X",), lambda: trainer.ask("end"), is_possible=is_on),
+        Command("Coach", "Replay the last ten seconds", ("L",), trainer.replay,
+                is_possible=trainer.can_replay),
         Command("Coach", "A raised hand starts and stops", ("H",), trainer.toggle_hands,
                 lambda: trainer.options.hands_free, begins=True),
     ]  # fmt: skip

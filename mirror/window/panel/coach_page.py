@@ -17,6 +17,7 @@ from mirror.rendering.coach.glass import in_language
 from mirror.window.panel.legend import section
 from mirror.window.plain_text import plain
 
+COACH_BUTTONS = ("Start or pause the set", "End the set", "Replay the last ten seconds")
 COUNTDOWNS_S = (0.0, 3.0, 5.0, 10.0)
 _SHOWN_SETS = 12
 

@@ -97,7 +97,7 @@ class CaptureController:
         def renderer() -> Renderer:
             parts = session.parts
             style = look_in(look, parts, say).style(parts)
-            coach = session.glass_renderer()
+            coach = session.coaching.renderer()
             coach.parts, coach.language = parts, look.language
             return Chain([*([OverlayRenderer(style)] if look.overlay else []), coach])
 

@@ -35,7 +35,7 @@ class CoachController:
         self.options = options
         self._usual = options.exercise or self._usual
         if (session := self._session()) is not None:
-            session.coach_by(options)
+            session.coaching.coach_by(options)
         self._changed(options)
 
     def toggle(self) -> None:
@@ -51,5 +51,21 @@ class CoachController:
     def ask(self, request: Request) -> None:
         """Begin, pause, go on with or end a set."""
         session = self._session()
-        if session is not None and session.coach is not None:
-            session.coach.ask(request)
+        if session is not None and session.coaching.coach is not None:
+            session.coaching.coach.ask(request)
+
+    def can_replay(self) -> bool:
+        """Whether the last seconds can be shown again."""
+        session = self._session()
+        return session is not None and (
+            session.coaching.can_replay or session.coaching.is_replaying
+        )
+
+    def replay(self) -> None:
+        """Show the last seconds again, slowly, or what there is now."""
+        if (session := self._session()) is None:
+            return
+        if session.coaching.is_replaying:
+            session.coaching.stop_replay()
+        else:
+            session.coaching.replay()

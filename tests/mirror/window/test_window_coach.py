@@ -38,13 +38,13 @@ def feed(qtbot: QtBot, window: MirrorWindow, source: HandFed, clock: FakeClock) 
     """Let half a second pass, and wait until its frame is seen."""
     session = window.session
     assert session is not None
-    before = None if session.coach is None else session.coach.newest
+    before = None if session.coaching.coach is None else session.coaching.coach.newest
     clock.now += 0.5
     source.feed(grey(60, clock.now, 240, 320))
 
     def is_seen() -> bool:
         window.refresh()
-        return session.coach is not None and session.coach.newest is not before
+        return session.coaching.coach is not None and session.coaching.coach.newest is not before
 
     qtbot.waitUntil(is_seen)
 
@@ -54,14 +54,14 @@ def test_the_coach_is_switched_on_and_off_with_a_key(
 ) -> None:
     session = window.session
     assert session is not None
-    assert session.coach is None
+    assert session.coaching.coach is None
     press(window, "t")
     assert window.trainer.options.exercise == AUTO
     assert window.coach.exercise.currentData() == AUTO
     feed(qtbot, window, source, clock)
     press(window, "t")
     assert not window.trainer.options.is_on
-    assert session.coach is None
+    assert session.coaching.coach is None
 
 
 def test_an_exercise_is_chosen_in_the_panel(
@@ -72,8 +72,8 @@ def test_an_exercise_is_chosen_in_the_panel(
     box.activated.emit(box.currentIndex())
     feed(qtbot, window, source, clock)
     assert window.session is not None
-    assert window.session.coach is not None
-    assert window.session.coach.options.exercise == "squat"
+    assert window.session.coaching.coach is not None
+    assert window.session.coaching.coach.options.exercise == "squat"
 
 
 def test_a_set_is_begun_and_paused_with_a_key(
@@ -86,9 +86,9 @@ def test_a_set_is_begun_and_paused_with_a_key(
         press(window, "g")
         feed(qtbot, window, source, clock)
         assert window.session is not None
-        assert window.session.coach is not None
-        assert window.session.coach.newest is not None
-        states.append(window.session.coach.newest.status.state)
+        assert window.session.coaching.coach is not None
+        assert window.session.coaching.coach.newest is not None
+        states.append(window.session.coaching.coach.newest.status.state)
     assert states == ["active", "paused"]
 
 
@@ -127,3 +127,29 @@ def test_raised_hands_can_be_left_unheeded(window: MirrorWindow) -> None:
     act(window, "A raised hand starts and stops")
     assert not window.trainer.options.hands_free
     assert not window.coach.hands_free.isChecked()
+
+
+def test_the_last_seconds_are_shown_again_and_then_what_there_is_now(
+    qtbot: QtBot, window: MirrorWindow, source: HandFed, clock: FakeClock
+) -> None:
+    window.trainer.set_options(CoachOptions("squat"))
+    for _ in range(3):
+        feed(qtbot, window, source, clock)
+    assert window.session is not None
+    coaching = window.session.coaching
+    qtbot.waitUntil(window.trainer.can_replay)
+    press(window, "l")
+    assert coaching.is_replaying
+    press(window, "l")
+    qtbot.waitUntil(lambda: not coaching.is_replaying)
+    source.feed(grey(200, clock.now + 1.0))
+    wait_level(qtbot, window, 200, tolerance=60)
+
+
+def test_nothing_is_kept_to_be_shown_again_while_nobody_is_coached(
+    window: MirrorWindow,
+) -> None:
+    assert not window.trainer.can_replay()
+    press(window, "l")
+    assert window.session is not None
+    assert not window.session.coaching.is_replaying
