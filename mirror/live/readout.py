@@ -71,6 +71,7 @@ def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str
         (say("Delay, 95 of 100"), _latency(p95)),
         (say("Delay, 99 of 100"), _latency(p99)),
         (say("Mask behind picture"), _latency(figures.mask_age_s)),
+        (say("Masks carried"), _carried(figures)),
         (say("Left out"), _drops(figures, say)),
         (say("Workers busy"), f"{busy} / {workers}"),
         (say("CPU"), f"{figures.cpu / cores:.0%}" if cores else NONE),
@@ -188,6 +189,14 @@ def _drops(figures: Figures, say: Say) -> str:
 def _drop(why: str, count: int, say: Say) -> str:
     one, several = _DROPS.get(why, (f"1 {why}", f"{{count}} {why}"))
     return say(one if count == 1 else several).format(count=count)
+
+
+def _carried(figures: Figures) -> str:
+    """How many of the pictures have masks that were carried by the body."""
+    counts = figures.carried
+    if counts is None or not counts.frames:
+        return NONE
+    return f"{counts.carried} / {counts.frames}"
 
 
 def _fps(rate: float) -> str:

@@ -27,7 +27,7 @@ from pipeline.frame import BGR, Frame
 Fallback = Literal["nothing", "cut", "flow", "uncovered"]
 
 _SMALL = 4  # pixels a side for which one of a remembered instance map stands
-_NEAR = 4  # frames between a parsing and the carrier's, that are still of the same bodies
+_NEAR = 8  # frames between a parsing and the carrier's, that are still of the same bodies
 _COVERED = 0.5  # share of a person that must have labels
 # How far an outline that the flow has carried may have strayed: of the person's longer side, and of
 # how far the person went; and the most. Fitted on four clips, at 33 to 300 ms
@@ -67,12 +67,18 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Key:
-    """The newest of the slow parser's answers."""
+    """The newest of the slow parser's answers.
+
+    Attributes:
+        people: the carrier's instance -> what the slow parser says of them.
+        known: whom the carrier saw in that frame, whether or not the slow parser saw them.
+    """
 
     sequence: int
     captured_at: float
     parsing: Parsing
     people: dict[int, KeyPerson]
+    known: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +127,7 @@ class OverlayCarrier:
         with self._lock:
             near = min(self._seen, key=lambda seen: abs(seen.sequence - sequence), default=None)
         people: dict[int, KeyPerson] = {}
+        known: frozenset[int] = frozenset()
         is_near = near is not None and abs(near.sequence - sequence) <= _NEAR
         if near is not None and is_near and near.size == parsing.labels.shape:
             there = self._at(parsing, sequence, near.sequence)
@@ -130,8 +137,9 @@ class OverlayCarrier:
                     near.instances, (width, height), interpolation=cv2.INTER_NEAREST
                 )
                 people = key_people(there, instances, near.joints)
+                known = frozenset(near.joints)
         with self._lock:
-            self._key = _Key(sequence, frame.captured_at, parsing, people)
+            self._key = _Key(sequence, frame.captured_at, parsing, people, known)
 
     def followed(self, frame: Frame, parsing: Parsing) -> None:
         """Take in the carrier's answer about a frame, which has its number; in order."""
@@ -148,7 +156,7 @@ class OverlayCarrier:
             joints,
         )
         with self._lock:
-            if self._seen and self._seen[-1].sequence >= seen.sequence:
+            if self._seen and self._seen[-1].sequence > seen.sequence:
                 self._seen.clear()  # a run that begins anew
                 self._key = None
             self._seen.append(seen)
@@ -159,6 +167,8 @@ class OverlayCarrier:
         assert frame.sequence is not None
         with self._lock:
             followed, key = self._followed, self._key
+        if self._is_relabelled and key is not None and key.sequence == frame.sequence:
+            return Carried(key.parsing, len(key.parsing.people))  # its own, as it is
         if followed is None or _size(followed.frame) != _size(frame):
             return self._by_flow(key, frame)
         own = self._on_its_own(followed, key)
@@ -209,7 +219,8 @@ class OverlayCarrier:
         for person in parsing.people:
             known = key.people.get(person.instance)
             if known is None or person.pose is None:
-                uncovered.append(person)
+                if person.instance not in key.known:  # else the slow parser saw nobody there
+                    uncovered.append(person)
                 continue
             box = _whole(person.box, labels.shape)
             x0, y0, x1, y1 = box
@@ -225,7 +236,7 @@ class OverlayCarrier:
         cv2.copyTo(parsing.instances, cv2.compare(labels, 0, cv2.CMP_GT), instances)
         return Carried(
             Parsing(labels, instances, parsing.people),
-            len(parsing.people) - len(uncovered),
+            sum(person.instance in key.people for person in parsing.people),
             fallback,
         )
 

@@ -97,6 +97,7 @@ def setup_of(config: Config, memory: SettingsStore, exercise: str | None = None)
         folder=_folder(),
         memory=memory,
         encoding=encoding_of(config.video),
+        timing=config.overlay.timing,
     )
     given = {setting.rpartition(".")[2] for setting in config.given}
     return dataclasses.replace(

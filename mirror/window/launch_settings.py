@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mirror.core.settings import ParserConfig
+from mirror.core.settings import ParserConfig, Timing
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.sources.source_choice import OpenSource, open_choice
@@ -29,6 +29,7 @@ class LaunchSettings:
         memory: what is remembered from one time to the next.
         encoding: of recordings.
         coach: whether and how people are coached at first.
+        timing: which mask goes on which picture, as settings say it.
         plain: what it would be if nothing had been remembered; None where nothing was.
     """
 
@@ -41,4 +42,5 @@ class LaunchSettings:
     memory: SettingsStore = field(default_factory=SettingsStore)
     encoding: Encoding = field(default_factory=Encoding)
     coach: CoachOptions = NOT_COACHED
+    timing: Timing = "auto"
     plain: LaunchSettings | None = None

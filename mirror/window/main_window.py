@@ -60,7 +60,7 @@ class MirrorWindow(QMainWindow):
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
         look = dataclasses.replace(setup.look, language=setup.language)
-        self._wanted = ViewPreferences.at_first(look, setup.parser, setup.coach)
+        self._wanted = ViewPreferences.at_first(look, setup.parser, setup.coach, setup.timing)
         self._alerts = Alerts()
         self._habits = Preferences(setup)
         self._sessions = SessionManager(setup.open_source, setup.clock)
@@ -220,7 +220,7 @@ class MirrorWindow(QMainWindow):
         plain, parser = self._habits.plain, self._wanted.parser
         self._habits.forget()
         look = self._habits.look_for(plain.look, self._present())
-        self._wanted = ViewPreferences.at_first(look, plain.parser)
+        self._wanted = ViewPreferences.at_first(look, plain.parser, timing=plain.timing)
         self.trainer.set_options(plain.coach)
         self.capture.keep_in(plain.folder)
         put(self, None)

@@ -3,7 +3,7 @@
 from mirror.core.schema import ConfigError
 from mirror.core.settings.config import SECTIONS, Config, load
 from mirror.core.settings.media_settings import FASTEST, SLOWEST, InputConfig, VideoConfig
-from mirror.core.settings.overlay_settings import Labels, OverlayConfig
+from mirror.core.settings.overlay_settings import Labels, OverlayConfig, Timing
 from mirror.core.settings.parser_settings import (
     LONGEST_SIDE,
     QUALITIES,
@@ -30,6 +30,7 @@ __all__ = [
     "ParserConfig",
     "Quality",
     "ServeConfig",
+    "Timing",
     "VideoConfig",
     "load",
     "most_threads",

@@ -9,6 +9,7 @@ from pydantic import Field, Strict
 from mirror.core.schema import Schema, Setting
 
 Labels = Literal["none", "people", "parts"]  # what is written on people
+Timing = Literal["auto", "exact", "live", "carried"]  # which mask is shown on which picture
 
 
 class OverlayConfig(Schema):
@@ -55,6 +56,14 @@ class OverlayConfig(Schema):
         Field(description="show the original on the left"),
         Setting("--side-by-side", negatable=True),
     ] = False
+    timing: Annotated[
+        Timing,
+        Field(
+            description="live: exact waits for each picture's own mask, carried moves the last one "
+            "to where the body is now, live leaves it where it was"
+        ),
+        Setting("--overlay", more="auto: exact, in the window carried where the parser is m2fp"),
+    ] = "auto"
     effects: Annotated[
         tuple[str, ...],
         Strict(False),

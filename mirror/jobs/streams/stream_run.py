@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -99,7 +100,7 @@ class StreamRun:
         cancellation: Cancellation | None = None,
     ) -> None:
         self._source = UntilBroken(source)
-        self._counted, self._header = source, header
+        self._counted, self._header, self._kind = source, header, kind
         self._timer, self._clock = timer or StageTimer(), time.monotonic
         self._ending: Ending = "failed"
         self._gap_s = 0.0
@@ -191,7 +192,8 @@ class StreamRun:
 
     def _report(self) -> StreamReport:
         ending = self._ending
-        remarks = [*getattr(self._counted, "remarks", ()), *self._outputs.remarks]
+        told = (getattr(one, "remarks", ()) for one in (self._counted, self._kind))
+        remarks = [*itertools.chain.from_iterable(told), *self._outputs.remarks]
         statistics: FlowStatistics = self._flow.statistics()
         # whoever stops a stream does not want the rest of it
         counts = counts_of(self._counted) if ending == "input ended" else None

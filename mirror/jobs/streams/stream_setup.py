@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mirror.core.settings import Config
+from mirror.jobs.carried_parser import CarriedParser
 from mirror.jobs.coaching import coach_files, coaching_of
 from mirror.jobs.composition import encoding_of, limits_of, renderer_of
 from mirror.jobs.engine import Engine
@@ -17,6 +19,7 @@ from mirror.jobs.streams.stream_run import StreamReport, StreamRun
 from mirror.outputs import Output
 from mirror.outputs.coach_keys import keys_from
 from mirror.outputs.instance_folder import InstanceFolder, instances_path
+from mirror.parsers.catalogue import AnyKind
 from mirror.process import termination
 from mirror.process.native_output import native_output_on_stderr
 from mirror.stream import inputs, targets
@@ -102,7 +105,7 @@ def _run(
     read = host.source_name or named_address(job.source or "standard input")
     return StreamRun(
         source,
-        engine.kind,
+        _kind_for(engine.kind, settings, source),
         settings.parser,
         open_outputs,
         RunHeader(read, named, engine.kind.name, engine.workers, engine.threads),
@@ -110,6 +113,13 @@ def _run(
         timer=timer,
         cancellation=host.cancellation,
     )
+
+
+def _kind_for(kind: AnyKind, settings: Config, source: Source) -> AnyKind:
+    """The parser; its masks are carried where that is asked for, and frames will not wait."""
+    if settings.overlay.timing != "carried" or not source.is_live:
+        return kind
+    return CarriedParser.of(kind, settings.parser)
 
 
 def _wanted(job: StreamJob) -> inputs.Wanted:

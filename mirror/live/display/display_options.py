@@ -73,6 +73,7 @@ def look_of(config: OverlayConfig) -> DisplayOptions:
     names = label_set("built-in").names[1:]
     shown = config.parts or names
     return DisplayOptions(
+        mode="live" if config.timing == "live" else "exact",
         hidden=frozenset(names) - frozenset(shown),
         opacity=config.opacity,
         palette=None if config.palette == "auto" else config.palette,

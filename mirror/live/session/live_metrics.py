@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mirror.jobs.carried_parser import CarriedCounts
 from pipeline.meter import Rate
 from pipeline.result import FlowStatistics, Timing
 
@@ -35,6 +36,7 @@ class Figures:
         unseen: pictures that were replaced by newer ones before they were painted.
         cpu: cores that are kept busy by this process.
         memory_mb: what this process holds.
+        carried: of masks that are carried; None where none are.
     """
 
     captured: float = 0.0
@@ -48,6 +50,7 @@ class Figures:
     unseen: int = 0
     cpu: float = 0.0
     memory_mb: int = 0
+    carried: CarriedCounts | None = None
 
     @property
     def stages(self) -> Mapping[str, float]:
@@ -123,7 +126,12 @@ class LiveMetrics:
             self._second(at).add(stages)
 
     def read(
-        self, now: float, cpu_s: float, memory_mb: int, statistics: FlowStatistics | None
+        self,
+        now: float,
+        cpu_s: float,
+        memory_mb: int,
+        statistics: FlowStatistics | None,
+        carried: CarriedCounts | None = None,
     ) -> Figures:
         """Return the figures; ``cpu_s`` is the process's CPU time so far."""
         with self._lock:
@@ -146,6 +154,7 @@ class LiveMetrics:
                 unseen=self._unseen_count,
                 cpu=(cpu_s - before[1]) / elapsed_s if before and elapsed_s > 0 else 0.0,
                 memory_mb=memory_mb,
+                carried=carried,
             )
 
     def _second(self, at: float) -> _Second:

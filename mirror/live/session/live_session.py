@@ -11,6 +11,7 @@ from mirror.core import machine
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
+from mirror.jobs.carried_parser import CarriedParser
 from mirror.jobs.composition import check_memory, open_flow, shared_out
 from mirror.live.capture.recording import Recording
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
@@ -50,6 +51,7 @@ class Session:
         open_source: opens the choice.
         clock: monotonic seconds.
         coach: whether and how people are coached, at first.
+        carries: whether masks are carried to every picture.
 
     Attributes:
         shots: the newest picture, for the GUI's thread to take.
@@ -69,6 +71,7 @@ class Session:
         open_source: OpenSource = open_choice,
         clock: Callable[[], float] = time.monotonic,
         coach: CoachOptions = NOT_COACHED,
+        carries: bool = False,
     ) -> None:
         self.choice, self.shots = choice, Latest[RenderedFrame]()
         self._config, self._open_source = config, open_source
@@ -92,6 +95,8 @@ class Session:
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
         self._standing = SessionState(has_picture, clock)
         self._recording: Recording | None = None
+        self._carries = carries
+        self._carried: CarriedParser | None = None
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -164,13 +169,14 @@ class Session:
     def figures(self) -> Figures:
         """Return what was measured of late."""
         with self._lock:
-            flow = self._flow
+            flow, carried = self._flow, self._carried
             statistics = self._finished
         if flow is not None:
             running = flow.statistics()
             statistics = running if statistics is None else running.after(statistics)
         cpu_s, memory_mb = machine.cpu_seconds(), machine.memory_mb()
-        return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics)
+        counts = None if carried is None else carried.counts
+        return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics, counts)
 
     def measure_anew(self) -> None:
         """Forget what was measured so far."""
@@ -246,7 +252,12 @@ class Session:
         """The parser as the settings ask for it; on the thread that needs it first."""
         kind = find_parser(name, self._config)
         check_memory(kind, self.workers, machine.free_memory_mb())
-        return kind
+        if not self._carries:
+            return kind
+        carried = CarriedParser.of(kind, self._config)
+        with self._lock:
+            self._carried = carried
+        return carried
 
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""

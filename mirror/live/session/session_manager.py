@@ -43,6 +43,7 @@ class SessionManager:
             open_source=self._open_source,
             clock=self._clock,
             coach=wanted.coach,
+            carries=wanted.carries,
         )
         self.present.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from mirror.core.settings import ParserConfig
+from mirror.core.settings import ParserConfig, Timing
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
@@ -21,6 +21,7 @@ class ViewPreferences:
         before: what to go back to where the parser fails: the last one that did not.
         usual_mode: the user's own with a parser that keeps up with the picture.
         coach: how people are coached.
+        timing: which mask goes on which picture, as settings say it.
     """
 
     look: DisplayOptions
@@ -28,14 +29,24 @@ class ViewPreferences:
     before: ParserConfig
     usual_mode: Mode
     coach: CoachOptions = NOT_COACHED
+    timing: Timing = "auto"
 
     @classmethod
     def at_first(
-        cls, look: DisplayOptions, parser: ParserConfig, coach: CoachOptions = NOT_COACHED
+        cls,
+        look: DisplayOptions,
+        parser: ParserConfig,
+        coach: CoachOptions = NOT_COACHED,
+        timing: Timing = "auto",
     ) -> ViewPreferences:
         """Return what is wanted before anything was changed."""
         before = parser.changed(name="built-in")
-        return cls(_fitting(look, parser), parser, before, look.mode, coach)
+        return cls(_fitting(look, parser, timing), parser, before, look.mode, coach, timing)
+
+    @property
+    def carries(self) -> bool:
+        """Whether masks are carried to every picture; see ``mirror.jobs.carried_parser``."""
+        return _carries(self.parser, self.timing)
 
     def with_look(self, look: DisplayOptions) -> ViewPreferences:
         """Return the same with another look. With a slow parser its mode is for now only."""
@@ -46,7 +57,7 @@ class ViewPreferences:
         """Return the same with another parser; ``worked`` says whether this one did."""
         usual = dataclasses.replace(self.look, mode=self.usual_mode)
         before = self.parser if worked else self.before
-        look = _fitting(usual, parser)
+        look = _fitting(usual, parser, self.timing)
         return dataclasses.replace(self, look=look, parser=parser, before=before)
 
     def with_coach(self, coach: CoachOptions) -> ViewPreferences:
@@ -59,9 +70,18 @@ class ViewPreferences:
         return dataclasses.replace(self.look, mode=self.usual_mode)
 
 
-def _fitting(look: DisplayOptions, parser: ParserConfig) -> DisplayOptions:
-    """The look for a parser: one that takes seconds must not hold up the picture."""
+def _fitting(look: DisplayOptions, parser: ParserConfig, timing: Timing) -> DisplayOptions:
+    """The look for a parser: one that takes seconds must not hold up the picture.
+
+    A mask that is carried is the picture's own, and comes with it.
+    """
+    if _carries(parser, timing):
+        return dataclasses.replace(look, mode="exact")
     return dataclasses.replace(look, mode="live") if _is_slow(parser) else look
+
+
+def _carries(parser: ParserConfig, timing: Timing) -> bool:
+    return timing == "carried" or (timing == "auto" and _is_slow(parser))
 
 
 def _is_slow(parser: ParserConfig) -> bool:

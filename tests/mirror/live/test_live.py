@@ -211,11 +211,23 @@ def test_a_slow_parser_changes_the_mode_only_while_it_is_there() -> None:
     wanted = ViewPreferences.at_first(DisplayOptions(mode="exact"), built_in).with_parser(
         slow, worked=True
     )
-    assert wanted.look.mode == "live"  # it must not hold up the picture
+    assert (wanted.look.mode, wanted.carries) == ("exact", True)  # carried masks hold nothing up
     assert wanted.kept.mode == "exact"
     assert wanted.with_parser(built_in, worked=True).look.mode == "exact"
-    own = wanted.with_look(DisplayOptions(mode="exact"))
-    assert own.look.mode == "exact"
+    own = wanted.with_look(DisplayOptions(mode="live"))
+    assert own.look.mode == "live"
+
+
+def test_a_slow_parser_whose_masks_are_not_to_be_carried_does_not_hold_up_the_picture() -> None:
+    slow = load().parser.changed(name="m2fp")
+    wanted = ViewPreferences.at_first(DisplayOptions(), slow, timing="live")
+    assert (wanted.look.mode, wanted.carries) == ("live", False)
+
+
+def test_masks_of_a_fast_parser_are_carried_where_that_is_asked_for() -> None:
+    built_in = load().parser
+    assert not ViewPreferences.at_first(DisplayOptions(), built_in).carries
+    assert ViewPreferences.at_first(DisplayOptions(), built_in, timing="carried").carries
 
 
 def test_what_failed_is_nothing_to_go_back_to() -> None:

@@ -5,72 +5,27 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from bodies import bent_elbow, somebody, standing
-from numpy.typing import NDArray
-from textured import textured
+from bodies import (
+    GROUND,
+    HEIGHT,
+    RATE,
+    WIDTH,
+    Labels,
+    bent_elbow,
+    frame_of,
+    going_right,
+    mask_of,
+    picture_of,
+    seen,
+    slow_labels,
+    standing,
+)
 
 from mirror.core.parsing import Parsing, Person
 from mirror.core.skeleton import LANDMARKS
 from mirror.propagation.motion_history import MotionHistory
 from mirror.propagation.overlay_carrier import OverlayCarrier
-from pipeline.frame import BGR, Frame
-
-HEIGHT, WIDTH = 420, 560
-GROUND, CLOTH = textured(HEIGHT, WIDTH) // 2, textured(400, 400)
-UPPER, LOWER = 7, 9  # the slow parser's two classes: above the hips, and below
-RATE = 30.0
-
-Joints = NDArray[np.float32]
-Labels = NDArray[np.uint8]
-
-
-def mask_of(joints: Joints) -> Labels:
-    """Thick lines where the limbs are, 1 inside."""
-    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    point = {name: tuple(map(int, joints[place, :2])) for place, name in enumerate(LANDMARKS)}
-    for side in ("left", "right"):
-        for one, other, thick in (
-            ("shoulder", "elbow", 22), ("elbow", "wrist", 18), ("hip", "knee", 34),
-            ("knee", "ankle", 22),
-        ):  # fmt: skip
-            cv2.line(mask, point[f"{side}_{one}"], point[f"{side}_{other}"], 1, thick)
-    corners = [point[name] for name in ("left_shoulder", "right_shoulder", "right_hip", "left_hip")]
-    cv2.fillConvexPoly(mask, np.array(corners), 1)
-    cv2.circle(mask, point["nose"], 26, 1, -1)
-    return mask
-
-
-def picture_of(joints: Joints) -> BGR:
-    """The body in a cloth that goes where its nose goes, before a ground that stands."""
-    picture, mask = GROUND.copy(), mask_of(joints)
-    dx, dy = (joints[0, :2] - standing()[0, :2]).astype(int)
-    cloth = np.roll(np.resize(CLOTH, (HEIGHT, WIDTH, 3)), (dy, dx), (0, 1)) // 2 + 120
-    picture[mask > 0] = cloth[mask > 0]
-    return picture
-
-
-def slow_labels(joints: Joints) -> Labels:
-    hips = joints[LANDMARKS.index("left_hip"), 1]
-    rows = np.arange(HEIGHT)[:, None]
-    return np.where(mask_of(joints) > 0, np.where(rows < hips, UPPER, LOWER), 0).astype(np.uint8)
-
-
-def seen(joints: Joints, id: int = 1) -> Parsing:
-    """What the carrier says: one part, and who it is."""
-    mask = mask_of(joints)
-    x, y, width, height = cv2.boundingRect(mask)
-    person = somebody(joints, (x, y, x + width, y + height), id)
-    return Parsing(mask, (mask * id).astype(np.uint8), (person,))
-
-
-def frame_of(picture: BGR, number: int) -> Frame:
-    frame = Frame.from_bgr(picture.copy(), number / RATE)
-    frame.sequence = number
-    return frame
-
-
-def going_right(number: int) -> Joints:
-    return standing(right=3.0 * number)
+from pipeline.frame import Frame
 
 
 def walk(count: int, relabelled: bool = True) -> tuple[OverlayCarrier, MotionHistory, list[Frame]]:

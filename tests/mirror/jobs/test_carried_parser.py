@@ -1,0 +1,209 @@
+"""Pictures at the camera's rate, with the masks of a parser that takes seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+
+import numpy as np
+import pytest
+from bodies import RATE, frame_of, going_right, mask_of, picture_of, seen, slow_labels
+from doubles import FakeClock, HandFed, until
+
+from mirror.core.label_set import label_set
+from mirror.core.parsing import Parsing
+from mirror.core.settings import ParserConfig
+from mirror.jobs.carried_parser import CarriedParser
+from mirror.jobs.composition import open_flow
+from mirror.jobs.newest_frames import NewestFrames, rest_s
+from pipeline.frame import Frame
+from pipeline.result import Result
+
+CONFIG = ParserConfig(workers=1, threads=1)
+
+
+def number_of(frame: Frame) -> int:
+    return round(frame.captured_at * RATE)
+
+
+class Fast:
+    """A carrier that sees everybody where they are."""
+
+    name, parts, worker_memory_mb = "fast", label_set("built-in"), 0
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], None]:
+        return lambda _: None
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], Parsing]:
+        return lambda frame, _: seen(going_right(number_of(frame)))
+
+    def make_settle(self) -> Callable[[Frame, None, Parsing], Parsing]:
+        return lambda _frame, _plan, parsing: parsing
+
+
+class Slow(Fast):
+    """A parser whose every answer takes until the test says so."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+        self.may_answer = threading.Semaphore(0)
+        self.failure: Exception | None = None
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], Parsing]:
+        def parse(frame: Frame, _: None) -> Parsing:
+            self.began.append(number_of(frame))
+            assert self.may_answer.acquire(timeout=10.0)
+            if self.failure is not None:
+                raise self.failure
+            return Parsing.undivided(slow_labels(going_right(number_of(frame))))
+
+        return parse
+
+
+class Mirror:
+    """A camera, a slow parser and what is shown."""
+
+    def __init__(self, carried: CarriedParser) -> None:
+        self.camera, self.carried = HandFed(), carried
+        self.flow = open_flow(self.camera, carried, 1, 1, CONFIG)
+        self._results: Iterator[Result[Parsing]] = iter(())
+
+    def __enter__(self) -> Mirror:
+        self._results = iter(self.flow.__enter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.flow.__exit__(kind, error, traceback)
+
+    def show(self, number: int, is_held: bool = False) -> Parsing:
+        """Return what is shown with a frame, which the camera delivers now."""
+        frame = frame_of(picture_of(going_right(number)), number)
+        frame.sequence, frame.is_held = None, is_held
+        self.camera.feed(frame)
+        return next(self._results).parsing
+
+
+def overlap(shown: Parsing, number: int) -> float:
+    true = slow_labels(going_right(number))
+    same = np.count_nonzero((shown.labels == true) & (true > 0))
+    return same / np.count_nonzero((shown.labels > 0) | (true > 0))
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+def test_every_frame_is_shown_while_a_parse_of_the_first_one_goes_on(slow: Slow) -> None:
+    with Mirror(CarriedParser(slow, CONFIG, Fast())) as mirror:
+        assert not mirror.show(0).labels.any()
+        until(lambda: slow.began == [0])
+        for number in range(1, 12):
+            assert not mirror.show(number).labels.any()  # nothing is known of anybody's parts
+        slow.may_answer.release()
+        until(lambda: mirror.carried.counts.parsed == 1)
+        shown = mirror.show(12)
+        assert overlap(shown, 12) > 0.8  # twelve frames on, on the body
+        assert overlap(shown, 0) < 0.5
+        slow.may_answer.release(100)
+    counts = mirror.carried.counts
+    assert counts.frames == 13
+    assert counts.carried == 1
+    assert counts.fallbacks == {"nothing": 12}
+    assert "12 nothing" in mirror.carried.remarks[0]
+
+
+def test_the_next_parse_is_of_the_newest_frame(slow: Slow) -> None:
+    with Mirror(CarriedParser(slow, CONFIG, Fast())) as mirror:
+        mirror.show(0)
+        until(lambda: slow.began == [0])
+        for number in range(1, 9):
+            mirror.show(number)
+        slow.may_answer.release()
+        until(lambda: len(slow.began) == 2)
+        assert slow.began[1] == 8
+        slow.may_answer.release(100)
+
+
+def test_a_parser_that_is_fast_carries_its_own_masks() -> None:
+    with Mirror(CarriedParser(Fast(), CONFIG, None)) as mirror:
+        mirror.show(0)
+        until(lambda: mirror.carried.counts.parsed == 1)
+        shown = mirror.show(1)
+        both = np.count_nonzero(shown.labels & mask_of(going_right(1)))
+        assert both / np.count_nonzero(mask_of(going_right(1))) > 0.9
+
+
+def test_a_film_that_is_held_waits_for_the_pictures_own_mask(slow: Slow) -> None:
+    with Mirror(CarriedParser(slow, CONFIG, Fast())) as mirror:
+        mirror.show(0)
+        slow.may_answer.release(2)
+        assert overlap(mirror.show(1, is_held=True), 1) == 1.0
+        slow.may_answer.release(100)
+
+
+def test_what_the_parser_raises_ends_the_run_as_it_would_without(slow: Slow) -> None:
+    slow.failure = ValueError("no")
+    with pytest.raises(ValueError, match="no"), Mirror(CarriedParser(slow, CONFIG, Fast())) as it:
+        slow.may_answer.release(100)
+        for number in range(500):
+            it.show(number)
+
+
+def test_a_source_of_newest_frames_leaves_out_what_was_not_taken_in_time() -> None:
+    newest = NewestFrames(1)
+    for number in range(3):
+        newest.put(frame_of(picture_of(going_right(0)), number))
+    assert next(iter(newest)).sequence == 2
+    newest.close()
+    assert list(newest) == []
+
+
+def test_a_frame_that_is_pinned_is_taken_before_newer_ones() -> None:
+    newest = NewestFrames(4)
+    frames = [frame_of(picture_of(going_right(0)), number) for number in range(4)]
+    newest.put(frames[0])
+    newest.pin(frames[0])
+    newest.put(frames[1])
+    newest.put(frames[2])
+    taken = iter(newest)
+    assert [next(taken).sequence, next(taken).sequence] == [0, 2]
+    newest.pin(frames[1])  # too late
+    newest.put(frames[3])
+    assert next(taken).sequence == 3
+    newest.close()
+
+
+def test_who_has_a_share_rests_after_each_frame(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.core.machine.cores", lambda: 1)
+    newest = NewestFrames(1, 0.5, clock)
+    frames = iter(newest)
+    newest.put(frame_of(picture_of(going_right(0)), 0))
+    next(frames)
+    newest.put(frame_of(picture_of(going_right(1)), 1))
+    assert newest._must_wait_s() is None  # until the first is done with
+    clock.now += 0.2
+    newest.done()
+    assert newest._must_wait_s() == pytest.approx(0.2)
+    clock.now += 0.2
+    assert newest._must_wait_s() == 0.0
+    assert next(frames).sequence == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "cores", "rest"), [(0.5, 2, 0.0), (0.5, 1, 1.0), (0.25, 2, 1.0), (0.5, 8, 0.0)]
+)
+def test_one_thread_rests_as_long_as_its_share_of_the_cores_asks(
+    share: float, cores: int, rest: float
+) -> None:
+    assert rest_s(1.0, share, cores) == pytest.approx(rest)
