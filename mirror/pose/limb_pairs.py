@@ -18,7 +18,7 @@ _MOST = 6.0  # that places can say for it: people do turn
 
 _STRAYS = 0.04  # body lengths that a joint lies off where it was going
 _TURNS_S = 0.5  # body lengths a second that this grows by
-_OUTLIER = 9.0  # squared deviations beyond which a joint is merely somewhere else
+_FAR = 14.0  # squared deviations from which what a joint lies off further counts ever less
 _LINGERS_S = 0.3  # where a limb was of late counts too: it may have been seen in the middle since
 _LINGERS = 0.12  # body lengths that a joint lies off where it was of late
 _ONE, _SHRUNK = 0.1, 0.4  # body lengths, and of the usual distance, at which a pair is one
@@ -137,9 +137,13 @@ def _renamed(belief: float, flipped: float) -> float:
 
 
 def _for_crossing(seen: Points, expected: Points, strays: float) -> NDArray[np.float64]:
-    """For each pair of joints: evidence that they have changed places."""
+    """For each pair of joints: evidence that they have changed places.
+
+    Deviations count as Cauchy's distribution has it. With a limit, a joint that is far off either
+    way would say nothing, though it is much farther off the one way than the other.
+    """
     crossed, straight = (
-        np.minimum((np.square(one - expected) / strays**2).sum(axis=-1), _OUTLIER).sum(axis=0)
+        (_FAR * np.log1p(np.square(one - expected).sum(axis=-1) / (_FAR * strays**2))).sum(axis=0)
         for one in (seen[::-1], seen)
     )
     evidence: NDArray[np.float64] = (straight - crossed) / 2
