@@ -89,6 +89,26 @@ class ParserWorkers:
             prepare, settle = _Prepared(prepare), _settling(settle, on_failed)
         return self._lane(source, prepare, settle, service, limits, on_overdue, on_failed)
 
+    def between(
+        self,
+        source: Source,
+        prepare: Callable[[Frame], Any],
+        settle: Callable[[Frame, Any, Any], Any],
+        service: ServiceClass = "batch",
+    ) -> Lane[Any, Any, Any]:
+        """Return a lane of which only the workers are the parser's; see ``ParserKind``.
+
+        Where failures are skipped, a frame that the parser fails on comes out as one without
+        anybody, whatever ``settle`` returns.
+
+        Args:
+            source: the frames.
+            prepare: the step before the workers; has to plan as the kind's own does.
+            settle: the step after them.
+            service: whose frames go first.
+        """
+        return self._lane(source, prepare, settle, service)
+
     def client(self, name: str, service: ServiceClass = "interactive") -> PictureClient:
         """Return a client that asks about single pictures: a ``with`` block."""
         limit_s = self._config.parse_limit_s

@@ -32,9 +32,6 @@ class FakeRay:
     def cluster_resources(self) -> dict[str, float]:
         return {"CPU": 2.0}
 
-    def method(self, **_: Any) -> Callable[[Any], Any]:  # noqa: ANN401
-        return lambda method: method
-
     def remote(self, **options: Any) -> Callable[[Any], Any]:  # noqa: ANN401
         self.options = options
 
@@ -78,7 +75,8 @@ class _Handle:
         self.actor, self._number, self._loses, self._is_lost = actor, number, loses, False
 
     def __getattr__(self, name: str) -> SimpleNamespace:
-        return SimpleNamespace(remote=lambda *args: self._call(name, args))
+        call = SimpleNamespace(remote=lambda *args: self._call(name, args))
+        return SimpleNamespace(remote=call.remote, options=lambda **_: call)
 
     def _call(self, name: str, args: tuple[Any, ...]) -> _Reference:
         if not self._is_lost and self._loses(self._number, name, args):

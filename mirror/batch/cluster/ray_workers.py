@@ -6,24 +6,24 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from mirror.batch.batch_job import BatchJob
 from mirror.batch.clips import Clip
+from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, lost, told
 from mirror.batch.cluster.clip_actor import MARK, ClipActor, Duty
+from mirror.batch.cluster.segment_run import SegmentRun
 from mirror.batch.engines import Shares
-from mirror.batch.errors import BatchError
 from mirror.batch.records import ClipRecord, Failure
 from mirror.batch.stores import LocalStore, open_store
 from mirror.batch.workers import ATTEMPTS, Outcome, Told
 
 _ASKS_EVERY_S = 2.0  # how far recordings are
 _ASKED = 32  # actors at most that are asked at a time
-_STARTS = 5  # actors lost in a row before any of them was ready, after which something is wrong
 
 
 @dataclass(eq=False, slots=True)
@@ -48,6 +48,8 @@ class RayWorkers:
         batch: the batch.
         store: where outputs go, as ``open_store`` takes it.
         scratch: not used: each machine has its own.
+        segment_s: seconds of the segments that longer recordings are cut into, which all actors
+            parse at once; None cuts none.
         shares: how many actors, and what each computes with.
         inherited: not used: descriptors do not leave a machine.
     """
@@ -61,8 +63,9 @@ class RayWorkers:
         scratch: Path,
         shares: Shares,
         inherited: Sequence[int] = (),
+        segment_s: float | None = None,
     ) -> None:
-        self._ray, self._batch, self._shares = ray, batch, shares
+        self._ray, self._shares, self._segment_s = ray, shares, segment_s
         root, mark = open_store(store), ""
         if isinstance(root, LocalStore):
             store, mark = str(Path(store).absolute()), os.urandom(16).hex()
@@ -78,9 +81,8 @@ class RayWorkers:
         cpus: float = shares.workers * shares.threads
         if is_local:  # as many as are asked for run, on parts of a core if need be
             cpus = min(cpus, ray.cluster_resources().get("CPU", 1.0) / shares.processes)
-        self._actor = ray.remote(num_cpus=cpus, max_restarts=0, concurrency_groups={"told": 1})(
-            _with_groups(ray, ClipActor)
-        )
+        self._cpus = cpus
+        self._actor = actor_of(ray, ClipActor, cpus)
         self._workers: list[_Worker] = []
         self._began: dict[Any, _Worker] = {}  # of actors that are not ready yet
         self._running: dict[Any, _Worker] = {}
@@ -102,10 +104,12 @@ class RayWorkers:
 
     def outcomes(self, clips: Sequence[Clip], tell: Callable[[Told], None]) -> Iterator[Outcome]:
         """See ``ClipWorkers``."""
+        if self._segment_s is not None:
+            clips = yield from self._in_segments(clips, self._segment_s, tell)
         # a path of this machine means nothing on another's, unless both see the same file
         waiting = deque((_absolute(clip), 1) for clip in clips)
         given = {_absolute(clip): clip for clip in clips}
-        left, asked_at, lost = len(waiting), time.monotonic(), 0
+        left, asked_at, in_a_row = len(waiting), time.monotonic(), 0
         for _ in range(min(self._shares.processes, left)):
             self._start()
         while left:
@@ -120,19 +124,19 @@ class RayWorkers:
                     clip, attempt = worker.clip, worker.attempt
                     self._workers.remove(worker)
                     if clip is None:
-                        lost += 1
-                        if lost >= _STARTS:
-                            raise _cannot_start(error) from error
+                        in_a_row += 1
+                        if in_a_row >= STARTS:
+                            raise cannot_start(error) from error
                     elif attempt < ATTEMPTS:
                         waiting.appendleft((clip, attempt + 1))
                     else:
                         left -= 1
-                        yield Outcome(given[clip], Failure.of(_lost(clip)), attempt)
+                        yield Outcome(given[clip], Failure.of(lost(clip)), attempt)
                     if waiting:
                         self._start()
                     continue
                 if worker.clip is None:  # it was loading
-                    lost = 0
+                    in_a_row = 0
                     if isinstance(answer, Failure):
                         raise answer.error()
                 else:
@@ -146,7 +150,28 @@ class RayWorkers:
             if time.monotonic() - asked_at > _ASKS_EVERY_S and not self._asked:
                 asked_at = time.monotonic()
                 for worker in list(self._running.values())[:_ASKED]:
-                    self._asked[worker.handle.told.remote()] = worker
+                    self._asked[told(worker.handle)] = worker
+
+    def _in_segments(
+        self, clips: Sequence[Clip], seconds: float, tell: Callable[[Told], None]
+    ) -> Generator[Outcome, None, list[Clip]]:
+        """Yield what became of long recordings; return those that are to be parsed in one piece."""
+        whole = []
+        # one prepares and one joins; where there are few cores, all of them share
+        count = max(1, self._shares.processes - 2)
+        total = float(self._ray.cluster_resources().get("CPU", 1.0))
+        cpus = min(self._cpus, total / (count + 2))
+        with SegmentRun(self._ray, self._duty, seconds, count, cpus) as run:
+            for clip in clips:
+                outcome = run.outcome(
+                    _absolute(clip),
+                    lambda told, clip=clip: tell(replace(told, clip=clip)),  # type: ignore[misc]
+                )
+                if outcome is None:
+                    whole.append(clip)
+                else:
+                    yield _outcome(clip, outcome.result, outcome.attempts)
+        return whole
 
     def _start(self) -> None:
         worker = _Worker(self._actor.remote(self._duty))
@@ -183,18 +208,6 @@ class RayWorkers:
                 tell(Told(given[worker.clip], frames, total, fps))
 
 
-def _with_groups(ray: Any, actor: type[ClipActor]) -> type[ClipActor]:  # noqa: ANN401
-    """The actor, asked how far it is on a thread of its own."""
-
-    class Actor(actor):  # type: ignore[misc, valid-type]
-        @ray.method(concurrency_group="told")  # type: ignore[untyped-decorator]
-        def told(self) -> tuple[int, int | None, float]:
-            said: tuple[int, int | None, float] = super().told()
-            return said
-
-    return Actor
-
-
 def _absolute(clip: Clip) -> Clip:
     is_address = "://" in clip.source
     return clip if is_address else Clip(str(Path(clip.source).absolute()), clip.name)
@@ -204,21 +217,3 @@ def _outcome(clip: Clip, answer: ClipRecord | Failure, attempts: int) -> Outcome
     if isinstance(answer, ClipRecord):
         answer = answer.changed(source=clip.source)
     return Outcome(clip, answer, attempts)
-
-
-def _lost(clip: Clip) -> BatchError:
-    return BatchError(
-        "batch.worker_lost",
-        "{path}: the process that parsed it was lost {count} times; it may need more memory than "
-        "there is",
-        path=Path(clip.source),
-        count=ATTEMPTS,
-    )
-
-
-def _cannot_start(error: Exception) -> BatchError:
-    return BatchError(
-        "batch.no_actor",
-        "the cluster's workers end before they can parse: {reason}",
-        reason=str(error).strip().splitlines()[0],
-    )

@@ -36,7 +36,7 @@ from mirror.cli.flags import (
     job_of,
     name,
 )
-from mirror.core.quantities import positive
+from mirror.core.quantities import age_of, positive
 from mirror.process import terminal
 
 _SHOWN = 20  # failures that are listed; the manifest has all
@@ -76,6 +76,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="parse on a Ray cluster: auto, HOST:PORT or ray://HOST:PORT; local: one of this "
         "machine's cores, for as long as it takes",
     )
+    parser.add_argument(
+        "--segment",
+        metavar="SECONDS",
+        type=checked(age_of),
+        help="with --ray: cut longer videos into pieces of so many seconds, which all workers "
+        "parse at once; for a few long ones",
+    )
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--resume", action="store_true", help="go on with the batch in DIR")
     group.add_argument(
@@ -108,7 +115,7 @@ def _on_cluster(
     from mirror.batch.cluster.ray_workers import RayWorkers
 
     with connected(options.ray) as ray:
-        make = functools.partial(RayWorkers, ray, options.ray == LOCAL)
+        make = functools.partial(RayWorkers, ray, options.ray == LOCAL, segment_s=options.segment)
         share = functools.partial(shares_on, ray.cluster_resources().get("CPU", 1.0))
         return run_batch(job, progress, mode, options.processes, make, share)
 

@@ -92,7 +92,7 @@ def test_another_version_on_the_cluster_is_refused(
         actor._batch = actor._batch.changed(limit=1)
         return actor
 
-    monkeypatch.setattr("mirror.batch.cluster.ray_workers._with_groups", lambda *_: older)
+    monkeypatch.setattr("mirror.batch.cluster.ray_workers.ClipActor", older)
     with pytest.raises(PipelineError, match="another version of this program"):
         on(FakeRay(), job(clips, output=tmp_path / "out"))
 

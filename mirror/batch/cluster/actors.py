@@ -1,0 +1,43 @@
+"""How a batch starts actors, asks them, and says that they are lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mirror.batch.clips import Clip
+from mirror.batch.errors import BatchError
+from mirror.batch.workers import ATTEMPTS
+
+STARTS = 5  # workers lost in a row while they load, after which something is wrong
+
+
+def actor_of(ray: Any, kind: type, cpus: float) -> Any:  # noqa: ANN401  # a module without types
+    """Return what starts actors, which can be asked and fed while they are at something."""
+    groups = {"told": 1, "fed": 1}
+    return ray.remote(num_cpus=cpus, max_restarts=0, concurrency_groups=groups)(kind)
+
+
+def told(handle: Any) -> Any:  # noqa: ANN401
+    """Ask an actor how far it is, whatever it is at."""
+    return handle.told.options(concurrency_group="told").remote()
+
+
+def lost(clip: Clip) -> BatchError:
+    """Return what is said of a recording that no worker outlives."""
+    return BatchError(
+        "batch.worker_lost",
+        "{path}: the process that parsed it was lost {count} times; it may need more memory than "
+        "there is",
+        path=Path(clip.source),
+        count=ATTEMPTS,
+    )
+
+
+def cannot_start(error: Exception) -> BatchError:
+    """Return what is said where workers are lost before they can parse."""
+    return BatchError(
+        "batch.no_actor",
+        "the cluster's workers end before they can parse: {reason}",
+        reason=str(error).strip().splitlines()[0],
+    )
