@@ -90,6 +90,8 @@ def completed(given: Sequence[str]) -> list[str]:
     is_looked_at = not first or "://" in first or is_there(Path(first))
     if not is_looked_at and ("." in first or "/" in first):
         parser_for(()).error(f"there is neither a command nor a file called {first}")
+    if not given:
+        return ["camera", "--first-time"]
     return ["camera", *given] if is_looked_at else list(given)
 
 

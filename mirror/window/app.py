@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PyQt5.QtCore import QSettings, QStandardPaths, Qt
-from PyQt5.QtGui import QFont, QGuiApplication
+from PyQt5.QtGui import QFont, QGuiApplication, QIcon
 from PyQt5.QtWidgets import QApplication
 
 from mirror.core.settings import Config
@@ -20,11 +20,13 @@ from mirror.live.display.display_options import look_of
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
 from mirror.live.translations import system_language
 from mirror.window.launch_settings import LaunchSettings
+from mirror.window.layout.emblem import emblem
 from mirror.window.layout.theme import SHEET, dark
 from mirror.window.main_window import MirrorWindow
 from mirror.window.settings.settings_store import SettingsStore
 from mirror.window.signal_handler import SignalHandler
 
+_ICON = 256  # pixels
 _LATIN = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
 _CHINESE = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]  # else any weight may be found
 FONTS = [*_LATIN, *_CHINESE]
@@ -55,16 +57,23 @@ def dress(app: QApplication) -> None:
     app.setFont(font)
     app.setStyle("Fusion")
     app.setPalette(dark())
+    app.setWindowIcon(QIcon(emblem(_ICON)))
     app.setStyleSheet(SHEET)
 
 
-def run(config: Config, choice: Choice | None, exercise: str | None = None) -> int:
+def run(
+    config: Config,
+    choice: Choice | None,
+    exercise: str | None = None,
+    is_first_time_home: bool = False,
+) -> int:
     """Show the window until it is closed; return the exit code. The main thread only.
 
     Args:
         config: every setting.
         choice: what to look at; None is the camera chosen last, or else the first one.
         exercise: what to coach; None is what was coached last.
+        is_first_time_home: whether the start page is shown where no camera was ever chosen.
     """
     app = application()
     dress(app)
@@ -74,7 +83,11 @@ def run(config: Config, choice: Choice | None, exercise: str | None = None) -> i
         window = MirrorWindow(setup_of(config, memory, exercise))
         interruptions = report_errors_in(window)
         window.show()
-        window.watch(choice or memory.camera or CameraChoice())
+        wanted = choice or memory.camera or (None if is_first_time_home else CameraChoice())
+        if wanted is None:
+            window.go_home()
+        else:
+            window.watch(wanted)
         code = int(app.exec_())
         if window.isVisible():  # something else ended the loop
             window.close()

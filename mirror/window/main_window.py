@@ -34,6 +34,7 @@ from mirror.window.menus.drag_and_drop import DropTarget
 from mirror.window.menus.focus_keys import Keyboard, reach_by_tab
 from mirror.window.menus.key_list import KeysDialog
 from mirror.window.menus.menu_bar import commands_of
+from mirror.window.pages.beginnings import Beginnings
 from mirror.window.pages.page_stack import PageStack
 from mirror.window.panel.coach_page import COACH_BUTTONS, CoachPage
 from mirror.window.panel.side_panel import SidePanel
@@ -74,6 +75,7 @@ class MirrorWindow(QMainWindow):
             *(setup.folder, setup.encoding, setup.clock, self.report, self.told)
         )
         self.trainer = CoachController(setup.coach, lambda: self.session, self._coach_changed)
+        self.begin = Beginnings(self, setup.memory, self.trainer, self.choose)
         self.setWindowTitle("Smart Mirror")
         DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
         put(self, setup.memory.place)
@@ -106,6 +108,7 @@ class MirrorWindow(QMainWindow):
         look = self._habits.look_for(self.look, choice)
         self._wanted = self._wanted.with_look(look)
         self.capture.stop_recording(OTHER_SOURCE)
+        self.begin.keep(choice)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
         self._figures_at = float("-inf")
         self.shown.begin()
@@ -118,6 +121,16 @@ class MirrorWindow(QMainWindow):
         """Look at what the user chose; at a camera the next time too."""
         self._setup.memory.keep_camera(choice)
         self.watch(choice)
+
+    def go_home(self) -> None:
+        """Look at nothing; show the first page."""
+        self.capture.stop_recording(OTHER_SOURCE)
+        self._sessions.leave()
+        self.shown.leave()
+        self.begin.refresh(self.pages.home)
+        self.pages.go_home()
+        self.setWindowTitle("Smart Mirror")
+        self._show_bar()
 
     def set_look(self, look: DisplayOptions) -> None:
         """Show the picture another way."""
@@ -155,7 +168,8 @@ class MirrorWindow(QMainWindow):
     def refresh(self) -> None:
         """Show the newest picture, if there is one; a timer calls it at the screen's pace."""
         if (session := self.session) is None:
-            return
+            self.capture.refresh()
+            return self.pages.toast.tell(self.told.current.said(self._say))
         self.shown.refresh(session, self.view)
         self.bar.refresh()
         now = self._setup.clock()
@@ -236,7 +250,10 @@ class MirrorWindow(QMainWindow):
         self.bar.close_thumbnails()
         self.language, self._say = language, speaker(language)
         self._wanted = self._wanted.with_look(dataclasses.replace(self.look, language=language))
+        is_home = self.pages.is_home
         self._build(has_panel)
+        if is_home:
+            self.go_home()
 
     def _build(self, has_panel: bool) -> None:
         say, setup, clock = self._say, self._setup, self._setup.clock
@@ -252,7 +269,7 @@ class MirrorWindow(QMainWindow):
         ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
         self.pages = PageStack(
             *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
-            *(ways_on, self._follow_toast),
+            *(ways_on, self._follow_toast, self.begin.page(say, self.chooser)),
         )
         self.commands = commands_of(self)
         self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
@@ -274,8 +291,9 @@ class MirrorWindow(QMainWindow):
         self.set_look(self.look)
         self.view.setFocus()
 
-    def _coach_changed(self, options: CoachOptions) -> None:
-        self._setup.memory.keep_coach(options)
+    def _coach_changed(self, options: CoachOptions, is_kept: bool) -> None:
+        if is_kept:
+            self._setup.memory.keep_coach(options)
         self._wanted = self._wanted.with_coach(options)
         self.coach.show_options(options)
         self._show_switches()

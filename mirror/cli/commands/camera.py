@@ -1,6 +1,6 @@
 """Open the window on a camera, an address or a file; the default without a command.
 
-mirror                                       the camera chosen last, or the first one
+mirror                                       the camera chosen last; the first time a start page
 mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
 mirror squats.mp4                            a file needs no command
@@ -22,6 +22,8 @@ from mirror.jobs.coaching import coaching_of
 from mirror.process import termination
 from pipeline.targets.path import is_there
 
+FIRST_TIME = "--first-time"  # what mirror alone is short for
+
 
 class WindowNotUsable(MirrorError):
     """Qt is not installed, or cannot be loaded."""
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=name,
         help="an index, a device, an address or a file (the camera chosen last, or 0)",
     )
+    parser.add_argument(FIRST_TIME, action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--coach",
         metavar="NAME|auto",
@@ -60,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
     choice = None if options.source is None else choice_of(options.source)
-    return run_window(config, choice, options.coach)
+    return run_window(config, choice, options.coach, options.first_time)
 
 
 def check_window(source: str | None = None) -> None:

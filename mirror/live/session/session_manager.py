@@ -31,9 +31,7 @@ class SessionManager:
         self, choice: Choice, wanted: ViewPreferences, look: DisplayOptions, view: tuple[int, int]
     ) -> None:
         """Close the present session and start another."""
-        if self.present is not None:
-            self.present.close()
-            self._leaving.append(self.present)
+        self.leave()
         self.present = Session(
             choice,
             wanted.parser,
@@ -46,6 +44,13 @@ class SessionManager:
             carries=wanted.carries,
         )
         self.present.start()
+
+    def leave(self) -> None:
+        """Close the present session; show none."""
+        if self.present is not None:
+            self.present.close()
+            self._leaving.append(self.present)
+            self.present = None
 
     def forget_ended(self) -> None:
         """Let go of those that have ended."""

@@ -94,6 +94,26 @@ def _full(painter: QPainter) -> None:
         painter.drawPolyline(QPolygonF(corner))
 
 
+def _webcam(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(12, 10), 7, 7)
+    painter.drawEllipse(QPointF(12, 10), 2.8, 2.8)
+    painter.drawPolyline(QPolygonF([QPointF(7, 21), QPointF(12, 17.4), QPointF(17, 21)]))
+
+
+def _film(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(3.5, 5, 17, 14), 2.4, 2.4)
+    points = [QPointF(10, 9), QPointF(15, 12), QPointF(10, 15)]
+    painter.setBrush(QColor(INK))
+    painter.drawPolygon(QPolygonF(points))
+
+
+def _workout(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(10, 4.4), 2.2, 2.2)
+    painter.drawPolyline(QPolygonF([QPointF(4.5, 11), QPointF(10, 9), QPointF(15.5, 11)]))
+    painter.drawPolyline(QPolygonF([QPointF(10, 9), QPointF(10, 15), QPointF(9, 21.5)]))
+    painter.drawLine(QPointF(10, 15), QPointF(20, 17.5))
+
+
 SHAPES: Mapping[str, Callable[[QPainter], None]] = {
     "play": _play,
     "pause": _pause,
@@ -104,5 +124,8 @@ SHAPES: Mapping[str, Callable[[QPainter], None]] = {
     "record": _record,
     "stop": _stop,
     "panel": _panel,
+    "webcam": _webcam,
+    "film": _film,
+    "workout": _workout,
     "full": _full,
 }

@@ -54,6 +54,11 @@ QPushButton:default, QPushButton#primary {{
     background: {ACCENT}; color: #03131f; border-color: {ACCENT};
 }}
 QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
+QScrollArea#home, QWidget#home {{ background: {GROUND}; }}
+QPushButton#tile {{ border-radius: 16px; padding: 0; text-align: left; background: {SURFACE}; }}
+QPushButton#tile:hover {{ border-color: {ACCENT}; background: {RAISED}; }}
+QPushButton#tile:focus {{ border: 2px solid {RING}; padding: 0; }}
+QLabel#tile-title {{ font-size: 19px; font-weight: 700; }}
 QPushButton#link {{
     background: transparent; border-color: transparent; color: {ACCENT}; padding: 7px 4px;
 }}

@@ -15,6 +15,7 @@ from mirror.live.sources.media_player import Player
 from mirror.live.translations import LANGUAGES
 from mirror.window.layout.chrome import WindowChrome
 from mirror.window.menus.actions import Command
+from mirror.window.pages.beginnings import Beginnings
 from mirror.window.panel.side_panel import SidePanel
 from mirror.window.playback.capture_controller import CaptureController
 from mirror.window.playback.coach_controller import CoachController
@@ -42,6 +43,7 @@ class Commanded(Protocol):
         chooser: asks what to look at.
         capture: saves pictures and recordings.
         place: where they are saved.
+        begin: with a camera, a video or a workout.
         trainer: switches the coach, and begins and ends sets.
         shown: the picture, and what can be done with it.
         around: what stands around the picture.
@@ -52,6 +54,7 @@ class Commanded(Protocol):
     chooser: SourceDialogs
     capture: CaptureController
     place: CaptureFolderDialog
+    begin: Beginnings
     trainer: CoachController
     shown: ShownPicture
     around: WindowChrome
@@ -73,6 +76,8 @@ class Commanded(Protocol):
 
     def try_again(self) -> None: ...  # noqa: D102
 
+    def go_home(self) -> None: ...  # noqa: D102
+
     def save_picture(self) -> None: ...  # noqa: D102
 
     def toggle_recording(self) -> None: ...  # noqa: D102
@@ -93,10 +98,12 @@ class Commanded(Protocol):
 def commands_of(window: Commanded) -> tuple[Command, ...]:
     """Return everything that a window can do."""
     return (
-        Command("File", "Open a video…", ("Ctrl+O",), window.chooser.open_file),
+        Command("File", "Start page", ("Ctrl+H",), window.go_home),
+        Command("File", "Open a video…", ("Ctrl+O",), window.chooser.open_file, begins=True),
         Command("File", "Open an address…", ("Ctrl+L",), window.chooser.open_address),
         Command("File", "Next camera", ("C",), window.chooser.next_camera),
         Command("File", "Play the demo clip", ("D",), window.chooser.open_demo),
+        Command("File", "Demo workout", ("Shift+D",), window.begin.open_demo_workout),
         Command("File", "Try again", ("F5",), window.try_again),
         Command("File", "Save the picture", ("S",), window.save_picture,
                 is_possible=lambda: window.shown.can_save, begins=True),
@@ -112,6 +119,7 @@ def commands_of(window: Commanded) -> tuple[Command, ...]:
         *_coach(window),
         *_view(window),
         Command("Help", "Keys", ("?", "F1"), window.show_keys),
+        Command("Help", "About", (), window.begin.show_about),
         Command("Help", "Forget all settings", (), window.reset, begins=True),
     )  # fmt: skip
 

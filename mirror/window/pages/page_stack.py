@@ -14,6 +14,7 @@ from mirror.live.session.view_preferences import ViewPreferences
 from mirror.live.sources.source_choice import CameraChoice, Choice
 from mirror.window.pages.banner import Banner
 from mirror.window.pages.floating_text import FloatingText, Toast
+from mirror.window.pages.home_page import HomePage
 from mirror.window.pages.start_page import StartPage
 from mirror.window.playback.picture_view import PictureView
 from pipeline.sources.camera import list_cameras
@@ -32,6 +33,7 @@ class PageStack(QWidget):
         go_back: goes on with the parser before.
         ways_on: what is offered where there is no picture: texts, and what they do.
         show_folder: shows where pictures and recordings go.
+        home: the first page.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class PageStack(QWidget):
         go_back: Callable[[], None],
         ways_on: Sequence[tuple[str, Callable[[], None]]],
         show_folder: Callable[[], None],
+        home: HomePage,
     ) -> None:
         super().__init__()
         self._say, self._view = say, view
@@ -55,6 +58,8 @@ class PageStack(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(view)
         self._stack.addWidget(self.welcome)
+        self.home = home
+        self._stack.addWidget(home)
         self.notice = FloatingText(self._stack)  # while something takes its time
         self.toast = Toast(self._stack, self.notice, show_folder)  # what became of a file
         column = QVBoxLayout(self)
@@ -68,6 +73,19 @@ class PageStack(QWidget):
         self._status = None
         self._alerts.begin()
         self._stack.setCurrentWidget(self._view)
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the first page is shown."""
+        return self._stack.currentWidget() is self.home
+
+    def go_home(self) -> None:
+        """Show the first page: nothing is looked at."""
+        self._status = None
+        self._alerts.begin()
+        self.notice.tell("")
+        self._stack.setCurrentWidget(self.home)
+        self._tell(self._clock())
 
     def show_status(
         self,

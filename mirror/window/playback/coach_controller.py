@@ -16,27 +16,27 @@ class CoachController:
     Args:
         options: how people are coached at first.
         session: returns what is shown.
-        changed: called with every change.
+        changed: called with every change, and whether it is to be remembered.
     """
 
     def __init__(
         self,
         options: CoachOptions,
         session: Callable[[], Session | None],
-        changed: Callable[[CoachOptions], None],
+        changed: Callable[[CoachOptions, bool], None],
     ) -> None:
         self.options, self._session, self._changed = options, session, changed
         self._usual = options.exercise or AUTO  # what is coached when it is switched on
 
-    def set_options(self, options: CoachOptions) -> None:
-        """Coach another way from now on."""
+    def set_options(self, options: CoachOptions, is_kept: bool = True) -> None:
+        """Coach another way from now on; the next time too, if it is kept."""
         if options == self.options:
             return
         self.options = options
         self._usual = options.exercise or self._usual
         if (session := self._session()) is not None:
             session.coaching.coach_by(options)
-        self._changed(options)
+        self._changed(options, is_kept)
 
     def toggle(self) -> None:
         """Switch the coach on, with the exercise before, or off."""

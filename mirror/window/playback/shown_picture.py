@@ -29,6 +29,10 @@ class ShownPicture:
         """Wait for the first picture of another source."""
         self.frame = None
 
+    def leave(self) -> None:
+        """Forget the picture: nothing is looked at."""
+        self.shot = self.frame = None
+
     def refresh(self, session: Session, view: PictureView) -> None:
         """Show the newest picture of a session, if there is a new one."""
         if (shot := session.take()) is not None:

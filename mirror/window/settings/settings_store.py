@@ -25,6 +25,7 @@ _OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {
     "names",
     "language",
 }
+_MOST_RECENT = 5
 _LONGEST_S = 60.0  # of a countdown
 _OF_A_PARSER = {"name", "runtime", "workers"}
 _WAYS = {"mode": get_args(Mode), "fit": FITS, "labels": get_args(Labels)}  # fields with few values
@@ -114,6 +115,18 @@ class SettingsStore:
         if isinstance(choice, CameraChoice):
             kept = {"device": choice.device, "size": choice.size, "rate": choice.rate}
             self._set("camera", json.dumps(kept))
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files that were looked at last and are still there, the newest first."""
+        kept = self._kept("recent").get("files", [])
+        names = [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
+        return [Path(one) for one in names if Path(one).exists()]
+
+    def keep_recent(self, file: Path) -> None:
+        """Keep that a file was looked at."""
+        files = [file.absolute(), *(one for one in self.recent if one != file.absolute())]
+        self._keep("recent", {"files": [str(one) for one in files[:_MOST_RECENT]]})
 
     @property
     def mirrored(self) -> dict[str, bool]:

@@ -77,7 +77,7 @@ def test_a_file_or_an_address_without_a_command_is_looked_at(
 ) -> None:
     clip = tmp_path / "clip.mp4"
     clip.touch()
-    assert completed([]) == ["camera"]
+    assert completed([]) == ["camera", "--first-time"]
     assert completed([str(clip), "--opacity", "0.9"]) == ["camera", str(clip), "--opacity", "0.9"]
     assert completed(["rtsp://10.0.0.7/a"]) == ["camera", "rtsp://10.0.0.7/a"]
     monkeypatch.chdir(tmp_path)
