@@ -37,6 +37,7 @@ from pipeline.stage_timer import StageTimer
 if TYPE_CHECKING:
     from mirror.coach.feedback.coaching import Coaching
 
+TRANSPARENT = "remove"  # the effect that leaves no background
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
 _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
@@ -216,14 +217,25 @@ def drawing_of(style: Style, parts: LabelSet, overlay: OverlayConfig) -> Rendere
     return drawn
 
 
-def encoding_of(video: VideoConfig) -> Encoding:
-    """Return how videos are encoded."""
+def encoding_of(video: VideoConfig, overlay: OverlayConfig | None = None) -> Encoding:
+    """Return how videos are encoded.
+
+    Args:
+        video: what is asked for.
+        overlay: what is drawn, which may be transparent; None: nothing that is.
+    """
     return Encoding(
         codec=None if video.codec == "auto" else video.codec,
         quality=video.quality,
         preset=video.preset,
         container=None if video.container == "auto" else video.container,
+        transparent=overlay is not None and is_transparent(overlay),
     )
+
+
+def is_transparent(overlay: OverlayConfig) -> bool:
+    """Whether what is drawn has no background."""
+    return TRANSPARENT in overlay.effects
 
 
 def limits_of(config: InputConfig) -> InputLimits:

@@ -16,6 +16,7 @@ from pipeline.frame import Frame, matrix_of
 from pipeline.media.dynamic_range import flat_remark
 from pipeline.media.input_limits import NOT_DECODED
 from pipeline.media.opening import create_file, open_file
+from pipeline.sinks.container import no_transparency
 from pipeline.sinks.palette_filter import PaletteFilter
 from pipeline.sinks.video import Encoding
 from pipeline.sources import Footage
@@ -81,8 +82,11 @@ class AnimationWriter:
         self._file = claim_file(path) if isinstance(path, Path) else path
         self._kind, self._footage = KINDS[self._file.path.suffix.lower()], footage
         self._quality, self._source = encoding.quality, copy_streams_from
+        self._pixel_format = "yuva420p" if encoding.transparent else self._kind.pixel_format
         try:
             self._check(encoding.codec)
+            if encoding.transparent and self._kind.name != "webp":
+                raise no_transparency(self._file.path)
             self._output = create_file(self._file.url, self._kind.name, {"loop": "0"})
         except (av.error.FFmpegError, OSError) as error:
             self._file.discard()
@@ -183,7 +187,7 @@ class AnimationWriter:
         # square pixels: nothing that shows animations knows of others
         stream.width = max(1, round(self._scale * footage.width * footage.sample_aspect_ratio))
         stream.height = max(1, round(self._scale * footage.height))
-        stream.pix_fmt = kind.pixel_format
+        stream.pix_fmt = self._pixel_format
         stream.time_base = stream.codec_context.time_base = kind.time_base
         if kind.name == "webp":
             quality = max(0, min(100, 100 - self._quality))
@@ -201,7 +205,7 @@ class AnimationWriter:
         picture = frame.picture.reformat(
             stream.width,
             stream.height,
-            self._kind.pixel_format if self._palette is None else "rgb24",
+            self._pixel_format if self._palette is None else "rgb24",
             src_colorspace=matrix,
             interpolation=Interpolation.AREA,
         )

@@ -70,7 +70,15 @@ ENCODERS = {
     "av1": "libsvtav1",
     "mpeg4": "mpeg4",
     "ffv1": "ffv1",
+    "prores": "prores_ks",
 }
+
+_TRANSPARENT = {  # encoder -> a pixel format of its that holds how opaque each pixel is
+    "libvpx-vp9": "yuva420p",
+    "prores_ks": "yuva444p10le",  # ProRes 4444
+    "ffv1": "yuva420p",
+}
+_TRANSPARENT_CODECS = {"webm": "vp9", "matroska": "vp9", "mov": "prores"}
 
 PRESETS = (  # of x264 and x265
     "ultrafast", "superfast", "veryfast", "faster", "fast",
@@ -137,6 +145,32 @@ def encoder_for(name: str) -> str:
             "codec.not_built_in", "this FFmpeg cannot encode {name}; use h264", name=name
         )
     return encoder
+
+
+def transparent_format(path: Path, container: Container, codec: str | None) -> tuple[str, str]:
+    """Return the encoder, and its pixel format, that hold how opaque each pixel is.
+
+    Args:
+        path: the file to be.
+        container: which it is written in.
+        codec: as for ``encoder_for``; None: what editors and browsers know best.
+
+    Raises:
+        SinkError: this container, or this codec, holds none.
+    """
+    encoder = encoder_for(codec or _TRANSPARENT_CODECS.get(container.name, container.default_codec))
+    if encoder not in _TRANSPARENT:
+        raise no_transparency(path)
+    return encoder, _TRANSPARENT[encoder]
+
+
+def no_transparency(path: Path) -> SinkError:
+    """Return the error of a file that cannot say how opaque its pixels are."""
+    return SinkError(
+        "target.no_transparency",
+        "{path} cannot be transparent; a picture can as PNG or WebP, a video as .webm or .mov",
+        path=path,
+    )
 
 
 def time_base_in(container: Container, time_base: Fraction) -> Fraction:

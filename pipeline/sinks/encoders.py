@@ -24,6 +24,8 @@ def encoder_options(encoder: str, quality: int, preset: str) -> dict[str, str]:
     if encoder == "libsvtav1":
         os.environ.setdefault("SVT_LOG", "1")  # errors; it reads this when it is opened first
         return {"crf": str(quality), "preset": "9"}
+    if encoder == "prores_ks":
+        return {"profile": "4444"}
     return {}
 
 

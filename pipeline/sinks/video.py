@@ -21,6 +21,7 @@ from pipeline.sinks.container import (
     encoder_for,
     open_output,
     time_base_in,
+    transparent_format,
 )
 from pipeline.sinks.encoders import check_encoder, encoder_options
 from pipeline.sinks.stream_copy.remux import RemuxChanges
@@ -43,6 +44,8 @@ class Encoding:
         pixel_format: None takes ``yuv420p``, which plays everywhere, or 10 bits for HDR.
         container: overrides what the file's ending says.
         threads: of the encoder; 0 lets it choose.
+        transparent: pictures are ``bgra``, and how opaque each pixel is is kept: as VP9 in WebM, or
+            ProRes 4444 in MOV.
     """
 
     codec: str | None = None
@@ -51,6 +54,7 @@ class Encoding:
     pixel_format: str | None = None
     container: str | None = None
     threads: int = 0
+    transparent: bool = False
 
 
 class VideoWriter:
@@ -93,16 +97,20 @@ class VideoWriter:
         self.path = path if isinstance(path, Path) else path.path
         self._footage, self._encoding = footage, encoding
         self._kind = container_for(self.path, encoding.container)
-        self._codec = encoder_for(encoding.codec or self._kind.default_codec)
+        if encoding.transparent:
+            found = transparent_format(self.path, self._kind, encoding.codec)
+            self._codec, pixel_format = found
+        else:
+            self._codec = encoder_for(encoding.codec or self._kind.default_codec)
+            usual = pixel_format_for(self._codec, footage.color_trc)
+            pixel_format = encoding.pixel_format or usual
         if isinstance(path, Path):
             check_apart(
                 [OutputPath("-o", path)],
                 [] if copy_streams_from is None else [InputPath(copy_streams_from)],
             )
             path = open_file(path, overwrite)
-        self._pixel_format = encoding.pixel_format or pixel_format_for(
-            self._codec, footage.color_trc
-        )
+        self._pixel_format = pixel_format
         self._file, self.part = path, path.part
         self._time_base = time_base_in(self._kind, footage.time_base)
         try:

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mirror.core.schema import ConfigError
 from mirror.core.settings import Config
 from mirror.jobs.carried_parser import CarriedParser
 from mirror.jobs.coaching import coach_files, coaching_of
-from mirror.jobs.composition import encoding_of, limits_of, renderer_of
+from mirror.jobs.composition import encoding_of, is_transparent, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, RunContext
 from mirror.jobs.run_metrics import RunHeader
@@ -43,6 +44,11 @@ def run_stream(job: StreamJob, host: Host) -> StreamReport:
         Whatever a parser raises.
     """
     places = targets_of(job)
+    if is_transparent(job.settings.overlay):
+        raise ConfigError(
+            "effect.remove_not_in_stream",
+            "a stream cannot be transparent: use the effect green there, or replace",
+        )
     with contextlib.redirect_stdout(sys.stderr) if host.has_data_on_stdout else _unchanged():
         engine = host.engine or Engine.of(job.settings)
     targets.check(places, job.out_pix_fmt)

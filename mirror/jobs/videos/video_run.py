@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from mirror.core import machine
-from mirror.core.settings import ParserConfig
+from mirror.core.settings import ConfigError, ParserConfig
 from mirror.jobs.cancellation import Cancellation
 from mirror.jobs.coaching import coach_files, coaching_of
-from mirror.jobs.composition import encoding_of, limits_of, renderer_of
+from mirror.jobs.composition import encoding_of, is_transparent, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, Progress, RunContext
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
@@ -59,6 +59,11 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
     engine = host.engine or Engine.of(job.settings)
     planned = outputs_of(job, host.calls)
     coaching = coaching_of(job.coach)
+    if coaching is not None and is_transparent(job.settings.overlay):
+        raise ConfigError(
+            "effect.remove_not_with_coach",
+            "the coach's board cannot be drawn on a transparent picture; use the effect green",
+        )
     read = [
         InputPath(job.source, host.source_name or "the source"),
         *host.also_read,
@@ -131,7 +136,7 @@ def _outputs(
         writer = sink_for(
             claims.file(planned.film),
             footage,
-            encoding_of(job.settings.video),
+            encoding_of(job.settings.video, job.settings.overlay),
             copy_streams_from=None if is_folder(job.source) else job.source,
             cut_short=job.limit is not None,
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import av
 import cv2
 import numpy as np
 
 from mirror.core.parsing import Parsing
-from mirror.rendering.effects.compositing import Cutter, composed, without_people
-from pipeline.frame import BGR, Frame
+from mirror.rendering.effects.compositing import Cutter, composed, unmixed, without_people
+from pipeline.frame import BGR, Frame, tag_like
 
 
 class BlurredBackground:
@@ -36,11 +37,42 @@ class BlurredBackground:
         self._cutter.end_scene()
 
 
+class RemovedBackground:
+    """Makes what is behind people transparent; see ``Renderer``.
+
+    Pictures are ``bgra`` then. A pixel of nobody's is black as well: nothing of the background is
+    left in the file.
+    """
+
+    def __init__(self) -> None:
+        self._cutter = Cutter()
+
+    def render(self, frame: Frame, parsing: Parsing) -> Frame:
+        """Return the frame's people, and nothing else."""
+        cutout = self._cutter.cut(frame.bgr, parsing)
+        alone = composed(frame.bgr, cutout, np.zeros_like(frame.bgr), reuse=True)
+        if cutout.edge is not None:
+            alone.reshape(-1, 3)[cutout.edge.at] = unmixed(cutout.matte, cutout.edge)[1]
+        alone[cutout.matte == 0] = 0
+        layered = np.dstack([alone, cutout.matte])
+        picture = av.VideoFrame.from_ndarray(layered, format="bgra")
+        tag_like(frame.with_bgr(alone).picture, picture)
+        return frame.with_picture(picture)
+
+    def end_scene(self) -> None:
+        """Forget where edges were."""
+        self._cutter.end_scene()
+
+
 class Background(Protocol):
     """What is put behind people."""
 
     def at(self, frame: Frame) -> BGR:
         """Return it at a frame's time, in the frame's size; not to be written into."""
+        ...
+
+    def end_scene(self) -> None:
+        """Let go of what is held, and begin anew with the next frame."""
         ...
 
 
@@ -61,8 +93,9 @@ class ReplacedBackground:
         return frame.with_bgr(composed(frame.bgr, cutout, self._background.at(frame)))
 
     def end_scene(self) -> None:
-        """Forget where edges were."""
+        """Forget where edges were, and have the background begin anew."""
         self._cutter.end_scene()
+        self._background.end_scene()
 
 
 class SolidBackground:
@@ -78,6 +111,9 @@ class SolidBackground:
             self._last = np.full((frame.height, frame.width, 3), self._bgr, np.uint8)
         return self._last
 
+    def end_scene(self) -> None:
+        """Do nothing: it never changes."""
+
 
 class ImageBackground:
     """A picture, (H, W, 3) uint8 BGR: enlarged until it fills the frame, and cut at its edges."""
@@ -91,6 +127,9 @@ class ImageBackground:
         if self._last is None or self._last.shape[:2] != (frame.height, frame.width):
             self._last = filling(self._picture, frame.height, frame.width)
         return self._last
+
+    def end_scene(self) -> None:
+        """Do nothing: it never changes."""
 
 
 def filling(picture: BGR, height: int, width: int) -> BGR:

@@ -6,6 +6,7 @@ factory takes the options as a text, and what a parser can name; it returns a ``
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import re
 from collections.abc import Callable, Sequence
@@ -17,17 +18,24 @@ from mirror.core.schema import ConfigError
 from mirror.rendering.effects.background import (
     BlurredBackground,
     ImageBackground,
+    RemovedBackground,
     ReplacedBackground,
     SolidBackground,
 )
+from mirror.rendering.effects.moving_background import CameraBackground, VideoBackground
 from mirror.rendering.effects.people import Hidden, How, Recoloured, Spotlight
 from mirror.rendering.renderer import Chain, Renderer
+from pipeline.frame import BGR
 from pipeline.nearest_name import nearest
+from pipeline.sources.camera import device_of
+from pipeline.sources.pictures import SUFFIXES
 from pipeline.sources.video import VideoFile
 
 Factory = Callable[[str, LabelSet], Renderer]
 
 GROUP = "mirror.effects"
+CAMERA = "camera"
+LAST = "remove"  # what comes after it would have a background again
 PARTS = "parts"  # stands for the coloured parts, which effects otherwise take the place of
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _GREEN = "#00b140"  # chroma key green, as broadcasters paint it
@@ -46,6 +54,10 @@ def renderer_with(effects: Sequence[str], overlay: Renderer, parts: LabelSet) ->
     """
     if not effects:
         return overlay
+    if LAST in effects[:-1]:
+        raise ConfigError(
+            "effect.not_last", "the effect {name} comes last, after all others", name=LAST
+        )
     return Chain([overlay if one == PARTS else effect_of(one, parts) for one in effects])
 
 
@@ -79,10 +91,40 @@ def _replace(options: str, _parts: LabelSet) -> Renderer:
     if _COLOUR.fullmatch(options):
         return ReplacedBackground(SolidBackground(options))
     if not options:
-        raise _refused("replace", options, "a picture's file, or a colour such as #202020")
-    source = VideoFile(Path(options))  # says what is wrong with the file
-    picture = next(iter(source)).bgr.copy()
-    return ReplacedBackground(ImageBackground(picture))
+        raise _refused(
+            "replace",
+            options,
+            "a picture's or a video's file, camera:NUMBER, or a colour such as #202020",
+        )
+    if options == CAMERA or options.startswith(f"{CAMERA}:"):
+        return ReplacedBackground(CameraBackground(_camera(options)))
+    path = Path(options)
+    if path.suffix.lower() not in SUFFIXES:
+        return ReplacedBackground(VideoBackground(path))
+    try:
+        about = path.stat()
+    except OSError:
+        return ReplacedBackground(ImageBackground(_picture(path, 0, 0)))  # says what is wrong
+    return ReplacedBackground(ImageBackground(_picture(path, about.st_mtime_ns, about.st_size)))
+
+
+@functools.lru_cache(maxsize=2)  # a run checks its effects before it makes them
+def _picture(path: Path, _changed_at: int, _size: int) -> BGR:
+    with VideoFile(path) as source:  # says what is wrong with the file
+        return next(iter(source)).bgr
+
+
+def _camera(options: str) -> int | str:
+    device = device_of(options.removeprefix(CAMERA).removeprefix(":") or "0")
+    if device is None:
+        raise _refused("replace", options, "camera:NUMBER, or camera:/dev/NAME")
+    return device
+
+
+def _remove(options: str, _parts: LabelSet) -> Renderer:
+    if options:
+        raise _refused("remove", options, "nothing")
+    return RemovedBackground()
 
 
 def _green(options: str, _parts: LabelSet) -> Renderer:
@@ -145,6 +187,7 @@ def _refused(name: str, options: str, words: str) -> ConfigError:
 _OURS: dict[str, Factory] = {
     "blur": _blur,
     "replace": _replace,
+    "remove": _remove,
     "green": _green,
     "recolour": _recolour,
     "privacy": _privacy,

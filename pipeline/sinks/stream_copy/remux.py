@@ -108,6 +108,9 @@ class _Late:
 def _twin(stream: Stream, target: OutputContainer) -> Stream:
     # opaque: as the stream is described, without asking whether this FFmpeg could encode it
     twin = target.add_stream_from_template(stream, opaque=True)
+    if stream.type == "video" and stream.codec_context.name == "prores":
+        # its kinds are told apart by nothing else: without, 4444 is taken for one without alpha
+        twin.codec_context.codec_tag = stream.codec_context.codec_tag
     twin.metadata.update(stream.metadata)
     twin.disposition = stream.disposition & ~Disposition.timed_thumbnails
     return twin
