@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -105,14 +105,18 @@ def add_serve_flags(parser: argparse.ArgumentParser) -> None:
             _add(group, field, f"serve.{field.name}")
 
 
-def config_of(options: argparse.Namespace) -> Config:
+def config_of(options: argparse.Namespace, environ: Mapping[str, str] | None = None) -> Config:
     """Return the settings that the flags, and the file among them, ask for.
+
+    Args:
+        options: what was said on the command line.
+        environ: variables that count where flags say nothing; None: none do.
 
     Raises:
         ConfigError: one of them is unknown, or has a value that it cannot have.
     """
     flags = {key: value for key, value in vars(options).items() if "." in key}
-    return load(options.config, flags)
+    return load(options.config, flags, environ)
 
 
 def _add(group: Group, field: Described, dest: str) -> None:

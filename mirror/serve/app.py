@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from mirror.process import service_manager
 from mirror.serve.context import OnlyHosts, RequestContext
 from mirror.serve.http import (
     cameras,
@@ -104,6 +105,7 @@ async def _warm_up(app: FastAPI, service: Service) -> None:
     await service.parser.warm_up()
     events.told("ready", parser=service.parser.name, workers=service.parser.workers)
     app.state.is_warm = True
+    service_manager.tell("READY=1")
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ import uvicorn
 from mirror.core.schema import ConfigError
 from mirror.core.settings import Config, ServeConfig
 from mirror.parsers.catalogue import AnyKind
+from mirror.process import service_manager
 from mirror.process.signal_policies import interruption_of
 from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
 from mirror.serve.access import Access, is_loopback, read_tokens
@@ -148,6 +149,7 @@ class Server:
         self._told = self._told or number
         self._admission.drain()
         events.told("stopping", grace_s=self._grace_s)
+        service_manager.tell("STOPPING=1")
         self._server.should_exit = True
 
     def due(self) -> bool:

@@ -1,13 +1,15 @@
 """Answer other programs over HTTP and gRPC: pictures in, people and their parts out.
 
-Listens on this machine alone unless told otherwise; any other address needs --token-file. The page
-/docs describes every address; curl --data-binary @photo.jpg http://127.0.0.1:8700/v1/parse tries
-one.
+Listens on this machine alone unless told otherwise; any other address needs --token-file. Settings
+may also come from variables such as MIRROR_SERVE_PORT. The page /docs describes every address; curl
+--data-binary @photo.jpg http://127.0.0.1:8700/v1/parse tries one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from mirror.cli.flags import add_parser_flags, add_serve_flags, config_of
 from mirror.core.settings import ConfigError, ServeConfig
@@ -34,7 +36,9 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ConfigError: others could reach it without a token.
     """
-    config = config_of(options)
+    if options.config is None and (path := os.environ.get("MIRROR_CONFIG")):
+        options.config = Path(path)
+    config = config_of(options, os.environ)
     check_exposure(config.serve, options.insecure)
     kind = find_parser(config.parser.name, config.parser)
     workers, threads = workers_for(kind, config.parser)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mirror.core.schema import ConfigError, Schema, made
+from mirror.core.settings.environment import of_environment
 from mirror.core.settings.media_settings import InputConfig, VideoConfig
 from mirror.core.settings.overlay_settings import OverlayConfig
 from mirror.core.settings.parser_settings import ParserConfig, most_threads
@@ -41,12 +42,17 @@ SECTIONS: dict[str, type[Schema]] = {
 }
 
 
-def load(path: Path | None = None, flags: Mapping[str, object] | None = None) -> Config:
-    """Return the settings: defaults, then what a file says, then what flags say.
+def load(
+    path: Path | None = None,
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Return the settings: defaults, then what a file says, then variables, then flags.
 
     Args:
         path: a TOML file of the user's; it may leave out what it likes.
-        flags: ``section.key`` -> value; None leaves what the files say.
+        flags: ``section.key`` -> value; None leaves what the others say.
+        environ: variables such as ``MIRROR_SERVE_PORT``; None: none count.
 
     Raises:
         ConfigError: the file cannot be read, a key is unknown (says which comes nearest), or a
@@ -55,6 +61,7 @@ def load(path: Path | None = None, flags: Mapping[str, object] | None = None) ->
     settings: dict[str, dict[str, object]] = {section: {} for section in SECTIONS}
     if path is not None:
         _merge(settings, _read(path), f"{path}: ")
+    _merge(settings, of_environment(environ or {}, SECTIONS), "in the environment: ")
     for key, value in (flags or {}).items():
         if value is not None:
             section, _, name = key.partition(".")

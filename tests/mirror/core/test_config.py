@@ -28,6 +28,39 @@ def test_a_file_counts_more_than_defaults_and_a_flag_more_than_both(tmp_path: Pa
     assert config.video.quality == 20
 
 
+def test_variables_count_more_than_a_file_and_a_flag_more_than_both(tmp_path: Path) -> None:
+    path = written(tmp_path, "[serve]\nport = 1\nroom = 2\nhost = '10.0.0.1'\n")
+    environ = {
+        "MIRROR_SERVE_PORT": "3",
+        "MIRROR_SERVE_ROOM": "4",
+        "MIRROR_SERVE_TOKENS": "5",  # a file's name, which may be a number
+        "MIRROR_SERVE_CAMERAS": "door=0, yard=http://10.0.0.2/a,b=1",
+        "MIRROR_SERVE_GRACE_S": "7",
+        "MIRROR_PARSER_WORKERS": "auto",
+        "MIRROR_ELSEWHERE": "x",
+    }
+    config = load(path, {"serve.room": 6}, environ)
+    serve = config.serve
+    assert (serve.host, serve.port, serve.room, serve.tokens) == ("10.0.0.1", 3, 6, "5")
+    assert serve.cameras == ("door=0", "yard=http://10.0.0.2/a", "b=1")
+    assert (serve.grace_s, config.parser.workers) == (7.0, "auto")
+    assert load(path).serve.port == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "said"),
+    [
+        ("MIRROR_SERVE_PROT", "1", "no key of [serve] is called prot; did you mean port?"),
+        ("MIRROR_SERVE_PORT", "high", "serve.port is a whole number, 0 to 65535, got 'high'"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_explained(variable: str, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(None, None, {variable: text})
+    assert "in the environment: " in str(raised.value)
+    assert said in str(raised.value)
+
+
 COUNT = f"is a whole number from 1 to {4 * machine.cores()} (four for each core), or auto"
 A_DAY = "is seconds above 0, a day at most"
 

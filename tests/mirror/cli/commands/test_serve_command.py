@@ -36,14 +36,17 @@ def factory():
 
 
 @contextlib.contextmanager
-def running(tmp_path: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def running(
+    tmp_path: Path, *more: str, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A running service, whose parser takes a second for bright pictures, and its port."""
     (tmp_path / "waits.py").write_text(WAITS)
     process = subprocess.Popen(
         [sys.executable, "-m", "mirror", "serve", "--port", "0", "--parser", "waits:factory",
          "--workers", "1", *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "COLUMNS": "200"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "COLUMNS": "200"}
+        | variables,
     )  # fmt: skip
     assert process.stdout is not None
     said = process.stdout.readline()
@@ -143,6 +146,19 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
         port = str(taken.getsockname()[1])
         assert main(["serve", "--port", port, "--parser", "none"]) == 1
     assert "cannot be listened on" in capsys.readouterr().err
+
+
+def test_a_service_manager_is_told_when_it_answers_and_when_it_stops(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        variables = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "MIRROR_SERVE_ROOM": "7"}
+        with running(tmp_path, **variables) as (process, port):
+            assert manager.recv(100) == b"READY=1"
+            assert b"mirror_requests_limit 7.0" in ask(port, "GET", "/metrics")[1]
+            process.send_signal(signal.SIGTERM)
+            assert manager.recv(100) == b"STOPPING=1"
+            assert process.wait(20) == 143
 
 
 def test_grpc_answers_beside_http_and_ends_with_it(tmp_path: Path) -> None:
