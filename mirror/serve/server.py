@@ -18,20 +18,12 @@ from mirror.parsers.catalogue import AnyKind
 from mirror.process import service_manager
 from mirror.process.signal_policies import interruption_of
 from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
-from mirror.serve.access import Access, is_loopback, read_tokens
-from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
-from mirror.serve.cameras.cameras import CameraSources, named_sources
-from mirror.serve.jobs.runner import JobRunner
-from mirror.serve.jobs.sqlite_store import SqliteStore
-from mirror.serve.jobs.store import JobStore, Keeping
-from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice, check_names
+from mirror.serve.assembly import hosts_of, make_service
 from mirror.serve.logs import events
 from mirror.serve.logs.output import logging_to
-from mirror.serve.service import Bounds, Service
-from mirror.serve.shared_parser import SharedParser
+from mirror.serve.service import Service
 from mirror.serve.stream.streams import Streams
-from pipeline.media.input_limits import MEGA
 
 if TYPE_CHECKING:
     from mirror.serve.grpc.server import GrpcServer
@@ -61,42 +53,19 @@ class Server:
 
     def __init__(self, config: Config, kind: AnyKind, workers: int, threads: int) -> None:
         serve = config.serve
-        self._admission = Admission(serve.room, workers)
-        choice = ParserChoice(
-            check_names(serve.parsers),
-            round(serve.parsers_megabytes),
-            serve.parsers_idle_s,
-            config.parser,
-        )
-        parsers = LoadedParsers(SharedParser(kind, workers, threads, config.parser), choice)
-        tokens = read_tokens(Path(serve.tokens)) if serve.tokens else ()
-        bounds = Bounds(
-            picture_bytes=round(serve.max_upload_megabytes * (1 << 20)),
-            pixels=round(config.input.max_megapixels * MEGA),
-            job_bytes=round(serve.max_job_megabytes * (1 << 20)),
-        )
-        keeping = Keeping(
-            results_s=serve.keep_s, most_bytes=round(serve.store_megabytes * (1 << 20))
-        )
-        cameras = CameraSources(named_sources(serve.cameras), serve.camera_sources)
         self._socket = listening_socket(serve.host, serve.port)
         try:
-            store = open_store(serve.store, keeping)
+            service = make_service(config, kind, workers, threads)
         except BaseException:
             self._socket.close()
             raise
-        runner = JobRunner(store, parsers, serve.jobs, serve.grace_s, serve.lease_s)
-        streams = Streams(serve.streams)
-        service = Service(
-            parsers, self._admission, Access(tokens), bounds, store, runner, streams,
-            camera_sources=cameras,
-        )  # fmt: skip
+        self._admission, streams = service.admission, service.streams
         grpc_server = None
         try:
             grpc_server = open_grpc(service, serve)
         except BaseException:
             self._socket.close()
-            store.close()
+            service.store.close()
             raise
         app = make_app(
             service,
@@ -114,7 +83,7 @@ class Server:
                 timeout_graceful_shutdown=max(1, round(serve.grace_s)),
                 ssl_certfile=serve.tls_certificate or None,
                 ssl_keyfile=serve.tls_key or None,
-                ws_max_size=bounds.picture_bytes,
+                ws_max_size=service.bounds.picture_bytes,
                 ws_per_message_deflate=False,  # pictures are compressed; bombs would be, too
             ),
             lambda: _drain(streams, grpc_server, serve.grace_s),
@@ -208,38 +177,6 @@ def open_grpc(service: Service, serve: ServeConfig) -> GrpcServer | None:
         Path(name) if name else None for name in (serve.tls_certificate, serve.tls_key)
     )
     return GrpcServer(service, Listening(serve.host, serve.grpc_port, certificate, key))
-
-
-def open_store(where: str, keeping: Keeping) -> JobStore:
-    """Return the store that a setting names: a file, ``redis://...``, or one for the meantime.
-
-    Raises:
-        ConfigError: it cannot be used.
-    """
-    try:
-        if where.startswith(("redis://", "rediss://", "unix://")):
-            from mirror.serve.jobs.redis_store import RedisStore
-
-            return RedisStore(where, keeping)
-        return SqliteStore(Path(where) if where else None, keeping)
-    except ImportError as error:
-        raise ConfigError(
-            "serve.redis_missing", "a store in Redis needs {package}", package="redis"
-        ) from error
-    except Exception as error:  # the libraries' errors have no common root
-        raise ConfigError(
-            "serve.store_refused", "the store cannot be used: {reason}", reason=str(error)
-        ) from error
-
-
-def hosts_of(serve: ServeConfig) -> tuple[str, ...]:
-    """Return the names that requests may call the service by; none stands for any.
-
-    A page of a stranger's can make a browser ask this machine, but not under its name.
-    """
-    if serve.names:
-        return serve.names
-    return ("localhost", "127.0.0.1", "::1", serve.host) if is_loopback(serve.host) else ()
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

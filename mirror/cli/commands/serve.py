@@ -12,11 +12,10 @@ import os
 from pathlib import Path
 
 from mirror.cli.flags import add_parser_flags, add_serve_flags, config_of
-from mirror.core.settings import ConfigError, ServeConfig
 from mirror.jobs.composition import workers_for
 from mirror.parsers.catalogue import find_parser
 from mirror.process import terminal
-from mirror.serve.access import is_loopback
+from mirror.serve.assembly import check_exposure
 from mirror.serve.server import Server
 
 
@@ -50,18 +49,3 @@ def run(options: argparse.Namespace) -> int:
         )
     server.run()
     return 0
-
-
-def check_exposure(serve: ServeConfig, insecure: bool) -> None:
-    """Refuse to answer the whole network without tokens, unless that is asked for by name.
-
-    Raises:
-        ConfigError: it would be so.
-    """
-    if not (is_loopback(serve.host) or serve.tokens or insecure):
-        raise ConfigError(
-            "serve.exposed",
-            "{address} can be reached by others: give --token-file with the tokens that clients "
-            "need, or say --insecure to answer everybody",
-            address=serve.host,
-        )

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
+import runpy
 import shlex
 import shutil
+import signal
+import socket
 import subprocess
+import sys
+import time
 import tomllib
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from serving import picture
 
 from mirror.cli.command_parser import parser_for
+from mirror.core.schema import ConfigError
 from mirror.core.settings.config import load
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +79,85 @@ def test_the_unit_waits_longer_than_the_service_takes_to_end() -> None:
     assert float(found["TimeoutStopSec"]) > 2 * grace_s
     assert found["SuccessExitStatus"] == "143"
     assert found["Type"] == "notify"
+
+
+# gunicorn
+
+FAST = """
+import numpy as np
+def factory():
+    return lambda image: np.zeros(image.shape[:2], np.uint8)
+"""
+
+
+def processes_of(parent: int) -> set[int]:
+    return {child.pid for child in psutil.Process(parent).children()}
+
+
+def get(port: int, path: str, data: bytes | None = None) -> bytes | None:
+    """What is answered with 200; None for all else."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", data, timeout=10) as answer:
+            return bytes(answer.read())
+    except OSError:
+        return None
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    give_up_at = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
+
+
+def test_gunicorn_keeps_processes_that_share_their_jobs(tmp_path: Path) -> None:
+    pytest.importorskip("gunicorn", reason="pip install gunicorn")
+    (tmp_path / "fast.py").write_text(FAST)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {
+        "MIRROR_SERVE_PORT": str(port), "MIRROR_SERVE_STORE": str(tmp_path / "jobs.db"),
+        "MIRROR_PARSER_NAME": "fast:factory", "WEB_CONCURRENCY": "2",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", str(FOLDER / "gunicorn.conf.py")],
+        env=os.environ | variables, cwd=tmp_path, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_for(lambda: get(port, "/readyz"))
+        assert get(port, "/v1/parse", picture())
+        job = json.loads(get(port, "/v1/jobs", b"no film") or b"")
+        for _ in range(8):  # whichever of them is asked
+            assert get(port, f"/v1/jobs/{job['id']}")
+        before = processes_of(process.pid)
+        assert len(before) == 2
+        os.kill(min(before), signal.SIGKILL)
+        wait_for(lambda: len(processes_of(process.pid) - before) == 1)
+        wait_for(lambda: get(port, "/v1/parse", picture()))
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "MIRROR_SERVE_STORE"),
+        ({"MIRROR_SERVE_STORE": "jobs.db", "MIRROR_SERVE_GRPC_PORT": "1"}, "gRPC"),
+        ({"MIRROR_SERVE_STORE": "jobs.db", "MIRROR_SERVE_HOST": "0.0.0.0"}, "--token-file"),
+    ],
+)
+def test_gunicorn_is_not_started_where_processes_could_not_do_it(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], said: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises((SystemExit, ConfigError), match=said):
+        runpy.run_path(str(FOLDER / "gunicorn.conf.py"))
 
 
 # containers
