@@ -19,6 +19,7 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, the far edg
 
 UNASSIGNED = 255  # labelled pixels of nobody in particular; no person has this instance
 _VALUES = 65_534  # what 16 bits hold, without 0 and UNASSIGNED
+_LIKE_A_SCALAR = 4  # elements of an array that OpenCV may take for one of its scalars
 
 
 def instance_of(id: int) -> int:
@@ -42,6 +43,8 @@ def instance_dtype(instances: Iterable[int]) -> type[np.uint8] | type[np.uint16]
 
 def unassigned(labels: LabelMap) -> InstanceMap:
     """Return the map of labels whose people are not told apart."""
+    if labels.size <= _LIKE_A_SCALAR:
+        return np.where(labels > 0, np.uint8(UNASSIGNED), np.uint8(0))
     instances: NDArray[np.uint8] = cv2.compare(labels, 0, cv2.CMP_GT)
     return instances  # OpenCV's "true" is 255
 

@@ -26,6 +26,7 @@ from mirror.serve.http import (
     stream,
     tutorial,
 )
+from mirror.serve.http.description import PROBLEMS, described
 from mirror.serve.logs import events
 from mirror.serve.metrics.measured import Measured
 from mirror.serve.problems import Problem, as_response
@@ -79,7 +80,10 @@ def make_app(
         summary="People in pictures, coloured by body part.",
         lifespan=lifespan,
         redoc_url=None,
+        responses=PROBLEMS,
     )
+    describe = app.openapi
+    app.openapi = lambda: described(describe())  # type: ignore[method-assign]
     app.state.service, app.state.tasks = service, tutorial.Tasks()
     app.include_router(parse.router)
     app.include_router(parts.router)

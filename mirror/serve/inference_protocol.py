@@ -30,7 +30,9 @@ Tensor = NDArray[Any] | bytes  # (H, W) ids, or one element of type BYTES
 Parameters = Mapping[str, str | float | bool]
 
 
-class _Input(BaseModel):
+class InferenceInput(BaseModel):
+    """A tensor that comes: a picture's file."""
+
     name: str
     shape: Annotated[list[int], Field(max_length=8)]
     datatype: str
@@ -38,16 +40,20 @@ class _Input(BaseModel):
     data: Annotated[list[Any], Field(max_length=1)] | None = None
 
 
-class _Output(BaseModel):
+class InferenceOutput(BaseModel):
+    """A tensor that is asked for."""
+
     name: str
     parameters: Parameters = {}
 
 
-class _Request(BaseModel):
+class InferenceRequest(BaseModel):
+    """What is to be parsed, and what is wanted of it."""
+
     id: Annotated[str, Field(max_length=128)] | None = None
     parameters: Parameters = {}
-    inputs: Annotated[list[_Input], Field(min_length=1, max_length=1)]
-    outputs: Annotated[list[_Output], Field(max_length=8)] = []
+    inputs: Annotated[list[InferenceInput], Field(min_length=1, max_length=1)]
+    outputs: Annotated[list[InferenceOutput], Field(max_length=8)] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ def read_inference(body: bytes, header_length: str | None, known: tuple[str, ...
             raise _wrong("The length of the inference header is none.")
         cut = int(header_length)
     try:
-        request = _Request.model_validate_json(body[:cut])
+        request = InferenceRequest.model_validate_json(body[:cut])
     except ValidationError as error:
         places = {".".join(map(str, wrong["loc"])) or "the body" for wrong in error.errors()}
         raise _wrong(f"These are not as they should be: {', '.join(sorted(places))}.") from None
@@ -130,7 +136,7 @@ def answer_body(
     return head + tail, len(head) if any(as_bytes.values()) else None
 
 
-def _picture(given: _Input, tail: bytes) -> bytes:
+def _picture(given: InferenceInput, tail: bytes) -> bytes:
     if given.name != INPUT or given.datatype != "BYTES" or any(side != 1 for side in given.shape):
         raise _wrong(f"The input is called {INPUT}, of type BYTES, and has one element.")
     size = given.parameters.get("binary_data_size")

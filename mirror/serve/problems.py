@@ -92,12 +92,20 @@ def problem_of_frame(error: Exception) -> Problem:
 def as_response(request: Request, error: Exception) -> JSONResponse:
     """Return the answer that says what went wrong."""
     problem = problem_of(error)
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_at(request)):
+        problem.headers = {**problem.headers, "Allow": ", ".join(sorted(methods))}
     if problem.status == 500:
         events.failed(problem.code, problem.status, error)
     request_id = str(getattr(request.state, "request_id", ""))
     return JSONResponse(
         problem.body(request_id), problem.status, problem.headers, media_type=MEDIA_TYPE
     )
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What an address can be asked with; the framework names those of its first route alone."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return {method.upper() for method in request.app.openapi()["paths"].get(path, ())}
 
 
 def _parse_failed() -> Problem:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mirror.serve.access import Caller
 from mirror.serve.cameras.cameras import NAME
 from mirror.serve.cameras.watched_camera import WatchedCamera
+from mirror.serve.http.description import answers, json_body
 from mirror.serve.problems import Problem
 from mirror.serve.service import Service, caller_of, service_of
 from mirror.serve.uploads import read_json
@@ -45,15 +46,7 @@ async def cameras(service: Serving, caller: Asking) -> dict[str, Any]:
     return {"cameras": [_shown(camera) for camera in service.cameras.seen_by(caller.owner)]}
 
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": NewCamera.model_json_schema()}},
-    }
-}
-
-
-@router.post("", status_code=201, summary="Watch a camera", openapi_extra=_BODY)
+@router.post("", status_code=201, summary="Watch a camera", openapi_extra=json_body(NewCamera))
 async def add(request: Request, service: Serving, caller: Asking) -> JSONResponse:
     """Open one of the sources that the service's settings allow."""
     new = await read_json(request, NewCamera)
@@ -74,7 +67,10 @@ async def remove(name: str, service: Serving, caller: Asking) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/{name}/snapshot.jpg", summary="What does it see now?", response_class=Response)
+@router.get(
+    "/{name}/snapshot.jpg", summary="What does it see now?", response_class=Response,
+    responses=answers("A picture with the parts drawn.", "image/jpeg"),
+)  # fmt: skip
 async def snapshot(name: str, service: Serving, caller: Asking) -> Response:
     """Answer with a picture captured now, with the parts drawn."""
     found = service.cameras.get(name, caller.owner)
@@ -87,7 +83,10 @@ async def snapshot(name: str, service: Serving, caller: Asking) -> Response:
     return Response(picture.data, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/{name}/stream.mjpeg", summary="Look through a camera", response_class=Response)
+@router.get(
+    "/{name}/stream.mjpeg", summary="Look through a camera", response_class=Response,
+    responses=answers("One picture after the other.", "multipart/x-mixed-replace"),
+)  # fmt: skip
 async def stream(name: str, service: Serving, caller: Asking) -> StreamingResponse:
     """Send the newest picture, with the parts drawn, as fast as the viewer takes them."""
     found = service.cameras.get(name, caller.owner)

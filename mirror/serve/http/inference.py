@@ -10,10 +10,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from mirror.serve.access import Caller
 from mirror.serve.answers import described
+from mirror.serve.http.description import answers, json_body
 from mirror.serve.inference_protocol import (
     HEADER_LENGTH,
     INPUT,
     Inference,
+    InferenceRequest,
     Tensor,
     answer_body,
     read_inference,
@@ -84,7 +86,12 @@ async def model_ready(name: str, request: Request, service: Serving) -> dict[str
     return {"name": name, "ready": True}
 
 
-@router.post("/models/{name}/infer", summary="Parse one picture", response_class=Response)
+@router.post(
+    "/models/{name}/infer", summary="Parse one picture", response_class=Response,
+    openapi_extra=json_body(InferenceRequest),
+    responses=answers("Label map, instance map and people.", "application/json",
+                      "application/octet-stream"),
+)  # fmt: skip
 @router.post("/models/{name}/versions/1/infer", include_in_schema=False)
 async def infer(name: str, request: Request, service: Serving, caller: Asking) -> Response:
     """Parse a picture, and answer with label map, instance map and people."""

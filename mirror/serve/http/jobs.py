@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from mirror.serve.access import Caller
+from mirror.serve.http.description import answers, file_body
 from mirror.serve.jobs.record import JobRecord
+from mirror.serve.jobs.runner import FILES
 from mirror.serve.requests.jobs import (
     KEY,
     JobQuery,
@@ -33,7 +35,10 @@ Serving = Annotated[Service, Depends(service_of)]
 Asking = Annotated[Caller, Depends(caller_of)]
 
 
-@router.post("", status_code=202, summary="Ask for a video to be parsed")
+@router.post(
+    "", status_code=202, summary="Ask for a video to be parsed",
+    openapi_extra=file_body("video", "video/mp4", "application/octet-stream"),
+)  # fmt: skip
 async def submit(
     request: Request,
     query: Annotated[JobQuery, Query()],
@@ -60,7 +65,10 @@ async def state(id: str, service: Serving, caller: Asking) -> dict[str, Any]:
     return await shown(service, await find_job(service, caller, id))
 
 
-@router.get("/{id}/events", summary="Watch a job", response_class=StreamingResponse)
+@router.get(
+    "/{id}/events", summary="Watch a job", response_class=StreamingResponse,
+    responses=answers("The job, whenever it changes.", "text/event-stream"),
+)  # fmt: skip
 async def events(id: str, service: Serving, caller: Asking) -> StreamingResponse:
     """Send the job whenever it changes, as server-sent events, until it has ended."""
     job = await find_job(service, caller, id)
@@ -70,7 +78,10 @@ async def events(id: str, service: Serving, caller: Asking) -> StreamingResponse
     )  # fmt: skip
 
 
-@router.get("/{id}/result", summary="Fetch what a job has made", response_class=Response)
+@router.get(
+    "/{id}/result", summary="Fetch what a job has made", response_class=Response,
+    responses=answers("The file.", *sorted({kind for _, kind in FILES.values()})),
+)  # fmt: skip
 async def result(
     id: str,
     service: Serving,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mirror.serve.access import Caller
 from mirror.serve.answers import INSTANCES, LABELS, MIXED, answer_of, forms_of
+from mirror.serve.http.description import answers, file_body
 from mirror.serve.requests.pictures import PictureQuery, answer_picture
 from mirror.serve.service import Service, caller_of, service_of
 from mirror.serve.uploads import read_picture, while_connected
@@ -28,19 +29,17 @@ class ParseQuery(PictureQuery):
     ]
 
 
-_EXAMPLES: dict[int | str, dict[str, object]] = {
-    200: {
-        "description": "What was found, in the form that `Accept` asks for.",
-        "content": {
-            kind: {}
-            for kind in ("application/json", "image/jpeg", "image/png", "image/webp", LABELS,
-                         INSTANCES, MIXED)
-        },
-    },
-}  # fmt: skip
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+_ANSWERS = answers(
+    "What was found, in the form that `Accept` asks for.",
+    "application/json", *PICTURES, LABELS, INSTANCES, MIXED,
+)  # fmt: skip
 
 
-@router.post("/parse", summary="Parse one picture", responses=_EXAMPLES, response_class=Response)
+@router.post(
+    "/parse", summary="Parse one picture", responses=_ANSWERS, response_class=Response,
+    openapi_extra=file_body("image", *PICTURES),
+)  # fmt: skip
 async def parse(
     request: Request,
     query: Annotated[ParseQuery, Query()],

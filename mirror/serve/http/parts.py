@@ -24,7 +24,8 @@ class Parts(BaseModel):
         dict[str, list[str]], Field(description="name to one #rrggbb an id; the first is usual")
     ]
     bones: Annotated[
-        list[tuple[str, str]], Field(description="landmarks between which a line is drawn")
+        list[Annotated[list[str], Field(min_length=2, max_length=2)]],
+        Field(description="landmarks between which a line is drawn"),
     ]
     needs_token: bool
 
@@ -43,7 +44,7 @@ async def parts(
         parsers=list(service.parsers.names),
         names=list(known.names),
         palettes={name: list(colours) for name, colours in known.palettes.items()},
-        bones=list(BONES),
+        bones=[list(bone) for bone in BONES],
         needs_token=service.access.needs_token,
     )
 

@@ -15,6 +15,8 @@ from fastapi import APIRouter, Depends, Request
 
 from mirror.rendering.overlay import Style, draw
 from mirror.serve.access import Caller
+from mirror.serve.http.description import file_body
+from mirror.serve.http.parse import PICTURES
 from mirror.serve.pictures import decode, encode
 from mirror.serve.problems import Problem
 from mirror.serve.service import Service, caller_of, service_of
@@ -52,7 +54,7 @@ class Tasks:
         return found[1] if found is not None and found[0] == owner else None
 
 
-@router.post("/submit", summary="Leave a picture")
+@router.post("/submit", summary="Leave a picture", openapi_extra=file_body("image", *PICTURES))
 async def submit(request: Request, service: Serving, caller: Asking) -> dict[str, str]:
     """Take a form's picture, and answer with the id by which its overlay is asked for."""
     data = await read_picture(request, service.bounds.picture_bytes)

@@ -34,7 +34,7 @@ LEASE_S = 15.0  # after which a job is taken from whoever has said nothing
 _LOOKS_S = 1.0  # between looks for jobs that another instance was asked for
 _SWEEPS_S = 30.0
 _ASKS_AGAIN_S = 0.5  # of a store that is away
-_FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media type
+FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media type
     "video": ("video.mp4", "video/mp4"),
     "results": ("results.jsonl", "application/jsonl"),
     "masks": ("masks.zip", "application/zip"),
@@ -209,7 +209,7 @@ class JobRunner:
     def _kept(
         self, job: JobRecord, output: Output, path: Path, cancellation: Cancellation
     ) -> ResultFile:
-        name, media_type = _FILES[output]
+        name, media_type = FILES[output]
         if path.is_dir():
             path = _zipped(path)
         size = _patiently(
@@ -347,7 +347,7 @@ def _failure_of(error: PipelineError, job: JobRecord) -> Failure:
 
 def _target(output: Output) -> str:
     """The file or folder that a run writes."""
-    name = _FILES[output][0]
+    name = FILES[output][0]
     return name.removesuffix(".zip") + "-made" if name.endswith(".zip") else name
 
 

@@ -34,6 +34,13 @@ def test_a_map_has_eight_bits_until_a_number_needs_more() -> None:
     assert many.tolist() == [[0, 3, 256, UNASSIGNED]]
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 4), (4, 1), (2, 2), (1, 5), (3, 3)])
+def test_labels_of_the_smallest_pictures_are_nobodys_too(size: tuple[int, int]) -> None:
+    labels = (np.arange(size[0] * size[1]) % 3).astype(np.uint8).reshape(size)
+    assert np.array_equal(unassigned(labels), np.where(labels > 0, 255, 0))
+    assert unassigned(labels).dtype == np.uint8
+
+
 def test_labels_without_people_are_nobodys_in_particular() -> None:
     parsing = Parsing.undivided(np.array([[0, 3], [1, 0]], np.uint8))
     assert parsing.instances.tolist() == [[0, UNASSIGNED], [UNASSIGNED, 0]]

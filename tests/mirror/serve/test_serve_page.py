@@ -22,6 +22,7 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     with served(Squares()) as client:
+        client.get("/")  # the thread that reads files is the client's, not that of a test
         yield client
 
 
