@@ -25,6 +25,7 @@ COMMANDS = {  # what each is for: the first line of its module
     "stream": "Frames on standard input, parsed frames or results on standard output.",
     "serve": "Answer other programs over HTTP and gRPC: pictures in, people and their parts out.",
     "bench": "Measure this machine, side by side with what it is held against.",
+    "tune": "Find the settings that suit this machine, in under a minute, and keep them.",
     "eval": "Judge a parser by ground truth: masks, parts, joints and clips.",
     "models": "List models, download M2FP's checkpoints, verify them, and export them for fast "
     "runtimes.",

@@ -73,6 +73,11 @@ def choose_runtime(runtime: str, device: str = "cpu") -> RuntimeChoice:
     return RuntimeChoice(runtime)
 
 
+def installed_runtimes() -> tuple[str, ...]:
+    """Return the runtimes that are installed, the fastest first."""
+    return tuple(name for name in RUNTIMES if _is_installed(name))
+
+
 def choose_for_graphs(runtime: str) -> RuntimeChoice:
     """Return what runs an exported graph; ``auto`` is the fastest that is installed.
 
