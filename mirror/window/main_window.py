@@ -208,13 +208,16 @@ class MirrorWindow(QMainWindow):
 
     def save_picture(self) -> None:
         """Write what is shown to files."""
-        if self.shown.shot is not None and self.shown.can_save:
-            self.capture.save_picture(self.shown.shot, self.look, self._say)
+        session, shot = self.session, self.shown.shot
+        if session is not None and shot is not None and self.shown.can_save:
+            self.capture.save_picture(session, shot, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
         if self.session is not None and self.shown.can_record:
-            self.capture.toggle_recording(self.session, self.look, self._say)
+            coach = self.trainer.options
+            countdown_s = coach.countdown_s if coach.is_on else 0.0  # to get to where one is seen
+            self.capture.toggle_recording(self.session, self.look, self._say, countdown_s)
             self._show_bar()
 
     def toggle_panel(self) -> None:
@@ -332,6 +335,7 @@ class MirrorWindow(QMainWindow):
         capture, title = self.capture, readout.title(self._present(), self._say)
         self._controlled = self.player
         self.pages.toast.tell(self.told.current.said(self._say))
+        self.view.show_countdown(capture.seconds_left)
         self.bar.show_state(title, self.player, capture.is_recording, self.shown.frame)
         self.source.show_folder(capture.folder)
         self._show_switches()

@@ -7,25 +7,21 @@ from pathlib import Path
 
 import cv2
 
-from mirror.core.label_set import LabelSet
 from mirror.live.capture.capture_folder import claim_unused
-from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Pair
-from mirror.rendering.overlay import OverlayRenderer
+from mirror.rendering.renderer import Renderer
 from pipeline.targets.claims import write_whole
 
 
-def save_snapshot(
-    folder: Path, pair: Pair, look: DisplayOptions, parts: LabelSet
-) -> tuple[Path, ...]:
-    """Write a frame, and the same with its parts if it has any; return the files.
+def save_snapshot(folder: Path, pair: Pair, renderer: Renderer) -> tuple[Path, ...]:
+    """Write a frame, and the same as it is drawn if it was parsed; return the files.
 
     Raises:
         SinkError: the folder cannot be written to; no file is left that is not whole.
     """
     images = {".png": pair.frame.bgr}
     if pair.result is not None:
-        renderer, frame = OverlayRenderer(look.style(parts)), pair.frame.with_bgr(pair.frame.bgr)
+        frame = pair.frame.with_bgr(pair.frame.bgr)
         images["-parts.png"] = renderer.render(frame, pair.result.parsing).bgr
     files = claim_unused(folder, *images)
     with contextlib.ExitStack() as stack:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import queue
 import threading
 import time
@@ -47,6 +49,9 @@ class CaptureController:
         self._folder, self._encoding = folder, encoding
         self._clock, self._report = clock, report
         self._recording: Recording | None = None
+        self._due: tuple[float, Callable[[], None]] | None = (
+            None  # a countdown's end, and what then
+        )
         self._ending: list[tuple[Recording, Sentence]] = []
         self._began_at = 0.0
         self._session: Session | None = None
@@ -74,14 +79,18 @@ class CaptureController:
         """How long the recording has run, to be read; empty where none does."""
         return "" if self._recording is None else clock_time(self._clock() - self._began_at)
 
-    def save_picture(self, shot: RenderedFrame, look: DisplayOptions, say: Say) -> None:
-        """Write what is shown to PNG files."""
-        look = look_in(look, shot.parts, say)
+    def save_picture(
+        self, session: Session, shot: RenderedFrame, look: DisplayOptions, say: Say
+    ) -> None:
+        """Write what is shown of a session to PNG files."""
+        look, coach = look_in(look, shot.parts, say), session.coaching.renderer()
+        coach.parts, coach.language = shot.parts, look.language
+        drawn = Chain([OverlayRenderer(look.style(shot.parts)), coach])
 
         def write() -> None:
             with self._turn:  # so that no two take the same name
                 try:
-                    self._answers.put(save_snapshot(self._folder, shot.pair, look, shot.parts))
+                    self._answers.put(save_snapshot(self._folder, shot.pair, drawn))
                 except Exception as error:
                     self._answers.put(error)
 
@@ -89,10 +98,25 @@ class CaptureController:
         self._writing.append(writer)
         writer.start()
 
-    def toggle_recording(self, session: Session, look: DisplayOptions, say: Say) -> None:
-        """Begin to record a session, or end it."""
-        if self._recording is not None:
+    @property
+    def seconds_left(self) -> int:
+        """Whole seconds until a recording begins; 0 where none is about to."""
+        return 0 if self._due is None else max(0, math.ceil(self._due[0] - self._clock()))
+
+    def toggle_recording(
+        self, session: Session, look: DisplayOptions, say: Say, countdown_s: float = 0.0
+    ) -> None:
+        """Begin to record a session after a countdown, or end it, or call the countdown off."""
+        if self._recording is not None or self._due is not None:
             return self.stop_recording()
+        if countdown_s > 0:
+            begin = functools.partial(self._begin, session, look, say)
+            self._due = self._clock() + countdown_s, begin
+        else:
+            self._begin(session, look, say)
+
+    def _begin(self, session: Session, look: DisplayOptions, say: Say) -> None:
+        self._due = None
 
         def renderer() -> Renderer:
             parts = session.parts
@@ -111,13 +135,16 @@ class CaptureController:
         Args:
             why: is told then, where it was not the user who ended it.
         """
+        self._due = None
         if self._recording is not None and self._session is not None:
             self._session.stop_recording()
             self._ending.append((self._recording, why))
             self._recording = self._session = None
 
     def refresh(self) -> None:
-        """Say what has become of files meanwhile."""
+        """Begin what is due; say what has become of files meanwhile."""
+        if self._due is not None and self._clock() >= self._due[0]:
+            self._due[1]()
         while not self._answers.empty():
             answer = self._answers.get()
             if isinstance(answer, Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt5.QtCore import QRect
+from PyQt5.QtCore import QPoint, QRect
 from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from mirror.live.readout import Headline
@@ -13,6 +13,7 @@ from mirror.window.layout.theme import ALARM, DIM, INK
 _PLATE, _RIM = QColor(18, 22, 27, 190), QColor(255, 255, 255, 36)  # the rim shows on black too
 _LARGEST, _SMALLEST, _LEAST = 22, 14, 10  # pixels; the last where there is no room for more
 _OF_HEIGHT = 44
+_COUNTDOWN_OF_HEIGHT = 8  # legible from three metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ def paint_headline(painter: QPainter, headline: Headline, note: str, within: QRe
                 _paint(painter, lines, plate, large)
                 return plate
         large = max(_LEAST, large - 2)
+
+
+def paint_countdown(painter: QPainter, seconds: int, below: QPoint, height: int) -> None:
+    """Paint in red how soon a recording begins, below a point of a picture so many pixels high."""
+    large = max(_SMALLEST, height // _COUNTDOWN_OF_HEIGHT)
+    lines = [[_Piece(f"● {seconds}", _font(large, QFont.Weight.Bold), ALARM)]]
+    plate = _plate(lines, large, QRect(below.x() - _margin(large), below.y(), 0, 0))
+    _paint(painter, lines, plate, large)
 
 
 def _ways(headline: Headline, note: str, large: int) -> list[list[list[_Piece]]]:

@@ -12,7 +12,7 @@ from PyQt5.QtWidgets import QWidget
 from mirror.live.display.display_options import Picture
 from mirror.live.readout import Headline
 from mirror.window.layout.theme import GROUND
-from mirror.window.playback.headline import paint_headline
+from mirror.window.playback.headline import paint_countdown, paint_headline
 
 _HOLDS_FIGURES = 200  # pixels of width
 
@@ -40,6 +40,7 @@ class PictureView(QWidget):
         self._is_new = False
         self._headline = Headline("–", "–")  # noqa: RUF001
         self._note = ""
+        self._countdown = 0
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(240, 110)
@@ -72,13 +73,21 @@ class PictureView(QWidget):
             self.setAccessibleDescription(f"{headline} {note}".strip())
             self.update()
 
+    def show_countdown(self, seconds: int) -> None:
+        """Say in how many seconds a recording begins; 0 says nothing."""
+        if seconds != self._countdown:
+            self._countdown = seconds
+            self.update()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the picture, its surroundings and the figures."""
         painter = QPainter(self)
         where = self._paint_picture(painter).intersected(self.rect())
         # beside the picture's edge, not across it; a picture that is too narrow has no room
         within = where if where.width() >= _HOLDS_FIGURES else self.rect()
-        paint_headline(painter, self._headline, self._note, within)
+        plate = paint_headline(painter, self._headline, self._note, within)
+        if self._countdown:
+            paint_countdown(painter, self._countdown, plate.bottomLeft(), within.height())
         painter.end()
         if self._is_new:
             self._is_new = False

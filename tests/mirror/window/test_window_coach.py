@@ -153,3 +153,32 @@ def test_nothing_is_kept_to_be_shown_again_while_nobody_is_coached(
     press(window, "l")
     assert window.session is not None
     assert not window.session.coaching.is_replaying
+
+
+def test_a_recording_begins_after_the_countdown_of_who_is_coached(
+    qtbot: QtBot, window: MirrorWindow, source: HandFed, clock: FakeClock
+) -> None:
+    window.trainer.set_options(CoachOptions("squat", countdown_s=3.0))
+    feed(qtbot, window, source, clock)
+    press(window, "r")
+    assert (window.capture.is_recording, window.capture.seconds_left) == (False, 3)
+    clock.now += 1.5
+    window.refresh()
+    assert (window.capture.is_recording, window.capture.seconds_left) == (False, 2)
+    clock.now += 1.5
+    window.refresh()
+    assert (window.capture.is_recording, window.capture.seconds_left) == (True, 0)
+    press(window, "r")
+    assert not window.capture.is_recording
+
+
+def test_a_recording_s_countdown_is_called_off_by_the_same_again(
+    qtbot: QtBot, window: MirrorWindow, source: HandFed, clock: FakeClock
+) -> None:
+    window.trainer.set_options(CoachOptions("squat", countdown_s=3.0))
+    feed(qtbot, window, source, clock)
+    press(window, "r")
+    press(window, "r")
+    clock.now += 9.0
+    window.refresh()
+    assert not window.capture.is_recording
