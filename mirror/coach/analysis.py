@@ -18,7 +18,8 @@ from mirror.coach.signals.view import view_of
 
 _FAULT_COSTS = {"minor": 0.1, "major": 0.25}  # of a repetition's quality
 _HELD_COUNTS_S = 3.0  # something held for so long is as good a sign as a repetition
-_POSED = 0.05  # likeness below which a movement is something else, whatever was said that it is
+_POSED = 0.08  # likeness of the posture below which a movement is something else, whatever was said
+_MOVED = 0.035  # likewise of posture and ranges together: who goes half as far does it all the same
 _ONE_REPETITION = 0.7  # of a sign is a single one; several are more
 
 
@@ -86,9 +87,11 @@ def is_posed(one: Repetition, record: SignalRecord, exercise: Exercise, columns:
     """Say whether somebody was as one has to be for an exercise: nobody does push-ups upright."""
     if not record.calibrated:
         return True
-    # how far it goes is held to elsewhere, and whoever goes less far does it all the same
     posture = [sign for sign in exercise.recognition if sign.take != "range"]
-    return _shown(record, posture, columns, one.start, one.end) >= _POSED
+    return (
+        _shown(record, posture, columns, one.start, one.end) >= _POSED
+        and _shown(record, exercise.recognition, columns, one.start, one.end) >= _MOVED
+    )
 
 
 def with_faults(

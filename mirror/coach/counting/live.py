@@ -20,6 +20,7 @@ _REFRESH_S = 1.0  # until there is an own range; then it is worked out anew
 _REFRESH_KNOWN_S = 1.5  # so often
 _LOOKED_BACK_S = 45.0  # over this long
 _BEFORE_S = 1.0  # a repetition is looked at from so long before it
+_UNLIKE = 2  # cycles in a row that are unlike those before them show another way to move
 _COMPARED = 9  # cycles that a new one is compared with
 
 
@@ -41,6 +42,7 @@ class LiveCounter:
         self._since = -np.inf  # the far end of the last repetition that was counted
         self._refreshed_at = -np.inf
         self._cycles: list[Cycle] = []
+        self._others: list[tuple[Cycle, Repetition]] = []  # unlike those, one after the other
         self.progress = float("nan")
 
     def update(
@@ -60,8 +62,7 @@ class LiveCounter:
         if self._own is None:
             return []
         self.progress = float(self._own.progress(np.array([time]), values[None])[0])
-        found = self._push(time, self.progress, recent)
-        return [] if found is None else [found]
+        return self._push(time, self.progress, recent)
 
     def _refresh(self, recorded: Recorded, recent: Callable[[float], Recorded]) -> list[Repetition]:
         """Work the range out anew, and look again at what came after the last repetition."""
@@ -77,39 +78,70 @@ class LiveCounter:
         curve = self._own.progress(times[anew:], values[anew:])
         self.progress = float(curve[-1])
         pairs = zip(times[anew:].tolist(), curve.tolist(), strict=True)
-        found = [self._push(time, value, recent) for time, value in pairs]
-        return [one for one in found if one is not None]
+        return [one for time, value in pairs for one in self._push(time, value, recent)]
 
     def _push(
         self, time: float, value: float, recent: Callable[[float], Recorded]
-    ) -> Repetition | None:
+    ) -> list[Repetition]:
         turn = self._turns.push(time, value)
         if turn is None:
-            return None
+            return []
         near, self._near = self._near, None
         if not turn.is_far:
             self._near = turn
-            return None
+            return []
         if near is None or self._own is None:
-            return None
-        recorded = recent(near.time - _BEFORE_S)
+            return []
+        recorded = _until(recent(near.time - _BEFORE_S), time)  # what came after is not its
         curve = self._own.progress(recorded.times, recorded.values)
         cycle = _cycle(recorded.times, curve, near, turn)
-        if not self._counts(cycle, recorded):
-            return None
-        self._since = turn.time
-        self._cycles = [*self._cycles, cycle][-_COMPARED:]
-        usual = float(np.median([one.height for one in self._cycles]))
-        return as_repetition(cycle, recorded, self._exercise, curve, usual)
+        if not self._is_movement(cycle, recorded):
+            return []
+        usual = float(np.median([one.height for one in [*self._cycles, cycle][-_COMPARED:]]))
+        one = as_repetition(cycle, recorded, self._exercise, curve, usual)
+        return self._counted(cycle, one)
 
-    def _counts(self, cycle: Cycle, recorded: Recorded) -> bool:
+    def _is_movement(self, cycle: Cycle, recorded: Recorded) -> bool:
         if cycle.rise < self._exercise.tempo.shortest_s / 4:
             return False
-        if recorded.calibrated and not moves_enough(cycle, recorded, self._exercise):
-            return False
+        return not recorded.calibrated or moves_enough(cycle, recorded, self._exercise)
+
+    def _counted(self, cycle: Cycle, one: Repetition) -> list[Repetition]:
+        """Return what counts now: a cycle that is like those before it, or a new way to move.
+
+        The first cycle may not be one, since little was known then of how far somebody goes. So
+        two that are like one another, and no less than it, count although they are unlike it.
+        """
+        if self._is_like(cycle, self._cycles):
+            self._take([cycle], self._cycles)
+            return [one]
+        usual = float(np.median([one.height for one in self._cycles]))
+        if cycle.height < self._exercise.levels.full * usual:  # a part of a repetition
+            return []
+        # with a new range the same movement is looked at again
+        before = [old for old in self._others if old[0].far.time <= cycle.near.time]
+        self._others = [*before, (cycle, one)][-_UNLIKE:]
+        if len(self._others) < _UNLIKE or not self._is_like(cycle, [old for old, _ in before]):
+            return []
+        counted = [one for _, one in self._others]
+        self._take([cycle for cycle, _ in self._others], [])
+        return counted
+
+    def _take(self, new: list[Cycle], known: list[Cycle]) -> None:
+        self._cycles = [*known, *new][-_COMPARED:]
+        self._since, self._others = new[-1].far.time, []
+
+    def _is_like(self, cycle: Cycle, others: list[Cycle]) -> bool:
         # the way back has only begun: it is compared as if it had been broken off
         outward = Cycle(cycle.near, cycle.far, None, cycle.rise, cycle.rise)
-        return is_like(outward, self._cycles, self._exercise)
+        return is_like(outward, others, self._exercise)
+
+
+def _until(recorded: Recorded, time: float) -> Recorded:
+    last = int(np.searchsorted(recorded.times, time, "right"))
+    return Recorded(
+        recorded.times[:last], recorded.values[:last], recorded.sides[:last], recorded.calibrated
+    )
 
 
 def _cycle(times: Array, curve: Array, near: Turn, far: Turn) -> Cycle:

@@ -17,6 +17,7 @@ Rows = NDArray[np.floating]
 
 _OF_JOINTS = ("angle", "lean")
 _AGREE = 0.4  # of the weights have to move as far as a repetition does
+_MOMENT_S = 0.1  # before and after a turn is still the turn
 _ONE_SIDED = 0.4  # a side that moves less than this share of the other's did not take part
 
 
@@ -82,8 +83,39 @@ def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
     # somebody who comes nearer grows, and somebody who walks bobs: but no joint bends as it should
     if joints.any() and not enough[joints].any():
         return False
+    if not _goes_along(cycle, recorded, exercise):
+        return False
     agreeing = float(weights[enough].sum())
     return agreeing > 0 and agreeing >= _AGREE * float(weights.sum())
+
+
+def _goes_along(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
+    """Say whether a signal without which there is no repetition is where it should be.
+
+    Noise has a range, too, but is not high at the far end and low at the near one.
+    """
+    required = [place for place, one in enumerate(exercise.signals) if one.required]
+    if not required:
+        return True
+    near, far = (
+        _typical(
+            _within(recorded.values[:, required], recorded.times, at - _MOMENT_S, at + _MOMENT_S)
+        )
+        for at in (cycle.near.time, cycle.far.time)
+    )
+    signs = np.array([1.0 if exercise.signals[one].far == "high" else -1.0 for one in required])
+    least = np.array([exercise.signals[one].least for one in required])
+    gone = signs * (far - near)
+    seen = np.isfinite(gone)
+    return not seen.any() or bool((gone[seen] >= least[seen]).any())
+
+
+def _typical(values: Rows) -> Array:
+    """Return the median of each column; NaN where nothing is seen."""
+    ordered = np.sort(values, axis=0).astype(float)  # NaN come last
+    known = np.isfinite(ordered).sum(axis=0)
+    middle: Array = ordered[np.maximum(known - 1, 0) // 2, np.arange(values.shape[1])]
+    return middle
 
 
 def as_repetition(

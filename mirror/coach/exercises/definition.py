@@ -38,12 +38,15 @@ class Watched(Signal):
         far: whether it is low or high at the far end of a repetition.
         least: how much it moves at least in a repetition, in its own unit; less is no repetition.
         weight: how much it counts beside the others, before its quality is known.
+        required: whether there is no repetition without it, where it is seen. Of several that are,
+            one is enough.
         source: of the figure.
     """
 
     far: Literal["low", "high"]
     least: _Positive
     weight: _Positive = 1.0
+    required: bool = False
     source: str = ""
 
 

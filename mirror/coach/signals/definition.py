@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mirror.core.skeleton import LANDMARKS
 
-Measure = Literal["angle", "height", "distance", "ratio", "lean", "ahead", "offset"]
+Measure = Literal["angle", "height", "distance", "ratio", "lean", "ahead", "sideways", "offset"]
 Sides = Literal["both", "left", "right", "lower", "higher"]
 Space = Literal["world", "image"]
 
@@ -29,6 +29,7 @@ POINT_COUNTS: dict[str, tuple[int, ...]] = {  # of each measure
     "ratio": (4,),
     "lean": (2,),
     "ahead": (2,),
+    "sideways": (2,),
     "offset": (3,),
 }
 _POINTS = (*LANDMARKS, *MIDDLES, *JOINTS)
@@ -47,6 +48,8 @@ class Signal(BaseModel):
     - ``lean`` of the line from the first point to the second, degrees from upright: 0 up, 90 level;
     - ``ahead``: how far the first point is ahead of the second, the way the person faces in the
       picture, metres;
+    - ``sideways``: how far two points are apart along the line of the hips, so to the person's own
+      side from wherever they are seen, metres; of landmarks in metres only (``space = "world"``);
     - ``offset``: how far the second of three points lies above the line between the others, as a
       share of that line.
 
@@ -73,4 +76,6 @@ class Signal(BaseModel):
                 raise ValueError(f"no point is called {point}; there are {', '.join(_POINTS)}")
         if self.measure in ("height", "ahead", "offset") and self.space == "world":
             raise ValueError(f"{self.measure} is measured in the picture; leave space out")
+        if self.measure == "sideways" and self.space != "world":
+            raise ValueError('sideways is measured in metres; say space = "world"')
         return self

@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 _TINY = 1e-9
 _TOES = np.array([LANDMARKS.index(f"{side}_foot_index") for side in ("left", "right")])
+_HIPS = [LANDMARKS.index(f"{side}_hip") for side in ("left", "right")]
 _HEELS = np.array([LANDMARKS.index(f"{side}_heel") for side in ("left", "right")])
 
 
@@ -81,6 +82,19 @@ def ahead(points: Array, scene: Scene) -> Array:
     return along
 
 
+def sideways(points: Array, scene: Scene) -> Array:
+    """Return how far the first of two points is from the second along the line of the hips.
+
+    That is to the person's own side, from wherever they are seen; needs landmarks in metres.
+    """
+    if scene.world is None or points.shape[-1] != 3:
+        return np.full(points.shape[:-2], np.nan)
+    line = scene.world[_HIPS[0]] - scene.world[_HIPS[1]]
+    line = line / max(float(np.sqrt((line * line).sum())), _TINY)
+    along: Array = np.abs(((points[..., 0, :] - points[..., 1, :]) * line).sum(axis=-1))
+    return along
+
+
 def offset(points: Array, scene: Scene) -> Array:
     """Return how far the second of three points is above the line of the others, as its share."""
     line = points[..., 2, :] - points[..., 0, :]
@@ -104,5 +118,6 @@ MEASURES: Mapping[str, Callable[[Array, Scene], Array]] = {
     "ratio": ratio,
     "lean": lean,
     "ahead": ahead,
+    "sideways": sideways,
     "offset": offset,
 }

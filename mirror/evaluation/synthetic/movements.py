@@ -252,7 +252,9 @@ def biceps_curl(moment: Moment) -> Array:
 def triceps_pushdown(moment: Moment) -> Array:
     """The forearms down until the arms are straight, and up."""
     straight = 6.0 + 36.0 * moment.fault("arms-bent")
-    moves = 50.0 * moment.fault("elbows-moving")
+    moves = (
+        80.0 * moment.fault("elbows-moving") * (1.0 - moment.far)
+    )  # ahead while the hands are up
     return _curling(
         moment, np.full_like(straight, 100.0), straight, moves, np.full_like(straight, 8.0)
     )

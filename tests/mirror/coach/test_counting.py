@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trainees import SEEN, bodies_doing, coached, later, repetitions_in
 
+from mirror.cli.main import main
 from mirror.coach.body import Body
 from mirror.coach.coach import Coach
 from mirror.coach.counting.turning_points import TurningPoints, turns_of
 from mirror.coach.exercises.catalogue import find_exercise, shipped
+from mirror.core.resources import media_file
+from mirror.evaluation.coaching.sequences import frames_of_lines
 from mirror.evaluation.synthetic.camera import REALISTIC, Conditions
 from mirror.evaluation.synthetic.idling import IDLING, idle_bodies
 from mirror.evaluation.synthetic.session import random_session
@@ -156,3 +160,52 @@ def test_turns_are_the_same_at_once_and_as_they_come(values: list[float]) -> Non
 
 def test_without_anybody_the_report_is_empty() -> None:
     assert Coach([find_exercise("squat")]).report().as_json() == {"exercise": None, "people": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("dip", "talking"),
+        ("push-up", "fixing the camera"),
+        ("squat", "walking"),
+        ("high-knees", "walking"),
+        ("front-raise", "walking"),
+    ],
+)
+def test_who_was_told_an_exercise_and_does_none_is_counted_nothing_then_and_in_the_end(
+    name: str, what: str
+) -> None:
+    seen = dataclasses.replace(REALISTIC, fps=15.0)
+    bodies = idle_bodies(what, np.random.default_rng([1, *what.encode()]), seen, 12.0)
+    (person,) = coached(bodies, name).people
+    assert person.live_count == 0
+    assert person.found is not None
+    assert person.found.done.repetitions == ()
+
+
+def test_somebody_who_begins_with_something_else_is_counted_live_all_the_same() -> None:
+    first = bodies_doing("squat", 1, seconds=0.9, rest_s=1.0)
+    bodies = [*first, *later(bodies_doing("squat", 6, seconds=4.0), first[-1].time + 0.1)]
+    (person,) = coached(bodies, "squat").people
+    assert person.found is not None
+    assert person.live_count >= 6
+
+
+@pytest.mark.slow
+def test_the_demo_clip_is_two_lateral_leg_raises_and_nothing_of_the_bystander(
+    tmp_path: Path,
+) -> None:
+    lines = tmp_path / "lines.jsonl"
+    clip = str(media_file("demo.mp4"))
+    made = ["-o", str(tmp_path / "film.mp4"), "--results", str(lines), "--quiet"]
+    assert main(["video", clip, *made]) == 0
+    for exercises in (["lateral-leg-raise"], list(shipped())):
+        coach = Coach([find_exercise(name) for name in exercises])
+        for bodies in frames_of_lines(lines):
+            coach.watch(bodies)
+        did = {
+            one.id: (one.found.done.exercise.name, len(one.found.done.repetitions))
+            for one in coach.report().people
+            if one.found is not None and one.found.done.repetitions
+        }
+        assert did == {1: ("lateral-leg-raise", 2)}

@@ -123,3 +123,22 @@ def test_a_history_grows_and_forgets() -> None:
     history.forget_before(900.0)
     assert len(history) == 100
     assert history.times[0] == history.rows[0, 0] == 900.0
+
+
+@pytest.mark.parametrize("yaw", [0.0, 60.0, 90.0])
+def test_a_leg_to_the_side_is_as_far_to_the_side_from_wherever_it_is_seen(yaw: float) -> None:
+    bank = SignalBank(
+        [
+            Signal(
+                name="a",
+                measure="sideways",
+                points=("left_ankle", "right_ankle"),
+                space="world",
+            )
+        ]
+    )
+    bodies = bodies_doing("lateral-leg-raise", 2, yaw=yaw)
+    apart = [float(bank.read(body, 100.0).values[0]) for body in bodies]
+    assert max(apart) == pytest.approx(0.69, abs=0.05)
+    without = dataclasses.replace(bodies[0], world=None)
+    assert math.isnan(float(bank.read(without, 100.0).values[0]))
