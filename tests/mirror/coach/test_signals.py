@@ -139,6 +139,10 @@ def test_a_leg_to_the_side_is_as_far_to_the_side_from_wherever_it_is_seen(yaw: f
     )
     bodies = bodies_doing("lateral-leg-raise", 2, yaw=yaw)
     apart = [float(bank.read(body, 100.0).values[0]) for body in bodies]
-    assert max(apart) == pytest.approx(0.69, abs=0.05)
+    ankles = [LANDMARKS.index(f"{side}_ankle") for side in ("left", "right")]
+    ahead = [body.world for body in bodies_doing("lateral-leg-raise", 2, yaw=0.0)]
+    across = [abs(float(np.ptp(world[ankles, 0]))) for world in ahead if world is not None]
+    assert apart == pytest.approx(across)  # as the picture shows it from the front
+    assert max(apart) > 2.5 * min(apart)
     without = dataclasses.replace(bodies[0], world=None)
     assert math.isnan(float(bank.read(without, 100.0).values[0]))
