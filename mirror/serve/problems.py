@@ -128,4 +128,6 @@ def _of_http(error: HTTPException) -> Problem:
     codes = {404: "request.not_found", 405: "request.method_not_allowed"}
     code = codes.get(error.status_code, "request.refused")
     detail = f"{HTTPStatus(error.status_code).phrase}."
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = "There is no such address; /docs describes those that there are."
     return Problem(error.status_code, code, detail, error.headers)

@@ -20,6 +20,7 @@ from mirror.process.signal_policies import interruption_of
 from mirror.process.termination import ENDS_WITHIN_S, Listener, listening
 from mirror.serve.app import make_app
 from mirror.serve.assembly import hosts_of, make_service
+from mirror.serve.connections import ImpatientProtocol, allow_many
 from mirror.serve.logs import events
 from mirror.serve.logs.output import logging_to
 from mirror.serve.service import Service
@@ -77,6 +78,7 @@ class Server:
             uvicorn.Config(
                 app,
                 loop="asyncio",  # uvloop takes the signals to itself
+                http=ImpatientProtocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -102,6 +104,7 @@ class Server:
             logging_to(sys.stderr, self._serve.log_format, self._serve.log_level),
             listening(self) as self._listener,
         ):
+            allow_many()
             events.told(f"listening on {self.address}", at=self.address)
             self._server.run([self._socket])
             events.told("stopped")

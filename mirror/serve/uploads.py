@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
-from collections.abc import Coroutine, Iterator
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
@@ -12,6 +14,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect
 
 from mirror.serve.problems import Problem
 from mirror.serve.requests.checked import checked_json
@@ -19,7 +22,11 @@ from mirror.serve.requests.checked import checked_json
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
+STALLED_S = 30.0  # in which something of a request has to come
+SLOWEST_BYTES_A_SECOND = 2048  # that it may come with, on the whole
 _PIECE = 1 << 20  # bytes of a file that are in memory at once
+_OF_FORMS = 4096  # bytes that a form may have besides its file
+_MOST_FILES = 4
 
 
 class ClientLeft(Exception):
@@ -30,30 +37,32 @@ async def read_picture(request: Request, most_bytes: int) -> bytes:
     """Return the picture of a request: its whole body, or its form's first file.
 
     Raises:
-        Problem: it is larger than that (413), or there is none (400, 422).
+        Problem: it is larger than that (413), does not come (408), or there is none (400, 422).
+        ClientLeft: the client left.
     """
-    if _is_form(request, most_bytes):
-        return await _of_form(request, most_bytes)
-    return await _of_body(request, most_bytes)
+    if _is_form(request):
+        async with _form(request, most_bytes) as upload:
+            data = b"" if upload is None else await upload.read()
+    else:
+        data = await read_body(request, most_bytes)
+    if not data:
+        raise Problem(422, "picture.missing", "The request has no picture.")
+    return data
 
 
 async def spool(request: Request, most_bytes: int) -> Upload:
     """Return what a request came with, in a file that is gone when it is closed.
 
     Raises:
-        Problem: it is larger than that (413), or there is nothing (400, 422).
+        Problem: it is larger than that (413), does not come (408), or there is none (400, 422).
+        ClientLeft: the client left.
     """
-    if not _is_form(request, most_bytes):
+    if not _is_form(request):
         return await _spooled(request, most_bytes)
-    bounded = Request(request.scope, _Bounded(request, most_bytes))
-    try:
-        form = await bounded.form(max_files=1, max_fields=32)
-    except MultiPartException:
-        raise Problem(400, "form.damaged", "The form cannot be read.") from None
-    for value in form.values():
-        if isinstance(value, UploadFile):
-            return Upload(value.file, value.filename or "")
-    raise Problem(422, "input.missing", "The form has no file in it.")
+    async with _form(request, most_bytes, is_kept=True) as upload:
+        if upload is None:
+            raise _no_input()
+        return Upload(upload.file, upload.filename or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +80,12 @@ class Upload:
 
 
 async def _spooled(request: Request, most_bytes: int) -> Upload:
-    file, total = tempfile.SpooledTemporaryFile(_PIECE), 0  # noqa: SIM115 - the caller closes it
+    file = tempfile.SpooledTemporaryFile(_PIECE)  # noqa: SIM115 - the caller closes it
     try:
-        async for piece in request.stream():
-            total += len(piece)
-            if total > most_bytes:
-                raise too_large(most_bytes)
+        async for piece in _pieces(request, most_bytes):
             await asyncio.to_thread(file.write, piece)
-        if not total:
-            raise Problem(422, "input.missing", "The request has no input.")
+        if not file.tell():
+            raise _no_input()
     except BaseException:
         file.close()
         raise
@@ -113,63 +119,97 @@ async def read_json(request: Request, kind: type[M], most_bytes: int = 1 << 14) 
     return checked_json(kind, await read_body(request, most_bytes), "body")
 
 
-async def _of_body(request: Request, most_bytes: int) -> bytes:
-    if data := await read_body(request, most_bytes):
-        return data
-    raise Problem(422, "picture.missing", "The request has no picture.")
-
-
 async def read_body(request: Request, most_bytes: int) -> bytes:
     """Return a request's whole body.
 
     Raises:
-        Problem: it is larger than that (413).
+        Problem: it is larger than that (413), or does not come (408).
+        ClientLeft: the client left.
     """
-    pieces, total = [], 0
-    async for piece in request.stream():
-        total += len(piece)
-        if total > most_bytes:
-            raise too_large(most_bytes)
-        pieces.append(piece)
-    return b"".join(pieces)
+    return b"".join([piece async for piece in _pieces(request, most_bytes)])
 
 
-async def _of_form(request: Request, most_bytes: int) -> bytes:
-    bounded = Request(request.scope, _Bounded(request, most_bytes))
+async def _pieces(request: Request, most_bytes: int) -> AsyncIterator[bytes]:
+    _check_length(request, most_bytes)
+    with _leaving():
+        async for piece in Request(request.scope, _Incoming(request, most_bytes)).stream():
+            yield piece
+
+
+@contextlib.asynccontextmanager
+async def _form(
+    request: Request, most_bytes: int, is_kept: bool = False
+) -> AsyncIterator[UploadFile | None]:
+    """Yield a form's first file, if it has any; it is closed afterwards unless it is kept."""
+    _check_length(request, most_bytes)
+    incoming = Request(request.scope, _Incoming(request, most_bytes + _OF_FORMS))
     try:
-        async with bounded.form(max_files=4, max_fields=32) as form:
-            for value in form.values():
-                if isinstance(value, UploadFile):
-                    return await value.read()
+        with _leaving():
+            form = await incoming.form(max_files=_MOST_FILES, max_fields=32)
     except MultiPartException:
         raise Problem(400, "form.damaged", "The form cannot be read.") from None
-    raise Problem(422, "picture.missing", "The form has no file in it.")
+    files = [value for value in form.values() if isinstance(value, UploadFile)]
+    upload = next(iter(files), None)
+    try:
+        yield upload
+    finally:
+        for file in files:
+            if file is not upload or not is_kept:
+                await file.close()
 
 
-def _is_form(request: Request, most_bytes: int) -> bool:
-    """Whether a form comes, after a look at how long it says it is.
-
-    Raises:
-        Problem: that is more than may be (413).
-    """
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most_bytes:
-        raise too_large(most_bytes)
+def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
-class _Bounded:
-    """A receive that refuses a body that turns out larger than it may be."""
+def _check_length(request: Request, most_bytes: int) -> None:
+    """Refuse what says itself that it is too large, before it is read.
+
+    Raises:
+        Problem: it does (413).
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most_bytes + _OF_FORMS:
+        raise too_large(most_bytes)
+
+
+@contextlib.contextmanager
+def _leaving() -> Iterator[None]:
+    try:
+        yield
+    except ClientDisconnect:
+        raise ClientLeft from None
+
+
+class _Incoming:
+    """A receive that refuses a body that is larger than it may be, or hardly comes.
+
+    Whoever sends holds a place among those who are let in: so nothing may come for so long, and
+    what has come must have had a pace.
+    """
 
     def __init__(self, request: Request, most_bytes: int) -> None:
-        self._request, self._left, self._most = request, most_bytes + 4096, most_bytes
+        self._request, self._most = request, most_bytes
+        self._came, self._began_at = 0, time.monotonic()
 
     async def __call__(self) -> Any:  # noqa: ANN401 - a message of ASGI's
-        message = await self._request.receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
+        late_s = time.monotonic() - self._began_at - self._came / SLOWEST_BYTES_A_SECOND
+        try:
+            async with asyncio.timeout(STALLED_S - max(0.0, late_s)):
+                message = await self._request.receive()
+        except TimeoutError:
+            raise Problem(
+                408, "request.stalled", "The request did not come, or too slowly.",
+                {"Connection": "close"},
+            ) from None  # fmt: skip
+        self._came += len(message.get("body", b""))
+        if self._came > self._most:
             raise too_large(self._most)
         return message
+
+
+def _no_input() -> Problem:
+    return Problem(422, "input.missing", "The request has no input.")
 
 
 def too_large(most_bytes: int) -> Problem:

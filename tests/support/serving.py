@@ -23,6 +23,7 @@ from mirror.serve.access import Access, Token
 from mirror.serve.admission import Admission
 from mirror.serve.app import make_app
 from mirror.serve.cameras.cameras import CameraSources
+from mirror.serve.connections import ImpatientProtocol
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore
@@ -118,7 +119,7 @@ def listening(app: FastAPI) -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, ws_max_size=100_000,
+                app, http=ImpatientProtocol, log_config=None, access_log=False, ws_max_size=100_000,
                 ws_per_message_deflate=False, timeout_graceful_shutdown=1,
             )
         )  # fmt: skip
