@@ -85,6 +85,7 @@ class CarriedParser:
         self._workers, self._threads = workers_for(kind, config)
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()  # guarded by _lock
+        self._effort = 1.0
 
     @classmethod
     def of(cls, kind: AnyKind, config: ParserConfig) -> CarriedParser:
@@ -106,11 +107,18 @@ class CarriedParser:
         """What is to be said when a run is over."""
         return (str(self.counts),)
 
+    def set_effort(self, effort: float) -> None:
+        """Let the parsers behind work for a share of the time only, 0-1. Any thread may call it.
+
+        The slow one looks at a frame less often then, and the carrier is farther behind.
+        """
+        self._effort = effort
+
     def make_prepare(self, live: bool) -> Callable[[Frame], Any]:
         """Return the step that hands frames to the parsers behind."""
         return _Carrying(
             self._kind, self._carrier, self._config, self._workers, self._threads,
-            self._clock, self._count,
+            self._clock, self._count, lambda: self._effort,
         )  # fmt: skip
 
     def make_parse(self, threads: int) -> Callable[[Frame, Any], None]:
@@ -138,6 +146,7 @@ class _Carrying:
         threads: int,
         clock: Callable[[], float],
         count: Callable[[str], None],
+        effort: Callable[[], float],
     ) -> None:
         self._motion = MotionHistory()
         self._overlay = OverlayCarrier(self._motion, is_relabelled=carrier is not None)
@@ -148,15 +157,16 @@ class _Carrying:
         self._failure = FirstFailure()
         self._has_failed = False  # guarded by _changed
         if carrier is None:
-            newest = NewestFrames(workers, clock=clock)
+            newest = NewestFrames(workers, effort, clock)
             self._behind = [
                 _Behind(newest, kind, config, threads, self._followed, self._failed, clock)
             ]
             return
         own = config.changed(name=_CARRIER, workers=1, threads=1)
-        beside = NewestFrames(1, _SHARE, clock)
+        most = min(1.0, _SHARE * machine.cores())
+        beside = NewestFrames(1, lambda: most * effort(), clock)
         # a frame that the slow parser looks at is one that the carrier must know, too
-        newest = NewestFrames(workers, clock=clock, taken=beside.pin)
+        newest = NewestFrames(workers, effort, clock, beside.pin)
         self._behind = [
             _Behind(
                 newest, _SteppingBack(kind), config, threads, self._parsed, self._failed, clock

@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from mirror.core import machine
 from pipeline.frame import Frame
 from pipeline.sources.managed_source import ClosableSource
 
@@ -20,8 +19,8 @@ class NewestFrames(ClosableSource):
 
     Args:
         at_once: frames that are worked on at the same time.
-        share: of the machine that whoever works on them may take, as one thread; None: all that it
-            can. It rests after each frame for as long as that asks for.
+        duty: returns the share of the time that whoever works on them may work, 0-1; they rest
+            after each frame for as long as that asks for.
         clock: monotonic seconds.
         taken: is told of every frame that is taken.
 
@@ -34,11 +33,11 @@ class NewestFrames(ClosableSource):
     def __init__(
         self,
         at_once: int,
-        share: float | None = None,
+        duty: Callable[[], float] = lambda: 1.0,
         clock: Callable[[], float] = time.monotonic,
         taken: Callable[[Frame], None] = lambda _: None,
     ) -> None:
-        self.at_once, self._share, self._clock, self._taken = at_once, share, clock, taken
+        self.at_once, self._duty, self._clock, self._taken = at_once, duty, clock, taken
         self._changed = threading.Condition()
         self._frame: Frame | None = None  # guarded by _changed, as are all below
         self._pinned: Frame | None = None
@@ -68,8 +67,7 @@ class NewestFrames(ClosableSource):
         """Say that the oldest of the frames that were taken is done with."""
         with self._changed:
             began_at, now = self._began_at.popleft(), self._clock()
-            if self._share is not None:
-                self._rests_until = now + rest_s(now - began_at, self._share, machine.cores())
+            self._rests_until = now + rest_s(now - began_at, self._duty())
             self._changed.notify_all()
 
     def __iter__(self) -> Iterator[Frame]:
@@ -108,6 +106,6 @@ class NewestFrames(ClosableSource):
         return max(0.0, self._rests_until - self._clock())
 
 
-def rest_s(busy_s: float, share: float, cores: int) -> float:
-    """Return how long to rest after so long, so that one thread takes a share of the cores."""
-    return busy_s * max(0.0, 1 / (share * cores) - 1)
+def rest_s(busy_s: float, duty: float) -> float:
+    """Return how long to rest after so long a work, so that it takes a share of the time."""
+    return busy_s * max(0.0, 1 / max(duty, 1e-3) - 1)

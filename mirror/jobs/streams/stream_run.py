@@ -14,7 +14,9 @@ from mirror.core import machine
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
 from mirror.jobs.cancellation import Cancellation
+from mirror.jobs.carried_parser import CarriedParser
 from mirror.jobs.composition import open_flow
+from mirror.jobs.load_controller import LoadControl
 from mirror.jobs.run_metrics import RunHeader, RunMetrics
 from mirror.jobs.run_report import RunReport
 from mirror.outputs import Output
@@ -108,6 +110,7 @@ class StreamRun:
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )
+        self._control = LoadControl(header.workers, isinstance(kind, CarriedParser))
         self._signals = Signals(self._source.close, drain_s=drain_s)
         self._cancellation = cancellation or Cancellation()
         self._outputs = FanOut(open_outputs(self), self._timer)
@@ -189,6 +192,10 @@ class StreamRun:
         with self._signals.writing():
             self._outputs.consume(result)
             self._tally.add(result, self._timer.take(), self._clock())
+        if source.is_live:
+            now, kind = self._clock(), self._kind
+            if self._control.shown(now, now - result.frame.captured_at):
+                self._control.apply(self._flow, kind if isinstance(kind, CarriedParser) else None)
 
     def _report(self) -> StreamReport:
         ending = self._ending

@@ -13,6 +13,7 @@ from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
 from mirror.jobs.carried_parser import CarriedParser
 from mirror.jobs.composition import check_memory, open_flow, shared_out
+from mirror.jobs.load_controller import LoadControl
 from mirror.live.capture.recording import Recording
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
@@ -97,6 +98,7 @@ class Session:
         self._recording: Recording | None = None
         self._carries = carries
         self._carried: CarriedParser | None = None
+        self._control = LoadControl(self.workers, carries)  # the GUI thread's
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -152,6 +154,10 @@ class Session:
         if self._painted is None or frame.captured_at > self._painted.captured_at:
             self._painted = frame
             self._gauges.painted(frame.captured_at, shot.pair.mask_age_s, shot.stages(at), at)
+            if not frame.is_held and self._control.shown(at, at - frame.captured_at):
+                with self._lock:
+                    flow, carried = self._flow, self._carried
+                self._control.apply(flow, carried)
 
     def record(self, recording: Recording) -> None:
         """Write every frame that is parsed from now on."""
@@ -273,6 +279,8 @@ class Session:
         )
         with self._lock:
             self._flow, self._source = flow, source
+            carried = self._carried
+        self._control.apply(flow, carried)
         try:
             with flow as results:
                 if self._closing.is_set():

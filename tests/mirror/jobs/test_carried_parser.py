@@ -182,11 +182,8 @@ def test_a_frame_that_is_pinned_is_taken_before_newer_ones() -> None:
     newest.close()
 
 
-def test_who_has_a_share_rests_after_each_frame(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mirror.core.machine.cores", lambda: 1)
-    newest = NewestFrames(1, 0.5, clock)
+def test_who_may_work_half_of_the_time_rests_after_each_frame(clock: FakeClock) -> None:
+    newest = NewestFrames(1, lambda: 0.5, clock)
     frames = iter(newest)
     newest.put(frame_of(picture_of(going_right(0)), 0))
     next(frames)
@@ -200,10 +197,6 @@ def test_who_has_a_share_rests_after_each_frame(
     assert next(frames).sequence == 1
 
 
-@pytest.mark.parametrize(
-    ("share", "cores", "rest"), [(0.5, 2, 0.0), (0.5, 1, 1.0), (0.25, 2, 1.0), (0.5, 8, 0.0)]
-)
-def test_one_thread_rests_as_long_as_its_share_of_the_cores_asks(
-    share: float, cores: int, rest: float
-) -> None:
-    assert rest_s(1.0, share, cores) == pytest.approx(rest)
+@pytest.mark.parametrize(("duty", "rest"), [(1.0, 0.0), (0.5, 1.0), (0.25, 3.0), (2.0, 0.0)])
+def test_rest_and_work_share_the_time(duty: float, rest: float) -> None:
+    assert rest_s(1.0, duty) == pytest.approx(rest)
