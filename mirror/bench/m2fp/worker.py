@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from mirror.core import machine
+from mirror.core.label_set import LabelMap
 from mirror.core.resources import media_file
 from mirror.parsers.m2fp.checkpoint.cache_folder import cache_root, graphs_folder
 from mirror.parsers.m2fp.model_factory import ModelFactory, Weights
@@ -45,10 +46,11 @@ def to_labels(run: Run, image: BGR, size: tuple[int, int] = SIZE) -> None:
     read(run(given.pixels), given)
 
 
-def read(output: NetworkOutput, given: NetworkInput) -> None:
-    """Make an output a label map, people, and whose each pixel is."""
-    parts_of(output, _PARTS, given.placement)
+def read(output: NetworkOutput, given: NetworkInput) -> LabelMap:
+    """Make an output a label map, people, and whose each pixel is; return the first."""
+    labels = parts_of(output, _PARTS, given.placement)
     instances_of(humans_of(output, _HUMAN, 0.5, given.placement), given.placement)
+    return labels
 
 
 def person_to_labels(run: Run, image: BGR, size: tuple[int, int]) -> None:

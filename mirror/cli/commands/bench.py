@@ -4,6 +4,8 @@ mirror bench                        everything
 mirror bench parser threads         some of it
 mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
+mirror bench serve --peer PYTHON    the service beside Flask, LitServe and Mosec; takes minutes
+mirror bench serve --parser m2fp --random-weights
 mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
 mirror bench --parser m2fp-single --random-weights
 mirror bench --parser m2fp --device cuda
@@ -13,6 +15,7 @@ mirror bench --parser m2fp --device cuda
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -23,6 +26,9 @@ from rich.console import Console
 import mirror
 from mirror.bench import coach, effects, engine, motion, parser, stream, video, worker_scaling
 from mirror.bench.rows import Row, as_table
+from mirror.bench.serve.figures import Figures
+from mirror.bench.serve.run import CLIENTS, Asked, Report, measure
+from mirror.bench.serve.table import as_table as as_load_table
 from mirror.cli.commands.camera import check_window
 from mirror.cli.flags import checked, path
 from mirror.core import machine
@@ -34,8 +40,9 @@ from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 WHAT = ("parser", "threads", "engine", "motion", "coach", "effects", "video", "stream")
-ON_REQUEST = ("window",)  # needs a screen
+ON_REQUEST = ("window", "serve")  # needs a screen; takes many minutes
 M2FP = ("m2fp", "m2fp-single")
+_SERVES = ("m2fp", ["serve"])  # what else M2FP is measured at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rounds", metavar="N", type=checked(positive), default=3, help="turns (3)"
     )
     parser.add_argument(
-        "--peer", metavar="PYTHON", type=path, help="a Python with mediapipe 0.10.21 and lite"
+        "--peer",
+        metavar="PYTHON",
+        type=path,
+        help="a Python with mediapipe 0.10.21 and lite; for serve: smart-mirror, flask, litserve, "
+        "mosec (this one)",
     )
     parser.add_argument(
         "--network", metavar="FILE", type=path, help="the landmark network as it was published"
@@ -59,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parser", choices=("built-in", *M2FP), default="built-in", help="what is measured"
     )
+    _add_serve_flags(parser)
     parser.add_argument(
         "--random-weights", action="store_true", help="measure M2FP without a checkpoint"
     )
@@ -67,6 +79,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", metavar="FILE", type=path, help="write the figures there too")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
+
+
+def _add_serve_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("serve")
+    group.add_argument(
+        "--clients",
+        metavar="N,N",
+        type=checked(_clients),
+        help="how many ask at once, one load each (1,5,20,50; of M2FP 1,5)",
+    )
+    group.add_argument(
+        "--answers",
+        metavar="N",
+        type=checked(positive),
+        default=2,
+        help="that each client has in a load, on average (2)",
+    )
+    group.add_argument(
+        "--poll-ms",
+        metavar="N",
+        type=checked(positive),
+        default=500,
+        help="between two looks of the Flask pattern's clients (500)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,20 +114,32 @@ def run(options: argparse.Namespace) -> int:
     if options.random_weights:
         console.print("random weights: the speed is that of trained ones, the answers mean nothing")
     found: dict[str, list[Row]] = {}
+    loads: list[Figures] = []
     given = [path for path in (options.peer, options.network) if path is not None]
     read = [InputPath(path, "what is measured against") for path in given]
     files = [] if options.json is None else [OutputPath("--json", options.json)]
     with claimed(files, read, options.overwrite, termination.held) as claims:
         for name in options.what or [name for name in measures if name not in ON_REQUEST]:
-            with console.status(f"measuring: {name}"):
-                found[name] = list(measures[name]())
+            with console.status(f"measuring: {name}") as status:
+                if name == "serve":
+                    served = _served(options, lambda said: status.update(f"measuring: {said}"))
+                    console.print(as_load_table("under load", served.loads, served.missing))
+                    loads, found[name] = served.loads, served.rows
+                else:
+                    found[name] = list(measures[name]())
             console.print(as_table(name, found[name], console.width))
         figures = {name: [row.as_json() for row in rows] for name, rows in found.items()}
+        if loads:
+            figures["serve_loads"] = [load.as_json() for load in loads]
         about = {"mirror": mirror.__version__, "cores": machine.cores(), "of": os.cpu_count()}
         for file in files:
             text = json.dumps({**about, **figures}, indent=1) + "\n"
             write_whole(claims.file(file), text.encode())
     return 0
+
+
+def _clients(text: str) -> tuple[int, ...]:
+    return tuple(positive(number) for number in text.split(","))
 
 
 def _known(text: str) -> str:
@@ -103,7 +151,7 @@ def _known(text: str) -> str:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if options.parser in M2FP and options.what:
+    if options.parser in M2FP and options.what and (options.parser, options.what) != _SERVES:
         raise ConfigError(
             "bench.built_in_only",
             "{what} is measured with the built-in parser only; leave it out to measure "
@@ -135,6 +183,25 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Ro
         "stream": lambda: stream.measure(options.rounds),
         "window": _window,
     }
+
+
+def _served(options: argparse.Namespace, tell: Callable[[str], None]) -> Report:
+    asked = Asked(
+        clients=options.clients or CLIENTS,
+        rounds=options.rounds,
+        per_client=options.answers,
+        peer=None if options.peer is None else str(options.peer),
+        poll_s=options.poll_ms / 1e3,
+    )
+    if options.parser not in M2FP:
+        return measure(asked, tell)
+    with needing(f"measuring {options.parser}"):
+        from mirror.bench.serve import m2fp_parsers
+
+    clients = options.clients or m2fp_parsers.CLIENTS
+    return m2fp_parsers.measure(
+        options.random_weights, dataclasses.replace(asked, clients=clients), tell
+    )
 
 
 def _m2fp(options: argparse.Namespace) -> Iterator[Row]:
