@@ -41,12 +41,15 @@ class CommandParser(argparse.ArgumentParser):
     is_top = False
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and what is wrong, with what may have been meant; exit with 2."""
+        """Say what is wrong, with what may have been meant, and where help is; exit with 2.
+
+        argparse prints every option first, sixteen lines of them, and the error is lost below.
+        """
         wrong = re.match(r".*invalid choice: '(.*)' \(choose from (.*)\)", message)
         if wrong:
             choices = [choice.strip("' ") for choice in wrong[2].split(",")]
             message += _near(wrong[1], choices)
-        super().error(shown(message))
+        self.exit(2, f"{self.prog}: error: {shown(message)} (see {self.prog} --help)\n")
 
     def parse_known_args(  # type: ignore[override]  # argparse's own is overloaded three times
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None

@@ -165,7 +165,7 @@ def _taken_as(field: Described, dest: str) -> Callable[[str], Any]:
         float: float,
         str: str,
         tuple[str, ...]: _names,
-        int | Auto: _count,
+        int | Auto: checked(_count),
     }
     fields: dict[Any, Callable[[str], Any]] = {
         int: checked(positive),
@@ -198,7 +198,10 @@ class _Quality(argparse.Action):
 
 
 def _count(text: str) -> int | str:
-    return text if text == "auto" else int(text)
+    try:
+        return text if text == "auto" else int(text)
+    except ValueError:
+        raise ValueError(f"{text} is neither a whole number nor auto") from None
 
 
 def _names(text: str) -> list[str]:

@@ -84,7 +84,8 @@ def test_the_commands_on_streams_run_one_after_the_other(tmp_path: Path) -> None
     assert len(run_programs(page, tmp_path).splitlines()) == 4
 
 
-def test_the_parser_of_ones_own_parses(tmp_path: Path) -> None:
+def test_the_parser_of_ones_own_parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "mine", raising=False)  # another test's may be loaded
     write_video(tmp_path / "clip.mp4", 4)
     page = DOCS / "how-to/own-parser.md"
     (program,) = blocks(page, "python")

@@ -282,7 +282,7 @@ def test_a_refusal_is_one_line_and_leaves_nothing(
 def test_an_unknown_command_has_a_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     code, line = refusal(capsys, "vidoe")
     assert code == 2
-    assert line.endswith("did you mean video?")
+    assert line.endswith("did you mean video? (see mirror --help)")
 
 
 def test_what_exists_is_not_overwritten_unless_asked(
@@ -385,7 +385,7 @@ def test_an_empty_name_is_not_the_current_folder(
 ) -> None:
     code, line = refusal(capsys, *arguments)
     assert code == 2
-    assert line.endswith("the name is empty")
+    assert ": the name is empty (see mirror " in line
 
 
 def test_names_are_shown_as_they_are_and_obeyed_by_no_terminal(

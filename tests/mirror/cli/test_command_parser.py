@@ -20,7 +20,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("words", "usage", "near"),
+    ("words", "command", "near"),
     [
         ("video clip.mp4 --opactiy 0.5", "mirror video", "--opactiy 0.5; did you mean --opacity?"),
         ("video clip.mp4 --maks=m", "mirror video", "--maks=m; did you mean --masks?"),
@@ -30,12 +30,16 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("doctor me", "mirror doctor", "me"),
     ],
 )
-def test_an_unknown_option_has_its_commands_usage_and_the_nearest_one(
-    capsys: pytest.CaptureFixture[str], words: str, usage: str, near: str
+def test_an_unknown_option_is_said_in_a_line_with_the_nearest_one(
+    capsys: pytest.CaptureFixture[str], words: str, command: str, near: str
 ) -> None:
     said = refused(capsys, *words.split())
-    assert said.startswith(f"usage: {usage} [-h]")
-    assert said.endswith(f"{usage}: error: unrecognized arguments: {near}\n")
+    assert said == f"{command}: error: unrecognized arguments: {near} (see {command} --help)\n"
+
+
+def test_a_count_that_is_none_is_said_in_plain_words(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "video", "clip.mp4", "--workers", "many")
+    assert "argument --workers: many is neither a whole number nor auto" in said
 
 
 def test_inputs_may_stand_before_and_behind_options() -> None:
@@ -58,7 +62,7 @@ def test_what_bench_measures_is_named_without_marks_of_its_making(
 
 
 def test_what_bench_cannot_measure_has_a_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, "bench", "vidoe").endswith("did you mean video?\n")
+    assert "did you mean video? (see" in refused(capsys, "bench", "vidoe")
 
 
 def test_every_command_can_be_asked_for_at_once() -> None:
@@ -102,4 +106,4 @@ def test_a_file_that_is_not_there_is_not_taken_for_a_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = refused(capsys, "clpi.mp4")
-    assert said.endswith("mirror: error: there is neither a command nor a file called clpi.mp4\n")
+    assert said.startswith("mirror: error: there is neither a command nor a file called clpi.mp4 (")
