@@ -11,6 +11,7 @@ from mirror.jobs.cancellation import Cancellation
 from mirror.jobs.engine import Engine
 from mirror.outputs import Output
 from mirror.rendering.renderer import Renderer
+from pipeline.media.input_limits import InputLimits
 from pipeline.sources import Source
 from pipeline.targets.distinct_paths import InputPath
 
@@ -75,6 +76,7 @@ class Host:
         also_read: files that the caller reads for it, so that no output replaces them.
         calls: what messages call a field of the job; else its option of the command line.
         source_name: what messages and reports call the source; None for its path.
+        limits: what is refused of a recording unread; None: what the job's settings say.
         has_data_on_stdout: standard output is for the job's data: what a parser prints goes to
             standard error. It is the process's, so that only one such job can run at a time.
     """
@@ -86,4 +88,5 @@ class Host:
     also_read: Sequence[InputPath] = ()
     calls: Mapping[str, str] = field(default_factory=dict)
     source_name: str | None = None
+    limits: InputLimits | None = None
     has_data_on_stdout: bool = False

@@ -125,4 +125,5 @@ def is_loopback(host: str) -> bool:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    # JSON can have halves of characters in it
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

@@ -96,7 +96,7 @@ def make_app(
     app.include_router(tutorial.router)
     app.include_router(page.router)
     app.mount("/page", page.PageFiles(), "page")
-    for kind in (Problem, PipelineError, RequestValidationError, HTTPException, Exception):
+    for kind in (Problem, PipelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(ClientLeft, _left)
     app.add_middleware(OnlyHosts, hosts=hosts)

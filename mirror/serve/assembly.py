@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mirror.core.schema import ConfigError
 from mirror.core.settings import Config, ServeConfig
+from mirror.jobs.composition import limits_of
 from mirror.parsers.catalogue import AnyKind
 from mirror.serve.access import Access, is_loopback, read_tokens
 from mirror.serve.admission import Admission
@@ -50,7 +52,8 @@ def make_service(config: Config, kind: AnyKind, workers: int, threads: int) -> S
     keeping = Keeping(results_s=serve.keep_s, most_bytes=round(serve.store_megabytes * (1 << 20)))
     cameras = CameraSources(named_sources(serve.cameras), serve.camera_sources)
     store = open_store(serve.store, keeping)
-    runner = JobRunner(store, parsers, serve.jobs, serve.grace_s, serve.lease_s)
+    limits = replace(limits_of(config.input), stays=True)  # clients choose what is in their films
+    runner = JobRunner(store, parsers, serve.jobs, serve.grace_s, serve.lease_s, limits=limits)
     streams = Streams(serve.streams)
     return Service(
         parsers, admission, Access(tokens), bounds, store, runner, streams,

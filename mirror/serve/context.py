@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mirror.serve.logs import events
+from mirror.serve.problems import as_response
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _HEADERS = {
@@ -49,8 +51,12 @@ class RequestContext:
         scope.setdefault("state", {})["request_id"] = request_id
         events.request_id.set(request_id)  # of this task, which ends with the request
 
+        has_begun = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
@@ -58,7 +64,13 @@ class RequestContext:
                         headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:
+            if has_begun or scope["type"] != "http":
+                raise  # the server cuts the connection off
+            # Starlette would answer outside of this, without an id
+            await as_response(Request(scope), error)(scope, receive, with_headers)
 
 
 class OnlyHosts:

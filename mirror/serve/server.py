@@ -90,6 +90,12 @@ class Server:
             ),
             lambda: _drain(streams, grpc_server, serve.grace_s),
         )
+        try:
+            _load_certificate(self._server.config, serve)
+        except BaseException:
+            self._socket.close()
+            service.store.close()
+            raise
         self._grace_s, self._serve = serve.grace_s, serve
         self._told: int | None = None
         self._listener: Listener | None = None
@@ -152,6 +158,24 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+def _load_certificate(config: uvicorn.Config, serve: ServeConfig) -> None:
+    """Read what TLS needs before anybody is told that the service listens.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    if serve.tls_key and not serve.tls_certificate:
+        raise ConfigError("serve.tls_refused", "TLS cannot be used: {reason}",
+                          reason="there is a key, but no certificate")  # fmt: skip
+    try:
+        config.load()
+    except OSError as error:  # what OpenSSL says is one, too
+        raise ConfigError(
+            "serve.tls_refused", "TLS cannot be used: {reason}",
+            reason=error.strerror or "the certificate and the key are not a pair in PEM",
+        ) from error  # fmt: skip
 
 
 async def _drain(streams: Streams, grpc_server: GrpcServer | None, within_s: float) -> None:

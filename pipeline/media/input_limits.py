@@ -21,8 +21,8 @@ class InputLimits:
     Attributes:
         pixels: of one picture.
         jpeg_bytes: of one compressed picture in a stream of them.
-        stays: whether an address is all that is opened: what comes from it can name no other, and a
-            server cannot send on to another. For whom others choose addresses.
+        stays: whether an address or a file is all that is opened: what comes from it can name no
+            other, and a server cannot send on to another. For what others choose, or have made.
     """
 
     pixels: int = 100 * MEGA

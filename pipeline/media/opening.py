@@ -23,6 +23,12 @@ _FILE = "file:"
 _FORMATS_THAT_STAY = (
     "data,mpjpeg,mjpeg,jpeg_pipe,mov,mp4,matroska,webm,mpegts,mpeg,flv,avi,h264,hevc,ogg,rtsp"
 )
+# the same of files that others send: everything that carries its own pictures and sound
+_FILES_THAT_STAY = (
+    "mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,asf,ogg,mxf,gxf,nut,wtv,rm,dv,"
+    "ivf,obu,av1,h264,hevc,m4v,vc1,yuv4mpegpipe,mjpeg,gif,apng,"
+    "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif_pipe"
+)
 _NOTHING = "none"  # no protocol is called so; an empty list would allow all
 
 
@@ -48,12 +54,18 @@ def check_header(path: Path, limits: InputLimits = USUAL_LIMITS) -> None:
 def open_file(path: Path, limits: InputLimits = USUAL_LIMITS) -> InputContainer:
     """Open a media file for reading; it can name other files, but nothing else.
 
+    With ``limits.stays`` it can name nothing: whoever sends a list of films would choose which of
+    this machine's are read, and one that names itself is opened until there are no files left.
+
     Raises:
         TooManyPixels: its pictures are too large.
         Whatever PyAV raises.
     """
     check_header(path, limits)
-    container = av.open(file_url(path), options=_options("file", limits), metadata_errors="replace")
+    options = _options("file", limits)
+    if limits.stays:
+        options["format_whitelist"] = _FILES_THAT_STAY
+    container = av.open(file_url(path), options=options, metadata_errors="replace")
     return _limited(container, limits, path)
 
 

@@ -32,6 +32,7 @@ from mirror.rendering.renderer import Renderer
 from pipeline.consumer import consuming
 from pipeline.errors import SourceError
 from pipeline.fan_out import FanOut
+from pipeline.media.input_limits import InputLimits
 from pipeline.sinks.by_ending import sink_for
 from pipeline.sources import Recorded
 from pipeline.sources.container.frame_counts import counts_of
@@ -70,7 +71,7 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
         *coach_files(job.coach),
     ]
     with (
-        _opened(job) as source,
+        _opened(job, host.limits) as source,
         claimed(planned.all, read, job.overwrite, termination.held) as claims,
     ):
         name = host.source_name or str(job.source)
@@ -93,7 +94,7 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
     return report
 
 
-def _opened(job: VideoJob) -> Recorded:
+def _opened(job: VideoJob, limits: InputLimits | None) -> Recorded:
     is_file = is_there(job.source) and not is_folder(job.source)
     if is_file and job.source.suffix.lower() in SUFFIXES:
         raise SourceError(
@@ -106,7 +107,7 @@ def _opened(job: VideoJob) -> Recorded:
             address=address,
         )
     with termination.nothing_to_lose():  # a disk somewhere else may not answer
-        source = open_recording(job.source, job.fps, limits_of(job.settings.input))
+        source = open_recording(job.source, job.fps, limits or limits_of(job.settings.input))
     return source if job.limit is None else Limited(source, job.limit)
 
 

@@ -27,6 +27,7 @@ from mirror.serve.logs import events
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError
+from pipeline.media.input_limits import InputLimits
 
 T = TypeVar("T")
 
@@ -43,6 +44,8 @@ FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media typ
 _NO_ROOM = Failure(code="store.full", detail="There is no room for what the job has made.")
 _FAILED = Failure(code="service.failed", detail="Something went wrong in the service.")
 
+_LIMITS = InputLimits(stays=True)
+
 
 class JobRunner:
     """Threads that carry jobs out, one at a time each; a ``with`` block.
@@ -55,6 +58,7 @@ class JobRunner:
             back into the store, for another instance or the next start.
         lease_s: a job is this instance's for so long after every sign of life.
         on_end: is told of every job that ends here.
+        limits: what is refused of inputs unread.
     """
 
     def __init__(
@@ -65,9 +69,11 @@ class JobRunner:
         grace_s: float = 10.0,
         lease_s: float = LEASE_S,
         on_end: Callable[[str], None] | None = None,
+        limits: InputLimits = _LIMITS,
     ) -> None:
         self._store, self._parsers, self._slots = store, parsers, slots
         self._grace_s, self._lease_s, self._on_end = grace_s, lease_s, on_end
+        self._limits = limits
         self._name = secrets.token_hex(6)
         self._is_stopping = threading.Event()
         self._asked = threading.Event()
@@ -187,7 +193,7 @@ class JobRunner:
             source = folder / job.input_name
             _patiently(lambda: self._fetch(job, source, cancellation), cancellation)
             with self._parser(job, cancellation) as parser:
-                paths = _parsed(job, source, parser, progress, cancellation)
+                paths = _parsed(job, source, parser, progress, cancellation, self._limits)
             return tuple(
                 self._kept(job, output, path, cancellation) for output, path in paths.items()
             )
@@ -284,6 +290,7 @@ def _parsed(
     parser: SharedParser,
     progress: _Progress,
     cancellation: Cancellation,
+    limits: InputLimits,
 ) -> dict[Output, Path]:
     """Do what a job is about beside its input; return the files and folders that it made."""
     wanted, settings = job.wanted, job.wanted.settings
@@ -305,7 +312,7 @@ def _parsed(
             rle=wanted.rle,
             settings=settings,
         ),
-        Host(progress=progress.begin, cancellation=cancellation, engine=engine),
+        Host(progress=progress.begin, cancellation=cancellation, engine=engine, limits=limits),
     )
     return paths
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import tempfile
 import threading
@@ -68,6 +69,8 @@ class SqliteStore:
         if path is None:
             folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mirror-jobs-"))
             path = Path(folder) / "jobs.db"
+        # films of people are in it, and none of anybody else's business
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._lock = threading.RLock()  # one connection, one user at a time
         self._database = sqlite3.connect(
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False

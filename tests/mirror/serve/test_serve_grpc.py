@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import threading
 import time
@@ -66,8 +65,14 @@ def served(kind: Squares, **how: Any) -> Iterator[Served]:
         given = Served(service, port, server.port)
         with given.channel:
             yield given
-    del server, given
-    gc.collect()  # gRPC's own thread ends with the last server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def grpc_has_its_thread() -> Iterator[None]:
+    """Keep gRPC's own thread, which else ends with the last server that something refers to."""
+    grpc.aio.init_grpc_aio()
+    yield
+    grpc.aio.shutdown_grpc_aio()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from mirror.cli.main import main
 from mirror.live.sources.source_choice import choice_of, open_choice
 from mirror.stream.inputs import Wanted, open_input, open_pipe
 from pipeline.errors import SourceError
-from pipeline.media.opening import file_url
+from pipeline.media.input_limits import InputLimits
+from pipeline.media.opening import file_url, open_file
 from pipeline.pipes import PipeReader
 from pipeline.sources.network.address import plain_way, protocols_of
 from pipeline.sources.network.url import NetworkCamera
@@ -208,6 +210,22 @@ def test_a_list_of_films_on_disk_does_not_reach_the_network(tmp_path: Path, site
     with pytest.raises(SourceError):
         VideoFile(listed)
     assert site.asked == []
+
+
+def test_a_list_of_films_that_names_itself_is_not_opened_where_it_may_name_nothing(
+    tmp_path: Path,
+) -> None:
+    itself = tmp_path / "list.txt"
+    itself.write_text("ffconcat version 1.0\nfile list.txt\n")
+    with pytest.raises(av.error.ArgumentError):
+        open_file(itself, InputLimits(stays=True))
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "mov", "avi", "ts"])
+def test_films_that_name_nothing_are_opened_there(tmp_path: Path, ending: str) -> None:
+    film = write_video(tmp_path / f"film.{ending}", 5, rate=5)
+    with open_file(film, InputLimits(stays=True)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 5
 
 
 def test_pipes_and_devices_that_are_called_like_pictures_are_not_waited_for(
