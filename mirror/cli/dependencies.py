@@ -23,6 +23,7 @@ OPTIONAL = {  # as it is installed -> as it is imported, and what for
     "ray": ("ray", "batches and services on a cluster"),
     "pycocotools": ("pycocotools", "COCO files"),
     "PyQt5": ("PyQt5", "the window"),
+    "python-osc": ("pythonosc", "moving avatars"),
     "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),
     "fastapi": ("fastapi", "the network service"),
     "uvicorn": ("uvicorn", "the network service"),

@@ -95,6 +95,16 @@ class StreamJob(Schema):
     ] = None
     rle: Annotated[bool, Field(description="add masks to the results"), Setting("--rle")] = False
     coach: CoachName = None
+    vmc: Annotated[
+        Name | None,
+        Field(description="also move an avatar, over the VMC protocol (port 39539 if not said)"),
+        Setting("--vmc", "HOST[:PORT]"),
+    ] = None
+    vmc_calibration: Annotated[
+        Literal["auto", "t-pose"],
+        Field(description="how the avatar learns to stand straight: at once, or by a T-pose"),
+        Setting("--vmc-calibration"),
+    ] = "auto"
     overwrite: Annotated[
         bool, Field(description="replace existing files"), Setting("--overwrite")
     ] = False

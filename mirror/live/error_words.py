@@ -122,6 +122,9 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "target.busy": N_("Another program is writing {path.name}. Record again"),
     "target.exists": N_("{path.name} exists already, and was left as it is. Record again"),
+    "target.no_transparency": N_(
+        "{path.name} cannot be transparent. A picture can as PNG or WebP, a video as .webm or .mov"
+    ),
     "target.gap_too_long": N_(
         "The recording stopped: {path.name} cannot hold pictures that are {minutes:.0f} minutes "
         "apart"

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_job_flags(parser.add_argument_group("in"), StreamJob, *came_in)
     group = parser.add_argument_group("out")
     places = ("out_format", "out", "out_pix_fmt", "fill", "results", "instances")
-    add_job_flags(group, StreamJob, *places, "rle", "coach", "overwrite")
+    add_job_flags(group, StreamJob, *places, "rle", "coach", "vmc", "vmc_calibration", "overwrite")
     group.add_argument("--quiet", action="store_true", help="print nothing but errors on stderr")
     add_parser_flags(parser)
     add_overlay_flags(parser)

@@ -104,6 +104,10 @@ def _run(
         if job.instances is not None:
             maps = InstanceFolder(claims.folder(instances_path(job.instances)))
             more = [*more, maps]
+        if job.vmc is not None:
+            from mirror.outputs.vmc.vmc_sender import VmcSender  # few runs need it
+
+            more = [*more, VmcSender(job.vmc, job.vmc_calibration)]
         first = [] if coaching is None else [coaching]  # the others show what it says
         return [*first, *more, *targets.open_outputs(places, offer, claims, facts)]
 

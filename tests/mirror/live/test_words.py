@@ -33,7 +33,7 @@ NOT_OF_THE_WINDOW = (
     "mirror/evaluation",
     "mirror/jobs/cancellation.py",
     "mirror/jobs/pictures",
-    "mirror/jobs/streams/stream_run.py",
+    "mirror/jobs/streams",
     "mirror/jobs/videos",
     "mirror/outputs",
     "mirror/rendering/effects",

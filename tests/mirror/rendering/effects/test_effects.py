@@ -162,7 +162,7 @@ def test_effects_are_chained_and_may_have_the_parts_among_them() -> None:
         ("blur:much", "percentage"),
         ("blur:0", "percentage"),
         ("spotlight:101", "percentage"),
-        ("replace", "picture's file"),
+        ("replace", "picture's or a video's file"),
         ("green:blue", "nothing"),
         ("recolour:torso", "PART=#rrggbb"),
         ("recolour:torsoo=#ffffff", "takes names of parts: .* did you mean torso"),

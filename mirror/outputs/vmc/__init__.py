@@ -1,0 +1,1 @@
+"""People's movements for avatars: VRM's bones, over the VMC protocol."""
