@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+from rich.console import RenderableType
 from rich.table import Table
 
 from mirror.coach.coach import CoachReport, PersonReport
@@ -13,6 +15,7 @@ from mirror.coach.exercises.definition import Exercise
 from mirror.coach.feedback.programme_coaching import CoachedSet
 from mirror.coach.programmes.definition import Programme
 from mirror.outputs.coach_history import KeptSet
+from mirror.outputs.history_figures import bests, streak
 
 
 def exercise_table(exercises: Iterable[Exercise]) -> Table:
@@ -104,6 +107,19 @@ def history_table(sets: Iterable[KeptSet]) -> Table:
     if not table.rows:
         table.title = "nothing is kept"
     return table
+
+
+def summary_of(sets: Sequence[KeptSet], today: date) -> Iterator[RenderableType]:
+    """Yield what a history comes to: days in a row, and the best set of each exercise."""
+    if not sets:
+        return
+    days = streak((one.at for one in sets), today)
+    yield f"\ndays in a row: {days.now} now, {days.longest} at most"
+    table = _table("best so far", "", "on")
+    for best in bests(sets):
+        figure = f"{best.figure:.1f} s held" if best.is_held else f"{best.figure:.0f} repetitions"
+        table.add_row(best.exercise, figure, time.strftime("%Y-%m-%d", time.localtime(best.at)))
+    yield table
 
 
 def _rows(person: PersonReport) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ REQUIRED = {  # as it is installed -> as it is imported
     "onnxruntime": "onnxruntime",
     "pydantic": "pydantic",
     "rich": "rich",
+    "platformdirs": "platformdirs",
     "psutil": "psutil",
     "shtab": "shtab",
     "typing-extensions": "typing_extensions",

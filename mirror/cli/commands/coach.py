@@ -5,8 +5,9 @@ mirror coach squats.mp4 --exercise squat --json squats.json
 mirror coach workout.mp4 --programme legs        counts set by set
 mirror coach squats.mp4 --report squats.html     curves, tempo and pictures of what went wrong
 mirror coach list                                the exercises that ship
-mirror coach squats.mp4 --history me.db          keeps what was done, on this machine
-mirror coach history me.db --json all.json       exports all; --delete-all deletes all
+mirror coach squats.mp4 --history                keeps what was done, on this machine
+mirror coach history                             sessions, streaks and the best so far
+mirror coach history --csv all.csv               exports all, as --json and --ics do
 mirror coach check my-exercise.toml              what is wrong with a file of your own
 mirror coach learn clip.mp4 --repetitions 8 -o my-exercise.toml
 """
@@ -18,7 +19,8 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +30,7 @@ from mirror.cli.coach_tables import (
     programme_table,
     report_table,
     sets_table,
+    summary_of,
 )
 from mirror.cli.exit_codes import code_of
 from mirror.cli.flags import add_job_flags, add_parser_flags, files_read_by, job_of, path
@@ -52,7 +55,8 @@ from mirror.jobs.host import Host, MakeConsumers, RunContext
 from mirror.jobs.run_report import RunReport
 from mirror.jobs.video_job import VideoJob
 from mirror.outputs import Output
-from mirror.outputs.coach_history import CoachHistory
+from mirror.outputs.coach_history import CoachHistory, usual_history
+from mirror.outputs.history_calendar import calendar_of
 from mirror.process import terminal, termination
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from mirror.cli.coach_report import CoachReportMaker
 
 AUTO = "auto"
+USUAL = Path()  # stands for the usual place of the history
 
 _Given = TypeVar("_Given")
 
@@ -94,17 +99,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of form rules: 0 forgiving, 1 strict (0.5)",
     )
     for flag, metavar, help in (
-        ("--json", "FILE", "write what was done to FILE"),
+        ("--json", "FILE", "write what was done to FILE; of history: all that is kept"),
         ("--report", "FILE", "write a page with curves, tempo and pictures of faults (.html)"),
-        ("--history", "FILE", "keep what was done in FILE, an SQLite database of your own"),
         ("-o", "FILE", "where learn writes the exercise; without, it is printed"),
     ):
         parser.add_argument(flag, metavar=metavar, type=path, help=help)
+    parser.add_argument(
+        "--history",
+        metavar="FILE",
+        nargs="?",
+        type=path,
+        const=USUAL,
+        help="keep what was done, in the usual place or in FILE, an SQLite database",
+    )
+    for flag, what in (
+        ("--csv", "every repetition, a row each"),
+        ("--ics", "sessions, for calendars"),
+    ):
+        parser.add_argument(
+            flag, metavar="FILE", type=path, help=f"of history: write {what} to FILE"
+        )
     parser.add_argument("--repetitions", metavar="N", type=positive, help="how many learn is shown")
     for flag, help in (
         ("--no-thumbnails", "leave pictures out of the report"),
         ("--hide-faces", "hide heads in the report's pictures"),
-        ("--delete-all", "of history: delete all that FILE holds"),
+        ("--delete-all", "of history: delete all that is kept"),
     ):
         parser.add_argument(flag, action="store_true", help=help)
     parser.add_argument("--overwrite", action="store_true", help="replace existing outputs")
@@ -124,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
     if asked == "check":
         return _check(_needed(options, options.file, "check needs FILE, to be checked"))
     if asked == "history":
-        return _history(_needed(options, options.file, "history needs FILE"), options)
+        return _history(options.file or usual_history(), options)
     if asked == "learn":
         return _learn(options)
     return _watch(options) if options.programme is None else _go_through(options)
@@ -146,19 +165,25 @@ def _check(file: Path) -> int:
 
 
 def _history(file: Path, options: argparse.Namespace) -> int:
-    written = [] if options.json is None else [OutputPath("--json", options.json)]
+    made: dict[str, Callable[[CoachHistory], str]] = {
+        "json": lambda kept: json.dumps(kept.as_json(), indent=1, ensure_ascii=False) + "\n",
+        "csv": CoachHistory.as_csv,
+        "ics": lambda kept: calendar_of(kept.sets()),
+    }
+    asked = {kind: getattr(options, kind) for kind in made if getattr(options, kind) is not None}
+    written = [OutputPath(f"--{kind}", path) for kind, path in asked.items()]
     read = [InputPath(file, "the history")]
     with (
-        CoachHistory(file) as history,
+        CoachHistory(file, is_made=file == usual_history()) as history,
         claimed(written, read, options.overwrite, termination.held) as claims,
     ):
-        for output in written:
-            text = json.dumps(history.as_json(), indent=1, ensure_ascii=False) + "\n"
-            write_whole(claims.file(output), text.encode())
+        for kind, output in zip(asked, written, strict=True):
+            write_whole(claims.file(output), made[kind](history).encode())
         if options.delete_all:
             terminal.answer(f"{history.delete_all()} sets deleted")
         elif not written:
-            terminal.answer(history_table(history.sets()))
+            sets = history.sets()
+            terminal.answer(history_table(sets), *summary_of(sets, date.today()))
     return 0
 
 
@@ -167,7 +192,7 @@ def _watch(options: argparse.Namespace) -> int:
     asked = {"--json": options.json, "--report": options.report}
     written = [OutputPath(flag, path) for flag, path in asked.items() if path is not None]
     maker = None if options.report is None else _report_maker(options, coach)
-    kept: Path | None = options.history
+    kept = _kept(options)
     read = _read(options, options.input)
     if kept is not None:
         read.append(InputPath(kept, "the history"))
@@ -193,20 +218,34 @@ def _watch(options: argparse.Namespace) -> int:
     return code_of(report)
 
 
+def _kept(options: argparse.Namespace) -> Path | None:
+    """Return where what was done is kept; None where it is not."""
+    return usual_history() if options.history == USUAL else options.history
+
+
 def _go_through(options: argparse.Namespace) -> int:
     """Go through a programme with what a clip shows."""
-    for flag in ("report", "history"):
-        if getattr(options, flag) is not None:
-            options.refuse(f"--{flag} and --programme cannot be together")
+    if options.report is not None:
+        options.refuse("--report and --programme cannot be together")
     coaching = ProgrammeCoaching(find_programme(options.programme), options.strictness)
     written = [] if options.json is None else [OutputPath("--json", options.json)]
+    kept = _kept(options)
     read = [*_read(options, options.input), *coach_files(options.programme)]
-    with claimed(written, read, options.overwrite, termination.held) as claims:
+    if kept is not None:
+        read.append(InputPath(kept, "the history"))
+    with (
+        contextlib.nullcontext() if kept is None else CoachHistory(kept, is_made=True) as history,
+        claimed(written, read, options.overwrite, termination.held) as claims,
+    ):
         report = _run(options, options.input, coaching)
         said = coaching.report()
         for output in written:
             text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
             write_whole(claims.file(output), text.encode())
+        if history is not None:
+            reports = [one.report for one in coaching.sets]
+            name = coaching.status.programme.name
+            history.add(time.time(), Path(options.input).name, *reports, programme=name)
     if not options.quiet:
         on_stderr = any(is_standard_output(output.path) for output in written)
         terminal.show(sets_table(coaching.sets), on_stderr=on_stderr)

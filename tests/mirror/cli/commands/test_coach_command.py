@@ -11,7 +11,7 @@ from trainees import bodies_doing, coached
 
 from mirror.cli.main import main
 from mirror.core.resources import config_file, media_file
-from mirror.outputs.coach_history import CoachHistory
+from mirror.outputs.coach_history import CoachHistory, usual_history
 
 
 def test_the_exercises_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,3 +141,23 @@ def test_a_clip_goes_through_a_programme_of_ones_own(
     assert one["end"] - one["start"] == pytest.approx(0.1, abs=1e-3)
     assert main([*command, "--quiet", "--json", str(mine), "--overwrite"]) == 1  # its own file
     assert 'name = "mine"' in mine.read_text()
+
+
+def test_the_usual_history_is_where_the_system_keeps_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    clip, place = str(media_file("demo.mp4")), tmp_path / "smart-mirror" / "history.db"
+    if usual_history() != place:
+        pytest.skip("this system keeps data where no variable says")
+    assert main(["coach", clip, "--exercise", "squat", "--limit", "3", "--quiet", "--history"]) == 0
+    with CoachHistory(place) as history:
+        history.add(0.0, "squats.mp4", coached(bodies_doing("squat", count=2), "squat"))
+    assert main(["coach", "history"]) == 0
+    shown = capsys.readouterr().out
+    assert "days in a row: 0 now, 1 at most" in shown
+    assert "2 repetitions" in shown
+    files = [tmp_path / name for name in ("all.csv", "all.ics")]
+    flags = ["--csv", str(files[0]), "--ics", str(files[1])]
+    assert main(["coach", "history", *flags]) == 0
+    assert [len(file.read_text().splitlines()) for file in files] == [3, 12]
