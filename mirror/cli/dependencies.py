@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
 from mirror.core.errors import MirrorError
 from mirror.process.printable import shown
 
@@ -17,34 +20,68 @@ REQUIRED = {  # as it is installed -> as it is imported
     "shtab": "shtab",
     "typing-extensions": "typing_extensions",
 }
-OPTIONAL = {  # as it is installed -> as it is imported, and what for
-    "pyarrow": ("pyarrow", "the tables of mirror batch"),
-    "fsspec": ("fsspec", "batches at addresses"),
-    "s3fs": ("s3fs", "batches on S3"),
-    "ray": ("ray", "batches and services on a cluster"),
-    "pycocotools": ("pycocotools", "COCO files"),
-    "PyQt5": ("PyQt5", "the window"),
-    "python-osc": ("pythonosc", "moving avatars"),
-    "pyvirtualcam": ("pyvirtualcam", "a camera that other programs can open"),
-    "fastapi": ("fastapi", "the network service"),
-    "uvicorn": ("uvicorn", "the network service"),
-    "websockets": ("websockets", "the network service's streams"),
-    "prometheus-client": ("prometheus_client", "the network service's figures"),
-    "httpx": ("httpx", "mirror.client, which asks a service"),
-    "grpcio": ("grpc", "the network service over gRPC"),
-    "grpcio-health-checking": ("grpc_health", "gRPC's health service"),
-    "grpcio-reflection": ("grpc_reflection", "gRPC's reflection service"),
-    "grpcio-status": ("grpc_status", "what gRPC says of errors"),
-    "redis": ("redis", "jobs that several services share"),
-    "python-multipart": ("python_multipart", "the network service's forms"),
-    "jinja2": ("jinja2", "the coach's report"),
-    "matplotlib": ("matplotlib", "figures of mirror eval, drawn"),
-    "torch": ("torch", "M2FP"),
-    "openvino": ("openvino", "M2FP at its fastest on a CPU"),
-    "onnx": ("onnx", "M2FP's graphs"),
-    "pillow": ("PIL", "M2FP's pictures as ModelScope scales them"),
-    "threadpoolctl": ("threadpoolctl", "M2FP's threads"),
-    "modelscope-hub": ("modelscope_hub", "M2FP's download"),
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Packages that one can ask for together, as in pip install 'smart-mirror[window]'.
+
+    Attributes:
+        use: what for.
+        packages: as each is installed -> as it is imported.
+    """
+
+    use: str
+    packages: Mapping[str, str]
+
+
+EXTRAS = {
+    "window": Extra("the window", {"PyQt5": "PyQt5"}),
+    "camera": Extra("a camera that other programs can open", {"pyvirtualcam": "pyvirtualcam"}),
+    "batch": Extra("mirror batch", {"fsspec": "fsspec", "pyarrow": "pyarrow"}),
+    "s3": Extra("batches on S3", {"s3fs": "s3fs"}),
+    "ray": Extra("batches and services on a cluster", {"ray": "ray"}),
+    "serve": Extra(
+        "the network service",
+        {
+            "fastapi": "fastapi",
+            "prometheus-client": "prometheus_client",
+            "python-multipart": "python_multipart",
+            "redis": "redis",
+            "uvicorn": "uvicorn",
+            "websockets": "websockets",
+        },
+    ),
+    "grpc": Extra(
+        "the network service over gRPC",
+        {
+            "grpcio": "grpc",
+            "grpcio-health-checking": "grpc_health",
+            "grpcio-reflection": "grpc_reflection",
+            "grpcio-status": "grpc_status",
+        },
+    ),
+    "client": Extra(
+        "mirror.client, which asks a service", {"httpx": "httpx", "websockets": "websockets"}
+    ),
+    "vmc": Extra("moving avatars", {"python-osc": "pythonosc"}),
+    "report": Extra("the coach's report", {"jinja2": "jinja2"}),
+    "eval": Extra(
+        "plots of mirror eval, and COCO's data sets",
+        {"matplotlib": "matplotlib", "pycocotools": "pycocotools"},
+    ),
+    "coco": Extra("masks as COCO has them", {"pycocotools": "pycocotools"}),
+    "m2fp": Extra(
+        "M2FP",
+        {
+            "modelscope-hub": "modelscope_hub",
+            "onnx": "onnx",
+            "pillow": "PIL",
+            "threadpoolctl": "threadpoolctl",
+            "torch": "torch",
+        },
+    ),
+    "openvino": Extra("M2FP at its fastest on a CPU", {"openvino": "openvino"}),
 }
 
 
@@ -55,8 +92,13 @@ class PackageMissing(MirrorError):
 def package_of(module: str) -> str:
     """Return the name by which a module, or a part of one, is installed."""
     top = module.partition(".")[0]
-    modules = {**REQUIRED, **{name: module for name, (module, _) in OPTIONAL.items()}}
-    return next((name for name, module in modules.items() if module == top), top)
+    return next((package for package, imported in _all() if imported == top), top)
+
+
+def remedy_for(package: str) -> str:
+    """Return the command that brings a package, with all that is used together with it."""
+    extra = next((name for name, extra in EXTRAS.items() if package in extra.packages), None)
+    return f"pip install {package}" if extra is None else f"pip install 'smart-mirror[{extra}]'"
 
 
 def missing(what: str, error: ImportError) -> PackageMissing:
@@ -65,10 +107,11 @@ def missing(what: str, error: ImportError) -> PackageMissing:
         package = package_of(error.name)
         return PackageMissing(
             "package.missing",
-            "{what} needs {package}, which is not installed: pip install {package}. mirror doctor "
-            "says what else is missing",
+            "{what} needs {package}, which is not installed: {remedy}. mirror doctor says what "
+            "else is missing",
             what=what,
             package=package,
+            remedy=remedy_for(package),
         )
     return PackageMissing(
         "package.not_loaded",
@@ -80,4 +123,10 @@ def missing(what: str, error: ImportError) -> PackageMissing:
 
 def is_of_ours(error: ModuleNotFoundError) -> bool:
     """Say whether what is not there is one of the packages that the product is made with."""
-    return package_of(error.name or "") in {*REQUIRED, *OPTIONAL}
+    return package_of(error.name or "") in {package for package, _ in _all()}
+
+
+def _all() -> Iterator[tuple[str, str]]:
+    yield from REQUIRED.items()
+    for extra in EXTRAS.values():
+        yield from extra.packages.items()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
-from mirror.cli.dependencies import OPTIONAL, REQUIRED, package_of
+from mirror.cli.dependencies import EXTRAS, REQUIRED, package_of, remedy_for
 from mirror.cli.error_words import worded
 
 Status = Literal["ok", "missing", "broken"]
@@ -73,7 +73,7 @@ def _as_far_as_possible(what: str, look: Callable[[], Iterable[Finding]]) -> Ite
         yield from look()
     except ImportError as error:
         package = package_of(error.name or "")
-        remedy = f"pip install {package}" if package else "see what is broken above"
+        remedy = remedy_for(package) if package else "see what is broken above"
         yield Finding(what, "broken", f"cannot be looked at without {package}", remedy)
 
 
@@ -105,12 +105,20 @@ def _packages(
             yield Finding(name, "broken", f"{version} cannot be loaded: {failure}", remedy)
         else:
             yield Finding(name, "ok", version)
-    for name, (module, use) in OPTIONAL.items():
-        version, failure = version_of(name), failure_of(module, False)
-        if version is None or failure is not None:
-            yield Finding(name, "missing", "not installed", f"for {use}: pip install {name}")
+    for name, extra in EXTRAS.items():
+        versions = {package: version_of(package) for package in extra.packages}
+        absent = [
+            package
+            for package, module in extra.packages.items()
+            if versions[package] is None or failure_of(module, False) is not None
+        ]
+        if absent:
+            seen = f"without {', '.join(absent)}"
+            remedy = f"for {extra.use}: pip install 'smart-mirror[{name}]'"
+            yield Finding(f"[{name}]", "missing", seen, remedy)
         else:
-            yield Finding(name, "ok", version)
+            seen = ", ".join(f"{package} {version}" for package, version in versions.items())
+            yield Finding(f"[{name}]", "ok", seen)
 
 
 def _import_failure(module: str, is_required: bool) -> str | None:

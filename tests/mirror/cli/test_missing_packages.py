@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from mirror.cli.dependencies import OPTIONAL, REQUIRED, package_of
+from mirror.cli.dependencies import EXTRAS, REQUIRED, package_of, remedy_for
 
 # A child for each package that is imported; those that are only looked for share one. Imports of a
 # missing package fail as if it were not there.
@@ -50,6 +52,9 @@ for modules in sys.argv[1:]:
 """
 
 
+OPTIONAL = sorted({module for extra in EXTRAS.values() for module in extra.packages.values()})
+
+
 class Said(NamedTuple):
     code: int
     text: str
@@ -58,7 +63,7 @@ class Said(NamedTuple):
 @pytest.fixture(scope="module")
 def said() -> dict[tuple[str, str], Said]:
     """What each command says without a module, by the module and the command."""
-    looked_for = ",".join(["nothing_missing", *(module for module, _ in OPTIONAL.values())])
+    looked_for = ",".join(["nothing_missing", *OPTIONAL])
     command = [sys.executable, "-c", SCRIPT, *REQUIRED.values(), looked_for]
     done = subprocess.run(
         command,
@@ -71,7 +76,7 @@ def said() -> dict[tuple[str, str], Said]:
     return {(module, command): Said(code, text) for module, command, code, text in lines}
 
 
-@pytest.mark.parametrize("module", [*REQUIRED.values(), *(one for one, _ in OPTIONAL.values())])
+@pytest.mark.parametrize("module", [*REQUIRED.values(), *OPTIONAL])
 def test_help_needs_none_of_them(said: dict[tuple[str, str], Said], module: str) -> None:
     found = said[module, "--help"]
     assert found.code == 0
@@ -90,14 +95,16 @@ def test_the_doctor_says_what_is_missing_and_how_to_get_it(
     assert "Licences: the code" in found.text
 
 
-@pytest.mark.parametrize(("package", "module"), [(name, OPTIONAL[name][0]) for name in OPTIONAL])
-def test_the_doctor_says_what_an_optional_one_is_for(
-    said: dict[tuple[str, str], Said], package: str, module: str
+@pytest.mark.parametrize("name", EXTRAS)
+def test_the_doctor_says_what_an_extra_is_for_where_a_package_of_it_is_missing(
+    said: dict[tuple[str, str], Said], name: str
 ) -> None:
-    found = said[module, "doctor"]
-    (line,) = [line for line in found.text.splitlines() if line.split()[1:2] == [package]]
-    assert f"for {OPTIONAL[package][1]}: pip install {package}" in line
-    assert found.code == said["nothing_missing", "doctor"].code
+    for package, module in EXTRAS[name].packages.items():
+        found = said[module, "doctor"]
+        (line,) = [line for line in found.text.splitlines() if line.split()[1:2] == [f"[{name}]"]]
+        assert package in line.split("for ")[0]
+        assert f"for {EXTRAS[name].use}: pip install 'smart-mirror[{name}]'" in line
+        assert found.code == said["nothing_missing", "doctor"].code
 
 
 @pytest.mark.parametrize("module", ["av", "cv2", "numpy", "onnxruntime", "pydantic"])
@@ -117,10 +124,16 @@ def test_a_command_says_in_one_line_what_it_needs(
 def test_the_doctor_knows_every_package_that_an_installation_can_have() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    optional = {one for name in extras if name not in ("dev", "docs") for one in extras[name]}
 
-    def names(requirements: set[str]) -> set[str]:
-        return {one.split(">")[0].split("=")[0].split("[")[0].strip() for one in requirements}
+    def names(requirements: Iterable[str]) -> set[str]:
+        return {re.split(r"[^\w-]", one)[0] for one in requirements}
 
-    assert names(set(project["dependencies"])) == set(REQUIRED)
-    assert names(optional) == set(OPTIONAL)
+    assert names(project["dependencies"]) == set(REQUIRED)
+    for name in sorted(extras.keys() - {"dev", "docs"}):
+        assert names(extras[name]) == set(EXTRAS[name].packages), name
+    assert EXTRAS.keys() == extras.keys() - {"dev", "docs"}
+
+
+def test_a_missing_package_is_brought_with_what_is_used_beside_it() -> None:
+    assert remedy_for("uvicorn") == "pip install 'smart-mirror[serve]'"
+    assert remedy_for("av") == "pip install av"

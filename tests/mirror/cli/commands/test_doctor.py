@@ -31,8 +31,9 @@ def test_a_missing_package_is_broken_and_an_optional_one_is_missing() -> None:
     findings = {finding.what: finding for finding in diagnosis._packages(lambda _: None)}
     assert findings["av"].status == "broken"
     assert findings["av"].remedy == "pip install av"
-    assert findings["PyQt5"].status == "missing"
-    assert findings["PyQt5"].remedy == "for the window: pip install PyQt5"
+    assert findings["[window]"].status == "missing"
+    assert findings["[window]"].seen == "without PyQt5"
+    assert findings["[window]"].remedy == "for the window: pip install 'smart-mirror[window]'"
 
 
 def test_missing_libraries_are_named_as_debian_packages() -> None:
