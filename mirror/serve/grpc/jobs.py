@@ -17,6 +17,7 @@ from mirror.serve.uploads import Upload, too_large
 
 _CHUNK = 1 << 18  # bytes of a result in one message
 _IN_MEMORY = 1 << 20
+_OPEN = (pb.JOB_STATE_QUEUED, pb.JOB_STATE_RUNNING, pb.JOB_STATE_CANCELLING)
 
 
 async def submit(call: Call) -> None:
@@ -53,7 +54,10 @@ async def watch(call: Call) -> None:
     job = await jobs.find_job(call.service, call.caller, request.id)
     async for change in jobs.changes(call.service, job):
         if change is not None:
-            await call.answer(job_of(change))
+            shown = job_of(change)
+            await call.answer(shown)
+    if shown.state in _OPEN:  # it goes on, here or at another instance
+        raise Problem(503, "service.stopping", "The service is stopping.", {"Retry-After": "5"})
 
 
 async def cancel(call: Call) -> None:

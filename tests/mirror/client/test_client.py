@@ -128,10 +128,14 @@ def test_what_is_no_picture_is_told_of_in_a_stream(client: Client) -> None:
 
 def test_a_stream_that_the_service_ends_says_why(client: Client) -> None:
     with pytest.raises(ServiceError) as raised:
-        list(client.stream([picture(FAILS)]))
-    assert (raised.value.code, raised.value.status) == ("service.failed", 500)
-    with pytest.raises(ServiceError, match=r"request\.invalid"):
         list(client.stream([], format="gif"))
+    assert (raised.value.code, raised.value.status) == ("request.invalid", 422)
+
+
+def test_a_picture_that_the_parser_fails_on_is_an_answer_of_its_own(client: Client) -> None:
+    failed, found = client.stream([picture(FAILS), picture()])
+    assert (failed.kind, failed.reason) == ("failed", "parse.failed")
+    assert found.kind == "frame"
 
 
 def test_leaving_a_stream_early_ends_it(client: Client, squares: Squares) -> None:
@@ -194,15 +198,12 @@ def test_what_goes_wrong_while_pictures_are_made_reaches_whoever_asked(address: 
             with pytest.raises(ZeroDivisionError):
                 async for _ in client.stream(broken()):
                     pass
-            with pytest.raises(ServiceError, match=r"service\.failed"):
-                async for _ in client.stream(failing()):
+            with pytest.raises(ServiceError, match=r"request\.invalid"):
+                async for _ in client.stream(broken(), format="gif"):
                     pass
         async with AsyncClient("http://127.0.0.1:9") as nobody:
             with pytest.raises(ServiceUnreachable):
                 await nobody.parse(picture())
-
-    async def failing() -> AsyncIterator[bytes]:
-        yield picture(FAILS)
 
     asyncio.run(use())
 

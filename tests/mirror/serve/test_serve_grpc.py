@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -70,7 +71,11 @@ def served(kind: Squares, **how: Any) -> Iterator[Served]:
 @pytest.fixture(scope="module", autouse=True)
 def grpc_has_its_thread() -> Iterator[None]:
     """Keep gRPC's own thread, which else ends with the last server that something refers to."""
-    grpc.aio.init_grpc_aio()
+
+    async def begin() -> None:
+        grpc.aio.init_grpc_aio()
+
+    asyncio.run(begin())
     yield
     grpc.aio.shutdown_grpc_aio()
 
@@ -379,6 +384,18 @@ def test_a_job_is_seen_by_its_owner_alone(squares: Squares, film: bytes) -> None
             why = refused(grpc.StatusCode.NOT_FOUND, call, request, metadata=bob)
             assert why[str] == "job.not_found"
         assert given.stub.GetJob(pb.GetJobRequest(id=job.id), metadata=ada).id == job.id
+
+
+def test_whoever_watches_a_job_hears_that_the_service_stops(squares: Squares, film: bytes) -> None:
+    with served(squares) as given:
+        squares.hold = True
+        job = given.stub.SubmitJob(submitted(film))
+        squares.gate.wait_reached()
+        watched = given.stub.WatchJob(pb.WatchJobRequest(id=job.id))
+        assert next(watched).id == job.id
+        given.service.admission.drain()
+        assert refused(grpc.StatusCode.UNAVAILABLE, lambda: watched)[str] == "service.stopping"
+        squares.gate.open()
 
 
 def test_a_job_is_cancelled(squares: Squares, film: bytes) -> None:
