@@ -30,6 +30,8 @@ def test_a_wheel_carries_all_that_a_run_needs(tmp_path: Path) -> None:
         "mirror/media/leg-raise.mp4",
         "mirror/media/README.md",
         "mirror/py.typed",
+        "mirror/serve/grpc/v1/service.proto",
+        "mirror/configs/serve/smart-mirror.service",
         "pipeline/py.typed",
         "mirror/media/LICENSE.pose2sim",
         "mirror/weights/README.md",
