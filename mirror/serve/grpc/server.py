@@ -101,8 +101,7 @@ class GrpcServer:
                 ),
                 # messages that unpack to more than may be; pictures are compressed anyway
                 ("grpc.compression_enabled_algorithms_bitset", 1),
-                ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-                ("grpc.keepalive_time_ms", 60_000),
+                ("grpc.keepalive_time_ms", 60_000),  # whoever is gone without a word is let go
                 ("grpc.keepalive_timeout_ms", 20_000),
             ],
         )

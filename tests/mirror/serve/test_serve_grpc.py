@@ -40,6 +40,7 @@ from mirror.serve.grpc.v1 import service_pb2 as pb
 from mirror.serve.grpc.v1 import service_pb2_grpc
 from mirror.serve.loaded_parsers import ParserChoice
 from mirror.serve.service import Service
+from mirror.serve.stream.streams import Patience, Streams
 from pipeline.frame import Frame
 
 MIRROR: Any = service_pb2_grpc.MirrorStub  # a tool writes it without types
@@ -501,6 +502,17 @@ def test_a_live_stream_drops_what_is_overtaken(squares: Squares) -> None:
     assert frames == sorted(frames)
     assert frames[-1] == 29
     assert said[-1].end.answered + said[-1].end.dropped == 30
+
+
+def test_whoever_reads_nothing_of_a_stream_is_let_go(squares: Squares) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (90, 100, 3), np.uint8)
+    image = bytes(cv2.imencode(".png", noise)[1])
+    with served(squares, streams=Streams(1, Patience(unread_s=0.2))) as given:
+        answers = given.stub.Stream(streamed([image] * 5000, outputs=["overlay"], format="jpeg"))
+        next(answers)
+        wait_for(lambda: not given.service.streams.open)  # though it still sends
+        wait_for(lambda: not given.service.parser.statistics().lanes)
+        assert refused(grpc.StatusCode.ABORTED, lambda: answers)[str] == "stream.unread"
 
 
 def test_a_stream_that_is_cancelled_leaves_nothing(squares: Squares) -> None:
