@@ -22,6 +22,7 @@ from mirror.core.settings import (
     most_threads,
 )
 from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.cpu_budget import paced
 from mirror.parsers.nothing import empty
 from mirror.rendering.cached_renderer import CachedRenderer
 from mirror.rendering.overlay import OverlayRenderer, Style
@@ -141,7 +142,7 @@ def open_flow(
     return Flow(
         source,
         make_parser=lambda: kind.make_parse(threads),
-        prepare=kind.make_prepare(source.is_live),
+        prepare=paced(kind.make_prepare(source.is_live), config),
         settle=_skipping(settle) if config.skip_failures else settle,
         workers=workers,
         limits=dataclasses.replace(

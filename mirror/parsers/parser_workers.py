@@ -13,6 +13,7 @@ import cv2
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
 from mirror.parsers.catalogue import AnyKind
+from mirror.parsers.cpu_budget import paced
 from mirror.parsers.nothing import empty
 from pipeline.concurrency.closeable import Closeable
 from pipeline.frame import Frame
@@ -83,7 +84,7 @@ class ParserWorkers:
                 before its result comes, which has nobody in it; the lane then goes on. On any
                 thread. None: the lane ends, unless the parser's settings skip failures.
         """
-        prepare = self._kind.make_prepare(source.is_live)
+        prepare = paced(self._kind.make_prepare(source.is_live), self._config)
         settle = self._kind.make_settle()
         if on_failed is not None:
             prepare, settle = _Prepared(prepare), _settling(settle, on_failed)

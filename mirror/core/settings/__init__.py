@@ -11,6 +11,7 @@ from mirror.core.settings.parser_settings import (
     ParserConfig,
     Quality,
     most_threads,
+    share_of,
     size_of,
 )
 from mirror.core.settings.serve_settings import ServeConfig
@@ -34,5 +35,6 @@ __all__ = [
     "VideoConfig",
     "load",
     "most_threads",
+    "share_of",
     "size_of",
 ]

@@ -17,6 +17,7 @@ QUALITIES: tuple[Quality, ...] = get_args(Quality)
 LONGEST_SIDE = 2048  # of M2FP's input: attention over more takes many gigabytes
 _THREADS_A_CORE = 4  # more only wait for one another, and many thousands end the process
 _A_DAY_S = 86_400
+_LEAST_PERCENT = 2
 _COUNT = "a whole number from 1 to {most} (four for each core), or auto"
 _SIZE = f"auto, or HxW with multiples of 32 from 64 to {LONGEST_SIDE}, such as 384x512"
 
@@ -32,6 +33,12 @@ def _within(count: int | Auto, info: ValidationInfo) -> int | Auto:
 def _a_size(text: str) -> str:
     if text != "auto" and size_of(text) is None:
         raise ValueError("no size")
+    return text
+
+
+def _a_share(text: str) -> str:
+    if text != "auto" and share_of(text) is None:
+        raise ValueError("no share")
     return text
 
 
@@ -71,6 +78,18 @@ class ParserConfig(Schema):
             suggests=("auto",),
             words=_COUNT,
             more="auto: cores / workers; at most four times the cores, as of workers",
+        ),
+    ] = "auto"
+    cpu: Annotated[
+        str,
+        AfterValidator(_a_share),
+        Field(description="share of all cores that the run takes, such as 50%"),
+        Setting(
+            "--cpu",
+            "N%",
+            suggests=("auto", "25%", "50%", "75%"),
+            words=f"auto, or a percentage from {_LEAST_PERCENT}% to 100%",
+            more="on the average of seconds; auto: as much as it can",
         ),
     ] = "auto"
     quality: Annotated[
@@ -141,6 +160,13 @@ class ParserConfig(Schema):
 def most_threads() -> int:
     """Return how many workers may be asked for, and how many threads of each."""
     return _THREADS_A_CORE * machine.cores()
+
+
+def share_of(text: str) -> float | None:
+    """Return the share, 0-1, that ``50%`` says; None for ``auto``, and what is no share."""
+    found = re.fullmatch(r"(\d{1,3})%", text)
+    percent = int(found[1]) if found else 0
+    return percent / 100 if _LEAST_PERCENT <= percent <= 100 else None
 
 
 def size_of(text: object) -> tuple[int, int] | None:

@@ -107,6 +107,8 @@ class StreamRun:
         self._ending: Ending = "failed"
         self._gap_s = 0.0
         self._tally = RunMetrics(self._clock(), machine.cpu_seconds())
+        if isinstance(kind, CarriedParser):
+            config = config.changed(cpu="auto")  # the parsers behind keep to it
         self._flow: Flow[Any, Any, Parsing] = open_flow(
             self._source, kind, header.workers, header.threads, config, Limits(max_age_s=max_age_s)
         )

@@ -272,7 +272,7 @@ class Session:
             self._kind,
             self.workers,
             self._threads,
-            self._config,
+            self._config.changed(cpu="auto") if self._carries else self._config,
             _LIMITS,
             self._clock,
             self._captured,

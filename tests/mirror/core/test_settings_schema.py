@@ -53,7 +53,7 @@ def test_every_flag_of_a_setting_is_understood_and_reaches_it() -> None:
     words = {str: "text", int: "3", float: "0.25", bool: ""}
     for section, schema in SECTIONS.items():
         for field in fields_of(schema).values():
-            if field.setting.flag is None or field.name in ("quality", "input_size"):
+            if field.setting.flag is None or field.name in ("quality", "input_size", "cpu"):
                 continue
             word = field.choices[-1] if field.choices else words.get(field.kind, "1")
             config = config_of(options(field.setting.flag, *([word] if word else [])))
