@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import locale
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from mirror.coach.exercises.definition import Exercise
     from mirror.coach.feedback.coaching import Coaching
     from mirror.coach.programmes.catalogue import ProgrammeFile
+    from mirror.outputs.spoken_coach import SpokenCoach
 
 AUTO = "auto"
 _FILE = ".toml"
@@ -60,6 +63,21 @@ def programme_of(asked: str) -> ProgrammeFile | None:
     from mirror.coach.programmes.catalogue import find_programme, is_programme
 
     return find_programme(asked) if asked != AUTO and is_programme(asked) else None
+
+
+def spoken(coaching: Coaching) -> SpokenCoach:
+    """Return what says aloud what a coach says, in this machine's language.
+
+    Raises:
+        NoVoice: no program that speaks is installed.
+    """
+    from mirror.outputs.spoken_coach import SpokenCoach  # few runs need it
+    from mirror.outputs.voice import Voice
+
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    said = next(filter(None, names), None) or locale.getlocale()[0] or ""
+    language = "zh" if said.lower().startswith(("zh", "chinese")) else "en"
+    return SpokenCoach(coaching.of, Voice(language), language)
 
 
 def coach_files(asked: str | None) -> list[InputPath]:

@@ -95,6 +95,9 @@ class StreamJob(Schema):
     ] = None
     rle: Annotated[bool, Field(description="add masks to the results"), Setting("--rle")] = False
     coach: CoachName = None
+    speak: Annotated[
+        bool, Field(description="with a coach, say cues and counts aloud"), Setting("--speak")
+    ] = False
     vmc: Annotated[
         Name | None,
         Field(description="also move an avatar, over the VMC protocol (port 39539 if not said)"),

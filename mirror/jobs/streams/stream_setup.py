@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mirror.core.schema import ConfigError
 from mirror.core.settings import Config
 from mirror.jobs.carried_parser import CarriedParser
-from mirror.jobs.coaching import coach_files, coaching_of
+from mirror.jobs.coaching import coach_files, coaching_of, spoken
 from mirror.jobs.composition import encoding_of, is_transparent, limits_of, renderer_of
 from mirror.jobs.engine import Engine
 from mirror.jobs.host import Host, RunContext
@@ -104,6 +104,8 @@ def _run(
         if job.instances is not None:
             maps = InstanceFolder(claims.folder(instances_path(job.instances)))
             more = [*more, maps]
+        if coaching is not None and job.speak:
+            more = [*more, spoken(coaching)]
         if job.vmc is not None:
             from mirror.outputs.vmc.vmc_sender import VmcSender  # few runs need it
 

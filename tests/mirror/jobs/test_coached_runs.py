@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from result_schemas import check_lines, lines_in
 
 from mirror.cli.main import main
+from mirror.coach.feedback.programme_coaching import ProgrammeCoaching
+from mirror.coach.programmes.catalogue import find_programme
 from mirror.core.resources import media_file
+from mirror.jobs.coaching import spoken
 
 
 def test_a_coached_video_has_the_coach_in_its_results_which_keep_to_the_schema(
@@ -52,3 +57,26 @@ def test_a_programmes_place_is_in_the_results_which_keep_to_the_schema(tmp_path:
     said = lines[-1]["people"][0]["coach"]["programme"]
     assert (said["name"], said["state"], said["set"], said["sets"]) == ("legs", "countdown", 1, 7)
     assert 9.8 < said["remaining_s"] < 10.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a script that runs by its first line")
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh_CN.UTF-8", "cmn 开始"), ("de_DE.UTF-8", "en-us Go")]
+)
+def test_a_coach_speaks_the_machines_language_or_english(
+    language: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, program = tmp_path / "said.txt", tmp_path / "espeak-ng"
+    program.write_text(f'#!/bin/sh\nprintf "%s " "$2" > {heard}\ncat >> {heard}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", language)
+    programme = ProgrammeCoaching(find_programme("legs"), starts=False)
+    programme.ask("start")
+    programme.ask("skip")
+    voice = spoken(programme)
+    voice.tell(programme.watch([], (720, 1280), 0.0), 0.0)
+    saying = voice._voice._saying  # type: ignore[attr-defined]
+    assert saying.wait(20.0) == 0
+    voice.close()
+    assert heard.read_text() == said
