@@ -99,7 +99,7 @@ def make_app(
     for kind in (Problem, PipelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
     app.add_exception_handler(ClientLeft, _left)
-    app.add_middleware(OnlyHosts, hosts=hosts)
+    app.add_middleware(OnlyHosts, hosts=hosts, is_open=not service.access.needs_token)
     app.add_middleware(RequestContext)
     app.add_middleware(Measured, metrics=service.metrics)
     return app

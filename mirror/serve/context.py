@@ -79,10 +79,12 @@ class OnlyHosts:
     Args:
         app: what is guarded.
         hosts: names by which the service may be called; empty for any.
+        is_open: whether nobody needs a token, which pages of strangers do not have.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], is_open: bool) -> None:
         self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
+        self._is_open = is_open
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -97,8 +99,9 @@ class OnlyHosts:
         page = _name(origin.partition("://")[2])
         if self._hosts:
             return _name(host) in self._hosts and (not origin or page in self._hosts)
-        # browsers let any page open a WebSocket anywhere, and read it: only the page's own service
-        return scope["type"] == "http" or not origin or page == _name(host)
+        # browsers let any page send a request anywhere, and read what a WebSocket answers
+        is_looked_at = self._is_open or scope["type"] == "websocket"
+        return not (origin and is_looked_at) or page == _name(host)
 
 
 def _name(authority: str) -> str:

@@ -117,6 +117,18 @@ def test_pages_of_others_may_read_nothing(squares: Squares) -> None:
         assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+def test_pages_of_others_can_have_nothing_done_where_nobody_needs_a_token(squares: Squares) -> None:
+    theirs = {"Origin": "http://elsewhere.example"}
+    with served(squares) as client:
+        assert client.post("/v1/jobs", content=b"film", headers=theirs).status_code == 421
+        assert client.post("/v1/parse", content=picture(), headers=theirs).status_code == 421
+        own = {"Origin": "http://testserver"}
+        assert client.post("/v1/parse", content=picture(), headers=own).status_code == 200
+    with served(squares, tokens=(Token(name="ada", token=ADA),)) as client:
+        mine = theirs | {"Authorization": f"Bearer {ADA}"}  # a proxy may call it as it likes
+        assert client.post("/v1/parse", content=picture(), headers=mine).status_code == 200
+
+
 # films that others send
 
 
