@@ -19,8 +19,8 @@ from pipeline.sources.in_memory import InMemory
 
 FRAMES = 45
 EFFECTS = (
-    "blur", "replace:#203040", "green", "recolour:torso=#aa2244", "privacy",
-    "privacy:people,pixels", "spotlight",
+    "blur", "replace:#203040", "remove", "green", "recolour:torso=#aa2244", "privacy",
+    "privacy:people,pixels", "spotlight", "outline", "avatar", "hide:2", "light", "framing",
 )  # fmt: skip
 BLUR_MS = 8.0
 PAINTED_FPS = 29.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,17 @@ def matte_of(parsing: Parsing) -> Matte:
                 alpha = person.soft_mask.alpha((columns.start, rows.start, columns.stop, rows.stop))
                 cv2.multiply(region, cv2.bitwise_not(alpha), region, scale=1 / 255)
     return np.asarray(cv2.LUT(background, _CLEAR), np.uint8)
+
+
+def only(parsing: Parsing, people: Sequence[Person]) -> Parsing:
+    """Return what of a parsing is some people's."""
+    instances = [person.instance for person in people]
+    theirs = np.isin(parsing.instances, instances)
+    return Parsing(
+        np.where(theirs, parsing.labels, 0).astype(np.uint8),
+        np.where(theirs, parsing.instances, 0).astype(parsing.instances.dtype),
+        tuple(people),
+    )
 
 
 def box_of(matte: Matte) -> Box | None:

@@ -8,8 +8,10 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from mirror.core.instance_map import instance_of
 from mirror.core.parsing import Parsing
 from mirror.rendering.effects.compositing import Cutter, composed
+from mirror.rendering.effects.enrolment import Enrolment
 from mirror.rendering.effects.matte import Matte
 from pipeline.frame import BGR, Frame
 
@@ -56,14 +58,17 @@ class Hidden:
     Args:
         head: the part id of heads; None hides whole people.
         how: with what.
+        enrolment: tells whom not to hide; None hides everybody.
     """
 
-    def __init__(self, head: int | None, how: How = "solid") -> None:
-        self._head, self._how = head, how
+    def __init__(
+        self, head: int | None, how: How = "solid", enrolment: Enrolment | None = None
+    ) -> None:
+        self._head, self._how, self._enrolment = head, how, enrolment
 
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame without faces, or without anybody to be known."""
-        hidden = self._matte(parsing)
+        hidden = self._matte(parsing, frame.time)
         x, y, across, down = cv2.boundingRect(hidden)
         if not across:
             return frame
@@ -74,11 +79,17 @@ class Hidden:
         return frame.with_bgr(image)
 
     def end_scene(self) -> None:
-        """Do nothing: each frame is for itself."""
+        """Forget who has enrolled."""
+        if self._enrolment is not None:
+            self._enrolment.end_scene()
 
-    def _matte(self, parsing: Parsing) -> Matte:
+    def _matte(self, parsing: Parsing, now: float) -> Matte:
         """All pixels that are to be hidden: more than are seen, since a mask may be too small."""
         wanted = parsing.labels > 0 if self._head is None else parsing.labels == self._head
+        if self._enrolment is not None:
+            enrolled = self._enrolment.of(parsing, now)
+            if enrolled is not None:
+                wanted &= parsing.instances != instance_of(enrolled)
         matte = wanted.astype(np.uint8) * 255
         count, pieces, boxes, _ = cv2.connectedComponentsWithStats(matte, connectivity=8)
         result = np.zeros_like(matte)

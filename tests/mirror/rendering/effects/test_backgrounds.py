@@ -227,7 +227,7 @@ def test_a_picture_is_read_once_however_often_it_is_asked_for(
         opened.append(path)
         return VideoFile(path)
 
-    monkeypatch.setattr("mirror.rendering.effects.registry.VideoFile", counted)
+    monkeypatch.setattr("mirror.rendering.effects.built_in.VideoFile", counted)
     for _ in range(2):
         out = effect_of(f"replace:{path}", PARTS).render(frame_at(0.0), somebody()).bgr
         assert out[5, 5, 0] == 77

@@ -136,11 +136,14 @@ def test_a_spotlight_leaves_people_in_colour_and_light() -> None:
     assert background.mean() < 0.4 * before[5, 5].mean()
 
 
+_OPTIONS = {"replace": ":#102030", "recolour": ":head=#ffffff", "hide": ":2", "show": ":1"}
+
+
 def test_nobody_there_is_no_error() -> None:
     frame, _ = scene()
     nobody = Parsing.undivided(np.zeros((HIGH, WIDE), np.uint8))
     for name in registry.NAMES[:-1]:
-        options = {"replace": ":#102030", "recolour": ":head=#ffffff"}.get(name, "")
+        options = _OPTIONS.get(name, "")
         out = effect_of(name + options, PARTS).render(frame, nobody)
         assert out.bgr.shape == frame.bgr.shape
 
@@ -166,7 +169,7 @@ def test_effects_are_chained_and_may_have_the_parts_among_them() -> None:
         ("green:blue", "nothing"),
         ("recolour:torso", "PART=#rrggbb"),
         ("recolour:torsoo=#ffffff", "takes names of parts: .* did you mean torso"),
-        ("privacy:hands", "faces or people"),
+        ("privacy:hands", "faces, people or others"),
         ("privacy:faces,paint", "solid, pixels, blur"),
     ],
 )
