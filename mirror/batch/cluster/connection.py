@@ -56,6 +56,8 @@ def connected(address: str) -> Iterator[Any]:
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address == LOCAL:
+        # it would let everything else on this machine go first, which mirror batch does not
+        os.environ.setdefault("RAY_worker_niceness", "0")
         options |= {
             "num_cpus": machine.cores(),
             "include_dashboard": False,

@@ -27,7 +27,7 @@ def make():
         once, always = {once!r}, {always!r}
         if image.shape[1] == 80 and (always or not os.path.exists(once)):
             open(once, "w").close()
-            os.kill({who}, signal.SIGKILL)
+            os.kill({who}, signal.{how})
             signal.pause()  # the one who was killed is to notice first
         return np.zeros(image.shape[:2], np.uint8)
     return parse
@@ -41,9 +41,10 @@ def clips(tmp_path: Path) -> Path:
     return folder
 
 
-def killer(folder: Path, who: str, always: bool = False) -> None:
+def killer(folder: Path, who: str, always: bool = False, how: str = "SIGKILL") -> None:
     once = str(folder / "killed")
-    (folder / "killer.py").write_text(KILLER.format(once=once, always=always, who=who))
+    text = KILLER.format(once=once, always=always, who=who, how=how)
+    (folder / "killer.py").write_text(text)
 
 
 def batch(tmp_path: Path, *words: str) -> tuple[int, str]:
@@ -95,3 +96,14 @@ def test_a_run_that_was_killed_is_gone_on_with(
     assert "4 videos, 2 of them looked after already" in said
     assert contents(tmp_path / "out") == whole(clips, tmp_path, monkeypatch)
     assert not list((tmp_path / "out/.mirror-batch/work").glob("*"))
+
+
+def test_ctrl_c_ends_a_run_with_all_its_processes(clips: Path, tmp_path: Path) -> None:
+    killer(tmp_path, "os.getppid()", how="SIGINT")
+    code, said = batch(tmp_path)
+    assert code == 130
+    assert said.splitlines()[-1] == "mirror: interrupted"
+    assert not list((tmp_path / "out/.mirror-batch").glob("work/*"))
+    code, said = batch(tmp_path, "--resume")  # it waits for processes of the run before, if any
+    assert code == 0, said
+    assert "4 videos, 2 of them looked after already" in said
