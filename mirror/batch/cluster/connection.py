@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from mirror.batch.engines import Shares
@@ -40,8 +41,9 @@ def shares_on(
 def connected(address: str) -> Iterator[Any]:
     """Give Ray, connected, while the block lasts.
 
-    A token that a cluster asks for is Ray's own affair: it takes it from ``RAY_AUTH_TOKEN``, from
-    the file that ``RAY_AUTH_TOKEN_PATH`` names, or from ``~/.ray/auth_token``.
+    A token that a cluster asks for is one that Ray finds itself: in ``RAY_AUTH_TOKEN``, in the file
+    that ``RAY_AUTH_TOKEN_PATH`` names, or in ``~/.ray/auth_token``. Ray says nothing of it unless
+    it is told to, so it is, where there is one.
 
     Args:
         address: ``local``, or what ``ray.init`` takes, such as ``auto`` or ``ray://head:10001``.
@@ -50,6 +52,8 @@ def connected(address: str) -> Iterator[Any]:
         BatchError: there is no cluster, or it lets nobody in.
         ModuleNotFoundError: Ray is not installed.
     """
+    if address != LOCAL and has_token(os.environ):
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Ray overwrites the devices that it finds itself in charge of otherwise, and warns that it will
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
@@ -71,7 +75,8 @@ def connected(address: str) -> Iterator[Any]:
         reason = (str(error) or type(error).__name__).strip().splitlines()[0]
         raise BatchError(
             "batch.no_cluster",
-            "no Ray cluster can be used at {address}: {reason}",
+            "no Ray cluster can be used at {address}: {reason}. Where it asks for a token, set "
+            "RAY_AUTH_TOKEN, or put it into ~/.ray/auth_token",
             address=address,
             reason=reason,
         ) from error
@@ -79,3 +84,15 @@ def connected(address: str) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def has_token(environ: Mapping[str, str], home: Path | None = None) -> bool:
+    """Say whether there is a token where Ray looks for one.
+
+    Args:
+        environ: the process's variables.
+        home: the user's folder.
+    """
+    if environ.get("RAY_AUTH_TOKEN") or environ.get("RAY_AUTH_TOKEN_PATH"):
+        return True
+    return ((home or Path.home()) / ".ray" / "auth_token").is_file()

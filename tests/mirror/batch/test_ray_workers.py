@@ -16,7 +16,7 @@ from fake_ray import FakeRay
 from mirror.batch.batch_job import BatchJob
 from mirror.batch.batch_run import BatchReport, run_batch
 from mirror.batch.cluster import clip_actor
-from mirror.batch.cluster.connection import shares_on
+from mirror.batch.cluster.connection import has_token, shares_on
 from mirror.batch.cluster.ray_workers import RayWorkers
 from mirror.batch.engines import Shares
 from mirror.batch.errors import BatchError
@@ -122,3 +122,12 @@ def test_there_are_as_many_actors_as_cpus(
     expected: Shares,
 ) -> None:
     assert shares_on(64.0, clips, load(flags=flags), Nothing(), processes) == expected
+
+
+def test_a_token_is_found_where_ray_looks_for_it(tmp_path: Path) -> None:
+    assert not has_token({}, tmp_path)
+    assert has_token({"RAY_AUTH_TOKEN": "x"}, tmp_path)
+    assert has_token({"RAY_AUTH_TOKEN_PATH": "/run/token"}, tmp_path)
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray/auth_token").write_text("x")
+    assert has_token({}, tmp_path)
