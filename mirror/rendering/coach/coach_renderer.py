@@ -165,17 +165,27 @@ class CoachRenderer:
     def _strip_at(self, strip: Strip, size: tuple[int, int], taken: Sequence[Rect]) -> Rect:
         """Where the strip is: it stays while about as much is told, and nobody comes there."""
         wide, tall = strip_size(strip, size)
-        if self._strip is None or not self._fits(strip, wide, tall):
+        if self._strip is None or not self._fits(strip, wide, tall, taken):
             near = (size[1] / 2, size[0] - tall)
             self._strip = strip, self._occupancy.quietest(wide, tall, near, taken)
         x, y, *_ = self._strip[1]
         return x, y, wide, tall
 
-    def _fits(self, strip: Strip, wide: int, tall: int) -> bool:
+    def _fits(self, strip: Strip, wide: int, tall: int, taken: Sequence[Rect]) -> bool:
         assert self._strip is not None
         before, rect = self._strip
         is_alike = strip.tone == before.tone and tall == rect[3] and abs(wide - rect[2]) <= tall
-        return is_alike and not self._covers(rect)
+        here = (rect[0], rect[1], wide, tall)
+        is_free = not self._covers(here) and not any(_meet(here, one) for one in taken)
+        return is_alike and is_free
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    """Whether two rectangles have a pixel in common."""
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
+        for axis in (0, 1)
+    )
 
 
 def _shown(people: Sequence[Person], coached: Coached) -> list[Person]:

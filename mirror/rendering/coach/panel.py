@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from mirror.coach.counting.repetition import Repetition
@@ -16,7 +17,7 @@ from mirror.rendering.overlay.colour_tables import DARK, WHITE
 # A rule of thumb; nobody has measured it here.
 _COUNT, _LINE, _PAD, _GAUGE = 0.19, 0.045, 0.025, 0.04  # of the picture's shorter side
 _SMALLER = (0.85, 0.6)
-_TEMPO = "0.0 / 0.0 / 0.0 s"
+_TEMPO, _SET = "0.0 / 0.0 / 0.0 s", "Set 0  00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class PanelLayout:
     Attributes:
         count: height of the number, in pixels, as all others.
         line: height of a line's capitals; 0 leaves lines out.
-        lines: how many there are.
+        lines: how many there are; a single one is the set's.
         pad: between things.
         gauge: width of the gauge.
     """
@@ -48,19 +49,25 @@ class PanelLayout:
     def room(self) -> int:
         """How wide what is written may be."""
         wide = text_width("00", self.count)
-        return max(wide, text_width(_TEMPO, self.line)) if self.line else wide
+        widest = _TEMPO if self.lines > 1 else _SET
+        return max(wide, text_width(widest, self.line)) if self.line else wide
 
 
+@functools.lru_cache(maxsize=16)
 def layouts(size: tuple[int, int], has_sets: bool = False) -> tuple[PanelLayout, ...]:
     """Return what suits a picture of some height and width, the largest first.
 
-    The smaller ones are for where there is no room; they leave the lines out.
+    The smaller ones are for where there is no room: they leave out lines, the set's as the last.
     """
     side = min(size)
     count, line, pad, gauge = (max(2, round(side * one)) for one in (_COUNT, _LINE, _PAD, _GAUGE))
-    whole = PanelLayout(count, line, pad, gauge, 4 if has_sets else 3)
-    smaller = [[max(2, round(share * one)) for one in (count, pad, gauge)] for share in _SMALLER]
-    return (whole, *(PanelLayout(high, 0, gap, wide) for high, gap, wide in smaller))
+    found = [PanelLayout(count, line, pad, gauge, 4 if has_sets else 3)]
+    for share in _SMALLER:
+        high, gap, wide = (max(2, round(share * one)) for one in (count, pad, gauge))
+        if has_sets:
+            found.append(PanelLayout(high, max(2, round(share * line)), gap, wide, 1))
+        found.append(PanelLayout(high, 0, gap, wide))
+    return tuple(found)
 
 
 def panel(
@@ -85,7 +92,8 @@ def panel(
     number = str(int(feedback.held_s) if _is_held(feedback) else feedback.count)
     board.write(number, left, base, _fitting(number, layout.count, layout.room))
     if layout.line:
-        for text in _lines(feedback, glass):
+        is_short = layout.lines == 1
+        for text in [writable(glass.set_line)] if is_short else _lines(feedback, glass):
             base += layout.pad + layout.line
             board.write(text, left, base, _fitting(text, layout.line, layout.room))
     return board

@@ -12,6 +12,7 @@ from mirror.core.label_set import LabelMap
 from mirror.rendering.coach.board import Rect
 
 _CELLS = 48  # along the picture's longer side
+_SAMPLES = 6  # along a cell's side
 _HALF_LIFE_S = 3.0  # somebody who squats is where they were a repetition ago
 _COVERED = 10.0  # costs as much as this many times the picture's size away
 
@@ -29,7 +30,9 @@ class Occupancy:
         height, width = self._size = labels.shape
         cell = max(1, max(height, width) // _CELLS)
         grid = max(1, width // cell), max(1, height // cell)
-        there = cv2.threshold(labels, 0, 255, cv2.THRESH_BINARY)[1]
+        step = max(1, cell // _SAMPLES)  # a few pixels of each cell say enough, and cost less
+        sampled = np.ascontiguousarray(labels[::step, ::step])
+        there = cv2.threshold(sampled, 0, 255, cv2.THRESH_BINARY)[1]
         now = cv2.resize(there, grid, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         if self._heat is not None and self._heat.shape == now.shape:
             kept = 0.5 ** (max(0.0, time - self._time) / _HALF_LIFE_S)

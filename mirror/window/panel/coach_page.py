@@ -9,6 +9,7 @@ from pathlib import Path
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from mirror.coach.exercises.catalogue import shipped
+from mirror.coach.programmes.catalogue import shipped_programmes
 from mirror.live.coaching.coach_options import AUTO, NOT_COACHED, CoachOptions
 from mirror.live.coaching.glass_words import said_of
 from mirror.live.coaching.set_results import SetResult
@@ -47,6 +48,10 @@ class CoachPage(QWidget):
         self.exercise.addItem(say("whatever is done"), AUTO)
         for name, exercise in shipped().items():
             self.exercise.addItem(in_language(exercise.title, language), name)
+        self.exercise.insertSeparator(self.exercise.count())
+        for name, file in shipped_programmes().items():
+            title = in_language(file.programme.title, language)
+            self.exercise.addItem(say("programme: {title}").format(title=title), name)
         for seconds in COUNTDOWNS_S:
             text = say("{seconds:g} s").format(seconds=seconds) if seconds else say("none")
             self.countdown.addItem(text, seconds)

@@ -128,6 +128,7 @@ def _page(content: QWidget) -> QScrollArea:
 def _two_columns() -> QGridLayout:
     grid = QGridLayout()
     grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(1, 2)
     grid.setVerticalSpacing(4)
     return grid
 
@@ -137,6 +138,7 @@ def _row(grid: QGridLayout, place: int, name: str, value: QLabel) -> QLabel:
     label.setObjectName("dim")
     value.setObjectName("value")
     value.setAlignment(AT_RIGHT)
+    value.setWordWrap(True)  # what was left out is told in words
     value.setAccessibleName(name)
     grid.addWidget(label, place, 0)
     grid.addWidget(value, place, 1)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from PyQt5.QtCore import QByteArray, QSettings
 
 from mirror.coach.exercises.catalogue import shipped
+from mirror.coach.programmes.catalogue import shipped_programmes
 from mirror.core.settings import ConfigError, Labels, ParserConfig, load
 from mirror.live.coaching.coach_options import AUTO, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
@@ -80,7 +81,7 @@ class SettingsStore:
     def coach(self, otherwise: CoachOptions) -> CoachOptions:
         """Return how people were coached last; an exercise that was given otherwise stays."""
         kept = self._kept("coach")
-        known = (*shipped(), AUTO)
+        known = (*shipped(), *shipped_programmes(), AUTO)
         chosen: dict[str, Any] = {}
         if otherwise.exercise is None and kept.get("exercise") in known:
             chosen["exercise"] = kept["exercise"]

@@ -182,3 +182,13 @@ def test_a_recording_s_countdown_is_called_off_by_the_same_again(
     clock.now += 9.0
     window.refresh()
     assert not window.capture.is_recording
+
+
+def test_a_programme_is_chosen_in_the_panel_and_remembered(opened: Open, tmp_path: Path) -> None:
+    kept = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    window = opened(HandFed(), memory=SettingsStore(kept))
+    box = window.coach.exercise
+    box.setCurrentIndex(box.findText("programme: Legs"))
+    box.activated.emit(box.currentIndex())
+    assert window.trainer.options.exercise == "legs"
+    assert SettingsStore(kept).coach(CoachOptions()).exercise == "legs"

@@ -16,6 +16,7 @@ from PyQt5.QtWidgets import (
     QCheckBox,
     QComboBox,
     QPushButton,
+    QScrollArea,
     QSlider,
     QToolButton,
     QWidget,
@@ -25,11 +26,13 @@ from windows import CAMERA, Open, no_parser, wait_level
 
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alert
+from mirror.live.session.live_metrics import Figures
 from mirror.live.session.session_status import Sentence
 from mirror.live.sources.source_choice import CameraChoice, FileChoice
 from mirror.window.launch_settings import LaunchSettings
 from mirror.window.layout.theme import RING
 from mirror.window.main_window import MirrorWindow
+from pipeline.result import FlowStatistics
 from pipeline.sources.camera import CameraListing
 
 LONG = "Saved /a/very/long/way/to/a/folder/" + "deep/" * 20 + "mirror-2026-01-01.png"
@@ -301,3 +304,18 @@ def test_the_first_window_fits_its_screen(qtbot: QtBot) -> None:
     assert screen is not None
     assert window.width() < screen.availableSize().width()
     assert window.height() < screen.availableSize().height()
+
+
+@pytest.mark.usefixtures("dressed")
+def test_what_was_left_out_widens_no_panel(qtbot: QtBot, opened: Open) -> None:
+    window = opened(HandFed())
+    resized(qtbot, window, 1200, 900)
+    window.toggle_panel()
+    window.panel.setCurrentIndex(1)
+    statistics = FlowStatistics(100, 90, 0, 1, 1, {"overtaken": 1234, "stale": 567}, ())
+    window.panel.show_figures(Figures(statistics=statistics, unseen=89), 2, 2)
+    page = window.panel.currentWidget()
+    assert isinstance(page, QScrollArea)
+    inside = page.widget()
+    assert inside is not None
+    assert inside.minimumSizeHint().width() <= page.width()

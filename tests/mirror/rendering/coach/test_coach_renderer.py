@@ -18,6 +18,7 @@ from mirror.coach.programmes.run import ProgrammeRun, ProgrammeStatus
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing
 from mirror.rendering.coach.coach_renderer import CoachRenderer
+from mirror.rendering.coach.glass import Glass, Ring, Strip
 from mirror.rendering.coach.panel import layouts
 from mirror.rendering.coach.placement import Occupancy
 from mirror.rendering.coach.programme_strip import programme_text
@@ -181,3 +182,40 @@ def test_a_programmes_line_is_drawn_beside_the_panel_and_also_where_nobody_is() 
     assert 0.02 < line.mean() < 0.2
     assert both.mean() > 0.9 * (line.mean() + panel_only.mean())
     assert (line & (parsing.labels > 0)).sum() < 0.03 * (parsing.labels > 0).sum()
+
+
+def test_what_is_told_stays_where_it_is_but_not_on_a_panel_that_has_moved_there() -> None:
+    strip = Glass(Coached(0.0, {}, None), strip=Strip("Keep your trunk upright", "cue"))
+    both = dataclasses.replace(strip, coached=Coached(1.0, {1: feedback()}, None))
+    frame, parsing = frame_in("bgr24", HIGH, WIDE), parsed()
+    renderer = CoachRenderer(lambda _: NOBODY, PARTS)
+
+    def drawn(glass: Glass) -> np.typing.NDArray[np.bool_]:
+        out = renderer.draw(frame, parsing, glass)
+        return np.asarray((out.bgr != frame.bgr).any(axis=2))
+
+    alone = drawn(strip)
+    assert np.array_equal(drawn(strip), alone)
+    renderer._panels[1] = (layouts((HIGH, WIDE))[-1], cv2.boundingRect(alone.view(np.uint8))), 1.0
+    assert drawn(both).sum() > 1.3 * alone.sum()
+
+
+def test_the_set_is_told_where_there_is_no_room_for_more() -> None:
+    sizes = layouts((HIGH, WIDE), True)
+    assert [one.lines for one in sizes if one.line] == [4, 1, 1]
+    assert [one.size[1] for one in sizes] == sorted((one.size[1] for one in sizes), reverse=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_a_countdown_and_a_ring_are_drawn_and_the_number_covers_nobody(language: str) -> None:
+    parsing = parsed()
+    frame = frame_in("bgr24", HIGH, WIDE)
+    renderer = CoachRenderer(lambda _: NOBODY, PARTS)
+    counting = Glass(Coached(1.0, {}, None), language, big="3")
+    out = renderer.draw(frame, parsing, counting)
+    touched = (out.bgr != frame.bgr).any(axis=2)
+    assert touched.mean() > 0.01
+    assert not (touched & (parsing.labels > 0)).any()
+    ringed = dataclasses.replace(counting, ring=Ring(1, "left_knee", 0.5))
+    more = (renderer.draw(frame, parsing, ringed).bgr != frame.bgr).any(axis=2)
+    assert more.sum() > touched.sum()
