@@ -9,6 +9,7 @@ mirror eval matte DIR...              cut-outs as effects make them, and what th
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
 mirror eval figures clean realistic   counts and faults of people made of numbers
+mirror eval angles DIR...             angles of landmarks, beside motion capture
 mirror eval person DIR --half odd     every second picture: fit on the others
 mirror eval person DIR --predictions MASKS
 mirror eval person DIR --peer mediapipe-lite --peer-python PYTHON

@@ -1,4 +1,4 @@
-"""``mirror eval repetitions``, ``form`` and ``figures``."""
+"""``mirror eval repetitions``, ``form``, ``figures`` and ``angles``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mirror.cli.flags import files_read_by, job_of
 from mirror.coach.body import Body, body_of
 from mirror.coach.exercises.catalogue import shipped
 from mirror.core.parsing import Parsing
+from mirror.evaluation.coaching.angles import judge_angles, summed_up
 from mirror.evaluation.coaching.counters import (
     NearestPoses,
     OurCounter,
@@ -41,7 +42,7 @@ from pipeline.result import Result
 from pipeline.targets.claims import claimed, write_whole
 from pipeline.targets.distinct_paths import InputPath, OutputPath
 
-COACHING = ("repetitions", "form", "figures")
+COACHING = ("repetitions", "form", "figures", "angles")
 
 _SESSIONS = 200  # of each exercise
 _SEEN = {"clean": CLEAN, "realistic": REALISTIC}
@@ -71,7 +72,12 @@ def run(options: argparse.Namespace) -> int:
     folders = [] if options.what == "figures" else options.datasets
     read = [*(InputPath(path, "a data set") for path in folders), *files_read_by(options)]
     with claimed(written, read, options.overwrite, termination.held) as claims:
-        judge = {"repetitions": _repetitions, "form": _form, "figures": _figures}[options.what]
+        judge = {
+            "repetitions": _repetitions,
+            "form": _form,
+            "figures": _figures,
+            "angles": _angles,
+        }[options.what]
         said = [judge(path, options) for path in options.datasets]
         for output in written:
             text = json.dumps({"what": options.what, "datasets": said}, indent=1) + "\n"
@@ -164,6 +170,18 @@ def _form(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             for one in outcomes
         ],
     }
+
+
+def _angles(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    outcomes = judge_angles(folder)
+    figures = summed_up(outcomes)
+    if not options.quiet:
+        terminal.show(_rows_table(f"{folder.name}: angles", figures))
+    takes = [
+        {"take": one.take, "angle": one.angle, "how": one.how, "figures": dict(one.figures)}
+        for one in outcomes
+    ]
+    return {"dataset": folder.name, "figures": figures, "takes": takes}
 
 
 def _form_table(outcome: FormOutcome) -> Table:

@@ -27,6 +27,7 @@ class SessionTally:
     Attributes:
         sessions, exact, within_one, live_exact: how many, and how many were counted so.
         told, missed, made_up: faults, of repetitions that were found.
+        delays: seconds from half of the way back to the frame with which it was counted.
     """
 
     sessions: int = 0
@@ -36,6 +37,19 @@ class SessionTally:
     told: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     made_up: Counter[str] = field(default_factory=Counter)
+    delays: list[float] = field(default_factory=list)
+
+    def told_live(self, time: float, far: float, session: Session) -> None:
+        """Take in that a repetition, so far at a time, was counted live, with what is to be told.
+
+        Args:
+            time: seconds, of the frame with which it was counted.
+            far: seconds, of its far end.
+            session: in which it was done.
+        """
+        for planned in session.planned:
+            if planned.full and planned.start <= far <= planned.end:
+                self.delays.append(time - planned.half_back)
 
     def add(self, session: Session, found: Sequence[Repetition], live_count: int) -> None:
         """Take one session in."""
@@ -67,6 +81,8 @@ class SessionTally:
             "exact": self.exact / self.sessions if self.sessions else None,
             "within_one": self.within_one / self.sessions if self.sessions else None,
             "live_exact": self.live_exact / self.sessions if self.sessions else None,
+            "live_delay_s": float(np.median(self.delays)) if self.delays else None,
+            "live_delay_95_s": float(np.quantile(self.delays, 0.95)) if self.delays else None,
             "fault_precision": told / (told + made_up) if told + made_up else None,
             "fault_recall": told / (told + missed) if told + missed else None,
         }
@@ -83,7 +99,9 @@ def judge_sessions(
         session = random_session(exercise, chance, dataclasses.replace(conditions, fps=rate))
         coach = Coach([exercise])
         for body in session.bodies:
-            coach.watch([body])
+            (progress,) = coach.watch([body])
+            for one in progress.new:
+                tally.told_live(body.time, one.far, session)
         (person,) = coach.report().people
         assert person.found is not None
         tally.add(session, person.found.done.repetitions, person.live_count)

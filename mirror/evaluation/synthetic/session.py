@@ -41,6 +41,15 @@ class PlannedRepetition:
     full: bool
     faults: frozenset[str]
 
+    @property
+    def half_back(self) -> float:
+        """When the way back from the far end is half done: a repetition can be counted then."""
+        return self.end - self._back_s / 2
+
+    @property
+    def _back_s(self) -> float:
+        return min(self.end - self.far, 1.3 * (self.far - self.start))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
@@ -156,8 +165,7 @@ def _moment(
 
 def _course(one: PlannedRepetition, times: Array) -> Array:
     """Return 0 to 1 and back to 0, smoothly: out, at the far end, back as fast as out."""
-    out = one.far - one.start
-    back = min(one.end - one.far, out * 1.3)
+    out, back = one.far - one.start, one._back_s
     rising = np.clip((times - one.start) / out, 0.0, 1.0)
     falling = np.clip((one.end - times) / back, 0.0, 1.0)
     course: Array = (0.5 - 0.5 * np.cos(np.pi * rising)) * (0.5 - 0.5 * np.cos(np.pi * falling))
