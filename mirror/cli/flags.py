@@ -145,7 +145,8 @@ def _with_default(field: Described) -> str:
     """A line that ends in the default, where that says something that the line does not."""
     silent = ("auto", False, True, (), None)
     says_it = field.default in silent or field.choices or str(field.default) in field.help
-    return field.help if says_it else f"{field.help} ({field.default})"
+    line = field.help if says_it else f"{field.help} ({field.default})"
+    return line.replace("%", "%%")  # argparse fills a help's percent signs in
 
 
 def _is_repeated(field: Described, dest: str) -> bool:

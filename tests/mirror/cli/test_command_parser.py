@@ -61,6 +61,16 @@ def test_what_bench_measures_is_named_without_marks_of_its_making(
     assert "[]" not in said
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help(command: str) -> None:
+    (commands,) = [
+        action
+        for action in parser_for([command])._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
+    assert "options:" in commands.choices[command].format_help()  # argparse fills texts in there
+
+
 def test_what_bench_cannot_measure_has_a_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean video? (see" in refused(capsys, "bench", "vidoe")
 
