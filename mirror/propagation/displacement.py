@@ -31,6 +31,13 @@ class Displacement:
         """Return that of a frame from itself."""
         return cls(np.zeros((rows, columns, 2), np.float32), height, width)
 
+    def shrunk(self, side: int) -> Displacement:
+        """Return that of the frames made smaller, so that one of their pixels is so many here."""
+        if side == 1:
+            return self
+        field = self.field * np.float32(1 / side)
+        return Displacement(field, self.height // side, self.width // side)
+
     def carry_points(self, points: Points) -> Points:
         """Return points of the one frame where they are in the other. May lie outside of it."""
         x, y = self._on_grid(points[:, 0], points[:, 1])

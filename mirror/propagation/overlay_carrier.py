@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,12 +21,15 @@ from mirror.propagation.bones import Joints
 from mirror.propagation.displacement import Displacement, Points
 from mirror.propagation.key_labels import Box, KeyPerson, key_people, spread
 from mirror.propagation.motion_history import SPAN, MotionHistory
+from mirror.propagation.shrinking import enlarged, shrunk, small_picture
 from mirror.propagation.silhouette import Colours, Mask, Patch
 from pipeline.frame import BGR, Frame
 
 # What was done where a mask could not be carried by the body
 Fallback = Literal["nothing", "cut", "flow", "uncovered"]
 
+_SHORTER_SIDE = 480  # pixels of a picture that is worked on, or somewhat more
+_PICTURES = 6  # that are kept small: the carrier is not farther behind, as a rule
 _SMALL = 4  # pixels a side for which one of a remembered instance map stands
 _NEAR = 8  # frames between a parsing and the carrier's, that are still of the same bodies
 _COVERED = 0.5  # share of a person that must have labels
@@ -35,6 +39,7 @@ _STRAYS, _STRAYS_BY_WAY, _STRAYS_AT_MOST = 0.01, 0.5, 0.06
 _ROUNDS = 3  # until a motion that is smooth is undone to a fraction of a pixel
 # Seconds after which the picture's motion no longer says better than the body what went where
 _FLOW_HOLDS_S = 0.2
+_STILL = 0.003  # of a person's longer side: less than that is no motion to be corrected for
 _FASTER = 80  # percentile of a person's motion that counts for the whole
 
 
@@ -77,6 +82,7 @@ class _Key:
     sequence: int
     captured_at: float
     parsing: Parsing
+    small: Parsing
     people: dict[int, KeyPerson]
     known: frozenset[int] = frozenset()
 
@@ -86,13 +92,17 @@ class _Followed:
     """The newest of the carrier's answers, and what was worked out of it.
 
     Attributes:
+        side: pixels of the frame that one of the small ones is.
+        small: the parsing, small.
         key: the slow answer that ``carried`` is made with.
-        carried: on this very frame.
+        carried: on this very frame, small.
         colours: instance -> the colours of that person.
     """
 
     frame: Frame
+    side: int
     parsing: Parsing
+    small: Parsing
     key: _Key | None = None
     carried: Carried | None = None
     colours: dict[int, Colours | None] = field(default_factory=dict)
@@ -119,18 +129,21 @@ class OverlayCarrier:
         self._seen: deque[_Seen] = deque(maxlen=SPAN)  # guarded by _lock, as are both below
         self._key: _Key | None = None
         self._followed: _Followed | None = None
+        self._pictures: deque[tuple[Frame, BGR]] = deque(maxlen=_PICTURES)  # of who carries
 
     def parsed(self, frame: Frame, parsing: Parsing) -> None:
         """Take in the slow parser's answer about a frame, which has its number."""
         sequence = frame.sequence
         assert sequence is not None
+        side = _side_of(*parsing.labels.shape)
+        small = shrunk(parsing, side)
         with self._lock:
             near = min(self._seen, key=lambda seen: abs(seen.sequence - sequence), default=None)
         people: dict[int, KeyPerson] = {}
         known: frozenset[int] = frozenset()
         is_near = near is not None and abs(near.sequence - sequence) <= _NEAR
-        if near is not None and is_near and near.size == parsing.labels.shape:
-            there = self._at(parsing, sequence, near.sequence)
+        if near is not None and is_near and near.size == small.labels.shape:
+            there = self._at(small, side, sequence, near.sequence)
             if there is not None:
                 height, width = near.size
                 instances: InstanceMap = cv2.resize(
@@ -139,20 +152,22 @@ class OverlayCarrier:
                 people = key_people(there, instances, near.joints)
                 known = frozenset(near.joints)
         with self._lock:
-            self._key = _Key(sequence, frame.captured_at, parsing, people, known)
+            self._key = _Key(sequence, frame.captured_at, parsing, small, people, known)
 
     def followed(self, frame: Frame, parsing: Parsing) -> None:
         """Take in the carrier's answer about a frame, which has its number; in order."""
         assert frame.sequence is not None
+        side = _side_of(frame.height, frame.width)
+        small = shrunk(parsing, side)
         joints = {
             person.instance: person.pose.image
-            for person in parsing.people
+            for person in small.people
             if person.pose is not None and person.pose.names == LANDMARKS
         }
         seen = _Seen(
             frame.sequence,
-            (frame.height, frame.width),
-            np.ascontiguousarray(parsing.instances[_SMALL // 2 :: _SMALL, _SMALL // 2 :: _SMALL]),
+            small.labels.shape,
+            np.ascontiguousarray(small.instances[_SMALL // 2 :: _SMALL, _SMALL // 2 :: _SMALL]),
             joints,
         )
         with self._lock:
@@ -160,7 +175,7 @@ class OverlayCarrier:
                 self._seen.clear()  # a run that begins anew
                 self._key = None
             self._seen.append(seen)
-            self._followed = _Followed(frame, parsing)
+            self._followed = _Followed(frame, side, parsing, small)
 
     def carry(self, frame: Frame) -> Carried:
         """Return what to show on a frame, the newest one, which has its number."""
@@ -171,22 +186,32 @@ class OverlayCarrier:
             return Carried(key.parsing, len(key.parsing.people))  # its own, as it is
         if followed is None or _size(followed.frame) != _size(frame):
             return self._by_flow(key, frame)
+        start, side = followed.frame.sequence, followed.side
+        if start == frame.sequence and not self._is_relabelled:
+            return Carried(followed.parsing, len(followed.parsing.people))
         own = self._on_its_own(followed, key)
-        start = followed.frame.sequence
-        if start == frame.sequence or own.parsing is None or start is None:
+        if own.parsing is None or start is None:
             return own
-        back = self._motion.displacement(frame.sequence, start)
-        if back is None:
-            return Carried(None, 0, "cut")
-        parsing = self._moved(followed, own.parsing, frame, back)
+        parsing = own.parsing
+        if start != frame.sequence:
+            back = self._displacement(frame.sequence, start, side)
+            if back is None:
+                return Carried(None, 0, "cut")
+            parsing = self._moved(followed, parsing, frame, back)
         age_s = max(0.0, frame.captured_at - followed.frame.captured_at)
-        return dataclasses.replace(own, parsing=parsing, age_s=age_s)
+        large = enlarged(parsing, side, *_size(frame))
+        return dataclasses.replace(own, parsing=large, age_s=age_s)
 
-    def _at(self, parsing: Parsing, start: int, end: int) -> Parsing | None:
-        """A parsing as another frame near it has it."""
+    def _displacement(self, start: int, end: int, side: int) -> Displacement | None:
+        """The motion between two frames, for small pictures of them."""
+        found = self._motion.displacement(start, end)
+        return None if found is None else found.shrunk(side)
+
+    def _at(self, parsing: Parsing, side: int, start: int, end: int) -> Parsing | None:
+        """A small parsing as another frame near it has it."""
         if start == end:
             return parsing
-        displacement = self._motion.displacement(end, start)
+        displacement = self._displacement(end, start, side)
         if displacement is None:
             return None
         return Parsing(*displacement.fetch_maps(parsing.labels, parsing.instances), parsing.people)
@@ -197,20 +222,20 @@ class OverlayCarrier:
         if key is None:
             return Carried(None, 0, "nothing")
         is_same_size = key.parsing.labels.shape == _size(frame)
-        moved = self._at(key.parsing, key.sequence, frame.sequence) if is_same_size else None
+        moved = self._at(key.parsing, 1, key.sequence, frame.sequence) if is_same_size else None
         return Carried(moved, 0, "cut" if moved is None else "flow")
 
     def _on_its_own(self, followed: _Followed, key: _Key | None) -> Carried:
         """What to show on the carrier's own frame; worked out once for each slow answer."""
         if not self._is_relabelled:
-            return Carried(followed.parsing, len(followed.parsing.people))
+            return Carried(followed.small, len(followed.small.people))
         if followed.carried is None or followed.key is not key:
             followed.key = key
             followed.carried = self._relabelled(followed, key)
         return followed.carried
 
     def _relabelled(self, followed: _Followed, key: _Key | None) -> Carried:
-        parsing = followed.parsing
+        parsing = followed.small
         if key is None:
             return Carried(None, 0, "nothing")
         labels = np.zeros_like(parsing.labels)
@@ -243,9 +268,10 @@ class OverlayCarrier:
     def _flowed(self, followed: _Followed, key: _Key) -> LabelMap | None:
         """The slow labels as the flow brings them to the carrier's frame."""
         end = followed.frame.sequence
-        if key.parsing.labels.shape != followed.parsing.labels.shape or end is None:
+        if key.small.labels.shape != followed.small.labels.shape or end is None:
             return None
-        return self._motion.carry_labels(key.parsing.labels, key.sequence, end)
+        back = self._displacement(end, key.sequence, followed.side)
+        return None if back is None else back.fetch_labels(key.small.labels)
 
     def _cover(
         self,
@@ -273,12 +299,22 @@ class OverlayCarrier:
         """What is known on the carrier's frame, on the newest one."""
         labels, instances = back.fetch_maps(own.labels, own.instances)
         still = np.median(back.field.reshape(-1, 2), axis=0)
+        picture = self._picture(frame, followed.side)
         people = []
         for person in own.people:
-            outline = _Outline(followed, person.instance, back, still)
-            outline.correct(frame.bgr, labels, instances)
+            outline = _Outline(followed, person.instance, back, still, self._picture)
+            outline.correct(picture, labels, instances)
             people.append(_person_moved(person, back, instances))
         return Parsing(labels, instances, tuple(people))
+
+    def _picture(self, frame: Frame, side: int) -> BGR:
+        """A frame, small; the carrier's was the newest a moment ago."""
+        for known, picture in self._pictures:
+            if known is frame:
+                return picture
+        picture = small_picture(frame, side)
+        self._pictures.append((frame, picture))
+        return picture
 
 
 class _Outline:
@@ -290,16 +326,26 @@ class _Outline:
         instance: int,
         back: Displacement,
         still: NDArray[np.float32],
+        picture_of: Callable[[Frame, int], BGR],
     ) -> None:
         self._followed, self._instance, self._back, self._still = followed, instance, back, still
+        self._picture_of = picture_of
 
     def correct(self, image: BGR, labels: LabelMap, instances: InstanceMap) -> None:
         """Move the outline to where the person's colours end; writes into both maps."""
         mine: Mask = cv2.compare(instances, self._instance, cv2.CMP_EQ)
-        patch, colours = Patch.round(mine), self._colours()
-        if patch is None or colours is None:
+        patch = Patch.round(mine)
+        if patch is None:
             return
-        refined = colours.refine(image, mine, self._strayed(mine, patch), patch)
+        longer = max(patch.rows, patch.columns) * patch.side
+        way = self._way(mine)
+        if way < _STILL * longer:
+            return  # as good as it was, and for nothing
+        colours = self._colours()
+        if colours is None:
+            return
+        strayed = min(_STRAYS * longer + _STRAYS_BY_WAY * way, _STRAYS_AT_MOST * longer)
+        refined = colours.refine(image, mine, strayed, patch)
         window = patch.window
         part, owners, before = labels[window], instances[window], mine[window]
         gained = cv2.bitwise_and(refined, cv2.compare(owners, 0, cv2.CMP_EQ))
@@ -316,18 +362,22 @@ class _Outline:
     def _colours(self) -> Colours | None:
         known = self._followed.colours
         if self._instance not in known:
-            mask = cv2.compare(self._followed.parsing.instances, self._instance, cv2.CMP_EQ)
-            known[self._instance] = Colours.of(self._followed.frame.bgr, mask)
+            mask = cv2.compare(self._followed.small.instances, self._instance, cv2.CMP_EQ)
+            picture = self._picture_of(self._followed.frame, self._followed.side)
+            known[self._instance] = Colours.of(picture, mask)
         return known[self._instance]
 
-    def _strayed(self, mine: Mask, patch: Patch) -> float:
-        """Pixels that the outline may be off by."""
-        longer = max(patch.rows, patch.columns) * patch.side
+    def _way(self, mine: Mask) -> float:
+        """Pixels that most of the person went, apart from what the whole picture did."""
         rows, columns = self._back.field.shape[:2]
         coarse = cv2.resize(mine, (columns, rows), interpolation=cv2.INTER_NEAREST) > 0
         speeds = np.linalg.norm(self._back.field[coarse] - self._still, axis=1)
-        way = float(np.percentile(speeds, _FASTER)) if len(speeds) else 0.0
-        return min(_STRAYS * longer + _STRAYS_BY_WAY * way, _STRAYS_AT_MOST * longer)
+        return float(np.percentile(speeds, _FASTER)) if len(speeds) else 0.0
+
+
+def _side_of(height: int, width: int) -> int:
+    """Pixels of a frame for one of those that it is worked on with: outlines are no finer."""
+    return max(1, round(min(height, width) / _SHORTER_SIDE))
 
 
 def _person_moved(person: Person, back: Displacement, instances: InstanceMap) -> Person:

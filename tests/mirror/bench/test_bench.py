@@ -90,7 +90,8 @@ def test_a_peer_that_does_not_run_is_named(tmp_path: Path) -> None:
 
 def test_the_cost_of_carrying_masks_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(motion, "FRAMES", 12)
-    seen, moved, carried = motion.measure(rounds=1)
+    seen, moved, carried, by_body = motion.measure(rounds=1)
     assert seen.value > 0
     assert carried.value > moved.value > 0
-    assert carried.goal == motion.GOAL_MS
+    assert carried.goal == by_body.goal == motion.GOAL_MS
+    assert by_body.value > moved.value

@@ -18,6 +18,7 @@ from bodies import (
     picture_of,
     seen,
     slow_labels,
+    somebody,
     standing,
 )
 
@@ -170,3 +171,51 @@ def test_a_run_that_begins_anew_forgets_what_was_before() -> None:
     carrier.parsed(frames[0], Parsing.undivided(slow_labels(going_right(0))))
     carrier.followed(frames[0], seen(going_right(0)))
     assert carrier.carry(frames[0]).fallback == "nothing"
+
+
+def test_large_pictures_are_worked_on_small_and_come_back_as_large_as_they_were() -> None:
+    motion = MotionHistory()
+    carrier = OverlayCarrier(motion, is_relabelled=True)
+
+    def large(number: int) -> tuple[Frame, Parsing, Labels]:
+        joints = going_right(number)
+        twice = cv2.resize(picture_of(joints), None, fx=2, fy=2)
+        joints_twice = joints.copy()
+        joints_twice[:, :2] = joints[:, :2] * 2 + 0.5
+        mask, slow = (
+            cv2.resize(plane, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+            for plane in (mask_of(joints), slow_labels(joints))
+        )
+        x, y, width, height = cv2.boundingRect(mask)
+        person = somebody(joints_twice, (x, y, x + width, y + height))
+        return frame_of(twice, number), Parsing(mask, mask.copy(), (person,)), slow
+
+    for number in range(10):
+        frame, parsing, slow = large(number)
+        motion.see(frame)
+        if number < 9:
+            carrier.followed(frame, parsing)
+        if number == 0:
+            carrier.parsed(frame, Parsing.undivided(slow))
+    carried = carrier.carry(frame)
+    assert carried.parsing is not None
+    assert carried.parsing.labels.shape == (2 * HEIGHT, 2 * WIDTH)
+    assert overlap(carried.parsing.labels, slow) > 0.9
+    (person,) = carried.parsing.people
+    assert person.box == pytest.approx(parsing.people[0].box, abs=8)
+    assert person.pose is not None
+    assert parsing.people[0].pose is not None
+    strayed = np.abs(person.pose.image - parsing.people[0].pose.image)
+    assert np.median(strayed[:, :2]) < 3
+
+
+def test_the_outline_of_somebody_who_stands_still_is_left_as_it_is() -> None:
+    motion = MotionHistory()
+    carrier = OverlayCarrier(motion, is_relabelled=False)
+    frames = [frame_of(picture_of(standing()), number) for number in range(3)]
+    for frame in frames:
+        motion.see(frame)
+    carrier.followed(frames[0], seen(standing()))
+    carried = carrier.carry(frames[2])
+    assert carried.parsing is not None
+    assert (carried.parsing.labels == mask_of(standing())).mean() > 0.999
