@@ -92,6 +92,15 @@ class Cameras:
         with self._lock:
             return list(self._cameras.values())
 
+    @property
+    def may_add(self) -> bool:
+        """Whether clients may have any source opened."""
+        return bool(self._allowed)
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether a camera belongs to the settings, and is not to be removed."""
+        return name in self._sources
+
     def start(self) -> None:
         """Start those of the settings; in the event loop."""
         for name, source in self._sources.items():

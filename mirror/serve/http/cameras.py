@@ -43,7 +43,11 @@ class NewCamera(BaseModel):
 @router.get("", summary="Which cameras are there?")
 async def cameras(service: Serving, caller: Asking) -> dict[str, Any]:
     """Answer with every camera, its state and its figures."""
-    return {"cameras": [_shown(camera) for camera in service.cameras.seen_by(caller.owner)]}
+    seen = service.cameras.seen_by(caller.owner)
+    return {
+        "cameras": [_shown(service, camera) for camera in seen],
+        "may_add": service.cameras.may_add,
+    }
 
 
 @router.post("", status_code=201, summary="Watch a camera", openapi_extra=json_body(NewCamera))
@@ -51,13 +55,13 @@ async def add(request: Request, service: Serving, caller: Asking) -> JSONRespons
     """Open one of the sources that the service's settings allow."""
     new = await read_json(request, NewCamera)
     camera = service.cameras.add(new.name, new.source, caller.owner)
-    return JSONResponse(_shown(camera), 201, {"Location": f"/v1/cameras/{camera.name}"})
+    return JSONResponse(_shown(service, camera), 201, {"Location": f"/v1/cameras/{camera.name}"})
 
 
 @router.get("/{name}", summary="How is a camera?")
 async def camera(name: str, service: Serving, caller: Asking) -> dict[str, Any]:
     """Answer with a camera's state and figures."""
-    return _shown(service.cameras.get(name, caller.owner))
+    return _shown(service, service.cameras.get(name, caller.owner))
 
 
 @router.delete("/{name}", status_code=204, summary="Watch a camera no more")
@@ -118,12 +122,13 @@ def _part(jpeg: bytes) -> bytes:
     return head.encode() + jpeg + b"\r\n"
 
 
-def _shown(camera: WatchedCamera) -> dict[str, Any]:
+def _shown(service: Service, camera: WatchedCamera) -> dict[str, Any]:
     """What clients see of a camera; its address only without what is secret in it."""
     address = f"/v1/cameras/{camera.name}"
     return {
         "name": camera.name,
         "source": camera.source,
+        "fixed": service.cameras.is_fixed(camera.name),
         "state": camera.state,
         "error": camera.error,
         "size": camera.size,

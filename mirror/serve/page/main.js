@@ -8,10 +8,11 @@ import { Painter } from "./painter.js";
 import { Picture } from "./picture.js";
 import { Problem, problemOf, token } from "./service.js";
 import { complain, notice } from "./stage.js";
+import { Watch } from "./watch.js";
 
 const element = (id) => document.getElementById(id);
 const ENDINGS = { picture: /\.(jpe?g|png|webp|gif|bmp|avif)$/i, clip: /\.(mp4|mov|mkv|webm|avi|m4v|mpe?g|ts|y4m)$/i };
-const MODES = ["picture", "clip", "camera"];
+const MODES = ["picture", "clip", "camera", "watch"];
 
 const look = new Look();
 const painter = new Painter(element("canvas"));
@@ -20,12 +21,16 @@ const modes = {
   picture: new Picture(painter, look, refresh("picture")),
   clip: new Clip(look, refresh("clip")),
   camera: new Camera(painter, look, refresh("camera")),
+  watch: new Watch(refresh("watch"), attempt),
 };
 let mode = "picture";
 
 function enter(name) {
   if (mode === "camera" && name !== "camera" && modes.camera.isRunning) modes.camera.stop();
-  if (mode !== name) look.setMirrored(name === "camera");
+  if (mode !== name) {
+    look.setMirrored(name === "camera");
+    if (mode === "watch") modes.watch.leave();
+  }
   mode = name;
   document.body.dataset.mode = name;
   for (const tab of document.querySelectorAll("[role=tab]")) {
@@ -36,7 +41,7 @@ function enter(name) {
   element("stage").setAttribute("aria-labelledby", `tab-${name}`);
   element("start-title").textContent = say(`${name}_title`);
   element("start-text").textContent = say(`${name}_text`);
-  element("start-button").textContent = say(name === "camera" ? "start" : `choose_${name}`);
+  if (name !== "watch") element("start-button").textContent = say(name === "camera" ? "start" : `choose_${name}`);
   for (const id of ["headline", "download-results"]) element(id).hidden = true;
   modes[name].present();
 }

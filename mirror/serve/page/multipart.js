@@ -20,7 +20,7 @@ export function partsOf(buffer, contentType) {
   }
 }
 
-function endOfHeaders(bytes, from) {
+export function endOfHeaders(bytes, from) {
   for (let at = from; at + 3 < bytes.length; at += 1) {
     if (bytes[at] === 13 && bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) {
       return at;

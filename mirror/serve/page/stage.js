@@ -3,7 +3,7 @@
 import { say, sayProblem } from "./language.js";
 
 const element = (id) => document.getElementById(id);
-const VIEWS = ["start", "canvas", "job", "film"];
+const VIEWS = ["start", "canvas", "job", "film", "watched"];
 
 /** Show one of the views. */
 export function show(view) {

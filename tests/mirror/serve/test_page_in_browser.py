@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 from browser import Witness, chromium
 from doubles import until
@@ -20,7 +23,10 @@ from serving import Squares, listening, picture, service_with
 
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
+from mirror.serve.cameras.cameras import CameraSources
 from mirror.serve.service import Service
+from pipeline.frame import Frame
+from pipeline.sources.managed_source import ClosableSource
 
 PALETTE = (245, 182, 66)  # #f5b642, the head's
 SIZE = "64 \u00d7 48"
@@ -310,3 +316,67 @@ def test_nothing_is_wider_than_a_phone(visit: Visit) -> None:
         assert page.evaluate("() => document.documentElement.scrollWidth") == 390
         page.locator("#download").scroll_into_view_if_needed()
         assert page.is_visible("#download")
+
+
+class Lamp(ClosableSource):
+    """A camera whose right half is bright."""
+
+    is_live = True
+
+    def __init__(self) -> None:
+        self._is_closed = threading.Event()
+
+    def __iter__(self) -> Iterator[Frame]:
+        image = np.zeros((48, 64, 3), np.uint8)
+        image[:, 32:] = 180
+        while not self._is_closed.wait(0.02):
+            yield Frame.from_bgr(image.copy(), time.monotonic())
+
+    def close(self) -> None:
+        self._is_closed.set()
+
+
+@pytest.fixture
+def watched(browser: Any) -> Iterator[str]:  # noqa: ANN401
+    cameras = CameraSources({"door": "0"}, ("http://10.0.0.7/cams/",), lambda _: Lamp())
+    with listening(make_app(service_with(Squares(), cameras=cameras))) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def sees(page: Any) -> bool:  # noqa: ANN401
+    """Whether the picture of a camera is there, with the parts drawn."""
+    width = page.evaluate("document.getElementById('watched').naturalWidth")
+    return bool(page.locator("#watched").is_visible() and width == 64)
+
+
+def test_the_cameras_of_the_service_are_watched_added_and_removed(
+    visit: Visit, watched: str
+) -> None:
+    with visit(watched, complaints="403") as page:
+        page.click("#tab-watch")
+        page.wait_for_selector("#cameras button:has-text('door'):has-text('live')")
+        until(lambda: sees(page), 20.0)
+        assert figure(page, "Size") == SIZE
+        assert page.get_by_label("Remove door").count() == 0
+        page.fill("#camera-name", "yard")
+        page.fill("#camera-source", "http://10.0.0.9/else")
+        page.click("#camera-form button")
+        page.wait_for_selector("#banner:has-text('may not open this source')")
+        page.fill("#camera-source", "http://10.0.0.7/cams/2")
+        page.click("#camera-form button")
+        page.wait_for_selector("#cameras [aria-pressed=true]:has-text('yard')")
+        until(lambda: sees(page), 20.0)
+        page.click("button[aria-label='Remove yard']")
+        page.wait_for_selector("#cameras button:has-text('yard')", state="detached")
+        page.wait_for_selector("#cameras [aria-pressed=true]:has-text('door')")
+        page.click("#tab-picture")
+        assert page.locator("#start-button").is_visible()
+        assert page.locator("#legend").is_visible()
+
+
+def test_cameras_are_said_in_chinese_and_that_there_are_none(visit: Visit) -> None:
+    with visit(locale="zh-CN") as page:
+        page.click("#tab-watch")
+        page.wait_for_selector("#no-cameras")
+        assert page.inner_text("#no-cameras") == "服务端没有摄像头。"
+        assert page.locator("#camera-form").is_hidden()

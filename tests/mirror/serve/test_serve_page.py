@@ -134,7 +134,7 @@ def test_every_code_of_the_service_and_of_the_page_has_its_words() -> None:
     codes |= set(re.findall(r'\bcode="([\w.]+)"', python))
     scripts = "".join(path.read_text("utf-8") for path in FOLDER.glob("[!p]*.js"))
     codes |= set(re.findall(r'"(page\.\w+)"', scripts))
-    others = ("camera.", "inference.", "model.")  # of addresses that the page does not ask
+    others = ("inference.", "model.")  # of addresses that the page does not ask
     codes = {code for code in codes if not code.startswith(others)}
     assert len(codes) > 25
     assert sorted(codes - said) == []
