@@ -144,6 +144,7 @@ WORDS: Final[Mapping[str, str]] = {
     "target.not_writable": N_(
         "{path.name} cannot be written: {reason}. Choose another folder in the menu File"
     ),
+    "voice": N_("No program that speaks is installed. Install espeak-ng, and switch it on again"),
     "weights": N_(
         "The built-in parser's own files are missing or damaged. Install the program again"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 
@@ -47,6 +48,7 @@ from mirror.window.playback.shown_picture import ShownPicture
 from mirror.window.settings.capture_folder_dialog import CaptureFolderDialog
 from mirror.window.settings.preferences import Preferences
 from mirror.window.settings.source_dialogs import SourceDialogs
+from pipeline.errors import PipelineError
 from pipeline.sources.camera import list_cameras
 
 _FIGURES_EVERY_S = 0.25  # often enough to be true, seldom enough to be read
@@ -75,6 +77,9 @@ class MirrorWindow(QMainWindow):
             *(setup.folder, setup.encoding, setup.clock, self.report, self.told)
         )
         self.trainer = CoachController(setup.coach, lambda: self.session, self._coach_changed)
+        if setup.memory.has_voice:
+            with contextlib.suppress(PipelineError):  # it is not there any more
+                self.trainer.speak(setup.language)
         self.begin = Beginnings(self, setup.memory, self.trainer, self.choose)
         self.setWindowTitle("Smart Mirror")
         DropTarget(self, lambda places: self.pages.tell(self.chooser.look_at(places)))
@@ -110,6 +115,7 @@ class MirrorWindow(QMainWindow):
         self.capture.stop_recording(OTHER_SOURCE)
         self.begin.keep(choice)
         self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
+        self._let_speak()
         self._figures_at = float("-inf")
         self.shown.begin()
         self.set_look(look)
@@ -220,6 +226,15 @@ class MirrorWindow(QMainWindow):
             self.capture.toggle_recording(self.session, self.look, self._say, countdown_s)
             self._show_bar()
 
+    def toggle_voice(self) -> None:
+        """Say aloud what the coach says, or be silent."""
+        try:
+            self.trainer.speak(None if self.trainer.speaks else self.language)
+        except PipelineError as error:
+            self.report(error)
+        self._setup.memory.keep_voice(self.trainer.speaks)
+        self._show_switches()
+
     def toggle_panel(self) -> None:
         """Show the panel, or hide it."""
         self.around.toggle_panel()
@@ -255,6 +270,7 @@ class MirrorWindow(QMainWindow):
         self._wanted = self._wanted.with_look(dataclasses.replace(self.look, language=language))
         is_home = self.pages.is_home
         self._build(has_panel)
+        self._let_speak()
         if is_home:
             self.go_home()
 
@@ -300,6 +316,10 @@ class MirrorWindow(QMainWindow):
         self._wanted = self._wanted.with_coach(options)
         self.coach.show_options(options)
         self._show_switches()
+
+    def _let_speak(self) -> None:
+        if self.session is not None and self.trainer.speaks:
+            self.session.coaching.speak(self.language)
 
     def _follow_toast(self) -> None:
         if self.told.leads_to_folder:

@@ -9,8 +9,10 @@ from mirror.core.parsing import Parsing
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.coaching.glass_renderer import GlassRenderer
 from mirror.live.coaching.session_coach import Moment, SessionCoach, coach_for
+from mirror.live.coaching.voice import spoken_coach
 from mirror.live.replay.replay import Replay, Screen
 from mirror.live.replay.replay_recorder import ReplayRecorder
+from mirror.outputs.spoken_coach import SpokenCoach
 from pipeline.result import Result
 
 
@@ -42,6 +44,8 @@ class SessionCoaching:
         self._newest: Result[Parsing] | None = None
         self._seen_at: float | None = None  # somebody, on the session's clock
         self._is_closed = False
+        self._language: str | None = None  # to speak; None is silent
+        self._spoken: tuple[str, SpokenCoach] | None = None  # the session's thread's
 
     def take_in(self, result: Result[Parsing]) -> None:
         """Coach everybody in one result; comes before those that show what is said of it."""
@@ -52,6 +56,12 @@ class SessionCoaching:
             if self._seen_at is None or result.parsing.people or result.parsing.labels.any():
                 self._seen_at = self._clock()
         self._keep(result, coach)
+        self._speak(result, coach)
+
+    def speak(self, language: str | None) -> None:
+        """Say aloud what the coach says, in a language as gettext names it; None: be silent."""
+        with self._lock:
+            self._language = language
 
     def coach_by(self, options: CoachOptions) -> None:
         """Coach from the next frame on like this, from the first set on."""
@@ -118,6 +128,8 @@ class SessionCoaching:
         for one in members:
             if one is not None:
                 one.join(within_s)
+        if self._spoken is not None:
+            self._spoken[1].close()
 
     def _present(self) -> SessionCoach | None:
         """The coach as it is wanted now, made when a frame first asks for it."""
@@ -139,6 +151,19 @@ class SessionCoaching:
                 kept.start()
         if (moment := coach.moment(result.parsing)) is not None:
             kept.offer(result.frame, result.parsing, moment.coached)
+
+    def _speak(self, result: Result[Parsing], coach: SessionCoach | None) -> None:
+        with self._lock:
+            language = None if self._is_closed or coach is None else self._language
+        if self._spoken is not None and self._spoken[0] != language:
+            self._spoken[1].close()
+            self._spoken = None
+        if language is None or coach is None:
+            return
+        if self._spoken is None:
+            self._spoken = language, spoken_coach(language)
+        if (moment := coach.moment(result.parsing)) is not None:
+            self._spoken[1].tell(moment.coached, result.frame.time)
 
     def _moment(self, parsing: Parsing) -> Moment | None:
         with self._lock:

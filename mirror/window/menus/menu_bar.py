@@ -82,6 +82,8 @@ class Commanded(Protocol):
 
     def toggle_recording(self) -> None: ...  # noqa: D102
 
+    def toggle_voice(self) -> None: ...  # noqa: D102
+
     def copy_figures(self) -> None: ...  # noqa: D102
 
     def toggle_panel(self) -> None: ...  # noqa: D102
@@ -198,6 +200,7 @@ def _coach(window: Commanded) -> list[Command]:
                 is_possible=trainer.can_replay),
         Command("Coach", "A raised hand starts and stops", ("H",), trainer.toggle_hands,
                 lambda: trainer.options.hands_free, begins=True),
+        Command("Coach", "Say it aloud", ("V",), window.toggle_voice, lambda: trainer.speaks),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mirror.live.coaching.coach_options import AUTO, CoachOptions
 from mirror.live.coaching.routine import Request
+from mirror.live.coaching.voice import check_voice
 from mirror.live.session.live_session import Session
 
 
@@ -17,6 +18,9 @@ class CoachController:
         options: how people are coached at first.
         session: returns what is shown.
         changed: called with every change, and whether it is to be remembered.
+
+    Attributes:
+        speaks: whether what the coach says is said aloud.
     """
 
     def __init__(
@@ -26,6 +30,7 @@ class CoachController:
         changed: Callable[[CoachOptions, bool], None],
     ) -> None:
         self.options, self._session, self._changed = options, session, changed
+        self.speaks = False
         self._usual = options.exercise or AUTO  # what is coached when it is switched on
 
     def set_options(self, options: CoachOptions, is_kept: bool = True) -> None:
@@ -47,6 +52,18 @@ class CoachController:
         """Let raised hands begin and end sets, or not."""
         hands_free = not self.options.hands_free
         self.set_options(dataclasses.replace(self.options, hands_free=hands_free))
+
+    def speak(self, language: str | None) -> None:
+        """Say aloud what the coach says, or be silent.
+
+        Raises:
+            NoVoice: there is no program that speaks.
+        """
+        if language is not None:
+            check_voice(language)
+        self.speaks = language is not None
+        if (session := self._session()) is not None:
+            session.coaching.speak(language)
 
     def ask(self, request: Request) -> None:
         """Begin, pause, go on with or end a set."""

@@ -187,6 +187,15 @@ class SettingsStore:
         """Keep whether the panel is open."""
         self._set("panel", "open" if is_open else "closed")
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether what the coach says was to be said aloud."""
+        return self._text("voice") == "on"
+
+    def keep_voice(self, is_on: bool) -> None:
+        """Keep whether what the coach says is said aloud."""
+        self._set("voice", "on" if is_on else "off")
+
     def forget(self) -> None:
         """Forget everything."""
         self._is_place_kept = False

@@ -192,3 +192,30 @@ def test_a_programme_is_chosen_in_the_panel_and_remembered(opened: Open, tmp_pat
     box.activated.emit(box.currentIndex())
     assert window.trainer.options.exercise == "legs"
     assert SettingsStore(kept).coach(CoachOptions()).exercise == "legs"
+
+
+def test_the_coach_is_silent_until_its_voice_is_switched_on_and_this_is_remembered(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("mirror.window.playback.coach_controller.check_voice", asked.append)
+    kept = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    window = opened(HandFed(), memory=SettingsStore(kept))
+    assert not window.trainer.speaks
+    press(window, "v")
+    assert window.trainer.speaks
+    assert asked == ["en"]
+    assert SettingsStore(kept).has_voice
+    press(window, "v")
+    assert not window.trainer.speaks
+    assert not SettingsStore(kept).has_voice
+
+
+def test_without_a_program_that_speaks_it_is_said_what_to_install(
+    window: MirrorWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.outputs.voice.shutil.which", lambda _: None)
+    monkeypatch.setattr("mirror.outputs.voice.sys.platform", "linux")
+    press(window, "v")
+    assert not window.trainer.speaks
+    assert "espeak-ng" in window.pages.banner.words.text()
