@@ -24,6 +24,7 @@ from mirror.serve.jobs.record import JobRecord
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import StoreAway
 from mirror.serve.service import Service
+from pipeline.sources.video import VideoFile
 
 InThread = Callable[[Callable[[], None]], threading.Thread]
 
@@ -76,6 +77,42 @@ def test_a_video_is_worked_on_and_what_was_made_is_fetched(
     assert [json.loads(line)["frame"] for line in lines[1:7]] == list(range(6))
     with zipfile.ZipFile(io.BytesIO(made["masks.zip"].content)) as masks:
         assert len([name for name in masks.namelist() if name.endswith(".png")]) == 6
+
+
+def test_effects_are_asked_for_by_name(client: TestClient, film: bytes, tmp_path: Path) -> None:
+    query = "outputs=video&effects=replace:%23ff0000&effects=outline"
+    asked = client.post(f"/v1/jobs?{query}", content=film)
+    assert asked.status_code == 202
+    job = ended(client, asked.json()["id"])
+    assert job["state"] == "done"
+    (tmp_path / "out.mp4").write_bytes(client.get(job["results"][0]["href"]).content)
+    with VideoFile(tmp_path / "out.mp4") as source:
+        images = [frame.bgr for frame in source]
+    assert len(images) == 6
+    blue, _, red = images[0].reshape(-1, 3).mean(axis=0)
+    assert red > 200 > 60 > blue  # nobody is in it
+    middle = images[-1][images[-1].shape[0] // 2, images[-1].shape[1] // 2]
+    assert int(middle[2]) - int(middle[0]) < 50  # grey: nothing but somebody is in this one
+
+
+@pytest.mark.parametrize(
+    ("effects", "said"),
+    [
+        ("replace:/etc/passwd", "takes a colour here"),
+        ("replace:camera:0", "takes a colour here"),
+        ("replace", "takes a colour here"),
+        ("remove", "No effect is called so"),
+        ("sepia", "No effect is called so"),
+        ("blur:999", "a percentage"),
+        ("framing&effects=blur", "comes last"),
+    ],
+)
+def test_effects_that_no_client_may_have_are_refused(
+    client: TestClient, film: bytes, effects: str, said: str
+) -> None:
+    answer = client.post(f"/v1/jobs?effects={effects}", content=film)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
 
 
 def test_a_form_is_as_good_as_a_body_and_its_name_reaches_no_path(
