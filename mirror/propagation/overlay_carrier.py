@@ -23,6 +23,7 @@ from mirror.propagation.key_labels import Box, KeyPerson, key_people, spread
 from mirror.propagation.motion_history import SPAN, MotionHistory
 from mirror.propagation.shrinking import enlarged, shrunk, small_picture
 from mirror.propagation.silhouette import Colours, Mask, Patch
+from mirror.propagation.successors import Successors
 from pipeline.frame import BGR, Frame
 
 # What was done where a mask could not be carried by the body
@@ -94,6 +95,7 @@ class _Followed:
     Attributes:
         side: pixels of the frame that one of the small ones is.
         small: the parsing, small.
+        chains: instance -> it, and those that the same person had before.
         key: the slow answer that ``carried`` is made with.
         carried: on this very frame, small.
         colours: instance -> the colours of that person.
@@ -103,6 +105,7 @@ class _Followed:
     side: int
     parsing: Parsing
     small: Parsing
+    chains: dict[int, tuple[int, ...]]
     key: _Key | None = None
     carried: Carried | None = None
     colours: dict[int, Colours | None] = field(default_factory=dict)
@@ -126,9 +129,10 @@ class OverlayCarrier:
     def __init__(self, motion: MotionHistory, is_relabelled: bool) -> None:
         self._motion, self._is_relabelled = motion, is_relabelled
         self._lock = threading.Lock()
-        self._seen: deque[_Seen] = deque(maxlen=SPAN)  # guarded by _lock, as are both below
+        self._seen: deque[_Seen] = deque(maxlen=SPAN)  # guarded by _lock, as are three below
         self._key: _Key | None = None
         self._followed: _Followed | None = None
+        self._successors = Successors()
         self._pictures: deque[tuple[Frame, BGR]] = deque(maxlen=_PICTURES)  # of who carries
 
     def parsed(self, frame: Frame, parsing: Parsing) -> None:
@@ -173,9 +177,11 @@ class OverlayCarrier:
         with self._lock:
             if self._seen and self._seen[-1].sequence > seen.sequence:
                 self._seen.clear()  # a run that begins anew
-                self._key = None
+                self._key, self._successors = None, Successors()
             self._seen.append(seen)
-            self._followed = _Followed(frame, side, parsing, small)
+            self._successors.see(seen.sequence, joints)
+            chains = {instance: self._successors.chain(instance) for instance in joints}
+            self._followed = _Followed(frame, side, parsing, small, chains)
 
     def carry(self, frame: Frame) -> Carried:
         """Return what to show on a frame, the newest one, which has its number."""
@@ -240,13 +246,16 @@ class OverlayCarrier:
             return Carried(None, 0, "nothing")
         labels = np.zeros_like(parsing.labels)
         uncovered: list[Person] = []
+        by_body = 0
         is_new = followed.frame.captured_at - key.captured_at <= _FLOW_HOLDS_S
         for person in parsing.people:
-            known = key.people.get(person.instance)
+            chain = followed.chains.get(person.instance, ())
+            known = next((key.people[one] for one in chain if one in key.people), None)
             if known is None or person.pose is None:
-                if person.instance not in key.known:  # else the slow parser saw nobody there
+                if not key.known.intersection(chain):  # else the slow parser saw nobody there
                     uncovered.append(person)
                 continue
+            by_body += 1
             box = _whole(person.box, labels.shape)
             x0, y0, x1, y1 = box
             if x1 > x0 and y1 > y0:
@@ -261,7 +270,7 @@ class OverlayCarrier:
         cv2.copyTo(parsing.instances, cv2.compare(labels, 0, cv2.CMP_GT), instances)
         return Carried(
             Parsing(labels, instances, parsing.people),
-            sum(person.instance in key.people for person in parsing.people),
+            by_body,
             fallback,
         )
 

@@ -105,12 +105,30 @@ def test_a_newcomer_is_left_bare_and_that_is_said() -> None:
     assert not carried.parsing.labels.any()
 
 
-def test_somebody_whose_number_changed_is_covered_by_the_flow() -> None:
-    carrier, motion, frames = walk(6)
+def test_somebody_whose_number_changed_is_still_the_same() -> None:
+    carrier, motion, frames = walk(16)
     carrier.parsed(frames[0], Parsing.undivided(slow_labels(going_right(0))))
+    last = frame_of(picture_of(going_right(16)), 16)
+    motion.see(last)
+    carrier.followed(last, seen(going_right(16), id=2))
+    carried = carrier.carry(last)
+    assert (carried.by_body, carried.fallback) == (1, None)
+    assert carried.parsing is not None
+    assert overlap(carried.parsing.labels, slow_labels(going_right(16))) > 0.9
+
+
+def test_somebody_whom_the_carrier_did_not_see_then_is_covered_by_the_flow() -> None:
+    motion = MotionHistory()
+    carrier = OverlayCarrier(motion, is_relabelled=True)
+    for number in range(6):
+        frame = frame_of(picture_of(going_right(number)), number)
+        motion.see(frame)
+        carrier.followed(frame, Parsing.undivided(np.zeros((HEIGHT, WIDTH), np.uint8)))
+        if number == 0:
+            carrier.parsed(frame, Parsing.undivided(slow_labels(going_right(0))))
     last = frame_of(picture_of(going_right(6)), 6)
     motion.see(last)
-    carrier.followed(last, seen(going_right(6), id=2))
+    carrier.followed(last, seen(going_right(6)))
     carried = carrier.carry(last)
     assert (carried.by_body, carried.fallback) == (0, "flow")
     assert carried.parsing is not None
