@@ -79,6 +79,7 @@ def make_app(
         version=__version__,
         summary="People in pictures, coloured by body part.",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's takes its scripts from elsewhere; ours is one of the pages
         redoc_url=None,
         responses=PROBLEMS,
     )

@@ -1,4 +1,4 @@
-"""The page at ``/``: files of the package, as browsers take them; no build step, no other host."""
+"""The pages ``/`` and ``/docs``: files of the package, as browsers take them; no other host."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ router = APIRouter(include_in_schema=False)
 async def page() -> FileResponse:
     """Answer with the page itself; it needs no token, what it asks for does."""
     return FileResponse(FOLDER / "index.html", headers=_FRESH)
+
+
+@router.get("/docs")
+async def docs() -> FileResponse:
+    """Answer with the page that describes every address; it takes nothing from other hosts."""
+    return FileResponse(FOLDER / "docs.html", headers=_FRESH)
 
 
 class PageFiles(StaticFiles):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -70,7 +71,7 @@ def visit(browser: Any, address: str) -> Visit:  # noqa: ANN401
         page.goto(where or address)
         yield page
         context.close()
-        assert witness.hosts - {""} == {(where or address).removeprefix("http://")}
+        assert witness.hosts - {""} == {urlsplit(where or address).netloc}
         assert [
             said for said in witness.complaints if not re.search(complaints or "$^", said)
         ] == []
@@ -380,3 +381,21 @@ def test_cameras_are_said_in_chinese_and_that_there_are_none(visit: Visit) -> No
         page.wait_for_selector("#no-cameras")
         assert page.inner_text("#no-cameras") == "服务端没有摄像头。"
         assert page.locator("#camera-form").is_hidden()
+
+
+def test_programmers_read_of_every_address_and_no_other_host_is_asked(
+    visit: Visit, address: str
+) -> None:
+    with visit(f"{address}/docs") as page:
+        page.wait_for_selector("details")
+        entry = page.locator("details", has_text="/v1/parse").first
+        entry.locator("summary").click()
+        assert "X-Timeout-Ms" in entry.inner_text()
+        assert "application/problem+json" in entry.inner_text()
+        assert f"'{address}/v1/parse'" in entry.locator("pre").inner_text()
+        with urllib.request.urlopen(f"{address}/openapi.json") as answer:
+            paths = json.load(answer)["paths"]
+        assert page.locator("details").count() == sum(map(len, paths.values()))
+    with visit(f"{address}/docs", locale="zh-CN") as page:
+        page.wait_for_selector("details")
+        assert "响应" in page.inner_html("#docs")

@@ -42,6 +42,13 @@ def test_the_page_and_all_it_needs_are_served_with_headers_that_keep_it_careful(
         assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
+def test_what_programmers_read_is_as_careful(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert not re.search(r"https?://|<script(?![^>]*\ssrc=\"/page/)|<style|\sstyle=", page.text)
+
+
 def test_modules_import_only_one_another() -> None:
     for path in FOLDER.glob("*.js"):
         for name in re.findall(r'from "([^"]+)"', path.read_text("utf-8")):
