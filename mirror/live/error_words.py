@@ -56,6 +56,7 @@ WORDS: Final[Mapping[str, str]] = {
     "folder.no_pictures": N_("There is no picture in the folder {path.name}. Choose another"),
     "frame": N_("The parser did not answer in time. Try again, or choose another parser"),
     "graph": N_("M2FP cannot be made ready for this runtime. Choose torch"),
+    "history": N_("The history {path.name} cannot be used. Sets are not kept"),
     "memory.fewer_workers_fit": N_(
         "{workers} workers of {parser} need about {needed} MB, {free} are free. Choose {fit} in "
         "the panel, under Source"

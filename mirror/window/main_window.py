@@ -72,6 +72,7 @@ class MirrorWindow(QMainWindow):
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
+        self._reported: Exception | None = None
         self.told = Confirmations(setup.clock)
         self.capture = CaptureController(
             *(setup.folder, setup.encoding, setup.clock, self.report, self.told)
@@ -288,7 +289,7 @@ class MirrorWindow(QMainWindow):
         ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
         self.pages = PageStack(
             *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
-            *(ways_on, self._follow_toast, self.begin.page(say, self.chooser)),
+            *(ways_on, self._follow_toast, self.begin.page(say, self.language, self.chooser)),
         )
         self.commands = commands_of(self)
         self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
@@ -316,6 +317,11 @@ class MirrorWindow(QMainWindow):
         self._wanted = self._wanted.with_coach(options)
         self.coach.show_options(options)
         self._show_switches()
+
+    def _report_once(self, failure: Exception | None) -> None:
+        if failure is not None and failure is not self._reported:
+            self._reported = failure
+            self.report(failure)
 
     def _let_speak(self) -> None:
         if self.session is not None and self.trainer.speaks:
@@ -367,6 +373,7 @@ class MirrorWindow(QMainWindow):
         self.view.show_headline(readout.headline(self.figures), self.capture.elapsed)
         if session.coaching.coach is not None:
             self.coach.show_sets(session.coaching.coach.sets)
+            self._report_once(session.coaching.coach.failure)
         if self.panel.isVisible():
             self.panel.show_figures(self.figures, session.workers, machine.cores())
         if session.parts is not self._parts_shown:

@@ -17,11 +17,13 @@ class CoachOptions:
         exercise: a name, a file of one's own (``.toml``) or ``auto``; None: nobody is coached.
         hands_free: whether a raised hand begins, pauses and ends a set.
         countdown_s: before a set begins or goes on.
+        keeps_history: whether sets are kept when they end.
     """
 
     exercise: str | None = None
     hands_free: bool = True
     countdown_s: float = COUNTDOWN_S
+    keeps_history: bool = False
 
     @property
     def is_on(self) -> bool:

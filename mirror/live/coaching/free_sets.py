@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mirror.coach.body import Body
+from mirror.coach.coach import CoachReport
 from mirror.coach.exercises.definition import Exercise
 from mirror.coach.feedback.live_coaching import NOBODY, LiveCoaching
 from mirror.coach.gestures.set_control import SetControl
@@ -21,10 +22,16 @@ class FreeSets:
     Args:
         exercises: what may be done: one, or several of which each person's is recognised.
         countdown_s: before a set that was asked for.
+        keep: takes the report of every set that has ended; None keeps none.
     """
 
-    def __init__(self, exercises: Sequence[Exercise], countdown_s: float) -> None:
-        self._exercises = tuple(exercises)
+    def __init__(
+        self,
+        exercises: Sequence[Exercise],
+        countdown_s: float,
+        keep: Callable[[CoachReport], None] | None = None,
+    ) -> None:
+        self._exercises, self._keep = tuple(exercises), keep
         self._control = SetControl(countdown_s)
         self._last: tuple[SetResult, ...] = ()
         self._results: list[SetResult] = []
@@ -66,7 +73,9 @@ class FreeSets:
             self._end_set(time)
 
     def _begin_set(self) -> None:
-        self._coaching, self._done = LiveCoaching(self._exercises), Repetitions()
+        remembers = self._keep is not None
+        self._coaching = LiveCoaching(self._exercises, remembers=remembers)
+        self._done = Repetitions()
         self._coached = NOBODY
         self._began_at = None
 
@@ -75,4 +84,6 @@ class FreeSets:
         self._last = results_of(self._coached, self._done, status.number, status.elapsed_s)
         self._control.end(time)
         self._results.extend(self._last)
+        if self._keep is not None and self._last:
+            self._keep(self._coaching.report())
         self._begin_set()

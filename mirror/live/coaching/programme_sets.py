@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mirror.coach.body import Body
+from mirror.coach.coach import CoachReport
 from mirror.coach.feedback.programme_coaching import CoachedSet, ProgrammeCoaching
 from mirror.coach.gestures.set_control import SetState, SetStatus
 from mirror.coach.programmes.catalogue import ProgrammeFile
@@ -28,10 +29,17 @@ class ProgrammeSets:
     Args:
         programme: which.
         starts: whether it starts when somebody comes into the picture, without being asked.
+        keep: takes the report of every set that is over; None keeps none.
     """
 
-    def __init__(self, programme: ProgrammeFile, starts: bool) -> None:
+    def __init__(
+        self,
+        programme: ProgrammeFile,
+        starts: bool,
+        keep: Callable[[CoachReport], None] | None = None,
+    ) -> None:
         self._coaching = ProgrammeCoaching(programme, starts=starts)
+        self._keep, self._kept = keep, 0
 
     @property
     def results(self) -> tuple[SetResult, ...]:
@@ -50,6 +58,10 @@ class ProgrammeSets:
             self._ask(request)
         coached = self._coaching.watch(bodies, size, time)
         status = self._coaching.status
+        for done in self._coaching.sets[self._kept :]:
+            self._kept += 1
+            if self._keep is not None and (done.result.count or done.result.held_s):
+                self._keep(done.report)
         told = SetStatus(_STATES[status.state], status.planned.place + 1, status.worked_s)
         return SetView(coached, told, has_set=status.state not in ("ready", "done"))
 

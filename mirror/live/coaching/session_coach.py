@@ -15,6 +15,7 @@ from mirror.core.parsing import Parsing
 from mirror.jobs.coaching import exercises_of, programme_of
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.coaching.free_sets import FreeSets
+from mirror.live.coaching.history import HistoryKeeper
 from mirror.live.coaching.leaps import LeapWatch
 from mirror.live.coaching.programme_sets import ProgrammeSets
 from mirror.live.coaching.routine import Request, Routine
@@ -57,13 +58,19 @@ class SessionCoach:
     Args:
         options: how to coach.
         begin: returns the sets from the first on.
+        keeper: keeps what was done; None where it is not kept.
     """
 
     stage = "coach"
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, options: CoachOptions, begin: Callable[[], Routine]) -> None:
-        self.options, self._begin = options, begin
+    def __init__(
+        self,
+        options: CoachOptions,
+        begin: Callable[[], Routine],
+        keeper: HistoryKeeper | None = None,
+    ) -> None:
+        self.options, self._begin, self._keeper = options, begin, keeper
         self._lock = threading.Lock()
         self._moments: deque[tuple[Parsing, Moment]] = deque(maxlen=_KEPT)  # guarded by _lock
         self._requests: deque[Request] = deque(maxlen=8)  # as are both below
@@ -97,6 +104,11 @@ class SessionCoach:
         """What was done in all sets that have ended, the oldest first."""
         with self._lock:
             return self._sets
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong while sets were kept; None while nothing did."""
+        return None if self._keeper is None else self._keeper.failure
 
     def ask(self, request: Request) -> None:
         """Begin, pause or go on (``toggle``), or end the set, with the next frame."""
@@ -138,12 +150,13 @@ class SessionCoach:
         return asked
 
 
-def coach_for(options: CoachOptions, is_mirror: bool) -> SessionCoach | None:
+def coach_for(options: CoachOptions, is_mirror: bool, source: str = "") -> SessionCoach | None:
     """Return what coaches a session; None where nobody asked for it.
 
     Args:
         options: how to coach.
         is_mirror: whether somebody stands before it, who can say when a programme is to start.
+        source: what is looked at, for the history.
 
     Raises:
         BadExercise: there is none of that name.
@@ -151,8 +164,10 @@ def coach_for(options: CoachOptions, is_mirror: bool) -> SessionCoach | None:
     """
     if options.exercise is None:
         return None
+    keeper = HistoryKeeper(source) if options.keeps_history else None
+    keep = None if keeper is None else keeper.keep
     if (programme := programme_of(options.exercise)) is not None:
         starts = not (is_mirror and options.hands_free)
-        return SessionCoach(options, lambda: ProgrammeSets(programme, starts))
+        return SessionCoach(options, lambda: ProgrammeSets(programme, starts, keep), keeper)
     exercises = exercises_of(options.exercise)
-    return SessionCoach(options, lambda: FreeSets(exercises, options.countdown_s))
+    return SessionCoach(options, lambda: FreeSets(exercises, options.countdown_s, keep), keeper)

@@ -86,7 +86,7 @@ class Session:
         self._painted: Frame | None = None
         self._easel, self._gauges = FrameCompositor(look, view, clock), LiveMetrics()
         is_mirror = not isinstance(choice, FileChoice)
-        self.coaching = SessionCoaching(coach, is_mirror, self._easel, clock)
+        self.coaching = SessionCoaching(coach, is_mirror, self._easel, clock, choice.title)
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below

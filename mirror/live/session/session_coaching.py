@@ -26,6 +26,7 @@ class SessionCoaching:
         is_mirror: whether somebody stands before it.
         screen: where the last seconds are shown again.
         clock: monotonic seconds.
+        source: what is looked at, for the history.
     """
 
     def __init__(
@@ -34,7 +35,9 @@ class SessionCoaching:
         is_mirror: bool,
         screen: Screen,
         clock: Callable[[], float],
+        source: str = "",
     ) -> None:
+        self._source = source
         self._is_mirror, self._screen, self._clock = is_mirror, screen, clock
         self._lock = threading.Lock()
         self._options = options  # guarded by _lock, as are all below
@@ -136,7 +139,7 @@ class SessionCoaching:
         with self._lock:
             coach, options = self._coach, self._options
         if coach is None and options.is_on:
-            made = coach_for(options, self._is_mirror)
+            made = coach_for(options, self._is_mirror, self._source)
             with self._lock:
                 if options == self._options:
                     self._coach = coach = made

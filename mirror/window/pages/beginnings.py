@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from datetime import datetime
 
 from PyQt5.QtWidgets import QWidget
 
 from mirror.core.resources import media_file
+from mirror.live.coaching.history import glance, kept_sets
 from mirror.live.readout import Say
 from mirror.live.sources.source_choice import CameraChoice, Choice, FileChoice
 from mirror.window.pages.about_dialog import AboutDialog
@@ -39,20 +41,22 @@ class Beginnings:
         self._parent, self._memory = parent, memory
         self._trainer, self._watch = trainer, watch
         self._say: Say = str
+        self._language = "en"
 
-    def page(self, say: Say, chooser: SourceDialogs) -> HomePage:
+    def page(self, say: Say, language: str, chooser: SourceDialogs) -> HomePage:
         """Return the first page, in a language."""
-        self._say = say
+        self._say, self._language = say, language
         page = HomePage(
             *(say, self.open_camera, chooser.open_file, self.open_demo_workout),
             *(self._watch, self.show_about),
         )
-        self.refresh(page)
         return page
 
     def refresh(self, page: HomePage) -> None:
-        """Show what was looked at last."""
+        """Show what was looked at last, and what was done."""
         page.show_recent(self._memory.recent)
+        today = datetime.now().date()
+        page.show_history(glance(kept_sets(), today, self._say, self._language))
 
     def keep(self, choice: Choice) -> None:
         """Remember a file that is looked at; what ships with the product is found anyway."""

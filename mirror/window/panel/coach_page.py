@@ -61,6 +61,8 @@ class CoachPage(QWidget):
         )))  # fmt: skip
         self.hint.setObjectName("dim")
         self.hint.setWordWrap(True)
+        self.history = QCheckBox(say("Keep sets in my history, on this computer"))
+        self.history.toggled.connect(lambda _on: self._change())
         self.sets = plain(QLabel())
         self.sets.setWordWrap(True)
         self.exercise.activated.connect(lambda _index: self._change())
@@ -79,9 +81,13 @@ class CoachPage(QWidget):
             place = self.exercise.count() - 1
         self.exercise.setCurrentIndex(place)
         self.countdown.setCurrentIndex(max(0, self.countdown.findData(options.countdown_s)))
-        self.hands_free.blockSignals(True)
-        self.hands_free.setChecked(options.hands_free)
-        self.hands_free.blockSignals(False)
+        for box, is_on in (
+            (self.hands_free, options.hands_free),
+            (self.history, options.keeps_history),
+        ):
+            box.blockSignals(True)
+            box.setChecked(is_on)
+            box.blockSignals(False)
 
     def show_sets(self, sets: Sequence[SetResult]) -> None:
         """Show what was done so far, the newest first."""
@@ -96,6 +102,7 @@ class CoachPage(QWidget):
             exercise=self.exercise.currentData(),
             countdown_s=self.countdown.currentData(),
             hands_free=self.hands_free.isChecked(),
+            keeps_history=self.history.isChecked(),
         )
         self._set_coach(options)
 
@@ -123,4 +130,5 @@ class CoachPage(QWidget):
             button.clicked.connect(lambda _checked, act=act: act())
             form.addWidget(button, form.rowCount(), 0, 1, 2)
         form.addWidget(section(say("SETS")), form.rowCount(), 0, 1, 2)
+        form.addWidget(self.history, form.rowCount(), 0, 1, 2)
         form.addWidget(self.sets, form.rowCount(), 0, 1, 2)

@@ -85,8 +85,9 @@ class SettingsStore:
         chosen: dict[str, Any] = {}
         if otherwise.exercise is None and kept.get("exercise") in known:
             chosen["exercise"] = kept["exercise"]
-        if isinstance(kept.get("hands_free"), bool):
-            chosen["hands_free"] = kept["hands_free"]
+        for name in ("hands_free", "keeps_history"):
+            if isinstance(kept.get(name), bool):
+                chosen[name] = kept[name]
         if isinstance(kept.get("countdown_s"), float) and 0 <= kept["countdown_s"] <= _LONGEST_S:
             chosen["countdown_s"] = kept["countdown_s"]
         return dataclasses.replace(otherwise, **chosen)

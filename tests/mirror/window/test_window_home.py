@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from windows import CAMERA, Open, act, click, wait_level
 
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.sources.source_choice import FileChoice
+from mirror.outputs.coach_history import KeptSet
 from mirror.version import __version__
 from mirror.window.main_window import MirrorWindow
 from mirror.window.pages.about_dialog import AboutDialog
@@ -111,3 +113,15 @@ def test_the_first_page_fits_every_window(
     beside = size[0] >= 600
     tops = {tile.mapTo(home, tile.rect().topLeft()).y() for tile in home.tiles}
     assert len(tops) == (1 if beside else 3)
+
+
+def test_the_history_is_told_at_a_glance(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptSet(time.time(), "camera 0", 1, "squat", 12, 12, 0.0)
+    monkeypatch.setattr("mirror.window.pages.beginnings.kept_sets", lambda: [kept])
+    window = opened(HandFed())
+    window.go_home()
+    assert window.pages.home.history.isVisible()
+    assert "Squat 12" in window.pages.home.history.text()
+    monkeypatch.setattr("mirror.window.pages.beginnings.kept_sets", list)
+    window.go_home()
+    assert not window.pages.home.history.isVisible()
