@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mirror.coach.coach import Coach
 from mirror.jobs.host import RunContext
 from mirror.outputs import Output
+from mirror.outputs.coach_history import KeptSet
 from mirror.outputs.coach_report.page import report_page
 from mirror.outputs.coach_report.thumbnails import Thumbnails
 from mirror.rendering.effects.registry import effect_of
@@ -40,6 +41,6 @@ class CoachReportMaker:
         self._thumbnails = Thumbnails(self._coach, engine.style, engine.kind.parts, hiding)
         return (self._thumbnails,)
 
-    def page(self) -> str:
-        """Return the page, once the run is over."""
-        return report_page(self._title, self._coach, self._thumbnails)
+    def page(self, past: Sequence[KeptSet] = ()) -> str:
+        """Return the page, once the run is over; past sets come the oldest first."""
+        return report_page(self._title, self._coach, self._thumbnails, past)

@@ -205,7 +205,8 @@ def _watch(options: argparse.Namespace) -> int:
         said = coach.report()
         for output in written:
             is_page = maker is not None and output.flag == "--report"
-            text = maker.page() if maker and is_page else _as_text(said)
+            past = () if history is None else history.sets()
+            text = maker.page(past) if maker and is_page else _as_text(said)
             write_whole(claims.file(output), text.encode())
         if history is not None:
             history.add(time.time(), Path(options.input).name, said)

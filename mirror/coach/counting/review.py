@@ -17,6 +17,7 @@ Rows = NDArray[np.floating]
 
 _OF_JOINTS = ("angle", "lean")
 _AGREE = 0.4  # of the weights have to move as far as a repetition does
+_UNWATCHED = 0.5  # of a movement may pass at one time without a sample
 _MOMENT_S = 0.1  # before and after a turn is still the turn
 _ONE_SIDED = 0.4  # a side that moves less than this share of the other's did not take part
 
@@ -74,6 +75,8 @@ def review(recorded: Recorded, exercise: Exercise) -> Review:
 
 def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
     """Say whether a cycle's signals move as far as a repetition does, degrees being degrees."""
+    if not _is_watched(cycle, recorded.times):
+        return False
     lows, highs = _extent(_within(recorded.values, recorded.times, cycle.near.time, cycle.ends))
     moved = highs - lows
     least = np.array([one.least for one in exercise.signals])
@@ -87,6 +90,14 @@ def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
         return False
     agreeing = float(weights[enough].sum())
     return agreeing > 0 and agreeing >= _AGREE * float(weights.sum())
+
+
+def _is_watched(cycle: Cycle, times: Array) -> bool:
+    """Say whether somebody was there for most of a movement; who rests may leave and return."""
+    start = cycle.far.time - cycle.rise
+    first, last = np.searchsorted(times, [start, start + cycle.length])
+    gaps = np.diff(times[first : last + 1])
+    return not len(gaps) or float(gaps.max()) <= _UNWATCHED * cycle.length
 
 
 def _goes_along(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:

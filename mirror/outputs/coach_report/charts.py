@@ -31,6 +31,7 @@ class Band:
 
 _WIDE, _TALL = 1000, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 24, 26
+_GONE_S = 0.5  # without a sample: nobody was there, and nothing is known between
 _POINTS = 1500  # of a line: more than there are pixels say nothing
 _TEMPO_WIDE, _TEMPO_TALL = 160, 14
 
@@ -120,12 +121,18 @@ def _path(axes: _Axes, times: Values, values: Values) -> str:
     """A line with a gap wherever nothing was seen."""
     step = max(1, len(times) // _POINTS)
     xs, ys = axes.x(times[::step]), axes.y(values[::step])
+    late = np.diff(times[::step], prepend=times[:1]) > max(_GONE_S, 2 * step * _frame_s(times))
     steps, is_down = [], False
-    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+    for x, y, is_late in zip(xs.tolist(), ys.tolist(), late.tolist(), strict=True):
+        is_down = is_down and not is_late
         if np.isfinite(y):
             steps.append(f"{'L' if is_down else 'M'}{x:.1f} {y:.1f}")
         is_down = bool(np.isfinite(y))
     return "".join(steps)
+
+
+def _frame_s(times: Values) -> float:
+    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
 
 
 def _round_steps(low: float, high: float, count: int) -> list[float]:

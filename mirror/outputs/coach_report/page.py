@@ -13,9 +13,11 @@ from mirror.coach.counting.holding import Held
 from mirror.coach.counting.repetition import FoundFault, Repetition
 from mirror.coach.exercises.definition import Exercise
 from mirror.coach.feedback.curve import Curve
+from mirror.outputs.coach_history import KeptSet
 from mirror.outputs.coach_report.charts import Band, angle_chart, tempo_bar
 from mirror.outputs.coach_report.symmetry import SideRanges, side_ranges
 from mirror.outputs.coach_report.thumbnails import Thumbnails
+from mirror.outputs.coach_report.trends import mean_range, trend_chart
 from mirror.version import __version__
 
 _MOST_PICTURES = 24  # of a person; the page would grow by 15 KB with each
@@ -37,15 +39,19 @@ class _Row:
     tempo: str
 
 
-def report_page(title: str, coach: Coach, thumbnails: Thumbnails | None) -> str:
+def report_page(
+    title: str, coach: Coach, thumbnails: Thumbnails | None, past: Sequence[KeptSet] = ()
+) -> str:
     """Return the page on everybody who was coached.
 
     Args:
         title: such as the clip's name.
         coach: has seen all there is.
         thumbnails: has seen the same; None leaves pictures out.
+        past: sets of earlier sessions, the oldest first; whose they were is not known.
     """
-    people = [_person(one, coach, thumbnails) for one in coach.report().people if _did(one)]
+    did = [one for one in coach.report().people if _did(one)]
+    people = [_person(one, coach, thumbnails, past) for one in did]
     template = _TEMPLATES.get_template("report.html.j2")
     return template.render(
         title=title, people=people, version=__version__, has_pictures=thumbnails is not None
@@ -57,12 +63,16 @@ def _did(report: PersonReport) -> bool:
     return found is not None and bool(found.done.repetitions or found.done.held)
 
 
-def _person(report: PersonReport, coach: Coach, thumbnails: Thumbnails | None) -> Mapping[str, Any]:
+def _person(
+    report: PersonReport, coach: Coach, thumbnails: Thumbnails | None, past: Sequence[KeptSet]
+) -> Mapping[str, Any]:
     assert report.found is not None
     done = report.found.done
     items: Sequence[Repetition | Held] = done.repetitions or done.held
     curve = coach.curve(report.id, done.exercise)
     rows = list(_rows(items, curve))
+    before = [one for one in past if one.exercise == done.exercise.name]
+    count = len(done.repetitions)
     bands = [
         Band(one.start, one.end, one.far if isinstance(one, Repetition) else None, bool(one.faults))
         for one in items
@@ -75,6 +85,7 @@ def _person(report: PersonReport, coach: Coach, thumbnails: Thumbnails | None) -
         "held_s": done.held_s,
         "curve": curve,
         "chart": angle_chart(curve.times, curve.sides, bands, curve.unit),
+        "trend": trend_chart(before, count, done.held_s, mean_range(items)) if before else "",
         "rows": rows,
         "ranges": _mean_ranges(rows),
         "clean": sum(not one.faults for one in items),

@@ -209,3 +209,10 @@ def test_the_demo_clip_is_two_lateral_leg_raises_and_nothing_of_the_bystander(
             if one.found is not None and one.found.done.repetitions
         }
         assert did == {1: ("lateral-leg-raise", 2)}
+
+
+def test_what_happened_while_nobody_was_there_is_not_counted() -> None:
+    bodies = bodies_doing("squat", 3, seconds=3.0)
+    unseen = [one for one in bodies if not 4.3 < one.time < 6.7]  # most of the second one
+    found = repetitions_in(unseen, "squat")
+    assert [one.far for one in found] == pytest.approx([2.5, 8.5], abs=0.3)

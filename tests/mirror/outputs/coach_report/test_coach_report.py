@@ -20,10 +20,12 @@ from mirror.coach.exercises.catalogue import find_exercise
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing, Person, Pose
 from mirror.core.skeleton import LANDMARKS
+from mirror.outputs.coach_history import KeptSet
 from mirror.outputs.coach_report.charts import Band, angle_chart, tempo_bar
 from mirror.outputs.coach_report.page import report_page
 from mirror.outputs.coach_report.symmetry import side_ranges
 from mirror.outputs.coach_report.thumbnails import Thumbnails
+from mirror.outputs.coach_report.trends import trend_chart
 from mirror.rendering.effects.registry import effect_of
 from mirror.rendering.overlay import Style
 from pipeline.frame import BGR, Frame
@@ -168,3 +170,32 @@ def test_of_alternating_sides_each_is_measured_in_its_own_repetitions() -> None:
     assert {"left", "right"} <= set(sides)
     assert symmetry is not None
     assert int(symmetry[1]) > 90  # the made figure does the same on both sides
+
+
+def test_a_set_is_shown_beside_earlier_ones_of_its_exercise_and_no_others() -> None:
+    coach, kept = watched(count=3)
+    past = [
+        KeptSet(86_400.0 * day, "c.mp4", 1, exercise, count, 0, 0.0, 80.0 + day)
+        for day, exercise, count in ((1, "squat", 5), (2, "lunge", 9), (3, "squat", 8))
+    ]
+    page = report_page("c.mp4", coach, kept, past)
+    assert page.count('class="past"') == 2
+    assert page.count('class="now"') == 1
+    assert page.count('class="ranges"') == 1
+    assert "From set to set" in page
+    assert "From set to set" not in report_page("c.mp4", coach, kept, past[1:2])
+
+
+def test_a_trend_goes_no_farther_back_than_there_is_room() -> None:
+    many = [KeptSet(float(day), "c.mp4", 1, "plank", 0, 0, 20.0 + day) for day in range(100)]
+    chart = trend_chart(many, 0, 60.0, None)
+    assert chart.count("<rect") == 24
+    assert chart.count('class="ranges"') == 0
+    assert ">60<" in chart
+
+
+def test_a_line_has_a_gap_where_nobody_was_there() -> None:
+    times = np.concatenate([np.arange(0.0, 2.0, 0.1), np.arange(4.0, 6.0, 0.1)])
+    sides = np.column_stack([np.sin(times), np.cos(times)])
+    chart = angle_chart(times, sides, [], "°")
+    assert [path.count("M") for path in re.findall(r' d="([^"]*)"', chart)] == [2, 2]
