@@ -18,7 +18,9 @@ from pathlib import Path
 from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
 from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
 from mirror.core.errors import MirrorError
+from mirror.core.label_set import label_set
 from mirror.jobs.coaching import coaching_of
+from mirror.jobs.composition import drawing_of, style_of
 from mirror.process import termination
 from pipeline.targets.path import is_there
 
@@ -55,6 +57,9 @@ def run(options: argparse.Namespace) -> int:
     if options.coach is not None:
         coaching_of(options.coach)  # says at once, and here, what is wrong with it
     check_window(options.source)
+    if config.overlay.effects and config.parser.name == "built-in":
+        parts = label_set("built-in")  # another's parts are known when it is loaded
+        drawing_of(style_of(parts, config.overlay), parts, config.overlay)  # says what is wrong
     with termination.nothing_to_lose():
         import cv2  # before Qt, so that both use the libraries that OpenCV brings
 

@@ -17,6 +17,7 @@ from mirror.live.display.mask_sync import Mode
 from mirror.live.display.viewport import Fit, Placement, placed
 from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.rendering.overlay.annotations import HAS_EVERY_LETTER
+from mirror.rendering.renderer import Renderer
 from pipeline.frame import BGR, Frame
 
 BGRX = NDArray[np.uint8]  # (H, W, 4), blue-green-red and a byte that means nothing
@@ -35,6 +36,7 @@ class DisplayOptions:
         hidden: names of the parts that are not drawn.
         opacity, palette, outlines, labels, landmarks: as in ``mirror.rendering.overlay.Style``.
         side_by_side: the picture as it came on the left.
+        effects: what changes the picture in place of colouring parts, as ``--effect`` says it.
         names: what labels call a part, where it is not its own name: words of the user's language.
         language: of everything else that is written into the picture, as gettext names it.
     """
@@ -50,6 +52,7 @@ class DisplayOptions:
     labels: Labels = "none"
     landmarks: bool = False
     side_by_side: bool = False
+    effects: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
 
@@ -81,6 +84,7 @@ def look_of(config: OverlayConfig) -> DisplayOptions:
         labels=config.labels,
         landmarks=config.landmarks,
         side_by_side=config.side_by_side,
+        effects=config.effects,
     )
 
 
@@ -100,6 +104,7 @@ def compose(
     parts: LabelSet,
     view: tuple[int, int],
     over: Over | None = None,
+    effects: Renderer | None = None,
 ) -> Picture:
     """Return a frame with its parts drawn, as large as it is shown in a view of (height, width).
 
@@ -110,28 +115,34 @@ def compose(
         parts: what the parser can name.
         view: where it is shown.
         over: draws on what is shown, pixel for pixel, given that and its parsing.
+        effects: what draws the look's effects. Nothing of a picture is shown before it is known who
+            is in it, since some of them hide people.
     """
     if not look.side_by_side:
         where = placed((frame.height, frame.width), view, look.fit)
-        shown = _shown(frame.bgr, parsing, look, parts, where, over)
+        shown = _shown(frame, parsing, look, parts, where, over, effects)
         return Picture(cv2.cvtColor(shown, cv2.COLOR_BGR2BGRA), where.x, where.y)
     where = placed((frame.height, frame.width), (view[0], view[1] // 2), look.fit)
     halves = [
-        _shown(frame.bgr, half, look, parts, where, on_top)
-        for half, on_top in ((None, None), (parsing, over))
+        _shown(frame, half, look, parts, where, on_top, changed)
+        for half, on_top, changed in ((None, None, None), (parsing, over, effects))
     ]
     both = cv2.cvtColor(np.hstack(halves), cv2.COLOR_BGR2BGRA)
     return Picture(both, view[1] // 2 - where.width, where.y)
 
 
 def _shown(
-    image: BGR,
+    frame: Frame,
     parsing: Parsing | None,
     look: DisplayOptions,
     parts: LabelSet,
     where: Placement,
     over: Over | None,
+    effects: Renderer | None,
 ) -> BGR:
+    if parsing is None and effects is not None:
+        return np.zeros((where.height, where.width, 3), np.uint8)
+    image = frame.bgr
     x0, y0, x1, y1 = where.crop
     size = where.width, where.height
     shrinks = where.width < x1 - x0
@@ -139,12 +150,14 @@ def _shown(
     # what is shrunk is drawn on afterwards, what grows before: so drawing costs the least
     part = _resized(part, size) if shrinks else part
     part = cv2.flip(part, 1) if look.mirrored else part
-    if parsing is None or (over is None and not look.overlay):
+    if parsing is None or (over is None and not look.overlay and effects is None):
         return _resized(part, size)
     parsing = cropped(parsing, where.crop)
     parsing = resized(parsing, *part.shape[:2]) if shrinks else parsing
     parsing = mirrored(parsing) if look.mirrored else parsing
-    if look.overlay:
+    if effects is not None:
+        part = effects.render(Frame.from_bgr(part, frame.time), parsing).bgr
+    elif look.overlay:
         shown_frame = Frame.from_bgr(part, 0.0)
         part = OverlayRenderer(look.style(parts)).render(shown_frame, parsing).bgr
     if over is None:

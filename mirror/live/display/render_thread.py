@@ -9,6 +9,7 @@ from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
 from mirror.live.coaching.glass_renderer import GlassRenderer
 from mirror.live.display.display_options import Over, Picture, compose
+from mirror.live.display.effects import ShownEffects
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.mask_sync import Pair
@@ -55,6 +56,7 @@ def paint(
     glass: GlassRenderer,
 ) -> None:
     """Draw until the compositor or the mailbox is closed. For a thread of its own."""
+    effects = ShownEffects()
     try:
         while True:
             shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
@@ -63,12 +65,15 @@ def paint(
             parsing = None if pair.result is None else pair.result.parsing
             glass.parts, glass.language = named, task.look.language
             over = None if parsing is None else _over(glass, parsing)
-            picture = compose(pair.frame, parsing, task.look, named, task.view, over)
+            changed = effects.of(task.look, named)
+            picture = compose(pair.frame, parsing, task.look, named, task.view, over, changed)
             shots.put(
                 RenderedFrame(picture, pair, named, task.look.mode == "exact", begun_at, clock())
             )
     except Closed:
         pass
+    finally:
+        effects.end_scene()
 
 
 def _over(renderer: GlassRenderer, parsing: Parsing) -> Over | None:

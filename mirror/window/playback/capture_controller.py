@@ -13,12 +13,12 @@ from pathlib import Path
 from mirror.live.capture.recording import Recording
 from mirror.live.capture.snapshot import save_snapshot
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.effects import drawn_with
 from mirror.live.display.render_thread import RenderedFrame
 from mirror.live.readout import Say, clock_time, look_in
 from mirror.live.session.confirmations import Confirmations
 from mirror.live.session.live_session import Session
 from mirror.live.session.session_status import NOTHING, Sentence
-from mirror.rendering.overlay import OverlayRenderer
 from mirror.rendering.renderer import Chain, Renderer
 from pipeline.sinks.video import Encoding
 
@@ -85,7 +85,7 @@ class CaptureController:
         """Write what is shown of a session to PNG files."""
         look, coach = look_in(look, shot.parts, say), session.coaching.renderer()
         coach.parts, coach.language = shot.parts, look.language
-        drawn = Chain([OverlayRenderer(look.style(shot.parts)), coach])
+        drawn = Chain([drawn_with(look, shot.parts), coach])
 
         def write() -> None:
             with self._turn:  # so that no two take the same name
@@ -120,10 +120,11 @@ class CaptureController:
 
         def renderer() -> Renderer:
             parts = session.parts
-            style = look_in(look, parts, say).style(parts)
+            shown = look.overlay or bool(look.effects)
+            drawn = drawn_with(look_in(look, parts, say), parts)
             coach = session.coaching.renderer()
             coach.parts, coach.language = parts, look.language
-            return Chain([*([OverlayRenderer(style)] if look.overlay else []), coach])
+            return Chain([*([drawn] if shown else []), coach])
 
         self._recording = Recording(self._folder, self._encoding, renderer)
         self._session, self._began_at = session, self._clock()

@@ -23,6 +23,7 @@ from mirror.parsers.catalogue import NAMES
 
 _OF_A_LOOK = {field.name for field in dataclasses.fields(DisplayOptions)} - {
     "mirrored",
+    "effects",  # asked for each time: nobody is to believe that a face is hidden, or be surprised
     "names",
     "language",
 }
