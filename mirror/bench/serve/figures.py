@@ -19,6 +19,7 @@ OURS = "mirror serve"
 GOAL_OF_BARE = 0.95
 GOAL_SLOWEST = 2.0
 GOAL_REFUSED_MS = 20.0
+GOAL_MEMORY = 1.5  # what many clients' pictures may add
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,13 @@ def held(ours: Sequence[Figures], bare: Sequence[float], refused_ms: Sequence[fl
         note = f"median {p50:.1f} ms, of {len(refused_ms)}"
         rows.append(Row("refusals, p99", float(p99), "ms", GOAL_REFUSED_MS, "less", note))
     return rows
+
+
+def grown(few: Sequence[Figures], many: Sequence[Figures]) -> Row:
+    """Return what a service holds after many clients over what it held after few, at worst."""
+    before, after = (max(load.memory_mb for load in loads) for loads in (few, many))
+    name = f"memory, {many[0].clients} clients over {few[0].clients}"
+    return Row(name, after / before, "x", GOAL_MEMORY, "less", f"{before:.0f} MB, {after:.0f} MB")
 
 
 def _ends(done: Iterable[Answer]) -> tuple[dict[int, float], dict[int, float]]:

@@ -21,6 +21,7 @@ from mirror.bench.serve.figures import (
     against,
     by_clients,
     figures_of,
+    grown,
     held,
     refusals_ms,
     typical,
@@ -112,6 +113,8 @@ def measure(asked: Asked, tell: Callable[[str], None] = lambda said: None) -> Re
         for row in against(level)
     ]
     rows += held(levels[-1][OURS], bare_rates, refusals_ms(crowd))
+    if len(levels) > 1:
+        rows.append(grown(levels[0][OURS], levels[-1][OURS]))
     return Report(_typical(levels), rows, missing)
 
 

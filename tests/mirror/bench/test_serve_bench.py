@@ -23,6 +23,7 @@ from mirror.bench.serve.figures import (
     against,
     by_clients,
     figures_of,
+    grown,
     held,
     refusals_ms,
     typical,
@@ -91,6 +92,14 @@ def test_promises_are_held_against_bare_threads_and_refusals() -> None:
     assert values["20 clients: of bare threads"] == pytest.approx(0.96)
     assert values["20 clients: slowest client"] == pytest.approx(1.1)
     assert [row.met for row in rows] == [True, True, True, False]
+
+
+def test_memory_with_many_clients_is_held_against_that_with_few() -> None:
+    few, more = load(OURS, clients=1), replace(load(OURS, clients=50), memory_mb=480.0)
+    row = grown([few, few], [more, replace(more, memory_mb=300.0)])
+    assert row.value == pytest.approx(1.6)
+    assert row.met is False
+    assert row.name == "memory, 50 clients over 1"
 
 
 def test_a_load_is_told_to_its_process_as_it_was_meant() -> None:
