@@ -21,7 +21,7 @@ def as_text(title: str, outcomes: Sequence[Outcome]) -> Group:
     columns = {outcome.dataset: outcome.verdict.figures for outcome in outcomes}
     counts = {name: {"pictures": len(outcome.pictures)} for name, outcome in _named(outcomes)}
     whole = {name: {**counts[name], **figures} for name, figures in columns.items()}
-    said: list[RenderableType] = [_table(title, whole)]
+    said: list[RenderableType] = [figures_table(title, whole)]
     for heading in dict.fromkeys(heading for one in outcomes for heading in one.verdict.tables):
         for outcome in outcomes:
             if (rows := outcome.verdict.tables.get(heading)) is not None:
@@ -56,7 +56,8 @@ def _named(outcomes: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
     return [(outcome.dataset, outcome) for outcome in outcomes]
 
 
-def _table(title: str, columns: Mapping[str, Mapping[str, Figure]]) -> Table:
+def figures_table(title: str, columns: Mapping[str, Mapping[str, Figure]]) -> Table:
+    """Return a table of figures, with a column for each data set or clip."""
     table = Table(title=table_title(title), title_justify="left", box=None, header_style="dim")
     table.add_column("", no_wrap=True)
     for name in columns:

@@ -5,6 +5,7 @@ mirror eval parts DIR...              every part, and whether left is left
 mirror eval pose DIR...               joints: OKS and PCK
 mirror eval clips DIR...              masks over time, and whether parts keep their label
 mirror eval overlay CLIP...           masks that come late: held, carried, and in time
+mirror eval motion CLIP...            joint angles in a video, against those of its pictures
 mirror eval matte DIR...              cut-outs as effects make them, and what they cost at 720p
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
@@ -24,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import mirror
-from mirror.cli.commands import eval_coach, eval_overlay
+from mirror.cli.commands import eval_coach, eval_motion, eval_overlay
 from mirror.cli.flags import add_parser_flags, checked, config_of, path
 from mirror.core.quantities import positive
 from mirror.evaluation.class_mapping import CLASS_SETS
@@ -52,7 +53,7 @@ from pipeline.targets.distinct_paths import InputPath, OutputPath
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is judged, by which data, and where the figures go."""
-    what = (*WHAT, eval_overlay.OVERLAY, *eval_coach.COACHING)
+    what = (*WHAT, eval_overlay.OVERLAY, eval_motion.MOTION, *eval_coach.COACHING)
     parser.add_argument("what", choices=what, help=", ".join(what))
     parser.add_argument(
         "datasets",
@@ -100,6 +101,8 @@ def run(options: argparse.Namespace) -> int:
         return eval_coach.run(options)
     if options.what == eval_overlay.OVERLAY:
         return eval_overlay.run(options)
+    if options.what == eval_motion.MOTION:
+        return eval_motion.run(options)
     datasets = [one for path in options.datasets for one in open_datasets(path)]
     sheets = _sheet_files(options.sheet, datasets)
     if options.plot is not None:

@@ -129,13 +129,13 @@ def parse_clip(
     motion = MotionHistory(span=max(1, len(frames)))
     for frame in frames:
         motion.see(frame)
-    followed = _parsed(footage, carrier, config, quiet)
+    followed = follow(footage, carrier, config, quiet)
     if judged is None:
         return Clip(footage, followed, followed, True, motion, len(carrier.parts.names))
     if isinstance(judged, StoredSystem):
         late, parts = _stored(footage, judged), len(judged.parts or ("", ""))
     else:
-        late, parts = _parsed(footage, judged, config, quiet), len(judged.parts.names)
+        late, parts = follow(footage, judged, config, quiet), len(judged.parts.names)
     apart = tuple(
         parsing if parsing.people else _told_apart(parsing, by)
         for parsing, by in zip(late, followed, strict=True)
@@ -147,9 +147,14 @@ def _told_apart(parsing: Parsing, by: Parsing) -> Parsing:
     return Parsing(parsing.labels, matched(parsing.labels, by.instances))
 
 
-def _parsed(
+def follow(
     footage: Footage, kind: AnyKind, config: ParserConfig, quiet: bool
 ) -> tuple[Parsing, ...]:
+    """Return what a parser says of each frame of a clip, one after the other.
+
+    Raises:
+        Whatever the parser raises.
+    """
     workers, threads = workers_for(kind, config)
     found: list[Parsing] = []
     flow = open_flow(InMemory(_again(footage.frames)), kind, workers, threads, config)
