@@ -96,12 +96,17 @@ class Absent:
             return frame
         stays = matte_of(only(parsing, [one for one in parsing.people if one.id not in gone]))
         hidden = cv2.subtract(_grown(matte_of(only(parsing, _of(parsing, gone)))), stays)
-        share = cv2.merge([hidden, hidden, hidden])
-        mixed = cv2.add(
-            cv2.multiply(background, share, scale=1 / 255),
-            cv2.multiply(image, cv2.bitwise_not(share), scale=1 / 255),
+        x, y, across, down = cv2.boundingRect(hidden)
+        if not across:
+            return frame
+        box = slice(y, y + down), slice(x, x + across)
+        share = cv2.merge([hidden[box]] * 3)
+        result = image.copy()
+        result[box] = cv2.add(
+            cv2.multiply(background[box], share, scale=1 / 255),
+            cv2.multiply(image[box], cv2.bitwise_not(share), scale=1 / 255),
         )
-        return frame.with_bgr(np.asarray(mixed, np.uint8))
+        return frame.with_bgr(result)
 
     def end_scene(self) -> None:
         """Forget the background."""

@@ -50,11 +50,13 @@ class RemovedBackground:
     def render(self, frame: Frame, parsing: Parsing) -> Frame:
         """Return the frame's people, and nothing else."""
         cutout = self._cutter.cut(frame.bgr, parsing)
-        alone = composed(frame.bgr, cutout, np.zeros_like(frame.bgr), reuse=True)
+        whole = cv2.compare(cutout.matte, 255, cv2.CMP_EQ)
+        alone = np.asarray(cv2.copyTo(frame.bgr, whole), np.uint8)  # black elsewhere
         if cutout.edge is not None:
-            alone.reshape(-1, 3)[cutout.edge.at] = unmixed(cutout.matte, cutout.edge)[1]
-        alone[cutout.matte == 0] = 0
-        layered = np.dstack([alone, cutout.matte])
+            alpha, theirs = unmixed(cutout.matte, cutout.edge)
+            alone.reshape(-1, 3)[cutout.edge.at] = theirs * (alpha > 0)
+        layered = cv2.cvtColor(alone, cv2.COLOR_BGR2BGRA)
+        cv2.insertChannel(cutout.matte, layered, 3)
         picture = av.VideoFrame.from_ndarray(layered, format="bgra")
         tag_like(frame.with_bgr(alone).picture, picture)
         return frame.with_picture(picture)

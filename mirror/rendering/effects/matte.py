@@ -42,11 +42,13 @@ def matte_of(parsing: Parsing) -> Matte:
 
 def only(parsing: Parsing, people: Sequence[Person]) -> Parsing:
     """Return what of a parsing is some people's."""
-    instances = [person.instance for person in people]
-    theirs = np.isin(parsing.instances, instances)
+    values = 256 if parsing.instances.dtype == np.uint8 else 65_536
+    mine = np.zeros(values, np.uint8)
+    mine[[person.instance for person in people]] = 255
+    theirs: Matte = cv2.LUT(parsing.instances, mine) if values == 256 else mine[parsing.instances]
     return Parsing(
-        np.where(theirs, parsing.labels, 0).astype(np.uint8),
-        np.where(theirs, parsing.instances, 0).astype(parsing.instances.dtype),
+        np.asarray(cv2.copyTo(parsing.labels, theirs), np.uint8),
+        np.asarray(cv2.copyTo(parsing.instances, theirs), parsing.instances.dtype),
         tuple(people),
     )
 
