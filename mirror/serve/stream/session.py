@@ -100,6 +100,8 @@ class Session:
         consumer = self._loop.run_in_executor(self._service.streams.threads, self._consume)
         receiver = asyncio.ensure_future(self._receive())
         stopping = asyncio.ensure_future(self._service.streams.stopping())
+        for one in (consumer, receiver):  # what the first of them raised is on its way
+            one.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         try:
             await asyncio.wait({consumer, receiver, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if receiver.done():
@@ -112,8 +114,6 @@ class Session:
                 task.cancel()
             self._give_up()
             await asyncio.wait({consumer, receiver, stopping})
-            for ended in (consumer, receiver):  # what the first of them raised is on its way
-                _ = ended.cancelled() or ended.exception()
         if stopping.done() and not stopping.cancelled():
             raise Problem(503, "service.stopping", "The service is stopping.")
         await self._send(

@@ -6,6 +6,8 @@ import json
 import threading
 from typing import Any
 
+# imported late, deep in the stack, where CPython 3.11 miscounts how deep it parses
+import hypothesis.internal.conjecture.optimiser  # noqa: F401
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
