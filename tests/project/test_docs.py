@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 import shutil
 import sys
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import clip
@@ -15,6 +17,7 @@ from m2fp_golden import checkpoint
 from media import jpeg, picture_folder, write_video
 from pages import ROOT, blocks, commands, run, run_commands, run_programs
 
+from mirror.cli.main import main
 from mirror.parsers.m2fp.checkpoint import download
 
 DOCS = ROOT / "docs"
@@ -93,6 +96,26 @@ def test_the_parser_of_ones_own_parses(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(program.strip().splitlines()) <= 14
     run_commands(page, tmp_path)
     assert (tmp_path / "clip-mirror.mp4").stat().st_size
+
+
+def test_the_commands_on_effects_run_and_so_does_the_effect_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_video(tmp_path / "squats.mp4", 3)
+    page = DOCS / "how-to/effects.md"
+    assert len(commands(page)) == 2
+    run_commands(page, tmp_path)
+    assert all((tmp_path / name).stat().st_size for name in ("blurred.mp4", "private.mp4"))
+    (program,) = blocks(page, "python")
+    assert len([line for line in program.splitlines() if line.strip()]) <= 15
+    (tmp_path / "mine_effect.py").write_text(program)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert 'sketch = "mine:sketch"' in page.read_text()
+    entry = EntryPoint("sketch", "mine_effect:sketch", "mirror.effects")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry])
+    with contextlib.chdir(tmp_path):
+        assert main(["video", "squats.mp4", "-o", "sketch.mp4", "--effect", "sketch"]) == 0
+    assert (tmp_path / "sketch.mp4").stat().st_size
 
 
 def test_the_programs_for_the_library_run(tmp_path: Path) -> None:

@@ -232,3 +232,20 @@ def test_a_picture_is_read_once_however_often_it_is_asked_for(
         out = effect_of(f"replace:{path}", PARTS).render(frame_at(0.0), somebody()).bgr
         assert out[5, 5, 0] == 77
     assert opened == [path]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 400), (500, 2)])
+def test_a_picture_of_any_size_fills_the_frame(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "b.png"
+    cv2.imwrite(str(path), np.full((*size, 3), 90, np.uint8))
+    out = effect_of(f"replace:{path}", PARTS).render(frame_at(0.0), somebody()).bgr
+    assert out.shape == (HIGH, WIDE, 3)
+    assert (out[:20] == 90).all()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "notes.png", "notes.mp4"])
+def test_a_background_that_is_no_picture_and_no_video_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("a beach, with palms\n")
+    with pytest.raises(SourceError):
+        effect_of(f"replace:{path}", PARTS)
