@@ -73,7 +73,7 @@ class BatchProgress:
         self._clips, self._ended, self._began_at = clips, kept, self._clock()
         self._all = self._progress.add_task("all", total=clips, completed=kept, rate="")
         if not self._quiet and not self._has_bars:
-            done = f", {kept} of them looked after already" if kept else ""
+            done = f", {kept} of them dealt with before" if kept else ""
             terminal.warn(
                 f"{clips} videos{done}; {shares.processes} at a time, with "
                 f"{shares.workers} x {shares.threads} threads each"

@@ -28,6 +28,10 @@ class FakeRay:
         self.actors: list[_Handle] = []
         self.options: dict[str, Any] = {}
         self.killed = 0
+        self.is_alive = True
+
+    def nodes(self) -> list[dict[str, bool]]:
+        return [{"Alive": self.is_alive}]
 
     def cluster_resources(self) -> dict[str, float]:
         return {"CPU": 2.0}

@@ -23,6 +23,19 @@ def told(handle: Any) -> Any:  # noqa: ANN401
     return handle.told.options(concurrency_group="told").remote()
 
 
+def check_alive(ray: Any) -> None:  # noqa: ANN401
+    """Go on if the cluster has a machine left; a lost one may come back, a lost cluster does not.
+
+    Raises:
+        BatchError: it has none.
+    """
+    if not any(node["Alive"] for node in ray.nodes()):
+        raise BatchError(
+            "batch.cluster_lost",
+            "the Ray cluster has no machine left; what is done is kept, go on when there is one",
+        )
+
+
 def lost(clip: Clip) -> BatchError:
     """Return what is said of a recording that no worker outlives."""
     return BatchError(

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from mirror.batch.batch_job import BatchJob
 from mirror.batch.clips import Clip
-from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, lost, told
+from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, check_alive, lost, told
 from mirror.batch.cluster.clip_actor import MARK, ClipActor, Duty
 from mirror.batch.cluster.segment_run import SegmentRun
 from mirror.batch.engines import Shares
@@ -147,8 +147,11 @@ class RayWorkers:
                     yield outcome
                     continue
                 self._hand_out(worker, waiting)
-            if time.monotonic() - asked_at > _ASKS_EVERY_S and not self._asked:
+            if time.monotonic() - asked_at > _ASKS_EVERY_S:
                 asked_at = time.monotonic()
+                check_alive(self._ray)  # actors wait for ever for a machine that does not come
+                if self._asked:
+                    continue
                 for worker in list(self._running.values())[:_ASKED]:
                     self._asked[told(worker.handle)] = worker
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mirror.batch.clips import Clip
-from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, lost, told
+from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, check_alive, lost, told
 from mirror.batch.cluster.clip_actor import ClipActor, Duty, JoinActor, ScoutActor
 from mirror.batch.records import ClipRecord, Failure
 from mirror.batch.segments import DIFFERS
@@ -107,6 +107,7 @@ class SegmentRun:
             try:
                 result = self._once(clip, attempt, tell)
             except self._ray.exceptions.RayError:  # the scout is lost, or the join
+                check_alive(self._ray)
                 self.__exit__(None, None, None)
                 self._scout, self._idle = None, []
                 continue
@@ -193,6 +194,7 @@ class SegmentRun:
                     self._heard.pop(reference)()
             if time.monotonic() - asked_at > _ASKS_EVERY_S:
                 asked_at = time.monotonic()
+                check_alive(self._ray)
                 reference = told(join)
                 self._heard[reference] = lambda ref=reference: tell(  # type: ignore[misc]
                     Told(clip, *self._ray.get(ref))

@@ -80,7 +80,7 @@ def test_progress_without_a_terminal_is_a_line_for_each(
             []
             if quiet
             else [
-                "mirror: 4 videos, 1 of them looked after already; 2 at a time, with 1 x 1 "
+                "mirror: 4 videos, 1 of them dealt with before; 2 at a time, with 1 x 1 "
                 "threads each",
                 "mirror: 2 of 4: a.mp4: 30 frames, 20.0 fps",
                 "mirror: 3 of 4: a.mp4: failed: x does not exist",

@@ -93,7 +93,7 @@ def test_a_run_that_was_killed_is_gone_on_with(
     assert code == -signal.SIGKILL
     code, said = batch(tmp_path, "--resume")
     assert code == 0, said
-    assert "4 videos, 2 of them looked after already" in said
+    assert "4 videos, 2 of them dealt with before" in said
     assert contents(tmp_path / "out") == whole(clips, tmp_path, monkeypatch)
     assert not list((tmp_path / "out/.mirror-batch/work").glob("*"))
 
@@ -106,4 +106,4 @@ def test_ctrl_c_ends_a_run_with_all_its_processes(clips: Path, tmp_path: Path) -
     assert not list((tmp_path / "out/.mirror-batch").glob("work/*"))
     code, said = batch(tmp_path, "--resume")  # it waits for processes of the run before, if any
     assert code == 0, said
-    assert "4 videos, 2 of them looked after already" in said
+    assert "4 videos, 2 of them dealt with before" in said

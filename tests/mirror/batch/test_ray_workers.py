@@ -75,6 +75,30 @@ def test_a_cluster_whose_actors_never_begin_is_given_up(clips: Path, tmp_path: P
         on(ray, job(clips, output=tmp_path / "out"))
 
 
+def test_a_cluster_without_a_machine_left_ends_the_run_and_what_is_done_is_kept(
+    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(FakeRay):
+        """Loses all at the second recording; whoever is started then waits for ever."""
+
+        def wait(self, references: Any, *args: Any, **how: Any) -> Any:  # noqa: ANN401
+            here, rest = super().wait(references, *args, **how)
+            return (here, rest) if self.is_alive else ([], references)
+
+    def loses(_: int, method: str, args: tuple[Any, ...]) -> bool:
+        if method == "run" and args[0].name == "b.mp4":
+            ray.is_alive = False
+        return not ray.is_alive
+
+    ray = Gone(loses)
+    monkeypatch.setattr("mirror.batch.cluster.ray_workers._ASKS_EVERY_S", 0.0)
+    batch = job(clips, output=tmp_path / "out")
+    with pytest.raises(BatchError, match="has no machine left"):
+        on(ray, batch, processes=1)
+    report = on(FakeRay(), batch, mode="resume")
+    assert (report.done, report.kept) == (2, 1)
+
+
 def test_what_fails_on_a_cluster_fails_as_it_does_here(clips: Path, tmp_path: Path) -> None:
     (clips / "b.mp4").write_bytes(b"no film")
     batch = job(clips, output=tmp_path / "out")
