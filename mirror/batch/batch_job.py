@@ -17,7 +17,7 @@ from mirror.jobs.shared_fields import CoachName, Overwrite, WithRle
 from mirror.version import __version__
 
 Written = Literal["video", "results", "masks", "instances", "sheet"]
-_SAME_WHATEVER = {"workers", "threads", "parse_limit_s"}  # settings that change no output
+_SAME_WHATEVER = {"workers", "threads", "cpu", "parse_limit_s"}  # settings that change no output
 
 
 class BatchJob(Schema):

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mirror.core import machine
-from mirror.core.settings import Config
+from mirror.core.settings import Config, share_of
 from mirror.jobs.engine import Engine
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.parser_workers import ParserWorkers
 
 PROCESS_MB = 250  # what a process takes besides its workers' models: libraries, frames, codecs
+
+_LEAST_PERCENT = 2  # as settings have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,35 @@ def shares_of(
     return Shares(count, workers, shared)
 
 
+def cpu_of_each(cpu: str, processes: int) -> str:
+    """Return the share of the machine that each of several processes may take, as settings say it.
+
+    Args:
+        cpu: what all of them may take.
+        processes: how many there are.
+    """
+    share = share_of(cpu)
+    return cpu if share is None else f"{max(_LEAST_PERCENT, round(100 * share / processes))}%"
+
+
 @contextlib.contextmanager
-def running_engine(settings: Config, workers: int, threads: int) -> Iterator[Engine]:
+def running_engine(
+    settings: Config, workers: int, threads: int, processes: int = 1
+) -> Iterator[Engine]:
     """Give an engine whose workers run as long as the block does, for one job after the other.
+
+    Args:
+        settings: every setting.
+        workers: threads that parse.
+        threads: that each of them computes with.
+        processes: that share what the settings let a run take of the machine.
 
     Raises:
         ConfigError: there is no such part or palette, or the workers do not fit.
         ParserNotUsable: there is no such parser, or something of it is missing.
     """
-    parser = settings.parser.changed(workers=workers, threads=threads)
+    cpu = cpu_of_each(settings.parser.cpu, processes)
+    parser = settings.parser.changed(workers=workers, threads=threads, cpu=cpu)
     engine = Engine.of(settings.changed(parser=parser))
     with ParserWorkers(engine.kind, workers, threads, parser) as shared:
         yield dataclasses.replace(engine, shared=shared)

@@ -50,6 +50,7 @@ class ProcessWorkers:
             "store": store,
             "workers": shares.workers,
             "threads": shares.threads,
+            "processes": shares.processes,
         }
         self._heard: queue.SimpleQueue[tuple[_Process, dict[str, Any] | None]] = queue.SimpleQueue()
         self._processes: list[_Process] = []

@@ -92,7 +92,9 @@ def _answer(asked: queue.SimpleQueue[dict[str, Any]], line: Line) -> None:
 
         batch = BatchJob.model_validate_json(first["batch"])
         run = ClipRunner(batch, open_store(first["store"]), Path(first["scratch"]))
-        with running_engine(batch.settings, first["workers"], first["threads"]) as engine:
+        with running_engine(
+            batch.settings, first["workers"], first["threads"], first["processes"]
+        ) as engine:
             line(ready=True)
             while True:
                 said = asked.get()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mirror.batch.engines import Shares, shares_of
+from mirror.batch.engines import Shares, cpu_of_each, shares_of
 from mirror.core.settings import load
 from mirror.parsers.builtin import BuiltIn
 
@@ -37,3 +37,13 @@ def test_as_many_as_there_are_recordings_cores_and_memory_for(
 ) -> None:
     found = shares_of(clips, load(flags=flags), BuiltIn(), processes, cores, free_mb)
     assert found == expected
+
+
+def test_processes_share_what_a_run_may_take_of_the_machine() -> None:
+    assert [cpu_of_each(cpu, 4) for cpu in ("auto", "100%", "50%", "3%")] == [
+        "auto",
+        "25%",
+        "12%",
+        "2%",
+    ]
+    assert load(flags={"parser.cpu": cpu_of_each("3%", 4)}).parser.cpu == "2%"
