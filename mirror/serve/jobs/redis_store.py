@@ -98,6 +98,8 @@ class RedisStore:
             job = self._change(id, take)
             if job is not None and job.state == "running":
                 return job
+            if job is not None:  # that was its end, and the next one's turn comes
+                self._drop_files(id)
         return None
 
     @_is_away

@@ -131,6 +131,8 @@ class SqliteStore:
                 if job is None:
                     return None
                 self._write(job := changes.claimed(job, worker, lease_s, now))
+                if not job.is_open:
+                    self._drop_files(job.id)
             if job.state == "running":  # else that was its end, and the next one's turn comes
                 return job
 

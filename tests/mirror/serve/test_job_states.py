@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 from doubles import FakeClock
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -182,6 +182,7 @@ def check(stores: list[JobStore], clock: FakeClock, examples: int) -> None:
         settings=settings(
             max_examples=examples, stateful_step_count=20, deadline=None, derandomize=True,
             database=None, suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
         ),
     )  # fmt: skip
 

@@ -194,7 +194,7 @@ def test_requests_at_once_with_one_key_are_one_job(open_store: Open, clock: Fake
 
 
 def test_a_job_that_takes_everybody_with_it_is_given_up(store: JobStore, clock: FakeClock) -> None:
-    id = store.add(job(clock), [b""]).id
+    id = store.add(job(clock), [b"in"]).id
     for _ in range(3):
         assert store.claim("w", 1.0)
         clock.now += 2.0
@@ -203,6 +203,7 @@ def test_a_job_that_takes_everybody_with_it_is_given_up(store: JobStore, clock: 
     assert lost is not None
     assert lost.failure is not None
     assert (lost.state, lost.failure.code) == ("failed", "job.lost")
+    assert store.size() == 0
 
 
 def test_a_queued_job_is_cancelled_at_once(store: JobStore, clock: FakeClock) -> None:
