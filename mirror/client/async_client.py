@@ -67,11 +67,12 @@ class AsyncClient:
         *,
         search: Literal["auto", "thorough"] = "auto",
         rle: bool = False,
+        parser: str | None = None,
         begin_within_s: float | None = None,
     ) -> ParsedPicture:
         """Return what is in a picture: a JPEG, PNG or WebP."""
         more = protocol.deadline(begin_within_s)
-        options: dict[str, Option] = {"search": search, "rle": rle}
+        options: dict[str, Option] = {"search": search, "rle": rle, "parser": parser}
         answer = await self._parse(picture, "application/json", options, more)
         return ParsedPicture.of(answer.json())
 

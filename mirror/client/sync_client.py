@@ -72,11 +72,20 @@ class Client:
         *,
         search: Literal["auto", "thorough"] = "auto",
         rle: bool = False,
+        parser: str | None = None,
         begin_within_s: float | None = None,
     ) -> ParsedPicture:
-        """Return what is in a picture: a JPEG, PNG or WebP."""
+        """Return what is in a picture: a JPEG, PNG or WebP.
+
+        Args:
+            picture: the file.
+            search: thorough finds more people, and takes about a second longer.
+            rle: add every part's mask.
+            parser: one that the service lets clients ask for; None: its own.
+            begin_within_s: by when a worker must have begun.
+        """
         more = protocol.deadline(begin_within_s)
-        options = {"search": search, "rle": rle}
+        options: dict[str, Option] = {"search": search, "rle": rle, "parser": parser}
         return ParsedPicture.of(self._parse(picture, "application/json", options, more).json())
 
     def overlay(
@@ -103,7 +112,7 @@ class Client:
             video: the file.
             outputs: what is to be made.
             key: the same key makes the same job, so that a request may be sent again.
-            **options: drawing, and ``rle``, ``side_by_side``, ``quality``.
+            **options: drawing, and ``parser``, ``rle``, ``side_by_side``, ``quality``.
         """
         answer = self._ask(
             "POST", "/v1/jobs", params=protocol.query({"outputs": tuple(outputs), **options}),
@@ -171,7 +180,7 @@ class Client:
             outputs: what comes back.
             live: drop the oldest that waits rather than take the next later.
             fps: frames a second of media time; None: that is the time of arrival.
-            **options: drawing, and ``format``, ``rle``, ``timeout_ms``.
+            **options: drawing, and ``format``, ``parser``, ``rle``, ``timeout_ms``.
         """
         wanted = {"outputs": tuple(outputs), "live": live, "fps": fps, **options}
         address = protocol.stream_address(self._address, wanted)

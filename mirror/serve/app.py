@@ -35,6 +35,7 @@ from mirror.serve.uploads import ClientLeft
 from mirror.version import __version__
 from pipeline.errors import PipelineError
 
+_WARMS_AGAIN_S = 5.0
 _CLIENT_LEFT = 499  # nginx's; it is for logs, nobody reads it
 
 
@@ -107,7 +108,12 @@ def make_app(
 
 
 async def _warm_up(app: FastAPI, service: Service) -> None:
-    await service.parser.warm_up()
+    while not service.parser.is_warm:
+        try:
+            await service.parser.warm_up()
+        except Exception as error:  # such as a model that cannot be built; it is tried again
+            events.failed("parser.ended", 503, error)
+            await asyncio.sleep(_WARMS_AGAIN_S)
     events.told("ready", parser=service.parser.name, workers=service.parser.workers)
     app.state.is_warm = True
     service_manager.tell("READY=1")

@@ -17,6 +17,7 @@ from mirror.core.schema import ConfigError
 from mirror.core.settings import ParserConfig
 from mirror.jobs.composition import check_memory, shared_out
 from mirror.parsers.catalogue import NAMES, AnyKind, find_parser
+from mirror.serve.logs import events
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError, PoolClosed
@@ -292,6 +293,8 @@ class LoadedParsers:
             with self._lock:
                 entry.megabytes, entry.idle_since = 0, self._clock()
                 self._counts[entry.name, "failed"] += 1
+            if not isinstance(error, Problem):
+                events.failed("parser.not_available", 503, error)
             entry.loading.set_exception(_told(error))
         else:
             with self._lock:
@@ -348,6 +351,8 @@ class LoadedParsers:
     def _renew_own(self) -> None:
         """Start the service's own parser anew, whose workers have all been lost."""
         before = self._own
+        if not before.has_ended:  # somebody was faster
+            return
         after = SharedParser(before.kind, before.workers, before.threads, before.config)
         after.is_warm = before.is_warm
         after.__enter__()

@@ -19,6 +19,7 @@ from serving import FAILS, SLOW, Squares, listening, picture, service_with
 from mirror.client import AsyncClient, Client, Job, ServiceError, ServiceUnreachable
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
+from mirror.serve.loaded_parsers import ParserChoice
 
 
 @pytest.fixture
@@ -232,3 +233,25 @@ def test_importing_the_client_loads_nothing_that_parses() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout == "set()\n"
+
+
+def test_a_client_names_who_is_to_parse() -> None:
+    other = Squares()
+    other.name = "m2fp"
+    choice = ParserChoice(names=("m2fp",), find=lambda *_: other)
+
+    async def ask(address: str) -> str:
+        async with AsyncClient(address) as client:
+            return (await client.parse(picture(), parser="m2fp")).parser
+
+    with listening(make_app(service_with(Squares(), choice=choice))) as port:
+        address = f"http://127.0.0.1:{port}"
+        with Client(address) as client:
+            assert client.parse(picture()).parser == "squares"
+            assert client.parse(picture(), parser="m2fp").parser == "m2fp"
+            with pytest.raises(ServiceError) as refused:
+                client.parse(picture(), parser="os:system")
+            assert refused.value.code == "parser.unknown"
+            answers = list(client.stream([picture()], parser="m2fp"))
+        assert [answer.kind for answer in answers] == ["frame"]
+        assert asyncio.run(ask(address)) == "m2fp"
