@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mirror.outputs.json_lines import frame_line
-from mirror.rendering.overlay import Style, draw
+from mirror.rendering.effects.registry import renderer_with
+from mirror.rendering.overlay import OverlayRenderer, Style, draw
 from mirror.serve.pictures import ImageFormat, encode, encode_ids
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import ParsedPicture, SharedParser
 from mirror.version import __version__
+from pipeline.frame import BGR
 
 Picture = Literal["labels", "instances", "overlay-jpeg", "overlay-png", "overlay-webp"]
 Form = Literal["json"] | Picture
+Drawn = Style | BGR
 
 LABELS, INSTANCES = "image/png; map=labels", "image/png; map=instances"
 _TYPES: dict[Form, str] = {
@@ -67,9 +70,24 @@ def forms_of(accept: str, parts: Iterable[str] = ()) -> tuple[tuple[Form, ...], 
 
 
 def answer_of(parser: SharedParser, picture: ParsedPicture, forms: tuple[Form, ...], mixed: bool,
-              style: Style, rle: bool) -> Body:  # fmt: skip
-    """Return a picture's parsing in the forms that are asked for."""
-    bodies = [_body(parser, picture, form, style, rle) for form in forms]
+              style: Style, rle: bool, effects: Sequence[str] = ()) -> Body:  # fmt: skip
+    """Return a picture's parsing in the forms that are asked for.
+
+    Args:
+        parser: has parsed it.
+        picture: what was found.
+        forms: of the answer.
+        mixed: whether they are parts of one answer.
+        style: how parts are drawn.
+        rle: whether JSON has masks, too.
+        effects: what changes the picture in place of coloured parts.
+    """
+    if effects and any(form.startswith("overlay") for form in forms):
+        renderer = renderer_with(effects, OverlayRenderer(style), parser.parts)
+        style_or_drawn: Drawn = renderer.render(picture.frame, picture.parsing).bgr
+    else:
+        style_or_drawn = style
+    bodies = [_body(parser, picture, form, style_or_drawn, rle) for form in forms]
     return _together(bodies) if mixed else bodies[0]
 
 
@@ -85,20 +103,20 @@ def described(parser: SharedParser, picture: ParsedPicture, rle: bool) -> dict[s
     }
 
 
-def content_of(picture: ParsedPicture, form: Picture, style: Style) -> bytes:
-    """Return a picture's file that shows a parsing."""
+def content_of(picture: ParsedPicture, form: Picture, style: Drawn) -> bytes:
+    """Return a picture's file that shows a parsing: in a style, or as it is drawn already."""
     match form:
         case "labels":
             return encode_ids(picture.parsing.labels)
         case "instances":
             return encode_ids(picture.parsing.instances)
-    drawn = draw(picture.frame.bgr, picture.parsing, style)
+    drawn = draw(picture.frame.bgr, picture.parsing, style) if isinstance(style, Style) else style
     image_format: ImageFormat = form.removeprefix("overlay-")  # type: ignore[assignment]
     return encode(drawn, image_format)
 
 
 def _body(
-    parser: SharedParser, picture: ParsedPicture, form: Form, style: Style, rle: bool
+    parser: SharedParser, picture: ParsedPicture, form: Form, style: Drawn, rle: bool
 ) -> Body:
     if form == "json":
         content = json.dumps(described(parser, picture, rle), separators=(",", ":")).encode()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from mirror.core.label_set import LabelSet
 from mirror.core.schema import ConfigError
@@ -10,6 +13,13 @@ from mirror.rendering.effects.built_in import BUILT_IN
 from mirror.rendering.effects.registry import LAST, PARTS, effect_of
 from mirror.serve.problems import Problem
 
+Effects = Annotated[
+    list[Annotated[str, Field(max_length=200)]],
+    Field(
+        max_length=8,
+        description="NAME or NAME:OPTIONS in place of coloured parts, such as blur or privacy",
+    ),
+]
 _TRANSPARENT = "remove"  # which MP4 cannot be
 
 

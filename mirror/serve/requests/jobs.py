@@ -19,7 +19,7 @@ from mirror.serve.jobs.store import StoreAway, StoreFull
 from mirror.serve.logs import events
 from mirror.serve.problems import Problem
 from mirror.serve.requests.drawing import DrawingQuery
-from mirror.serve.requests.effects import check_effects
+from mirror.serve.requests.effects import Effects, check_effects
 from mirror.serve.service import Service
 
 KEY = r"^[\w.-]{1,128}$"  # what a client may call a job, so that it can be asked for twice
@@ -38,13 +38,7 @@ class JobQuery(DrawingQuery):
     rle: Annotated[bool, Field(description="add every part's mask to the results")] = False
     side_by_side: bool = False
     quality: Annotated[int, Field(ge=0, le=63, description="of the video; lower is better")] = 20
-    effects: Annotated[
-        list[Annotated[str, Field(max_length=200)]],
-        Field(
-            max_length=8,
-            description="NAME or NAME:OPTIONS in place of coloured parts, such as blur or privacy",
-        ),
-    ] = []  # noqa: RUF012 - pydantic copies it
+    effects: Effects = []  # noqa: RUF012 - pydantic copies it
 
     async def wanted(self, service: Service) -> Wanted:
         """Return what the job is to make.

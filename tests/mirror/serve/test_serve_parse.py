@@ -70,6 +70,17 @@ def test_the_overlay_comes_as_a_picture(client: TestClient, kind: str) -> None:
     assert int(drawn[24, 48].max()) - int(drawn[24, 48].min()) > 40  # grey before
 
 
+def test_the_picture_comes_with_effects_in_place_of_parts(client: TestClient) -> None:
+    query = "effects=replace:%230000ff"
+    headers = {"Accept": "image/png"}
+    drawn = decoded(client.post(f"/v1/parse?{query}", content=picture(), headers=headers).content)
+    plain = decoded(picture())
+    assert np.array_equal(drawn[10, 55], plain[10, 55])  # somebody
+    assert drawn[10, 5].tolist() == [255, 0, 0]  # nobody: blue
+    refused = client.post("/v1/parse?effects=replace:/etc/hostname", content=picture())
+    assert refused.status_code == 422
+
+
 def test_several_forms_come_in_one_answer(client: TestClient) -> None:
     answer = client.post(
         "/v1/parse?parts=json&parts=labels&parts=overlay-png",
