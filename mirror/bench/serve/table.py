@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mirror.bench.serve.figures import Figures
 
-_COLUMNS = ("clients", "", "a second", "p50", "p95", "p99", "CPU", "memory", "errors")
+_COLUMNS = ("", "clients at", "/s", "p50", "p95", "p99", "CPU", "MB", "errors")
 
 
 def as_table(title: str, loads: Sequence[Figures], missing: Mapping[str, str]) -> RenderableType:
@@ -23,7 +23,7 @@ def as_table(title: str, loads: Sequence[Figures], missing: Mapping[str, str]) -
     """
     table = Table(title=title, title_justify="left", box=None, header_style="dim")
     for name in _COLUMNS:
-        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+        table.add_column(name, justify="left" if name == "clients at" else "right", no_wrap=True)
     clients = 0
     for figures in loads:
         said = "" if figures.clients == clients else str(figures.clients)
@@ -39,8 +39,8 @@ def _cells(figures: Figures) -> list[str]:
     seconds = (figures.p50_s, figures.p95_s, figures.p99_s)
     return [
         f"{figures.rate:.3g}",
-        *(f"{1e3 * value:.0f} ms" for value in seconds),
-        f"{figures.cpu_ms:.3g} ms",
-        f"{figures.memory_mb:.0f} MB",
+        *(f"{value:.3g} s" for value in seconds),
+        f"{figures.cpu_ms:.0f} ms",
+        f"{figures.memory_mb:.0f}",
         str(figures.errors + figures.wrong),
     ]
