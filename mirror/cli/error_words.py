@@ -159,6 +159,10 @@ WORDS: Final[Mapping[str, str]] = {
     "target.write_failed": (
         "{name} cannot be written on: {reason}; make room, or name another target with --out"
     ),
+    "serve.exposed": (
+        "{address} can be reached by others: give --token-file with the tokens that clients need, "
+        "or say --insecure to answer everybody"
+    ),
 }
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mirror.coach.feedback.coaching import Coaching
 
 TRANSPARENT = "remove"  # the effect that leaves no background
+_MOVES_PEOPLE = "framing"  # the effect after which people are elsewhere in the picture
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
 _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
@@ -193,11 +194,18 @@ def renderer_of(
     What a coach says, if there is one, is drawn over everything else.
 
     Raises:
-        ConfigError: there is no such effect, or an option is none that it can have.
+        ConfigError: there is no such effect, or an option is none that it can have; or one moves
+            people away from where the coach would draw.
         SourceError: a file that an effect needs cannot be read.
     """
     renderer = drawing_of(style, parts, overlay)
     if coaching is not None:
+        if any(effect.partition(":")[0] == _MOVES_PEOPLE for effect in overlay.effects):
+            raise ConfigError(
+                "effect.framing_not_with_coach",
+                "the coach draws where people are, and the effect framing moves them; leave one "
+                "of the two out",
+            )
         from mirror.rendering.coach.coach_renderer import CoachRenderer  # few runs need it
 
         renderer = Chain([renderer, CoachRenderer(coaching.of, parts)])

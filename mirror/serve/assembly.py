@@ -102,7 +102,7 @@ def check_exposure(serve: ServeConfig, insecure: bool) -> None:
     if not (is_loopback(serve.host) or serve.tokens or insecure):
         raise ConfigError(
             "serve.exposed",
-            "{address} can be reached by others: give --token-file with the tokens that clients "
-            "need, or say --insecure to answer everybody",
+            "{address} can be reached by others: name a file with the tokens that clients need, or "
+            "ask for everybody to be answered",
             address=serve.host,
         )

@@ -105,7 +105,7 @@ def has_package(python: str, package: str) -> bool:
         ended = subprocess.run([python, "-c", check], capture_output=True, check=False)
     except OSError as error:
         raise ServiceFailed(
-            "peer.not_run",
+            "bench.python_not_run",
             "{python} cannot be run: {reason}",
             python=python,
             reason=error.strerror or str(error),
@@ -195,15 +195,17 @@ class Running:
     def _end(self, gently: bool) -> None:
         """End all of its processes; where that is to be gentle, ask them first."""
         assert self._process is not None
-        if gently:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                there = self._processes()
-                self._process.send_signal(signal.SIGTERM)
-                psutil.wait_procs(there, _ENDS_WITHIN_S)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._said.close()
+        try:
+            if gently:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    there = self._processes()
+                    self._process.send_signal(signal.SIGTERM)
+                    psutil.wait_procs(there, _ENDS_WITHIN_S)
+        finally:  # whoever interrupts the wait leaves nothing running either
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._said.close()
 
 
 def _free_port() -> int:

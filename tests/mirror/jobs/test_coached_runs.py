@@ -39,6 +39,16 @@ def test_a_coached_video_has_the_coach_in_its_results_which_keep_to_the_schema(
     assert film.read_bytes() != (tmp_path / "p.mp4").read_bytes()
 
 
+@pytest.mark.parametrize(("effect", "said"), [("framing", "moves them"), ("remove", "transparent")])
+def test_effects_that_the_coach_cannot_draw_on_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], effect: str, said: str
+) -> None:
+    command = ["video", str(media_file("demo.mp4")), "--coach", "squat", "--effect", effect]
+    assert main([*command, "-o", str(tmp_path / "film.mov")]) == 1
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_exercise_that_is_unknown_is_refused_before_anything_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
