@@ -11,6 +11,7 @@ class ParserOptions(TypedDict, total=False):
     """What may be asked of a parser; each is the key of that name in ``configs/default.toml``.
 
     Attributes:
+        cpu: the share of all cores that parsing takes, such as ``50%``; ``auto``: all it can.
         quality: of the built-in parser: ``fast``, ``balanced`` or ``best``.
         search: of the built-in parser: ``thorough`` looks longer for people, in videos too.
         parse_limit_s: seconds that one frame may take.
@@ -23,6 +24,7 @@ class ParserOptions(TypedDict, total=False):
         find_landmarks: whether M2FP's people get landmarks and joint angles.
     """
 
+    cpu: str
     quality: Quality
     search: str
     parse_limit_s: float

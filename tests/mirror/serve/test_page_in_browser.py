@@ -298,7 +298,7 @@ def test_the_page_is_used_with_keys_alone(visit: Visit) -> None:
     with visit() as page:
         page.get_by_label("Head", exact=True).wait_for()
         page.keyboard.press("Tab")
-        for name in ("clip", "camera", "picture"):
+        for name in ("clip", "camera", "watch", "picture"):
             page.keyboard.press("ArrowRight")
             assert page.evaluate("() => document.activeElement.id") == f"tab-{name}"
             assert page.get_attribute("body", "data-mode") == name
