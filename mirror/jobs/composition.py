@@ -200,16 +200,25 @@ def renderer_of(
     """
     renderer = drawing_of(style, parts, overlay)
     if coaching is not None:
-        if any(effect.partition(":")[0] == _MOVES_PEOPLE for effect in overlay.effects):
-            raise ConfigError(
-                "effect.framing_not_with_coach",
-                "the coach draws where people are, and the effect framing moves them; leave one "
-                "of the two out",
-            )
+        check_with_coach(overlay)
         from mirror.rendering.coach.coach_renderer import CoachRenderer  # few runs need it
 
         renderer = Chain([renderer, CoachRenderer(coaching.of, parts)])
     return CachedRenderer(SideBySide(renderer) if overlay.side_by_side else renderer, timer)
+
+
+def check_with_coach(overlay: OverlayConfig) -> None:
+    """Refuse what a coach cannot draw over.
+
+    Raises:
+        ConfigError: an effect moves people away from where it would draw.
+    """
+    if any(effect.partition(":")[0] == _MOVES_PEOPLE for effect in overlay.effects):
+        raise ConfigError(
+            "effect.framing_not_with_coach",
+            "the coach draws where people are, and the effect framing moves them; leave one of the "
+            "two out",
+        )
 
 
 def drawing_of(style: Style, parts: LabelSet, overlay: OverlayConfig) -> Renderer:

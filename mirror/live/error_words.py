@@ -53,6 +53,10 @@ WORDS: Final[Mapping[str, str]] = {
     "container.picture_ending": N_("{path} is the name of a picture; a recording is a video"),
     "container.unknown": N_("No container is called {name}. Start the program without --container"),
     "container.unknown_ending": N_("{path} ends in {shown}, which names no container; {hint}"),
+    "effect.framing_not_with_coach": N_(
+        "The coach draws where people are, and the effect framing moves them. Leave one of the two "
+        "out"
+    ),
     "folder.no_pictures": N_("There is no picture in the folder {path.name}. Choose another"),
     "frame": N_("The parser did not answer in time. Try again, or choose another parser"),
     "graph": N_("M2FP cannot be made ready for this runtime. Choose torch"),

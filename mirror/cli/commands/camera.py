@@ -20,7 +20,7 @@ from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, nam
 from mirror.core.errors import MirrorError
 from mirror.core.label_set import label_set
 from mirror.jobs.coaching import coaching_of
-from mirror.jobs.composition import drawing_of, style_of
+from mirror.jobs.composition import check_with_coach, drawing_of, style_of
 from mirror.process import termination
 from pipeline.targets.path import is_there
 
@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     config = config_of(options)
     if options.coach is not None:
         coaching_of(options.coach)  # says at once, and here, what is wrong with it
+        check_with_coach(config.overlay)
     check_window(options.source)
     if config.overlay.effects and config.parser.name == "built-in":
         parts = label_set("built-in")  # another's parts are known when it is loaded

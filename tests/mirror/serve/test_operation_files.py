@@ -148,7 +148,7 @@ def test_gunicorn_keeps_processes_that_share_their_jobs(tmp_path: Path) -> None:
     [
         ({}, "MIRROR_SERVE_STORE"),
         ({"MIRROR_SERVE_STORE": "jobs.db", "MIRROR_SERVE_GRPC_PORT": "1"}, "gRPC"),
-        ({"MIRROR_SERVE_STORE": "jobs.db", "MIRROR_SERVE_HOST": "0.0.0.0"}, "--token-file"),
+        ({"MIRROR_SERVE_STORE": "jobs.db", "MIRROR_SERVE_HOST": "0.0.0.0"}, "file with the tokens"),
     ],
 )
 def test_gunicorn_is_not_started_where_processes_could_not_do_it(
