@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from mirror.batch.errors import BatchError
 from mirror.batch.records import STATE
+from pipeline.targets.file_lock import take
 
 _WAITS_S = 10.0  # until the processes of a run that was killed have noticed
 _LOOKS_EVERY_S = 0.1
@@ -32,7 +32,8 @@ def locked_folder(folder: Path) -> Iterator[int]:
     descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         gives_up_at = time.monotonic() + _WAITS_S
-        while not _is_taken(descriptor):
+        # where there are no locks: better unguarded than not at all
+        while take(descriptor, wait=False) is False:
             if time.monotonic() > gives_up_at:
                 raise BatchError(
                     "batch.busy",
@@ -43,22 +44,3 @@ def locked_folder(folder: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _is_taken(descriptor: int) -> bool:
-        """Processes there inherit no descriptors."""
-        return True
-
-else:
-    import fcntl
-
-    def _is_taken(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # a file system without locks: better unguarded than not at all
-        return True

@@ -39,6 +39,26 @@ def rename(part: Path, target: Path, overwrite: bool) -> None:
         part.unlink()
 
 
+def write_at_once(target: Path, content: bytes) -> None:
+    """Make a file, or replace it: whoever reads meanwhile finds one of the two, whole.
+
+    Raises:
+        OSError: it cannot be written; what was there is still there.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.parent / f".{os.urandom(6).hex()}.part"
+    try:
+        with os.fdopen(os.open(part, EXCLUSIVELY, 0o666), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
 def sync(path: Path) -> None:
     """Bring a file's content to the disk.
 

@@ -17,8 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-if sys.platform != "win32":
-    import fcntl
+from pipeline.targets.file_lock import take
 
 T = TypeVar("T")
 
@@ -72,12 +71,7 @@ def whole_name(part: Path) -> Path | None:
 
 def lock(descriptor: int) -> None:
     """Lock a file that nobody else writes, until the descriptor is closed or the process ends."""
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # waits only for somebody who just looks at it
-    except OSError:
-        return  # a file system without locks
+    take(descriptor)  # waits only for somebody who just looks at it
 
 
 def is_locked(path: Path) -> bool:
@@ -89,14 +83,9 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
+        return take(descriptor, wait=False, shared=True) is False
     finally:
         os.close(descriptor)
-    return False
 
 
 def _around(target: Path) -> tuple[str, str]:

@@ -97,8 +97,9 @@ def test_a_long_name_is_written_like_any_other(clip: Path) -> None:
 
 
 def test_a_name_that_is_too_long_is_refused_before_the_run(
-    clip: Path, capsys: pytest.CaptureFixture[str]
+    clip: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # or Python leaves a cache of the parser
     Path("never.py").write_text("def called(): raise AssertionError('the run began')")
     with untouched(clip):
         assert video(clip, "-o", "a" * 252 + ".mp4", parser="never:called") == 1

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.targets.file_lock import take
+
 _log = logging.getLogger(__name__)
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)  # what systems say of a lock of somebody else's
 
@@ -57,29 +59,22 @@ def _is_there(path: Path, file: int) -> bool:
         return False
 
 
-def _take(file: int, wait: bool) -> bool:
-    while True:
-        try:
-            _lock(file, wait)
-        except OSError as error:
-            if error.errno not in _HELD:
-                return True  # a file system without locks: better unguarded than not at all
-            if not wait:
-                return False
-        else:
-            return True
-
-
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: int, wait: bool) -> None:
-        """Take it, or fail; waiting is given up after ten seconds."""
-        msvcrt.locking(file, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    def _take(file: int, wait: bool) -> bool:
+        while True:
+            try:  # waiting is given up after ten seconds
+                msvcrt.locking(file, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            except OSError as error:
+                if error.errno not in _HELD:
+                    return True  # better unguarded than not at all
+                if not wait:
+                    return False
+            else:
+                return True
 
 else:
-    import fcntl
 
-    def _lock(file: int, wait: bool) -> None:
-        """Take it, or fail."""
-        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _take(file: int, wait: bool) -> bool:
+        return take(file, wait) is not False  # without locks: better unguarded than not at all
