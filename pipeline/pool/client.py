@@ -115,11 +115,7 @@ class Client(Generic[Plan, Raw]):
         if future is None or not future.set_running_or_notify_cancel():
             self._take(task)
         else:
-            try:
-                return parse(task.frame, task.plan)
-            except Exception as error:
-                if self._take(task) is not None:
-                    future.set_exception(error)
+            return parse(task.frame, task.plan)
         return None  # type: ignore[return-value]  # nobody is there to look at it
 
     def parsed(self, task: Task[Plan, Raw], raw: Raw) -> None:
@@ -130,6 +126,10 @@ class Client(Generic[Plan, Raw]):
 
     def lost(self, task: Task[Plan, Raw], error: PipelineError) -> None:
         """Answer for a frame whose worker was lost."""
+        self.broke(task, error)
+
+    def broke(self, task: Task[Plan, Raw], error: Exception) -> None:
+        """Answer for a frame that the parser raised over."""
         if (future := self._take(task)) is not None:
             future.set_exception(error)
 

@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from pipeline.concurrency.closeable import Closeable
 from pipeline.concurrency.first_failure import FirstFailure
@@ -17,13 +17,15 @@ from pipeline.pool.fair_queue import ServiceClass
 from pipeline.pool.intake import Intake
 from pipeline.pool.lane_limits import LaneLimits
 from pipeline.pool.reorder import ReorderChannel
-from pipeline.pool.task import Lost, Overdue, Parse, Parsed, Task, TaskLine
+from pipeline.pool.task import Broken, Lost, Overdue, Parse, Parsed, Task, TaskLine
 from pipeline.pool.workers import Workers
 from pipeline.result import LaneStatistics, Result
 
 Plan = TypeVar("Plan")  # what prepare says about a frame
 Raw = TypeVar("Raw")  # what a worker makes of it
 Parsing = TypeVar("Parsing")  # what settle makes of that
+E = TypeVar("E", bound=BaseException)
+Item: TypeAlias = Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue | Broken
 
 
 class Lane(Generic[Plan, Raw, Parsing]):
@@ -31,8 +33,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
 
     ``WorkerPool.lane`` makes one. Entering the block starts two threads, for the source and for
     prepare; leaving it stops and joins them. What goes wrong here ends the iteration with that
-    exception, which ``failure`` keeps, and no other lane hears of it; what is in a worker then is
-    thrown away.
+    exception, which ``failure`` keeps, and no other lane hears of it. The frames before it come out
+    first, however the threads ran; only where no worker is left are those in a worker thrown away.
     """
 
     def __init__(
@@ -56,13 +58,14 @@ class Lane(Generic[Plan, Raw, Parsing]):
         self._on_overdue = on_overdue or (lambda _: None)
         self._is_live = bool(getattr(source, "is_live", False))
         self._intake = Intake(limits.of_intake(self._is_live, workers.active), self._clock)
-        self._results = ReorderChannel[Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue]()
+        self._results = ReorderChannel[Item[Plan, Raw]]()
         self._waits_s = limits.looks_up_after_s(workers.load_limit_s)
         self._threads, self._source_thread = ThreadGroup(), f"{name} source".strip()
         self._line: TaskLine[Plan, Raw] | None = None
         self._is_entered, self._left_behind = False, tuple[str, ...]()
         self._lock = threading.Lock()
-        self._failed = self._overdue = 0  # guarded by _lock, as is any change of the limits
+        # guarded by _lock, as is any change of the limits
+        self._failed = self._overdue = self._broken = 0
 
     def __enter__(self) -> Lane[Plan, Raw, Parsing]:
         if self._is_entered:
@@ -101,7 +104,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         """Return a snapshot. Any thread may call it, during the run and after."""
         intake, pushed = self._intake.statistics(), self._results.pushed
         with self._lock:
-            failed, overdue = self._failed, self._overdue
+            failed, overdue, broken = self._failed, self._overdue, self._broken
         dropped = {**intake.dropped, "overdue": overdue} if overdue else intake.dropped
         return LaneStatistics(
             name=self.name,
@@ -110,7 +113,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
             waiting=intake.waiting,
             taken=intake.taken,
             in_flight=intake.in_flight,
-            parsed=pushed - overdue,
+            parsed=pushed - overdue - broken,
             failed=failed,
             dropped=dropped,
             left_behind=self._left_behind,
@@ -190,16 +193,31 @@ class Lane(Generic[Plan, Raw, Parsing]):
             self._overdue += 1
         self._results.push(task.ticket, Overdue(str(task), task.frame.sequence))
 
+    def broke(self, task: Task[Plan, Raw], error: Exception) -> None:
+        """Take no more frames, and end the lane with this once all before it have come out."""
+        self._break_at(task.ticket, error)
+        self._forget_waiting()  # they come after this one
+
     def fail(self, error: BaseException) -> None:
-        """End the lane; the first failure counts. Waits for nothing."""
+        """End the lane at once; the first failure counts. Waits for nothing."""
         self.failure.keep(error)
         self._close_channels()
+
+    def _break_at(self, ticket: int, error: Exception) -> None:
+        self.failure.keep(error)  # for whoever does not iterate so far
+        with self._lock:
+            self._broken += 1
+        self._results.push(ticket, Broken(error))
+        self._intake.close()
+
+    def _forget_waiting(self) -> None:
+        if (line := self._line) is not None:
+            self._workers.leave(line)
 
     def _close_channels(self) -> None:
         self._intake.close()
         self._results.close()
-        if (line := self._line) is not None:
-            self._workers.leave(line)
+        self._forget_waiting()
 
     # the source's thread
 
@@ -215,7 +233,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
         except Closed:
             pass  # the lane was closed under us: the normal way out
         except BaseException as error:
-            self._fail_in_thread(error)
+            self.failure.keep(_with_thread(error))
+            self._intake.end()  # what it has delivered is parsed first
 
     # prepare's thread
 
@@ -228,21 +247,21 @@ class Lane(Generic[Plan, Raw, Parsing]):
         except Closed:
             pass
         except BaseException as error:
-            self._fail_in_thread(error)
+            self.fail(_with_thread(error))
 
     def _prepare_next(self) -> None:
         ticket, frame = self._intake.take()
         taken_at = self._clock()
-        plan = self._prepare(frame)
+        try:
+            plan = self._prepare(frame)
+        except Exception as error:
+            self._break_at(ticket, _with_thread(error))
+            return
         deadline_s, line = self._limits.deadline_s, self._line
         if line is not None:
             begin_by = math.inf if deadline_s is None else frame.captured_at + deadline_s
             task: Task[Plan, Raw] = Task(self, ticket, frame, plan, taken_at, self._clock())
             self._workers.put(line, task, begin_by)
-
-    def _fail_in_thread(self, error: BaseException) -> None:
-        error.add_note(f"raised in the thread {threading.current_thread().name!r}")
-        self.fail(error)
 
     # the consumer's thread
 
@@ -250,21 +269,26 @@ class Lane(Generic[Plan, Raw, Parsing]):
         while True:
             try:
                 item = self._take()
-            except EndOfStream:
-                return self._close_channels()
-            except Closed:
+            except (EndOfStream, Closed):
+                self._close_channels()
                 self.failure.raise_it()
                 return
             if isinstance(item, Overdue):
                 self._pass_over(item)
-            elif isinstance(item, Parsed) or self._on_parse_error is not None:
-                yield self._settled(item)
-            else:
-                self.fail(item.error)
+            elif isinstance(item, Broken) or (
+                isinstance(item, Lost) and self._on_parse_error is None
+            ):
+                error = item.error
+                self.fail(error)
                 del item  # or the error's traceback holds the error
-                self.failure.raise_it()
+                try:
+                    raise error
+                finally:
+                    del error
+            else:
+                yield self._settled(item)
 
-    def _take(self) -> Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue:
+    def _take(self) -> Item[Plan, Raw]:
         while True:
             try:
                 return self._results.take(self._waits_s)
@@ -298,3 +322,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
             )
         self._intake.release()
         self._on_overdue(overdue.sequence)
+
+
+def _with_thread(error: E) -> E:
+    error.add_note(f"raised in the thread {threading.current_thread().name!r}")
+    return error

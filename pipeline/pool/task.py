@@ -40,8 +40,12 @@ class Owner(Protocol[Plan, Raw]):
         """Hear that a frame was not begun before its deadline. Short, and raises nothing."""
         ...
 
+    def broke(self, task: Task[Plan, Raw], error: Exception) -> None:
+        """Hear what parsing a frame raised, and end there. Short, and raises nothing."""
+        ...
+
     def fail(self, error: BaseException) -> None:
-        """End: parsing has failed, or all workers have. Short, and raises nothing."""
+        """End: all workers have failed. Short, and raises nothing."""
         ...
 
 
@@ -113,3 +117,10 @@ class Overdue:
 
     name: str
     sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The place of a frame that a step raised over, where its lane ends."""
+
+    error: Exception

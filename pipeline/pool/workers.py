@@ -193,7 +193,7 @@ class Workers(Generic[Plan, Raw]):
         except Exception as error:
             error.add_note(f"raised in the thread {worker.name!r}")
             if is_ours := self._release(worker):
-                task.owner.fail(error)
+                task.owner.broke(task, error)
             return is_ours
         except BaseException as error:
             error.add_note(f"raised in the thread {worker.name!r}")

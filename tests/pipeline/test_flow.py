@@ -210,10 +210,48 @@ def test_a_parser_that_raises_ends_the_run_and_the_frame_is_named(bad: int) -> N
         return 0
 
     with pytest.raises(RuntimeError, match="no such layer") as raised:
-        with flow_of(numbered(30), parse) as results:
+        with flow_of(numbered(30), parse, workers=1) as results:
             for _ in results:
                 pass
+    assert results.statistics().parsed == bad
     assert f"while parsing frame {bad}" in raised.value.__notes__
+
+
+@pytest.mark.parametrize("stage", ["source", "prepare", "parse", "settle"])
+@pytest.mark.parametrize("bad", [0, 10, 29])
+def test_all_that_came_before_a_failure_comes_out_first(stage: str, bad: int) -> None:
+    slow = threading.Event()
+
+    def broken_at(here: str, frame: Frame) -> None:
+        if here == stage and number_of(frame) == bad:
+            raise LookupError(stage)
+
+    def source() -> Iterator[Frame]:
+        for frame in numbered(30):
+            broken_at("source", frame)
+            yield frame
+
+    def parse(frame: Frame, _plan: None) -> int:
+        broken_at("parse", frame)
+        if number_of(frame) == bad - 1:  # still at work when the one after it has failed
+            slow.wait(0.05)
+        return number_of(frame)
+
+    def settle(frame: Frame, _plan: None, raw: int) -> int:
+        broken_at("settle", frame)
+        return raw
+
+    seen: list[int] = []
+    flow = Flow(
+        source(),
+        make_parser=lambda: parse,
+        prepare=lambda frame: broken_at("prepare", frame),
+        settle=settle,
+        workers=3,
+    )
+    with pytest.raises(LookupError, match=stage), flow as results:
+        seen.extend(result.parsing for result in results)
+    assert seen == list(range(bad))
 
 
 def test_a_parser_that_cannot_be_built_ends_the_run() -> None:
