@@ -22,6 +22,7 @@ _FAR_S = 0.07
 _STEPS_S = 0.25  # of a held film's time within which nobody small comes out of nowhere
 _FAST = 0.08  # body lengths that limbs may go before the flow has lost them
 _LOST = 0.25  # body lengths after which it has lost the body
+_STRETCHED = 0.06  # of a body's length that it grew or shrank by: limbs follow what lies behind
 _ROOM = 0.15  # of a person's box, for what moves outside of it but belongs to it
 _STRANGER = 0.004  # share of the picture that moves where nobody is followed
 _WINDOW = 0.7  # side of a close-up window over the picture's shorter side
@@ -228,7 +229,8 @@ class PersonSearch:
 def _strayed(track: Track, since_s: float, intervals: DetectionIntervals) -> bool:
     """Whether somebody has moved too much since they were found, for so short a time."""
     moved = track.moved / track.length
-    interval_s = intervals.min_redetect_s if moved > _LOST else intervals.max_redetect_s
+    is_lost = moved > _LOST or track.stretched > _STRETCHED
+    interval_s = intervals.min_redetect_s if is_lost else intervals.max_redetect_s
     return moved > _FAST and since_s >= interval_s
 
 

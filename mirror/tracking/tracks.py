@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -77,6 +77,7 @@ class Track:
         exchanged: finds in a row that had left and right the other way round.
         finds: how often a detector has found the person.
         missed_at: seconds of frame time of the last search in vain that was counted.
+        found_length: how large the person was when found, in pixels of the frame.
     """
 
     key: int
@@ -89,6 +90,10 @@ class Track:
     exchanged: int = 0
     finds: int = 1
     missed_at: float = -np.inf
+    found_length: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.found_length = self.length
 
     def miss(self, now: float) -> None:
         """Count a search in vain; those in quick succession are one."""
@@ -104,6 +109,11 @@ class Track:
     def length(self) -> float:
         """How large the person is, in pixels of the frame."""
         return body_length(self.joints)
+
+    @property
+    def stretched(self) -> float:
+        """By which share the flow has made the person longer or shorter since they were found."""
+        return abs(self.length / self.found_length - 1)
 
     @property
     def box(self) -> Box:
@@ -246,6 +256,7 @@ def _refresh(track: Track, person: Found, now: float) -> None:
     track.joints = joints.copy()
     track.found_at, track.missed, track.moved = now, 0, person.moved
     track.finds += 1
+    track.found_length = track.length
 
 
 def _coincides(piece: Joints, whole: Joints) -> bool:

@@ -133,6 +133,27 @@ def test_somebody_whom_the_flow_has_lost_is_looked_for_again_soon() -> None:
     assert len(scene.told.asked) == 2
 
 
+def stretching(down: float) -> Motion:
+    """The lower a place is, the faster it sinks: by so much at a height of 300 pixels."""
+    field = np.zeros((48, 64, 2), np.float32)
+    field[..., 1] = np.linspace(0, down * 1.6, 48, dtype=np.float32)[:, None] / 10
+    return Motion(field, 10.0)
+
+
+@pytest.mark.parametrize(("motion", "searches"), [(moving(7, 0), 1), (stretching(10), 2)])
+def test_somebody_whom_the_flow_stretches_is_looked_for_again_soon(
+    motion: Motion, searches: int
+) -> None:
+    scene = Scene()
+    scene.told.known.append(somebody_at(100))
+    scene.see(None)
+    for _ in range(3):  # 0.12 s, in which nothing of them went as far as a quarter of a body
+        scene.see(motion)
+    (track,) = scene.tracks.present()
+    assert 0.08 < track.moved / track.length < 0.25
+    assert len(scene.told.asked) == searches
+
+
 def held(image: BGR, time_s: float) -> Frame:
     frame = Frame.from_bgr(image.copy(), time_s)
     frame.is_held = True
