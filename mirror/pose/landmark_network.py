@@ -26,7 +26,7 @@ _OUTPUTS = ["Identity", "Identity_1", "Identity_2", "Identity_4"]
 _COUNT = len(LANDMARKS)
 
 _AGREES = 0.06  # of a square's side: where two answers lie farther apart, one has the wrong side
-_CERTAIN = np.float32(6.0)  # logits beyond which a mask is no surer
+CERTAIN = np.float32(6.0)  # logits beyond which a mask is no surer
 # the same landmark of the other side; what comes after them, the middle and the top, has no side
 _OTHER_SIDE = [LANDMARKS.index(_opposite(name)) for name in LANDMARKS] + list(range(_COUNT, 39))
 
@@ -42,7 +42,7 @@ class PoseEstimate:
         presence: 0-1, how sure it is that a person is there.
         joints: (33, 3) float32: x, y in pixels of the picture, visibility 0-1.
         world: (33, 3) float32: metres, origin between the hips, y down.
-        mask: (256, 256) float32 logits in the crop: above 0 is the person.
+        mask: (256, 256) float32 logits from -6 to 6 in the crop: above 0 is the person.
         circle: the square that the network itself would rather have looked at.
     """
 
@@ -148,7 +148,7 @@ def _together(one: Answer, other: Answer) -> Answer:
 
 def _certain(mask: NDArray[np.float32]) -> NDArray[np.float32]:
     """A mask in which neither side is surer than the other can outweigh."""
-    limited: NDArray[np.float32] = np.clip(mask, -_CERTAIN, _CERTAIN)
+    limited: NDArray[np.float32] = np.clip(mask, -CERTAIN, CERTAIN)
     return limited
 
 
@@ -158,7 +158,7 @@ def _estimate(answer: Answer, crop: Crop) -> PoseEstimate:
         presence=answer.presence,
         joints=_in_picture(answer.points[:_COUNT], crop),
         world=_upright(answer.world[:_COUNT], crop.angle),
-        mask=answer.mask,
+        mask=_certain(answer.mask),
         circle=_circle(answer.points[_COUNT : _COUNT + 2], crop),
     )
 

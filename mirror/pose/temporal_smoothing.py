@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.pose.landmark_network import CERTAIN
 from mirror.tracking.crop import Crop
 
 # one_euro_filter in MediaPipe's modules/pose_landmark/pose_landmark_filtering.pbtxt; the speed is
@@ -17,7 +18,6 @@ _TREMBLE = 0.012  # body sizes that the network's answers for a body that stands
 
 _HOLDS_S = 0.2  # how long a mask's past counts where past and present agree
 _AGREES = 1.5  # logits: the difference at which the past's weight has fallen to 37 %
-_CERTAIN = 6.0  # logits beyond which a mask is no surer
 
 
 class OneEuro:
@@ -73,11 +73,11 @@ class SteadyMask:
     def __call__(
         self, mask: NDArray[np.float32], crop: Crop, elapsed_s: float
     ) -> NDArray[np.float32]:
-        """Return the (256, 256) logits of the present crop, steadied."""
-        now = np.clip(mask, -_CERTAIN, _CERTAIN)
+        """Return the (256, 256) logits, from -6 to 6, of the present crop, steadied."""
+        now = mask.copy()
         if self._mask is not None and self._crop is not None and elapsed_s > 0:
             # where nobody is for certain, the past has nothing to add
-            x, y, width, height = cv2.boundingRect((now > -_CERTAIN).view(np.uint8))
+            x, y, width, height = cv2.boundingRect((now > -CERTAIN).view(np.uint8))
             part = now[y : y + height, x : x + width]
             if part.size:
                 difference = _moved(self._mask, self._crop, crop, (x, y, width, height)) - part
@@ -98,7 +98,7 @@ def _moved(
     matrix = now.from_image @ np.vstack([before.to_image, [0, 0, 1]])
     matrix[:, 2] -= (x, y)
     moved: NDArray[np.float32] = cv2.warpAffine(
-        mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=-_CERTAIN
+        mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=float(-CERTAIN)
     )
     return moved
 

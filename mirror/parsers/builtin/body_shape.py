@@ -1,8 +1,8 @@
 """The shape of a body: which lines its parts lie along, and how thick they are.
 
 Lengths are in body units. A border between two parts lies where both are equally far, so the
-thicknesses place the borders. They were fitted on people who sit and people who stand, one half of
-the pictures, and judged on the other half.
+thicknesses place the borders. They were fitted on people who sit and people who stand; how much
+such a fit loses on pictures that it has not seen, docs/evaluation.md says.
 """
 
 from __future__ import annotations

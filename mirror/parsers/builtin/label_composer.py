@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mirror.core.instance_map import Box, InstanceMap, box_of, instance_dtype
 from mirror.core.label_set import LabelMap
+from mirror.core.soft_mask import enlarged
 from mirror.parsers.builtin.carried_parts import REACH, ROOM, Grid, Hold, Planes
 from mirror.parsers.builtin.part_distances import PERSON, Body
 from mirror.tracking.crop import Crop
@@ -193,8 +194,7 @@ def _painted(figure: Figure, region: Region, has_rival: bool) -> _Painted:
 
 def _inside(grey: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:
     """255 where a mask, taken somewhere by a matrix, is the person."""
-    placed = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=0)
-    inside: Plane = cv2.compare(placed, _EDGE, cv2.CMP_GT)
+    inside: Plane = cv2.compare(enlarged(grey, matrix, width, height), _EDGE, cv2.CMP_GT)
     return inside
 
 
