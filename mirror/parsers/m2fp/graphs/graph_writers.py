@@ -74,7 +74,9 @@ def _write_onnx(part: nn.Module, pixels: Tensor, path: Path, outputs: list[str])
 def converted(part: nn.Module, example: Any, inputs: Any) -> Any:  # noqa: ANN401  # untyped
     """Return a network, or a part of it, as OpenVINO's model, for inputs of these sizes."""
     sizes = [list(given.shape) for given in inputs]
-    graph = import_openvino().convert_model(part, example_input=example, input=sizes)
+    # traced here once: OpenVINO has what it traces traced again, to compare the two
+    traced = torch.jit.trace(part, example, check_trace=False)  # type: ignore[no-untyped-call]
+    graph = import_openvino().convert_model(traced, example_input=example, input=sizes)
     _leave_out_zero_cells(graph)
     return graph
 

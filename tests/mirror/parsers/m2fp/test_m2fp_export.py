@@ -52,6 +52,20 @@ def network() -> Network:
     return load_checkpoint(checkpoint("single")).network
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """What is made of ``KEY``, which takes two seconds."""
+    return exported_here(KEY, tmp_path_factory.mktemp("plain"), network)
+
+
+@pytest.fixture
+def written_before(plain: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same graph is taken for what is written, for tests of what comes after that."""
+    monkeypatch.setattr(
+        exporter, "write", lambda _network, _key, path: shutil.copy(plain.path, path)
+    )
+
+
 def picture() -> NetworkInput:
     return fitted(golden("single", "portrait").image, 128, 96)
 
@@ -75,16 +89,15 @@ def test_an_export_answers_as_torch_does(tmp_path: Path, runtime: str, layers: i
 
 
 def test_a_backbone_of_8_bits_says_how_far_off_it_is(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], plain: Exported
 ) -> None:
     made = exported_here(dataclasses.replace(KEY, int8=True), tmp_path, network)
-    plain = exported_here(KEY, tmp_path, network)
     assert made.accuracy.difference > plain.accuracy.difference
     assert "reprocess" not in capfd.readouterr().err  # what the quantiser advises
     assert made.path.stat().st_size < plain.path.stat().st_size
     output = run_onnxruntime(made.path, 1)(np.zeros((1, 3, 64, 64), np.float32))
     assert np.isfinite(output.logits).all()
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_what_follows_a_backbone_of_8_bits_is_as_fast_as_without(tmp_path: Path) -> None:
@@ -113,6 +126,7 @@ def answering(logits: float) -> Callable[[Path, int], Run]:
     return lambda path, threads: lambda pixels: wrong
 
 
+@pytest.mark.usefixtures("written_before")
 @pytest.mark.parametrize(("logits", "said"), [(9.0, r"by \d"), (np.nan, "by inf")])
 def test_a_graph_that_answers_otherwise_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logits: float, said: str
@@ -135,6 +149,7 @@ def test_a_fault_of_the_formulation_is_found(
         exported_here(dataclasses.replace(KEY, runtime="openvino"), tmp_path, network)
 
 
+@pytest.mark.usefixtures("written_before")
 def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +171,7 @@ def test_one_picture_on_which_rounding_decides_is_no_reason_to_refuse_a_graph(
     assert len(seen) > 1
 
 
+@pytest.mark.usefixtures("written_before")
 def test_8_bits_that_give_no_numbers_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +189,7 @@ def test_no_number_is_far_from_every_number() -> None:
         assert largest_difference(wrong, right) == largest_difference(right, wrong) == np.inf
 
 
+@pytest.mark.usefixtures("written_before")
 def test_a_graph_that_gives_other_parts_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
