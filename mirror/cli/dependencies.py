@@ -45,6 +45,7 @@ EXTRAS = {
         "the network service",
         {
             "fastapi": "fastapi",
+            "httptools": "httptools",
             "prometheus-client": "prometheus_client",
             "python-multipart": "python_multipart",
             "redis": "redis",

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mirror.coach.counting.doubt import Candidate, borne_out
 from mirror.coach.counting.holding import Held, held_in
 from mirror.coach.counting.repetition import Repetition
 from mirror.coach.counting.review import Recorded, review
@@ -62,12 +63,11 @@ def analyse(
     """Return what somebody did of an exercise, faults among it."""
     if exercise.hold is not None:
         return _held(record, exercise, columns, strictness)
-    found = [
-        one
-        for one in review(recorded(record, columns), exercise).repetitions
-        if is_posed(one, record, exercise, columns)
-    ]
-    repetitions = tuple(with_faults(one, record, exercise, columns, strictness) for one in found)
+    found = review(recorded(record, columns), exercise).repetitions
+    candidates = candidates_of(found, record, exercise, columns)
+    repetitions = tuple(
+        with_faults(one, record, exercise, columns, strictness) for one in borne_out(candidates)
+    )
     if not repetitions:
         return Done(exercise, (), (), 0.0)
     shown = _shown(record, exercise.recognition, columns, repetitions[0].start, repetitions[-1].end)
@@ -83,15 +83,26 @@ def recorded(record: SignalRecord, columns: Columns) -> Recorded:
     )
 
 
-def is_posed(one: Repetition, record: SignalRecord, exercise: Exercise, columns: Columns) -> bool:
-    """Say whether somebody was as one has to be for an exercise: nobody does push-ups upright."""
+def candidates_of(
+    found: Sequence[Repetition], record: SignalRecord, exercise: Exercise, columns: Columns
+) -> list[Candidate]:
+    """Return those in which somebody was as one has to be: nobody does push-ups upright."""
+    likenesses = ((one, _likeness(one, record, exercise, columns)) for one in found)
+    return [
+        Candidate(one, likeness >= exercise.clear_from)
+        for one, likeness in likenesses
+        if likeness >= _MOVED
+    ]
+
+
+def _likeness(one: Repetition, record: SignalRecord, exercise: Exercise, columns: Columns) -> float:
+    """Return how well a repetition shows the signs of its exercise; 0 of another posture."""
     if not record.calibrated:
-        return True
+        return 1.0
     posture = [sign for sign in exercise.recognition if sign.take != "range"]
-    return (
-        _shown(record, posture, columns, one.start, one.end) >= _POSED
-        and _shown(record, exercise.recognition, columns, one.start, one.end) >= _MOVED
-    )
+    if _shown(record, posture, columns, one.start, one.end) < _POSED:
+        return 0.0
+    return _shown(record, exercise.recognition, columns, one.start, one.end)
 
 
 def with_faults(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirror.coach.analysis import analyse, is_posed, recorded, with_faults
+from mirror.coach.analysis import analyse, candidates_of, recorded, with_faults
 from mirror.coach.body import Body
+from mirror.coach.counting.doubt import Doubts
 from mirror.coach.counting.holding import HoldTimer
 from mirror.coach.counting.live import LiveCounter
 from mirror.coach.counting.repetition import Repetition
@@ -68,6 +69,7 @@ class Trainee:
         self._track = SignalTrack(watch_list.bank, calibrated)
         self._exercise = watch_list.exercises[0] if len(watch_list.exercises) == 1 else None
         self._counter, self._timer = _counter_of(self._exercise), _timer_of(self._exercise)
+        self._doubts = Doubts()
         self._asked_at: float | None = None
         self.count = 0
 
@@ -127,11 +129,15 @@ class Trainee:
         found = self._counter.update(
             time, values, lambda since: recorded(self._track.record(since), columns)
         )
-        return [
-            with_faults(one, around, exercise, columns, self._strictness)
-            for one in found
-            if is_posed(one, around := self._track.record(one.start - _BEFORE_S), exercise, columns)
-        ]
+        if not found:
+            return []
+        around = self._track.record(min(one.start for one in found) - _BEFORE_S)
+        counted = self._doubts.push(candidates_of(found, around, exercise, columns))
+        return [self._judged(one, exercise) for one in counted]
+
+    def _judged(self, one: Repetition, exercise: Exercise) -> Repetition:
+        around = self._track.record(one.start - _BEFORE_S)
+        return with_faults(one, around, exercise, self._list.columns(exercise), self._strictness)
 
 
 def _counter_of(exercise: Exercise | None) -> LiveCounter | None:

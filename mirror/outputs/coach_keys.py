@@ -11,7 +11,7 @@ from mirror.outputs.result_keys import CoachKeys, ProgrammeKeys
 if TYPE_CHECKING:
     from mirror.coach.feedback.coaching import Coaching
     from mirror.coach.feedback.live_coaching import Coached, Feedback
-    from mirror.coach.programmes.run import ProgrammeStatus
+    from mirror.coach.programmes.status import ProgrammeStatus
 
 CoachKeysOf = Callable[[Parsing], Mapping[int, CoachKeys]]
 

@@ -11,7 +11,7 @@ from pipeline.result import Result
 if TYPE_CHECKING:
     from mirror.coach.exercises.definition import Words
     from mirror.coach.feedback.live_coaching import Coached
-    from mirror.coach.programmes.run import Event
+    from mirror.coach.programmes.events import Event
 
 _REST, _DONE, _GO = ("Rest", "休息"), ("Done", "完成"), ("Go", "开始")
 

@@ -22,6 +22,7 @@ from mirror.evaluation.coaching.counters import (
     TwoThresholds,
 )
 from mirror.evaluation.coaching.form import FormOutcome, judge_form
+from mirror.evaluation.coaching.idling import judge_idling
 from mirror.evaluation.coaching.repetitions import (
     CountedRow,
     count_all,
@@ -45,6 +46,7 @@ from pipeline.targets.distinct_paths import InputPath, OutputPath
 COACHING = ("repetitions", "form", "figures", "angles")
 
 _SESSIONS = 200  # of each exercise
+_IDLE, _IDLE_SEQUENCES = "idle", 3  # of each exercise and activity
 _SEEN = {"clean": CLEAN, "realistic": REALISTIC}
 
 
@@ -122,11 +124,13 @@ def _parsed(clip: Path, options: argparse.Namespace) -> Frames:
 
 def _figures(how: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Judge figures made of numbers: so well seen as the word in place of a folder says."""
+    if how.name == _IDLE:
+        return _idle(options)
     if how.name not in _SEEN:
         raise BadDataSet(
             "dataset.no_figures",
             "figures are seen in one of these ways: {allowed}; got {got}",
-            allowed=", ".join(_SEEN),
+            allowed=", ".join((*_SEEN, _IDLE)),
             got=str(how),
         )
     repeated = [one for one in shipped().values() if one.hold is None]
@@ -146,6 +150,21 @@ def _figures(how: Path, options: argparse.Namespace) -> dict[str, Any]:
     if not options.quiet:
         terminal.show(_rows_table(f"figures, {how.name}", figures))
     return {"dataset": how.name, "figures": figures, "told_missed_made_up": faults}
+
+
+def _idle(options: argparse.Namespace) -> dict[str, Any]:
+    """Judge figures that do no exercise, told each exercise in turn."""
+    repeated = [one for one in shipped().values() if one.hold is None]
+    sequences = options.limit or _IDLE_SEQUENCES
+    with FrameProgress(_IDLE, sequences * len(repeated), options.quiet) as progress:
+        done = itertools.count(1)
+        figures = {
+            one.name: judge_idling(one, sequences, lambda: progress.show(next(done), 0.0))
+            for one in repeated
+        }
+    if not options.quiet:
+        terminal.show(_rows_table("figures that do no exercise: counted", figures))
+    return {"dataset": _IDLE, "counted": figures}
 
 
 def _rows_table(title: str, rows: dict[str, dict[str, Figure]]) -> Table:

@@ -19,6 +19,8 @@ _OF_JOINTS = ("angle", "lean")
 _AGREE = 0.4  # of the weights have to move as far as a repetition does
 _UNWATCHED = 0.5  # of a movement may pass at one time without a sample
 _MOMENT_S = 0.1  # before and after a turn is still the turn
+# counted live half of the way back: so of the least move at least half is done, less what is late
+_RETURNS = 0.25  # of a required signal's least move is made on the way back, too
 _ONE_SIDED = 0.4  # a side that moves less than this share of the other's did not take part
 
 
@@ -64,7 +66,8 @@ def review(recorded: Recorded, exercise: Exercise) -> Review:
     moved = [
         cycle
         for cycle in cycles_of(times, progress, exercise)
-        if not recorded.calibrated or moves_enough(cycle, recorded, exercise)
+        if not _stays_away(cycle, times, exercise)
+        and (not recorded.calibrated or moves_enough(cycle, recorded, exercise))
     ]
     usual = float(np.median([cycle.height for cycle in moved])) if moved else 1.0
     found = (as_repetition(cycle, recorded, exercise, progress, usual) for cycle in moved)
@@ -92,6 +95,12 @@ def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
     return agreeing > 0 and agreeing >= _AGREE * float(weights.sum())
 
 
+def _stays_away(cycle: Cycle, times: Array, exercise: Exercise) -> bool:
+    """Say whether there was time enough to come back, and nobody did: no recording cut that off."""
+    since = float(times[-1]) - cycle.far.time
+    return cycle.back is None and since > exercise.tempo.longest_s / 2
+
+
 def _is_watched(cycle: Cycle, times: Array) -> bool:
     """Say whether somebody was there for most of a movement; who rests may leave and return."""
     start = cycle.far.time - cycle.rise
@@ -101,24 +110,29 @@ def _is_watched(cycle: Cycle, times: Array) -> bool:
 
 
 def _goes_along(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
-    """Say whether a signal without which there is no repetition is where it should be.
+    """Say whether a signal without which there is no repetition goes where it should, and returns.
 
-    Noise has a range, too, but is not high at the far end and low at the near one.
+    Noise has a range, too, but is not high at the far end and low at the near one. Who sits down
+    bends as one does in a squat, and stays down while the trunk comes up again.
     """
     required = [place for place, one in enumerate(exercise.signals) if one.required]
     if not required:
         return True
-    near, far = (
-        _typical(
-            _within(recorded.values[:, required], recorded.times, at - _MOMENT_S, at + _MOMENT_S)
-        )
-        for at in (cycle.near.time, cycle.far.time)
-    )
     signs = np.array([1.0 if exercise.signals[one].far == "high" else -1.0 for one in required])
     least = np.array([exercise.signals[one].least for one in required])
-    gone = signs * (far - near)
+
+    def at(time: float) -> Array:
+        rows = recorded.values[:, required]
+        return _typical(_within(rows, recorded.times, time - _MOMENT_S, time + _MOMENT_S))
+
+    far = at(cycle.far.time)
+    gone = signs * (far - at(cycle.near.time))
+    # of a recording that ends before, and of who is not seen any more, nothing is asked
+    back = np.full(len(required), np.nan) if cycle.back is None else at(cycle.back.time)
+    returned = signs * (far - back)
     seen = np.isfinite(gone)
-    return not seen.any() or bool((gone[seen] >= least[seen]).any())
+    goes = (gone >= least) & ~(returned < _RETURNS * least)
+    return not seen.any() or bool(goes[seen].any())
 
 
 def _typical(values: Rows) -> Array:

@@ -173,6 +173,7 @@ class Exercise(_Strict):
         signals: those that move with a repetition; the first angle gives the range that is told.
         others: signals that only rules use.
         recognition: signs of it, for ``auto``.
+        clear_from: 0-1, how well its signs have to be shown for a repetition to count alone.
         faults: form rules.
     """
 
@@ -187,6 +188,7 @@ class Exercise(_Strict):
     tempo: Tempo = Tempo()
     hold: Hold | None = None
     recognition: tuple[Sign, ...] = ()
+    clear_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.12
     faults: tuple[Fault, ...] = ()
 
     @property

@@ -14,7 +14,8 @@ from mirror.coach.exercises.limits import USUAL_STRICTNESS
 from mirror.coach.feedback.cues import SHOWN_S, Cue, CuePicker
 from mirror.coach.feedback.framing import FramingGuide
 from mirror.coach.feedback.phases import LivePhase, PhaseTracker
-from mirror.coach.programmes.run import Event, ProgrammeStatus
+from mirror.coach.programmes.events import Event
+from mirror.coach.programmes.status import ProgrammeStatus
 from mirror.coach.trainee import Progress
 from mirror.core.parsing import Parsing
 from pipeline.result import Result

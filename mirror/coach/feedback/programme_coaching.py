@@ -14,7 +14,8 @@ from mirror.coach.exercises.definition import Exercise
 from mirror.coach.exercises.limits import USUAL_STRICTNESS
 from mirror.coach.feedback.live_coaching import NOBODY, Coached, Feedback, LiveCoaching
 from mirror.coach.programmes.catalogue import ProgrammeFile
-from mirror.coach.programmes.run import ProgrammeRun, ProgrammeStatus, SetResult
+from mirror.coach.programmes.run import ProgrammeRun
+from mirror.coach.programmes.status import ProgrammeStatus, SetResult
 from mirror.core.parsing import Parsing
 from pipeline.result import Result
 

@@ -1,4 +1,4 @@
-"""What people do beside exercise: stand, walk, talk, and fix the camera. None of it counts."""
+"""What people do beside exercise: stand, walk, talk, fix the camera, sit down."""
 
 from __future__ import annotations
 
@@ -90,11 +90,33 @@ def fix_the_camera(times: Array) -> Array:
     return figure.landmarks()
 
 
+def sit_down(times: Array) -> Array:
+    """Once on to a chair in the middle of the time, to stay there until shortly before the end."""
+    count = len(times)
+    middle = float(times[-1]) / 2
+    there = np.clip(np.minimum((times - middle) / 1.3, (times[-1] - 2.0 - times) / 1.3), 0.0, 1.0)
+    down = 0.5 - 0.5 * np.cos(np.pi * there)
+    bent = 28.0 * np.sin(np.pi * there)
+    figure = Figure(
+        across(count, _sway(times, 3.9, 0.01), LEG * 0.995 - 0.4 * down, -0.38 * down),
+        bent + 6.0 * down,
+        _sway(times, 5.3, 1.0),
+    )
+    for side, sign in SIDES.items():
+        figure.stand(side, across(count, sign * 0.12), across(count, 0, 0, 1.0))
+        upper = 10.0 + 20.0 * down
+        figure.hang(
+            side, along(upper, 8.0, sign, count), along(upper + 45.0 * down, 4.0, sign, count)
+        )
+    return figure.landmarks()
+
+
 IDLING: Mapping[str, Callable[[Array], Array]] = {
     "standing": stand,
     "walking": walk,
     "talking": talk,
     "fixing the camera": fix_the_camera,
+    "sitting down": sit_down,
 }
 
 

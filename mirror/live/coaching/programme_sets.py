@@ -9,7 +9,7 @@ from mirror.coach.coach import CoachReport
 from mirror.coach.feedback.programme_coaching import CoachedSet, ProgrammeCoaching
 from mirror.coach.gestures.set_control import SetState, SetStatus
 from mirror.coach.programmes.catalogue import ProgrammeFile
-from mirror.coach.programmes.run import State
+from mirror.coach.programmes.status import State
 from mirror.live.coaching.routine import Request, SetView
 from mirror.live.coaching.set_results import SetResult
 

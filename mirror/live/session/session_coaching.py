@@ -15,6 +15,8 @@ from mirror.live.replay.replay_recorder import ReplayRecorder
 from mirror.outputs.spoken_coach import SpokenCoach
 from pipeline.result import Result
 
+_FEWEST = 2  # frames that are shown again: one alone would be over at once
+
 
 class SessionCoaching:
     """Coaches the people of a session's results while that is wanted. Only ``join`` waits.
@@ -92,7 +94,7 @@ class SessionCoaching:
     def can_replay(self) -> bool:
         """Whether there is something to be shown again."""
         with self._lock:
-            return self._kept is not None and bool(self._kept.store.frames)
+            return self._kept is not None and len(self._kept.store.frames) >= _FEWEST
 
     @property
     def is_replaying(self) -> bool:
@@ -104,7 +106,7 @@ class SessionCoaching:
         """Show the last seconds again, slowly; everything else goes on meanwhile, unseen."""
         with self._lock:
             frames = () if self._kept is None else self._kept.store.frames
-            if self._replay is not None or not frames or self._is_closed:
+            if self._replay is not None or len(frames) < _FEWEST or self._is_closed:
                 return
             self._replay = Replay(frames, self._screen, self._clock, self._replayed)
             self._replay.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from mirror.coach.exercises.definition import Words
-from mirror.coach.programmes.run import ProgrammeStatus
+from mirror.coach.programmes.status import ProgrammeStatus
 from mirror.rendering.coach.board import GOOD, GUIDE, Board, Rect
 from mirror.rendering.coach.glass import in_language
 from mirror.rendering.coach.lettering import text_width

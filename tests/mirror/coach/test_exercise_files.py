@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mirror.coach.exercises.catalogue import BadExercise, find_exercise, read_exercise, shipped
+from mirror.evaluation.synthetic.figure import FOREARM, SHIN, THIGH, TRUNK, UPPER_ARM
 
 GOOD = """
 name = "my-squat"
@@ -102,3 +104,34 @@ def test_what_is_no_toml_says_where(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadExercise, match="cannot be read: No such file"):
         read_exercise(tmp_path / "none.toml")
+
+
+def test_what_files_say_of_lengths_follows_from_the_proportions_of_a_person() -> None:
+    bent = np.radians(50.0)
+    shorter = THIGH + SHIN - np.sqrt(THIGH**2 + SHIN**2 + 2 * THIGH * SHIN * np.cos(bent))
+    for name, metres in (
+        ("bench-press", UPPER_ARM),
+        ("biceps-curl", FOREARM),
+        ("deadlift", TRUNK * (1 - np.cos(np.pi / 4))),
+        ("dip", UPPER_ARM + FOREARM - between_ends(UPPER_ARM, FOREARM, 120.0)),
+        ("front-raise", UPPER_ARM + FOREARM),
+        ("high-knees", THIGH),
+        ("jumping-jack", UPPER_ARM + FOREARM),
+        ("lateral-leg-raise", (THIGH + SHIN) * np.sin(np.radians(10.0))),
+        ("lunge", THIGH),
+        ("pull-up", UPPER_ARM + FOREARM - between_ends(UPPER_ARM, FOREARM, 90.0)),
+        ("push-up", UPPER_ARM + FOREARM - between_ends(UPPER_ARM, FOREARM, 120.0)),
+        ("shoulder-press", UPPER_ARM + FOREARM),
+        ("sit-up", TRUNK * np.sin(np.radians(30.0))),
+        ("squat", shorter),
+        ("front-squat", shorter),
+        ("triceps-pushdown", FOREARM),
+    ):
+        sources = [one.source for one in find_exercise(name).signals if "geometry" in one.source]
+        assert any(f"{metres:.2f} m" in source for source in sources), name
+
+
+def between_ends(first: float, second: float, degrees: float) -> float:
+    """How far the ends of two limbs are apart, with such an angle between them."""
+    squared = first**2 + second**2 - 2 * first * second * np.cos(np.radians(degrees))
+    return float(np.sqrt(squared))

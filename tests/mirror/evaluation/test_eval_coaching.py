@@ -104,8 +104,8 @@ def test_clips_are_judged_from_result_lines(tmp_path: Path) -> None:
 
 
 def test_a_clip_is_parsed_where_no_lines_are_given(tmp_path: Path) -> None:
-    (tmp_path / "demo.mp4").symlink_to(media_file("demo.mp4"))
-    (tmp_path / "truth.csv").write_text("file,exercise,repetitions,note\ndemo.mp4,squat,0,\n")
+    (tmp_path / "leg-raise.mp4").symlink_to(media_file("leg-raise.mp4"))
+    (tmp_path / "truth.csv").write_text("file,exercise,repetitions,note\nleg-raise.mp4,squat,0,\n")
     out = tmp_path / "e.json"
     assert main(["eval", "repetitions", str(tmp_path), "--json", str(out), "--quiet"]) == 0
     found = figures_of(out)
@@ -157,4 +157,18 @@ def test_figures_are_judged_as_often_as_asked(
     assert found["figures"]["squat"]["sessions"] == 2
     assert found["figures"]["squat"]["exact"] == 1.0
     assert main(["eval", "figures", "sharp"]) == 1
-    assert "clean, realistic; got sharp" in capsys.readouterr().err
+    assert "clean, realistic, idle; got sharp" in capsys.readouterr().err
+
+
+def test_who_does_no_exercise_is_counted_beside_each_activity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = {name: shipped()[name] for name in ("squat", "plank")}
+    monkeypatch.setattr("mirror.cli.commands.eval_coach.shipped", lambda: some)
+    out = tmp_path / "e.json"
+    assert main(["eval", "figures", "idle", "--limit", "1", "--json", str(out)]) == 0
+    (found,) = json.loads(out.read_text())["datasets"]
+    counted = found["counted"]["squat"]
+    assert list(found["counted"]) == ["squat"]
+    assert counted["walking"] == counted["walking, live"] == counted["talking"] == 0
+    assert counted["sitting down"] in (0, 1)  # one squat to a chair, if it is seen as that

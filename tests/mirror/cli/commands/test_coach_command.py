@@ -143,6 +143,18 @@ def test_a_clip_goes_through_a_programme_of_ones_own(
     assert 'name = "mine"' in mine.read_text()
 
 
+def test_an_exercise_of_ones_own_is_never_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes((config_file("exercises") / "squat.toml").read_bytes())
+    before = mine.read_bytes()
+    command = ["coach", str(media_file("demo.mp4")), "--exercise", str(mine), "--limit", "10"]
+    assert main([*command, "--quiet", "--json", str(mine), "--overwrite"]) == 1
+    assert "mine.toml" in capsys.readouterr().err
+    assert mine.read_bytes() == before
+
+
 def test_the_usual_history_is_where_the_system_keeps_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

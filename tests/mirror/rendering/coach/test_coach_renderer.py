@@ -14,7 +14,8 @@ from mirror.coach.exercises.catalogue import find_exercise
 from mirror.coach.feedback.cues import Cue
 from mirror.coach.feedback.live_coaching import NOBODY, Coached, Feedback
 from mirror.coach.programmes.catalogue import find_programme
-from mirror.coach.programmes.run import ProgrammeRun, ProgrammeStatus
+from mirror.coach.programmes.run import ProgrammeRun
+from mirror.coach.programmes.status import ProgrammeStatus
 from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing
 from mirror.rendering.coach.coach_renderer import CoachRenderer

@@ -1,0 +1,1 @@
+"""What ``mirror coach`` does, one module for each thing that it is asked."""
