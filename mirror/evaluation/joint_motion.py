@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from mirror.core.parsing import Parsing, Person
 from mirror.core.settings import ParserConfig
 from mirror.core.skeleton import ANGLES
 from mirror.evaluation.judges import Figure
+from mirror.evaluation.metrics.keypoints import pair_up
 from mirror.evaluation.overlay.footage import Footage, follow
+from mirror.evaluation.systems.parser import CLIP_RATE
 from mirror.jobs.frame_progress import FrameProgress
 from mirror.parsers.catalogue import AnyKind
-from pipeline.frame import Frame
+from pipeline.frame import BGR, Frame
 
 NEAR_DEG = 10.0  # what two looks at the same limb may differ by
 _MOVES_DEG = 40.0  # from lowest to highest: an angle whose lag can be told
@@ -31,21 +34,43 @@ Angles = dict[str, float]
 def judge_motion(
     footage: Footage, kind: AnyKind, config: ParserConfig, quiet: bool
 ) -> dict[str, Figure]:
-    """Return how far a clip's angles agree with those of its single pictures; see ``agreement``.
+    """Return how far a clip's angles agree with those of its single pictures.
+
+    Returns:
+        See ``agreement``; ``…_alike`` are the same against pictures that are looked at no more
+        carefully than the frames of a video are.
 
     Raises:
         Whatever the parser raises.
     """
     followed = follow(footage, kind, config, quiet)
-    parse, apart = kind.make_parse(1), []
+    parse = kind.make_parse(1)
+    apart, alike = [], []
     with FrameProgress(f"{footage.name}: single pictures", len(followed), quiet) as progress:
         for number, frame in enumerate(footage.frames):
-            picture = Frame.from_bgr(frame.bgr, 0.0)
-            # made anew for each: what they remember is another picture's
-            plan = kind.make_prepare(live=False)(picture)
-            apart.append(kind.make_settle()(picture, plan, parse(picture, plan)))
+            single, usual = _looked_at(frame.bgr, kind, parse)
+            apart.append(single)
+            alike.append(usual)
             progress.show(number + 1, 0.0)
-    return agreement(followed, apart)
+    figures = agreement(followed, alike)
+    return agreement(followed, apart) | {
+        f"{name}_alike": figures[name] for name in ("angles_within_10", "angle_off_95")
+    }
+
+
+def _looked_at(image: BGR, kind: AnyKind, parse: Callable[..., Any]) -> tuple[Parsing, Parsing]:
+    """A picture's parsing as a single one, and as the second frame of two that are the same.
+
+    Whoever is new may be looked at more carefully than somebody who is followed. In the second
+    frame nobody is new, and nothing has moved.
+    """
+    prepare, found = kind.make_prepare(live=False), []
+    for number in range(2):
+        picture = Frame.from_bgr(image, float(number / CLIP_RATE))
+        plan = prepare(picture)
+        # what a step remembers is not to steady the second
+        found.append(kind.make_settle()(picture, plan, parse(picture, plan)))
+    return found[0], found[1]
 
 
 def agreement(followed: Sequence[Parsing], apart: Sequence[Parsing]) -> dict[str, Figure]:
@@ -88,13 +113,14 @@ def agreement(followed: Sequence[Parsing], apart: Sequence[Parsing]) -> dict[str
 
 
 def _pairs(people: Sequence[Person], others: Sequence[Person]) -> list[tuple[Person, Person]]:
-    """Everybody with whoever of the others has the nearest box, if it is the same person's."""
-    pairs = []
-    for person in people:
-        nearest = max(others, key=lambda one: _overlap(person.box, one.box), default=None)
-        if nearest is not None and _overlap(person.box, nearest.box) >= _SAME:
-            pairs.append((person, nearest))
-    return pairs
+    """Who is the same person by their boxes, nobody twice: the nearest pair first."""
+    near = np.array([[_overlap(one.box, two.box) for two in others] for one in people])
+    near = np.where(near >= _SAME, near, 0.0).reshape(len(people), len(others))
+    return [
+        (person, others[place])
+        for person, place in zip(people, pair_up(near), strict=True)
+        if place >= 0
+    ]
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ mirror eval matte DIR...              cut-outs as effects make them, and what th
 mirror eval repetitions DIR...        the coach's counts, beside two others'
 mirror eval form DIR...               its form rules, on labelled poses
 mirror eval figures clean realistic   counts and faults of people made of numbers
+mirror eval figures idle              counts of such people who do no exercise
 mirror eval angles DIR...             angles of landmarks, beside motion capture
 mirror eval person DIR --half odd     every second picture: fit on the others
 mirror eval person DIR --predictions MASKS

@@ -1,11 +1,17 @@
 """Angles that are followed, against those of single pictures."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from mirror.core.label_set import label_set
 from mirror.core.parsing import Parsing, Person, Pose
+from mirror.core.settings import ParserConfig
 from mirror.core.skeleton import LANDMARKS
-from mirror.evaluation.joint_motion import agreement
+from mirror.evaluation.joint_motion import agreement, judge_motion
+from mirror.evaluation.overlay.footage import Footage
+from pipeline.frame import Frame
 
 BOX = (10.0, 10.0, 50.0, 100.0)
 NOTHING = np.zeros((4, 4), np.uint8)
@@ -57,6 +63,55 @@ def test_only_the_same_person_is_compared() -> None:
     figures = agreement(WAVING, nobody)
     assert figures["lag"] is None
     assert figures["sides_apart"] is None
+
+
+def both(near: float, far: float) -> Parsing:
+    """Two people whose boxes overlap, the one whose is ``BOX`` last."""
+    people = (*seen(far, box=(14.0, 12.0, 54.0, 104.0)).people, *seen(near).people)
+    return Parsing(NOTHING, NOTHING, people)
+
+
+def test_nobody_is_compared_with_somebody_else_s_picture() -> None:
+    only_one = [seen(90.0)] * 3
+    figures = agreement([both(near=90.0, far=150.0)] * 3, only_one)
+    assert figures["angles"] == 6  # of the one who is there, not of both
+    assert figures["angles_within_10"] == 1.0
+    swapped = agreement(only_one, [both(near=90.0, far=150.0)] * 3)
+    assert swapped["angles_within_10"] == 1.0
+    assert agreement([both(90.0, 150.0)] * 3, [both(90.0, 150.0)] * 3)["angles"] == 12
+
+
+class Glancing:
+    """Looks carefully at whoever is new: sees their elbow as it is, and later bent by 30° more."""
+
+    name = "glancing"
+    parts = label_set("built-in")
+    worker_memory_mb = 1
+
+    def make_prepare(self, live: bool) -> Callable[[Frame], bool]:
+        seen_before: list[Frame] = []
+
+        def prepare(frame: Frame) -> bool:
+            seen_before.append(frame)
+            return len(seen_before) > 1
+
+        return prepare
+
+    def make_parse(self, threads: int) -> Callable[[Frame, bool], Parsing]:
+        return lambda frame, is_known: seen(100.0 - 30.0 * is_known)
+
+    def make_settle(self) -> Callable[[Frame, bool, Parsing], Parsing]:
+        return lambda frame, is_known, parsing: parsing
+
+
+def test_pictures_that_are_looked_at_as_frames_are_tell_what_following_alone_does() -> None:
+    picture = np.zeros((8, 8, 3), np.uint8)
+    frames = tuple(Frame.from_bgr(picture, number / 24) for number in range(10))
+    config = ParserConfig(workers=1, threads=1)
+    figures = judge_motion(Footage("clip", frames, (), True), Glancing(), config, quiet=True)
+    assert figures["angles"] == 20
+    assert figures["angles_within_10"] == 0.55  # the other elbow, and the first frame's
+    assert figures["angles_within_10_alike"] == 0.95  # all but the first frame's
 
 
 @pytest.mark.parametrize("frames", [5, 14])
