@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from typing import Literal, get_args
 
 from mirror.bench import footage
 from mirror.core.settings import QUALITIES, ParserConfig
-from mirror.jobs.composition import open_flow
+from mirror.jobs.composition import open_flow, shared_out
+from mirror.jobs.worker_choice import Fastest
 from mirror.parsers.catalogue import AnyKind
 from pipeline.frame import BGR, Frame
 from pipeline.sources.in_memory import InMemory
@@ -20,12 +22,14 @@ from pipeline.sources.in_memory import InMemory
 Wish = Literal["smoothest", "accurate", "coolest"]
 WISHES: tuple[Wish, ...] = get_args(Wish)
 
-WITHIN_S = 50.0  # that all measuring may take, loading included
+WITHIN_S = 45.0  # that all measuring may take, loading included
+AGAIN_S = 4.0  # for two of them once more
 _WARM_UP = 4  # frames: the first ones find the people
 _SMOOTH_FPS = 30.0  # a camera's
 _FILM_FPS = 24.0  # below it, movement is not fluent
 _ENOUGH_FPS = 15.0  # for whoever wants a cool machine
 _SAME = 0.95  # of the best: measured again, they might change places
+_CLEARLY = 1.1  # times as fast: less may be what else the machine did
 _SIZES = ("auto", "256x352")  # of M2FP's input, the finer one first
 
 
@@ -43,6 +47,11 @@ class Candidate:
     threads: int
     more: Mapping[str, str] = field(default_factory=dict)
     accuracy: int = 0
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Workers and threads."""
+        return self.workers, self.threads
 
     def config(self, usual: ParserConfig) -> ParserConfig:
         """Return them in the place of the usual ones."""
@@ -133,6 +142,47 @@ def measure(
         measured = _measured(candidate, config, kind_of(config), frames, clock)
         if measured is not None:
             yield measured
+
+
+def fastest_ways(
+    measured: Sequence[Measured], again: Callable[[Sequence[Candidate]], Iterator[Measured]]
+) -> list[tuple[Candidate, Fastest]]:
+    """Return the fastest way to share the cores out, for each choice of the other settings.
+
+    One worker a core, unless another is clearly faster, and so again when both are measured once
+    more, in the other order: whatever else the machine did meanwhile must not decide.
+
+    Args:
+        measured: settings whose usual way is not among them are left out.
+        again: measures anew.
+    """
+    found = []
+    for usual, others in _by_settings(measured):
+        best = max([usual, *others], key=lambda one: one.fps)
+        if best.fps > _CLEARLY * usual.fps:
+            rates = {
+                one.candidate.counts: one.fps for one in again([best.candidate, usual.candidate])
+            }
+            usual_fps = rates.get(usual.candidate.counts, math.inf)
+            if rates.get(best.candidate.counts, 0.0) <= _CLEARLY * usual_fps:
+                best = usual
+        else:
+            best = usual
+        way = best.candidate
+        fastest = Fastest(way.workers, way.threads, best.fps, usual.fps)
+        found.append((usual.candidate, fastest))
+    return found
+
+
+def _by_settings(measured: Sequence[Measured]) -> Iterator[tuple[Measured, list[Measured]]]:
+    """The usual way and the others, for each choice of other settings whose usual one is known."""
+    groups: dict[tuple[tuple[str, str], ...], list[Measured]] = {}
+    for one in measured:
+        groups.setdefault(tuple(sorted(one.candidate.more.items())), []).append(one)
+    for group in groups.values():
+        for place, one in enumerate(group):
+            if one.candidate.counts == shared_out("auto", "auto"):
+                yield one, [*group[:place], *group[place + 1 :]]
 
 
 def _frames(images: list[BGR], clock: Callable[[], float], until: float) -> Iterator[Frame]:

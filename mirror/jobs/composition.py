@@ -21,6 +21,7 @@ from mirror.core.settings import (
     VideoConfig,
     most_threads,
 )
+from mirror.jobs.worker_choice import WorkerChoice, fastest_known
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.cpu_budget import paced
 from mirror.parsers.nothing import empty
@@ -70,6 +71,23 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
     return count, max(1, cores // count) if threads == "auto" else threads
 
 
+def choose_workers(config: ParserConfig) -> WorkerChoice:
+    """Return how many threads parse, how many each of them computes with, and why.
+
+    Where nobody says so: what ``mirror tune`` found to be the fastest here, else one a core.
+
+    Raises:
+        ConfigError: as ``shared_out``.
+    """
+    workers, threads = shared_out(config.workers, config.threads)
+    if config.workers != "auto":
+        return WorkerChoice(workers, threads, "asked", "as asked")
+    known = fastest_known(config) if config.threads == "auto" else None
+    if known is not None:
+        return known.choice
+    return WorkerChoice(workers, threads, "cores", "by the number of cores")
+
+
 def _check_count(what: str, count: int | Auto) -> None:
     if count != "auto" and not 1 <= count <= most_threads():
         raise NoSuchCount(
@@ -113,15 +131,26 @@ def check_memory(kind: AnyKind, workers: int, free_mb: int) -> None:
     )
 
 
+def fitting_workers(kind: AnyKind, config: ParserConfig) -> WorkerChoice:
+    """Return what ``choose_workers`` does, if that many fit into memory.
+
+    Raises:
+        ConfigError: as ``shared_out``.
+        NotEnoughMemory: they do not; says how many workers would.
+    """
+    chosen = choose_workers(config)
+    check_memory(kind, chosen.workers, machine.free_memory_mb())
+    return chosen
+
+
 def workers_for(kind: AnyKind, config: ParserConfig) -> tuple[int, int]:
     """Return how many threads parse, and how many each computes with, if their models fit.
 
     Raises:
         NotEnoughMemory: they do not; says how many workers would.
     """
-    workers, threads = shared_out(config.workers, config.threads)
-    check_memory(kind, workers, machine.free_memory_mb())
-    return workers, threads
+    chosen = fitting_workers(kind, config)
+    return chosen.workers, chosen.threads
 
 
 def open_flow(

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from mirror.core.parsing import Parsing
 from mirror.core.settings import Config, ParserConfig
-from mirror.jobs.composition import drawing_of, open_flow, style_of, workers_for
+from mirror.jobs.composition import drawing_of, fitting_workers, open_flow, style_of
 from mirror.parsers.catalogue import AnyKind, find_parser
 from mirror.parsers.parser_workers import ParserLane, ParserWorkers
 from mirror.process import termination
@@ -56,6 +56,7 @@ class Engine:
         threads: threads that each of them computes with.
         shared: workers that run already, and parse for others, too; None starts some for each job.
         service: whose frames go first among those that share them.
+        why: there are so many workers, in a few words.
     """
 
     kind: AnyKind
@@ -64,6 +65,7 @@ class Engine:
     threads: int
     shared: ParserWorkers | None = None
     service: ServiceClass = "batch"
+    why: str = ""
 
     def parse(self, source: Source, config: ParserConfig) -> Parsed:
         """Return a source being parsed; enter it to start."""
@@ -87,7 +89,8 @@ class Engine:
             kind = kind or find_parser(settings.parser.name, settings.parser)
             style = style_of(kind.parts, settings.overlay)
             drawing_of(style, kind.parts, settings.overlay)  # says what is wrong with an effect
-            return cls(kind, style, *workers_for(kind, settings.parser))
+            chosen = fitting_workers(kind, settings.parser)
+            return cls(kind, style, chosen.workers, chosen.threads, why=chosen.why)
 
 
 class _InLane:

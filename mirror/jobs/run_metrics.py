@@ -22,6 +22,7 @@ class RunHeader:
     parser: str
     workers: int
     threads: int
+    why: str = ""  # there are so many
 
 
 class RunMetrics:
@@ -78,6 +79,7 @@ class RunMetrics:
             parser=header.parser,
             workers=header.workers,
             threads=header.threads,
+            workers_why=header.why,
             frames=self._frames,
             failed=statistics.failed,
             dropped=statistics.dropped,

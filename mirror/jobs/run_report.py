@@ -41,6 +41,7 @@ class RunReport:
         read: how many of them could be read, decodable or not; None where nobody counted.
         damaged: how many of those could not be decoded, and so did not come out.
         complete: False where more than a hundredth of what the source promised is not in it.
+        workers_why: why there were so many workers, in a few words; empty where nobody chose.
     """
 
     source: str
@@ -67,6 +68,7 @@ class RunReport:
     read: int | None = None
     damaged: int = 0
     complete: bool = True
+    workers_why: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON's own types; seconds and megabytes as the names say."""
@@ -121,11 +123,15 @@ class RunReport:
             (f"first {unit}", f"after {self.first_frame_s:.2f} s, all after {self.wall_s:.2f} s"),
             *(("source", self._of_source()) for _ in [0] if self.damaged or not self.complete),
             *(("dropped", dropped) for _ in [0] if not of_pictures or self.dropped),
-            ("workers", f"{self.workers} x {self.threads} thread{'s'[: self.threads != 1]}"),
+            ("workers", self._of_workers()),
             ("CPU", f"{cpu_ms:.1f} ms a {unit}, {busy:.0%} of {self.cores} cores"),
             ("peak memory", f"{self.peak_memory_mb} MB"),
             *(("written", self.output) for _ in [0] if self.output),
         ]
+
+    def _of_workers(self) -> str:
+        counts = f"{self.workers} x {self.threads} thread{'s'[: self.threads != 1]}"
+        return f"{counts}: {self.workers_why}" if self.workers_why else counts
 
     def _of_source(self) -> str:
         promised = "" if self.promised is None else f"{self.promised} frames promised, "

@@ -299,6 +299,8 @@ class RunKeys(TypedDict):
         read: how many of them could be read; null where nobody counted.
         damaged: how many of those could not be decoded.
         complete: whether what the source promised is in it, but for a hundredth.
+        workers_why: why there were so many workers, in a few words; empty where nobody chose. Files
+            of versions before have none.
     """
 
     source: str
@@ -325,6 +327,7 @@ class RunKeys(TypedDict):
     read: int | None
     damaged: _Count
     complete: bool
+    workers_why: NotRequired[str]
 
 
 class SummaryKeys(RunKeys):

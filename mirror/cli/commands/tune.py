@@ -4,6 +4,8 @@ mirror tune                                the table, and what is best for what
 mirror tune --for coolest --write mine.toml
 mirror camera --config mine.toml           uses it
 mirror tune --parser m2fp                  workers, runtimes and input sizes
+
+The fastest workers and threads are remembered, and are what --workers auto means from then on.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from mirror.core import machine
 from mirror.core.errors import MirrorError
 from mirror.core.quantities import age_of
 from mirror.core.settings import ParserConfig
+from mirror.jobs import worker_choice
+from mirror.jobs.worker_choice import Fastest
 from mirror.parsers.catalogue import AnyKind, find_parser, needing
 from mirror.process import terminal, termination
 from mirror.process.printable import cell
@@ -64,10 +68,14 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print the table, and write the best."""
     usual = config_of(options).parser
     files = [] if options.write is None else [OutputPath("--write", options.write)]
-    wanted = tuning.candidates(usual.name, machine.cores(), _runtimes(usual.name))
+    runtimes = _runtimes(usual.name)
+    wanted = tuning.candidates(usual.name, machine.cores(), runtimes)
     with claimed(files, files_read_by(options), options.overwrite, termination.held) as claims:
         with Console(stderr=True).status("measuring"):
             measured = list(tuning.measure(wanted, _kind_of, usual, options.within))
+            fastest = tuning.fastest_ways(
+                measured, lambda two: tuning.measure(two, _kind_of, usual, tuning.AGAIN_S)
+            )
         if not measured:
             raise NothingMeasured(
                 "tune.nothing_measured",
@@ -82,9 +90,29 @@ def run(options: argparse.Namespace) -> int:
             found, why = best[options.wish]
             text = tuning.as_toml(found, usual.name, options.wish, why)
             write_whole(claims.file(file), text.encode())
+    _keep(fastest, usual, runtimes)
     if len(measured) < len(wanted):
         terminal.warn(f"there was no time for {len(wanted) - len(measured)} of {len(wanted)}")
     return 0
+
+
+def _keep(
+    fastest: list[tuple[tuning.Candidate, Fastest]], usual: ParserConfig, runtimes: tuple[str, ...]
+) -> None:
+    """Remember what ``--workers auto`` is to be from now on."""
+    found: dict[ParserConfig, Fastest] = {}
+    for candidate, best in fastest:
+        found[config := candidate.config(usual)] = best
+        if runtimes and config.runtime == runtimes[0]:
+            found[config.changed(runtime="auto")] = best
+    if not found:
+        return
+    try:
+        worker_choice.keep(found)
+    except OSError as error:
+        terminal.warn(f"--workers auto stays as it was, as nothing can be kept: {error}")
+    else:
+        terminal.show("", cell("--workers auto goes by this from now on, with the same settings"))
 
 
 def _kind_of(config: ParserConfig) -> AnyKind:

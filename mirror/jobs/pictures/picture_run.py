@@ -94,7 +94,7 @@ def _run(
         picture.image.path if count == 1 else picture.image.path.parent for picture in pictures
     }
     written = " and ".join(sorted(map(str, images)))
-    header = RunHeader(name, written, engine.kind.name, engine.workers, engine.threads)
+    header = RunHeader(name, written, engine.kind.name, engine.workers, engine.threads, engine.why)
     tally = RunMetrics(clock(), machine.cpu_seconds())
     workers = ParserWorkers(engine.kind, engine.workers, engine.threads, job.settings.parser)
     with host.progress(name, count) as shown, consuming(outputs), workers:

@@ -120,7 +120,7 @@ def _run(
         _kind_for(engine.kind, settings, source),
         settings.parser,
         open_outputs,
-        RunHeader(read, named, engine.kind.name, engine.workers, engine.threads),
+        RunHeader(read, named, engine.kind.name, engine.workers, engine.threads, engine.why),
         (job.max_age or _AGE_S) if source.is_live else None,
         timer=timer,
         cancellation=host.cancellation,

@@ -75,7 +75,9 @@ def run_video(job: VideoJob, host: Host) -> RunReport:
         claimed(planned.all, read, job.overwrite, termination.held) as claims,
     ):
         name = host.source_name or str(job.source)
-        header = RunHeader(name, str(planned), engine.kind.name, engine.workers, engine.threads)
+        header = RunHeader(
+            name, str(planned), engine.kind.name, engine.workers, engine.threads, engine.why
+        )
         timer = StageTimer()
         renderer = renderer_of(
             engine.style, engine.kind.parts, job.settings.overlay, timer, coaching

@@ -48,6 +48,16 @@ def test_a_report_counts_frames_people_and_rates() -> None:
     assert report.wall_s == pytest.approx(1.0)
 
 
+def test_a_report_says_how_many_workers_there_were_and_why() -> None:
+    header = replace(HEADER, why="by the number of cores")
+    report = tally_of_three().report(header, statistics(), now=101.0)
+    assert report.as_json()["workers_why"] == "by the number of cores"
+    console = Console(width=100)
+    with console.capture() as said:
+        console.print(report.as_table())
+    assert "2 x 1 thread: by the number of cores" in said.get()
+
+
 def test_every_stage_and_the_whole_delay_have_a_spread() -> None:
     report = tally_of_three().report(HEADER, statistics(), now=101.0)
     assert list(report.stages) == ["queue", "prepare", "wait", "parse", "reorder", "settle", "draw"]
