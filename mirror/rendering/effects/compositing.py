@@ -90,9 +90,13 @@ def unmixed(matte: Matte, edge: Edge) -> tuple[Floats, Floats]:
     """
     share = matte.reshape(-1).take(edge.at).astype(np.float32)
     alpha: Floats = share[:, None] * np.float32(1 / 255)
-    mixed = edge.behind + alpha * (edge.own - edge.behind)
-    theirs = np.clip(edge.own + alpha * (edge.colour - mixed), 0, 255)
-    return alpha, np.asarray(theirs, np.float32)
+    theirs = edge.own - edge.behind
+    theirs *= -alpha
+    theirs += edge.colour
+    theirs -= edge.behind  # what the two leave unexplained
+    theirs *= alpha
+    theirs += edge.own
+    return alpha, np.clip(theirs, 0, 255, out=theirs)
 
 
 def without_people(image: BGR, matte: Matte, radius: int) -> BGR:
@@ -103,7 +107,9 @@ def without_people(image: BGR, matte: Matte, radius: int) -> BGR:
     height, width = matte.shape
     step = max(1, min(8, radius // 3))
     size = max(1, width // step), max(1, height // step)
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    half = (width // 2, height // 2) if step > 1 else (width, height)  # much faster in two steps
+    halved = cv2.resize(image, half, interpolation=cv2.INTER_LINEAR)
+    small = cv2.resize(halved, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     theirs = cv2.dilate(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), _RIM)
     weight = 1 - theirs.astype(np.float32) / 255 + np.float32(1e-3)
     sigma = radius / step / 2

@@ -91,14 +91,16 @@ class Hidden:
             if enrolled is not None:
                 wanted &= parsing.instances != instance_of(enrolled)
         matte = wanted.astype(np.uint8) * 255
-        count, pieces, boxes, _ = cv2.connectedComponentsWithStats(matte, connectivity=8)
+        pieces, _ = cv2.findContours(matte, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         result = np.zeros_like(matte)
-        for number in range(1, count):
-            x, y, across, down = (int(edge) for edge in boxes[number, :4])
+        for piece in pieces:
+            x, y, across, down = cv2.boundingRect(piece)
             room = max(2, round(_FACE_ROOM * min(across, down)))
             rows = slice(max(0, y - room), y + down + room)
             columns = slice(max(0, x - room), x + across + room)
-            others = (pieces[rows, columns] != number).astype(np.uint8)
+            others = np.full(result[rows, columns].shape, 255, np.uint8)
+            # a hole in it is no way to look through
+            cv2.drawContours(others, [piece], 0, 0, -1, offset=(-columns.start, -rows.start))
             far = cv2.distanceTransform(others, cv2.DIST_L2, cv2.DIST_MASK_5)
             result[rows, columns][far <= room] = 255
         return result

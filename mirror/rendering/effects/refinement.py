@@ -8,7 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mirror.rendering.effects.local_colours import LocalColours, Side, local_colours, step_for
+from mirror.rendering.effects.local_colours import (
+    LocalColours,
+    Side,
+    local_colours,
+    sampled,
+    step_for,
+)
 from mirror.rendering.effects.matte import Box, Matte
 from pipeline.frame import BGR
 
@@ -17,9 +23,15 @@ Floats = NDArray[np.float32]
 _NOISE = 100.0  # added to a variance: what a camera's noise and a texture too fine to see come to
 _TRUST = 1 / 6  # of what colours say, in logits; neighbouring pixels repeat each other
 _MOST = 1.25  # logits by which colours can move an edge
+_ROUND = 2  # cells round a pixel's in which an edge is narrow or wide
+_REACH = 8  # and pixels at least
+_NARROW, _WIDE = 0.45, 0.75  # the share of them that is edge, where it is wide at first, and fully
+_DECIDED = 4.0  # by which logits grow where an edge is wide, and what is there unknown
 _ENOUGH = 0.1  # the share of a neighbourhood that must be known for its colours to count fully
 _HELD = 0.5  # of an edge's last value that stays where the picture has not changed
 _CHANGE = 8.0  # grey levels of change in each channel at which a third of that stays
+_SMALL = 2  # pixels of a cell whose colours count alone: in between, edges would be no better
+_FOLD = 1024
 
 _SHARES = np.clip(np.arange(256, dtype=np.float32) / 255, 0.004, 0.996)
 _LOGITS = np.log(_SHARES / (1 - _SHARES))
@@ -35,6 +47,7 @@ class Edge:
         own: (N, 3) float32, the mean colour of people near each.
         behind: (N, 3) float32, the mean colour of the background near each.
         said: (N,) float32, how much likelier each pixel's colour is somebody's, in logits.
+        width: (N,) float32 0-1, the share of the pixels round each that are of the edge, too.
     """
 
     at: NDArray[np.intp]
@@ -42,6 +55,7 @@ class Edge:
     own: Floats
     behind: Floats
     said: Floats
+    width: Floats
 
 
 def edge_of(image: BGR, matte: Matte, box: Box) -> Edge | None:
@@ -54,19 +68,22 @@ def edge_of(image: BGR, matte: Matte, box: Box) -> Edge | None:
     """
     step = step_for(*matte.shape)
     box = _in_steps(box, step, *matte.shape)
-    found = cv2.findNonZero(cv2.inRange(matte[box], 1, 254))
+    unsure = np.asarray(cv2.inRange(matte[box], 1, 254), np.uint8)
+    found = cv2.findNonZero(unsure)
     if found is None:
         return None
     columns, rows = found.reshape(-1, 2).astype(np.intp).T
-    planes = _planes(local_colours(image[box], matte[box], step))
-    near = planes.reshape(-1, planes.shape[2]).take(
-        rows // step * planes.shape[1] + columns // step, axis=0
-    )
+    sides = local_colours(image[box], matte[box], step)
+    places = _Places(rows, columns, step)
+    own, behind = places.of(sides.own.mean), places.of(sides.behind.mean)
     at = (rows + box[0].start) * matte.shape[1] + columns + box[1].start
     colour = image.reshape(-1, 3).take(at, axis=0).astype(np.float32)
-    square, linear, constant = near[:, 6:9], near[:, 9:12], near[:, 12]
-    said = np.einsum("ij,ij->i", square * colour + linear, colour) + constant
-    return Edge(at, colour, near[:, :3], near[:, 3:6], said)
+    square, linear, constant = (places.of(plane) for plane in _likelihood(sides))
+    square *= colour
+    square += linear
+    said = np.einsum("ij,ij->i", square, colour)
+    said += constant
+    return Edge(at, colour, own, behind, said, places.of(_shares_round(unsure, step)))
 
 
 def refined(matte: Matte, edge: Edge) -> Floats:
@@ -79,7 +96,42 @@ def refined(matte: Matte, edge: Edge) -> Floats:
     """
     logit = _LOGITS.take(matte.reshape(-1).take(edge.at))
     logit += np.clip(edge.said, -_MOST, _MOST)
+    wide = np.clip((edge.width - _NARROW) / (_WIDE - _NARROW), 0, 1)
+    logit *= 1 + (_DECIDED - 1) * wide
     return np.asarray(255 / (1 + np.exp(-logit)), np.float32)
+
+
+class _Places:
+    """Where N pixels lie among cells, to read planes of these there: in between, both count.
+
+    What only its own cell says would be seen as squares, unless a cell is too small for that.
+
+    Args:
+        rows: (N,) of the pixels.
+        columns: (N,) of the pixels.
+        step: pixels of the picture that a cell is wide and high.
+    """
+
+    def __init__(self, rows: NDArray[np.intp], columns: NDArray[np.intp], step: int) -> None:
+        self._count = len(rows)
+        self._x, self._y = (self._folded(one, step) for one in (columns, rows))
+
+    def of(self, plane: Floats) -> Floats:
+        """Return what a plane, (h, w) or (h, w, 3), says there: (N,) or (N, 3)."""
+        read = cv2.remap(plane, self._x, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        said: Floats = read.reshape(-1, *plane.shape[2:])[: self._count]
+        return said
+
+    def _folded(self, pixels: NDArray[np.intp], step: int) -> Floats:
+        """In cells, several to a row: OpenCV takes no more than 32,767 rows or columns."""
+        folded = np.zeros((-(-self._count // _FOLD), _FOLD), np.float32)
+        places = folded.reshape(-1)[: self._count]
+        if step <= _SMALL:
+            places[:] = pixels // step
+        else:
+            places[:] = pixels - step // 2  # where cells are sampled
+            places /= step
+        return folded
 
 
 class SteadyEdges:
@@ -116,25 +168,36 @@ def _in_steps(box: Box, step: int, height: int, width: int) -> Box:
     )
 
 
-def _planes(colours: LocalColours) -> Floats:
-    """(h, w, 13): both means, then a, b and c: how much likelier a x² + b x + c a colour is.
+def _likelihood(colours: LocalColours) -> tuple[Floats, Floats, Floats]:
+    """(h, w, 3), (h, w, 3), (h, w): how much likelier a x² + b x + c a colour is somebody's.
 
     a and b are of each channel; the logarithms of two normal densities, less each other.
     """
     own, behind = colours.own, colours.behind
     trust = np.minimum(np.minimum(own.known, behind.known) * (_TRUST / _ENOUGH), _TRUST)
-    planes = np.empty((*trust.shape, 13), np.float32)
-    planes[:, :, :3], planes[:, :, 3:6] = own.mean, behind.mean
     (a, b, c), (d, e, f) = _density(own), _density(behind)
-    np.multiply(a - d, trust[:, :, None], out=planes[:, :, 6:9])
-    np.multiply(b - e, trust[:, :, None], out=planes[:, :, 9:12])
-    np.multiply(c - f, trust, out=planes[:, :, 12])
-    return planes
+    for mine, other in ((a, d), (b, e), (c, f)):
+        mine -= other
+        mine *= trust if mine.ndim == 2 else trust[:, :, None]
+    return a, b, c
+
+
+def _shares_round(unsure: Matte, step: int) -> Floats:
+    """(h, w): how much of what is round each cell is edge, 0-1."""
+    middles = sampled(unsure, step // 2, step)  # stand for their cells, as with colours
+    radius = max(_ROUND, -(-_REACH // step))
+    window = (2 * radius + 1, 2 * radius + 1)
+    return np.asarray(
+        cv2.blur(middles.astype(np.float32) * np.float32(1 / 255), window), np.float32
+    )
 
 
 def _density(side: Side) -> tuple[Floats, Floats, Floats]:
     """A normal density's logarithm as a x² + b x + c, but for a constant."""
     inverse: Floats = np.reciprocal(side.variance + np.float32(_NOISE))
     linear: Floats = side.mean * inverse
-    constant: Floats = np.log(inverse.prod(axis=2)) - np.einsum("ijk,ijk->ij", linear, side.mean)
-    return inverse * np.float32(-0.5), linear, constant * np.float32(0.5)
+    blue, green, red = cv2.split(inverse)
+    constant: Floats = np.log(blue * green * red) - np.einsum("ijk,ijk->ij", linear, side.mean)
+    constant *= np.float32(0.5)
+    inverse *= np.float32(-0.5)
+    return inverse, linear, constant

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from mirror.bench import engine, footage, motion
+from mirror.bench import effects, engine, footage, motion
 from mirror.bench.parser import PeerFailed, _ask_peer
 from mirror.bench.rows import Row, as_table
 from mirror.bench.stopwatch import costs_in_turns
@@ -95,3 +95,17 @@ def test_the_cost_of_carrying_masks_is_measured(monkeypatch: pytest.MonkeyPatch)
     assert carried.value > moved.value > 0
     assert carried.goal == by_body.goal == motion.GOAL_MS
     assert by_body.value > moved.value
+
+
+def test_sending_the_bones_of_an_avatar_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pythonosc", reason="needs python-osc: pip install smart-mirror[vmc]")
+    monkeypatch.setattr(effects, "FRAMES", 3)
+    monkeypatch.setattr(effects, "_WARM", 0)
+    monkeypatch.setattr(effects, "_SEEN", effects._SEEN[-1:])
+    monkeypatch.setattr(effects, "EFFECTS", ("light",))
+    rows = {row.name: row for row in effects.measure(rounds=1)}
+    assert rows["bones of an avatar, sent"].value > 0
+    assert rows["bones of an avatar, jitter, one at 480 x 640, --quality fast"].value > 0
+    assert rows["CPU with blur over CPU without"].value > 0
+    assert rows["light"].value > 0
+    assert rows["frames a second, parsed and painted with blur"].value > 0

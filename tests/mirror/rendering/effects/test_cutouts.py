@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from mirror.core.parsing import Parsing, Person
 from mirror.core.soft_mask import SoftMask
 from mirror.rendering.effects.compositing import Cutter, composed
+from mirror.rendering.effects.refinement import edge_of
 from pipeline.frame import BGR
 
 HIGH, WIDE = 320, 768
@@ -107,3 +109,31 @@ def test_a_hole_between_cells_at_the_picture_s_edge_is_no_trouble() -> None:
     image = scene(alpha.astype(np.float32))
     out = composed(image, Cutter().cut(image, parsing_of(logits)), OTHER)
     assert out.shape == image.shape
+
+
+def test_colours_beside_an_edge_change_smoothly_and_show_no_squares() -> None:
+    alpha = disc(120)
+    image = scene(alpha)
+    columns = np.arange(WIDE, dtype=np.float32)
+    image[:, :, 1] = np.where(alpha > 0.5, 60, 130 + 100 * np.sin(columns / 40))
+    matte = (alpha * 255).astype(np.uint8)
+    edge = edge_of(image, matte, (slice(0, HIGH), slice(0, WIDE)))
+    assert edge is not None
+    top = edge.at < WIDE * (HIGH // 2 - 115)  # where the edge runs across
+    behind = np.zeros(WIDE)
+    behind[edge.at[top] % WIDE] = edge.behind[top, 1]
+    jumps = np.abs(np.diff(behind[WIDE // 2 - 25 : WIDE // 2 + 25]))
+    assert jumps.max() < 7  # from one cell to the next it is more than ten
+
+
+@pytest.mark.parametrize(("pixels", "least", "most"), [(1.5, 0.9, 1.1), (40.0, 0.2, 0.4)])
+def test_a_veil_is_lifted_and_an_edge_stays_soft(pixels: float, least: float, most: float) -> None:
+    rows, columns = np.mgrid[:HIGH, :WIDE]
+    distance = np.hypot(rows - HIGH / 2, columns - WIDE / 2)
+    guess = parsing_of(((100 - distance) / pixels).astype(np.float32))
+    image = np.full((HIGH, WIDE, 3), 128, np.uint8)  # whose colours say nothing
+    soft = Cutter(refine=False).cut(image, guess).matte
+    fine = Cutter().cut(image, guess).matte
+    half = [int(cv2.inRange(matte, 64, 191).astype(bool).sum()) for matte in (soft, fine)]
+    assert least * half[0] <= half[1] <= most * half[0]
+    assert np.array_equal(soft > 127, fine > 127)  # nothing changes sides

@@ -113,6 +113,17 @@ def test_a_hidden_face_is_hidden_beyond_its_mask_and_nothing_else_is(how: str) -
     assert np.array_equal(out[80:], before[80:])
 
 
+def test_a_hole_in_a_face_s_mask_shows_nothing_of_it() -> None:
+    frame, parsing = scene()
+    rows, columns = np.nonzero(parsing.labels == HEAD)
+    middle = int(rows.mean()), int(columns.mean())
+    labels, instances = parsing.labels.copy(), parsing.instances.copy()
+    hole = np.hypot(*(np.indices(labels.shape) - np.array(middle)[:, None, None])) < 8
+    labels[hole], instances[hole] = 0, 0
+    out = effect_of("privacy", PARTS).render(frame, Parsing(labels, instances, parsing.people)).bgr
+    assert len(np.unique(out[hole], axis=0)) == 1
+
+
 def test_what_is_solid_says_nothing_of_what_was_there() -> None:
     frame, parsing = scene()
     other = frame.bgr.copy()
