@@ -13,8 +13,9 @@ import numpy as np
 
 from mirror.bench.footage import at_720p
 from mirror.bench.rows import Row
+from mirror.bench.slow_parser import TAKES_S
 from mirror.core import machine
-from mirror.core.settings import ParserConfig, load
+from mirror.core.settings import ParserConfig, Timing, load
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
 from mirror.live.session.live_metrics import Figures
@@ -102,7 +103,25 @@ def measure(seconds: float = 10.0) -> Iterator[Row]:
         yield Row(f"{mode}: first picture", shown.opened_s, "s", 2.0, "less", "")
 
 
-def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
+def measure_carried(seconds: float = 20.0) -> Iterator[Row]:
+    """Yield what the window reaches where a parse takes 3 s; needs a screen as above."""
+    slow = {"parser.name": "mirror.bench.slow_parser:make", "parser.workers": 1}
+    shown = watched(load(flags=slow).parser, "exact", seconds, "carried")
+    latency, counts = shown.figures.latency or (0.0, 0.0, 0.0), shown.figures.carried
+    note = f"a parse takes {TAKES_S:g} s of a core"
+    yield Row("carried: painted", shown.painted, "fps", 29.0, "more", note)
+    median_ms = latency[0] * 1e3
+    yield Row(
+        "carried: capture to paint, p95",
+        latency[1] * 1e3,
+        "ms",
+        35.0,
+        "less",
+        f"median {median_ms:.0f} ms" + ("" if counts is None else f"; {counts}"),
+    )
+
+
+def watched(config: ParserConfig, mode: Mode, seconds: float, timing: Timing = "auto") -> Shown:
     """Open a window on the clip for so long, and return what it showed."""
     from PyQt5.QtCore import QTimer
 
@@ -117,7 +136,7 @@ def watched(config: ParserConfig, mode: Mode, seconds: float) -> Shown:
     clip = Clip()
     began_at = time.monotonic()
     window = MirrorWindow(
-        LaunchSettings(config, DisplayOptions(mode=mode), open_source=lambda _: clip)
+        LaunchSettings(config, DisplayOptions(mode=mode), open_source=lambda _: clip, timing=timing)
     )
     window.resize(WIDTH, HEIGHT + 120)
     window.show()

@@ -12,7 +12,7 @@ from typing import Any
 
 from mirror.core import machine
 from mirror.core.parsing import Parsing
-from mirror.core.settings import ParserConfig
+from mirror.core.settings import ParserConfig, share_of
 from mirror.jobs.composition import open_flow, workers_for
 from mirror.jobs.newest_frames import NewestFrames
 from mirror.parsers.catalogue import AnyKind, find_parser
@@ -26,7 +26,8 @@ from pipeline.result import Result
 
 _CARRIER = "built-in"
 _LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits
-_SHARE = 0.5  # of the machine that the carrier may take, beside a slow parser
+_SHARE = 0.5  # of what the run may take that the carrier may, beside a slow parser
+_URGENT = ("uncovered", "flow")  # what calls for the slow parser, however much it is to rest
 _STOPS_WITHIN_S = 1.5
 
 Took = Callable[[Result[Parsing]], None]
@@ -162,11 +163,13 @@ class _Carrying:
                 _Behind(newest, kind, config, threads, self._followed, self._failed, clock)
             ]
             return
-        own = config.changed(name=_CARRIER, workers=1, threads=1)
-        most = min(1.0, _SHARE * machine.cores())
-        beside = NewestFrames(1, lambda: most * effort(), clock)
+        # one parse of the slow parser can use up for seconds what the run may take; that is not the
+        # carrier's to wait for, without which nothing is carried
+        own = config.changed(name=_CARRIER, workers=1, threads=1, cpu="auto")
+        most = carrier_duty(config, machine.cores())
+        self._beside = beside = NewestFrames(1, lambda: most * effort(), clock)
         # a frame that the slow parser looks at is one that the carrier must know, too
-        newest = NewestFrames(workers, effort, clock, beside.pin)
+        newest = NewestFrames(workers, effort, clock, self._taken)
         self._behind = [
             _Behind(
                 newest, _SteppingBack(kind), config, threads, self._parsed, self._failed, clock
@@ -198,6 +201,8 @@ class _Carrying:
         self._failure.raise_it()
         carried = self._overlay.carry(frame)
         self._count(carried.fallback or "carried")
+        if carried.fallback in _URGENT and len(self._behind) > 1:
+            self._behind[0].hurry()
         return empty(frame) if carried.parsing is None else carried.parsing
 
     def close(self) -> None:
@@ -220,6 +225,10 @@ class _Carrying:
 
     # threads of the parsers behind
 
+    def _taken(self, frame: Frame) -> None:
+        self._overlay.awaits(frame)
+        self._beside.pin(frame)
+
     def _parsed(self, result: Result[Parsing]) -> None:
         self._overlay.parsed(result.frame, result.parsing)
         self._tell(result.frame)
@@ -240,6 +249,16 @@ class _Carrying:
         with self._changed:
             self._has_failed = True
             self._changed.notify_all()
+
+
+def carrier_duty(config: ParserConfig, cores: int) -> float:
+    """Return the share of the time, 0-1, that the carrier's one thread may work.
+
+    Args:
+        config: says what share of the cores the run may take.
+        cores: of the machine.
+    """
+    return min(1.0, _SHARE * (share_of(config.cpu) or 1.0) * cores)
 
 
 class _SteppingBack:
@@ -285,6 +304,10 @@ class _Behind:
             # a daemon: a parse of many seconds must not keep the process alive
             self._thread = threading.Thread(target=self._run, name="behind", daemon=True)
             self._thread.start()
+
+    def hurry(self) -> None:
+        """Have it look at the next frame soon, even if it is to rest."""
+        self._newest.hurry()
 
     def close(self) -> None:
         """Tell it to end."""

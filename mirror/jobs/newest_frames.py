@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pipeline.frame import Frame
 from pipeline.sources.managed_source import ClosableSource
 
+_HURRIED = 0.5  # share of the time that is worked at least where there is a hurry
+
 
 class NewestFrames(ClosableSource):
     """A live source that delivers the newest of the frames that it is given.
@@ -45,6 +47,7 @@ class NewestFrames(ClosableSource):
         self._is_closed = False
         self._began_at: deque[float] = deque()  # when what is worked on was taken
         self._rests_until = float("-inf")
+        self._half_until = float("-inf")  # as above, of who works half of the time
 
     def put(self, frame: Frame) -> None:
         """Give it a frame; never waits."""
@@ -67,8 +70,17 @@ class NewestFrames(ClosableSource):
         """Say that the oldest of the frames that were taken is done with."""
         with self._changed:
             began_at, now = self._began_at.popleft(), self._clock()
-            self._rests_until = now + rest_s(now - began_at, self._duty())
+            busy_s = now - began_at
+            self._rests_until = now + rest_s(busy_s, self._duty())
+            self._half_until = now + rest_s(busy_s, _HURRIED)
             self._changed.notify_all()
+
+    def hurry(self) -> None:
+        """Rest no longer than the last work took: there is something to be seen soon."""
+        with self._changed:
+            if self._half_until < self._rests_until:
+                self._rests_until = self._half_until
+                self._changed.notify_all()
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield a frame whenever somebody is free for it."""

@@ -119,12 +119,12 @@ class Displacement:
         x, y, width, height = cv2.boundingRect(is_something.view(np.uint8))
         if not width:
             return 0, 0, 0, 0
-        least, most = self.field.min(axis=(0, 1)), self.field.max(axis=(0, 1))
+        (left, right), (up, down) = (cv2.minMaxLoc(axis)[:2] for axis in cv2.split(self.field))
         return (
-            max(0, int(np.floor(x - most[0])) - 1),
-            max(0, int(np.floor(y - most[1])) - 1),
-            min(self.width, int(np.ceil(x + width - least[0])) + 1),
-            min(self.height, int(np.ceil(y + height - least[1])) + 1),
+            max(0, int(np.floor(x - right)) - 1),
+            max(0, int(np.floor(y - down)) - 1),
+            min(self.width, int(np.ceil(x + width - left)) + 1),
+            min(self.height, int(np.ceil(y + height - up)) + 1),
         )
 
     def _places(

@@ -15,7 +15,7 @@ from mirror.core.parsing import Parsing
 from mirror.propagation.body_warp import BodyWarp
 from mirror.propagation.bones import Bones, Joints
 
-_CELLS = 64  # of the coarse grid along a person's longer side
+_CELLS = 48  # of the coarse grid along a person's longer side
 _LEAST = 16  # labelled pixels of a person below which there is nothing to carry
 _SAME = 0.3  # share of a slow parser's person that must be the carrier's, to be the same
 

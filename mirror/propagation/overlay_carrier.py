@@ -41,6 +41,8 @@ _ROUNDS = 3  # until a motion that is smooth is undone to a fraction of a pixel
 # Seconds after which the picture's motion no longer says better than the body what went where
 _FLOW_HOLDS_S = 0.2
 _STILL = 0.003  # of a person's longer side: less than that is no motion to be corrected for
+_LOOKS_ALIKE_S = 0.1  # for which somebody, and what is behind, keep their colours
+_APART = 3  # cells of a motion of which one tells how the whole picture moved
 _FASTER = 80  # percentile of a person's motion that counts for the whole
 
 
@@ -98,7 +100,7 @@ class _Followed:
         chains: instance -> it, and those that the same person had before.
         key: the slow answer that ``carried`` is made with.
         carried: on this very frame, small.
-        colours: instance -> the colours of that person.
+        colours: instance -> when that person's colours were learned, and these.
     """
 
     frame: Frame
@@ -108,7 +110,7 @@ class _Followed:
     chains: dict[int, tuple[int, ...]]
     key: _Key | None = None
     carried: Carried | None = None
-    colours: dict[int, Colours | None] = field(default_factory=dict)
+    colours: dict[int, tuple[float, Colours | None]] = field(default_factory=dict)
 
 
 class OverlayCarrier:
@@ -129,11 +131,21 @@ class OverlayCarrier:
     def __init__(self, motion: MotionHistory, is_relabelled: bool) -> None:
         self._motion, self._is_relabelled = motion, is_relabelled
         self._lock = threading.Lock()
-        self._seen: deque[_Seen] = deque(maxlen=SPAN)  # guarded by _lock, as are three below
+        self._seen: deque[_Seen] = deque(maxlen=SPAN)  # guarded by _lock, as are four below
+        self._awaited: dict[int, _Seen | None] = {}  # frame -> what is nearest to it
         self._key: _Key | None = None
         self._followed: _Followed | None = None
         self._successors = Successors()
         self._pictures: deque[tuple[Frame, BGR]] = deque(maxlen=_PICTURES)  # of who carries
+
+    def awaits(self, frame: Frame) -> None:
+        """Say that the slow parser works on a frame, which has its number.
+
+        However long that takes, what the carrier sees in it is remembered until then.
+        """
+        assert frame.sequence is not None
+        with self._lock:
+            self._awaited[frame.sequence] = self._nearest(frame.sequence)
 
     def parsed(self, frame: Frame, parsing: Parsing) -> None:
         """Take in the slow parser's answer about a frame, which has its number."""
@@ -142,7 +154,9 @@ class OverlayCarrier:
         side = _side_of(*parsing.labels.shape)
         small = shrunk(parsing, side)
         with self._lock:
-            near = min(self._seen, key=lambda seen: abs(seen.sequence - sequence), default=None)
+            near = self._awaited.get(sequence) or self._nearest(sequence)
+            # answers come in order
+            self._awaited = {one: seen for one, seen in self._awaited.items() if one > sequence}
         people: dict[int, KeyPerson] = {}
         known: frozenset[int] = frozenset()
         is_near = near is not None and abs(near.sequence - sequence) <= _NEAR
@@ -177,11 +191,17 @@ class OverlayCarrier:
         with self._lock:
             if self._seen and self._seen[-1].sequence > seen.sequence:
                 self._seen.clear()  # a run that begins anew
+                self._awaited.clear()
                 self._key, self._successors = None, Successors()
             self._seen.append(seen)
+            for one, near in self._awaited.items():
+                if near is None or abs(seen.sequence - one) < abs(near.sequence - one):
+                    self._awaited[one] = seen
             self._successors.see(seen.sequence, joints)
             chains = {instance: self._successors.chain(instance) for instance in joints}
-            self._followed = _Followed(frame, side, parsing, small, chains)
+            before = {} if self._followed is None else dict(self._followed.colours)
+            known = {instance: before[instance] for instance in joints if instance in before}
+            self._followed = _Followed(frame, side, parsing, small, chains, colours=known)
 
     def carry(self, frame: Frame) -> Carried:
         """Return what to show on a frame, the newest one, which has its number."""
@@ -207,6 +227,10 @@ class OverlayCarrier:
         age_s = max(0.0, frame.captured_at - followed.frame.captured_at)
         large = enlarged(parsing, side, *_size(frame))
         return dataclasses.replace(own, parsing=large, age_s=age_s)
+
+    def _nearest(self, sequence: int) -> _Seen | None:
+        """What the carrier saw in the frame nearest to one, under the lock."""
+        return min(self._seen, key=lambda seen: abs(seen.sequence - sequence), default=None)
 
     def _displacement(self, start: int, end: int, side: int) -> Displacement | None:
         """The motion between two frames, for small pictures of them."""
@@ -263,8 +287,7 @@ class OverlayCarrier:
                 cv2.copyTo(known.on(person.pose.image, box), mine, labels[y0:y1, x0:x1])
         flowed = self._flowed(followed, key) if is_new or uncovered else None
         if is_new and flowed is not None:
-            both = (labels > 0) & (flowed > 0)
-            labels[both] = flowed[both]
+            cv2.copyTo(flowed, cv2.min(labels, flowed), labels)  # where both have one
         fallback = self._cover(labels, uncovered, parsing.instances, flowed)
         instances = np.zeros_like(parsing.instances)
         cv2.copyTo(parsing.instances, cv2.compare(labels, 0, cv2.CMP_GT), instances)
@@ -307,7 +330,7 @@ class OverlayCarrier:
     ) -> Parsing:
         """What is known on the carrier's frame, on the newest one."""
         labels, instances = back.fetch_maps(own.labels, own.instances)
-        still = np.median(back.field.reshape(-1, 2), axis=0)
+        still = np.median(back.field[::_APART, ::_APART].reshape(-1, 2), axis=0)
         picture = self._picture(frame, followed.side)
         people = []
         for person in own.people:
@@ -369,19 +392,25 @@ class _Outline:
             cv2.copyTo(np.zeros_like(plane), lost, plane)
 
     def _colours(self) -> Colours | None:
-        known = self._followed.colours
-        if self._instance not in known:
-            mask = cv2.compare(self._followed.small.instances, self._instance, cv2.CMP_EQ)
-            picture = self._picture_of(self._followed.frame, self._followed.side)
-            known[self._instance] = Colours.of(picture, mask)
-        return known[self._instance]
+        followed, known = self._followed, self._followed.colours
+        now = followed.frame.captured_at
+        learned_at, colours = known.get(self._instance, (-np.inf, None))
+        if not 0 <= now - learned_at < _LOOKS_ALIKE_S:
+            mask = cv2.compare(followed.small.instances, self._instance, cv2.CMP_EQ)
+            colours = Colours.of(self._picture_of(followed.frame, followed.side), mask)
+            known[self._instance] = now, colours
+        return colours
 
     def _way(self, mine: Mask) -> float:
         """Pixels that most of the person went, apart from what the whole picture did."""
         rows, columns = self._back.field.shape[:2]
         coarse = cv2.resize(mine, (columns, rows), interpolation=cv2.INTER_NEAREST) > 0
-        speeds = np.linalg.norm(self._back.field[coarse] - self._still, axis=1)
-        return float(np.percentile(speeds, _FASTER)) if len(speeds) else 0.0
+        ways = self._back.field[coarse] - self._still
+        if not len(ways):
+            return 0.0
+        squares = np.einsum("ij,ij->i", ways, ways)
+        place = round(_FASTER / 100 * (len(squares) - 1))
+        return float(np.sqrt(np.partition(squares, place)[place]))
 
 
 def _side_of(height: int, width: int) -> int:

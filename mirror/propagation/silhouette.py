@@ -24,13 +24,14 @@ _GREY, _EDGE = 40, 128  # grey levels of one, and of the outline
 _AROUND = 5  # small pixels that are looked at together
 
 
-def _bins() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _bins() -> NDArray[np.uint8]:
     """Sixteen of lightness, and sixteen of each other axis of Lab, of which the middle counts."""
     values = np.arange(256)
-    return (values >> 4).astype(np.uint8), np.clip((values - 64) >> 3, 0, 15).astype(np.uint8)
+    others = np.clip((values - 64) >> 3, 0, 15)
+    return np.stack([values >> 4, others, others], axis=-1).astype(np.uint8)[None]
 
 
-_LIGHTNESS, _HUE = _bins()
+_BINS = _bins()  # (1, 256, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,9 @@ def _indices(image: BGR, patch: Patch) -> NDArray[np.int32]:
     """(rows, columns): the bin of each small pixel's colour."""
     size = patch.columns, patch.rows
     small = cv2.resize(image[patch.window], size, interpolation=cv2.INTER_AREA)
-    lightness, *others = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2LAB))
-    indices = _LIGHTNESS[lightness].astype(np.int32)
-    for axis in others:
-        indices *= 16
-        indices += _HUE[axis]
-    return indices
+    lightness, one, other = cv2.split(cv2.LUT(cv2.cvtColor(small, cv2.COLOR_BGR2LAB), _BINS))
+    indices = cv2.addWeighted(lightness, 256, one, 16, 0, dtype=cv2.CV_32S)
+    return np.asarray(cv2.add(indices, other, dtype=cv2.CV_32S), np.int32)
 
 
 def _shares(pixels: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -200,11 +200,11 @@ class _Bench:
                 to_labels(run, image)
             spans.append((began_at, time.perf_counter()))
 
-        crew = [threading.Thread(target=work) for _ in range(workers)]
-        for member in crew:
-            member.start()
-        for member in crew:
-            member.join()
+        running = [threading.Thread(target=work) for _ in range(workers)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
         began, ended = zip(*spans, strict=True)
         return float(max(ended) - min(began)) / (workers * pictures)
 

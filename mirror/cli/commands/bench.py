@@ -6,6 +6,7 @@ mirror bench window                 needs a screen: xvfb-run mirror bench window
 mirror bench parser --peer PYTHON   beside MediaPipe, which that Python's environment has
 mirror bench serve --peer PYTHON    the service beside Flask, LitServe and Mosec; takes minutes
 mirror bench serve --parser m2fp --random-weights
+mirror bench serve --parser none    what the services take by themselves
 mirror bench --parser m2fp          M2FP beside a plain implementation of what ModelScope does
 mirror bench --parser m2fp-single --random-weights
 mirror bench --parser m2fp --device cuda
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import os
 import platform
@@ -42,7 +44,7 @@ from pipeline.targets.distinct_paths import InputPath, OutputPath
 WHAT = ("parser", "threads", "engine", "motion", "coach", "effects", "video", "stream")
 ON_REQUEST = ("window", "serve")  # needs a screen; takes many minutes
 M2FP = ("m2fp", "m2fp-single")
-_SERVES = ("m2fp", ["serve"])  # what else M2FP is measured at
+_SERVED = ("built-in", "none", "m2fp")  # parsers that the service is measured with
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +70,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--network", metavar="FILE", type=path, help="the landmark network as it was published"
     )
     parser.add_argument(
-        "--parser", choices=("built-in", *M2FP), default="built-in", help="what is measured"
+        "--parser",
+        choices=("built-in", "none", *M2FP),
+        default="built-in",
+        help="what is measured; serve with none: what serving alone takes",
     )
     _add_serve_flags(parser)
     parser.add_argument(
@@ -151,7 +156,12 @@ def _known(text: str) -> str:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if options.parser in M2FP and options.what and (options.parser, options.what) != _SERVES:
+    is_served = options.what == ["serve"] and options.parser in _SERVED
+    if options.parser == "none" and not is_served:
+        raise ConfigError(
+            "bench.none_serve_only", "only serve is measured without a parser: add serve"
+        )
+    if options.parser in M2FP and options.what and not is_served:
         raise ConfigError(
             "bench.built_in_only",
             "{what} is measured with the built-in parser only; leave it out to measure "
@@ -192,6 +202,7 @@ def _served(options: argparse.Namespace, tell: Callable[[str], None]) -> Report:
         per_client=options.answers,
         peer=None if options.peer is None else str(options.peer),
         poll_s=options.poll_ms / 1e3,
+        parser=options.parser,
     )
     if options.parser not in M2FP:
         return measure(asked, tell)
@@ -220,4 +231,4 @@ def _window() -> Iterator[Row]:
     check_window()
     from mirror.bench import window
 
-    return window.measure()
+    return itertools.chain(window.measure(), window.measure_carried())

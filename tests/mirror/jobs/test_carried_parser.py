@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 import numpy as np
 import pytest
-from bodies import frame_of, going_right, mask_of, picture_of, slow_labels
+from bodies import frame_of, going_right, mask_of, picture_of, seen, slow_labels
 from doubles import FakeClock, HandFed, until
-from slow_parsers import Fast, Slow
+from slow_parsers import Fast, Slow, number_of
 
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
-from mirror.jobs.carried_parser import CarriedParser
+from mirror.jobs import composition
+from mirror.jobs.carried_parser import CarriedParser, carrier_duty
 from mirror.jobs.composition import open_flow
 from mirror.jobs.newest_frames import NewestFrames, rest_s
+from pipeline.frame import Frame
 from pipeline.result import Result
 
 CONFIG = ParserConfig(workers=1, threads=1)
@@ -77,6 +80,32 @@ def test_every_frame_is_shown_while_a_parse_of_the_first_one_goes_on(slow: Slow)
     assert counts.carried == 1
     assert counts.fallbacks == {"nothing": 12}
     assert "12 nothing" in mirror.carried.remarks[0]
+
+
+def test_the_carrier_does_not_wait_for_what_the_slow_parser_takes_of_a_share(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: dict[str, str] = {}
+
+    def paced(step: Callable[[Frame], object], config: ParserConfig) -> Callable[[Frame], object]:
+        shares[config.name] = config.cpu
+        return step
+
+    monkeypatch.setattr(composition, "paced", paced)
+    config = CONFIG.changed(name="m2fp", cpu="50%")
+    with Mirror(CarriedParser(slow, config, Fast())) as mirror:
+        del shares[CONFIG.name]  # the flow that only shows
+        mirror.show(0)
+        slow.may_answer.release(100)
+    assert shares == {"m2fp": "50%", "built-in": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("cpu", "cores", "duty"),
+    [("auto", 1, 0.5), ("auto", 2, 1.0), ("50%", 2, 0.5), ("50%", 8, 1.0), ("10%", 2, 0.1)],
+)
+def test_the_carrier_takes_half_of_what_the_run_may(cpu: str, cores: int, duty: float) -> None:
+    assert carrier_duty(CONFIG.changed(cpu=cpu), cores) == pytest.approx(duty)
 
 
 def test_the_next_parse_is_of_the_newest_frame(slow: Slow) -> None:
@@ -153,6 +182,55 @@ def test_who_may_work_half_of_the_time_rests_after_each_frame(clock: FakeClock) 
     clock.now += 0.2
     assert newest._must_wait_s() == 0.0
     assert next(frames).sequence == 1
+
+
+def test_in_a_hurry_the_rest_is_as_long_as_the_work_and_no_longer(clock: FakeClock) -> None:
+    duty = 0.1
+    newest = NewestFrames(1, lambda: duty, clock)
+    frames = iter(newest)
+    for number, least_s in enumerate((2.0, 0.0)):
+        newest.put(frame_of(picture_of(going_right(0)), number))
+        next(frames)
+        clock.now += 2.0
+        newest.done()
+        newest.put(frame_of(picture_of(going_right(1)), number + 10))
+        newest.hurry()
+        assert newest._must_wait_s() == pytest.approx(least_s)
+        clock.now += least_s
+        duty = 1.0  # who need not rest does not begin to
+
+
+class Late(Fast):
+    """A carrier that sees nobody in the first frame."""
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+
+    def make_parse(self, threads: int) -> Callable[[Frame, None], Parsing]:
+        def parse(frame: Frame, _: None) -> Parsing:
+            self.began.append(number_of(frame))
+            body = seen(going_right(number_of(frame)))
+            return body if number_of(frame) else Parsing.undivided(np.zeros_like(body.labels))
+
+        return parse
+
+
+def test_somebody_without_labels_calls_for_the_slow_parser(slow: Slow, clock: FakeClock) -> None:
+    beside = Late()
+    carried = CarriedParser(slow, CONFIG, beside, clock)
+    carried.set_effort(0.15)
+    with Mirror(carried) as mirror:
+        mirror.show(0)
+        until(lambda: slow.began == [0] and beside.began == [0])
+        mirror.show(1)
+        until(lambda: beside.began == [0, 1])
+        clock.now += 3.0
+        slow.may_answer.release()
+        until(lambda: carried.counts.parsed == 1)
+        clock.now += 3.5  # of the 17 that it is to rest
+        numbers = itertools.count(2)
+        until(lambda: mirror.show(next(numbers)) and len(slow.began) == 2)
+        slow.may_answer.release(100)
 
 
 @pytest.mark.parametrize(("duty", "rest"), [(1.0, 0.0), (0.5, 1.0), (0.25, 3.0), (2.0, 0.0)])

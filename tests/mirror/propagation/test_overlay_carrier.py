@@ -24,7 +24,7 @@ from bodies import (
 
 from mirror.core.parsing import Parsing, Person
 from mirror.core.skeleton import LANDMARKS
-from mirror.propagation.motion_history import MotionHistory
+from mirror.propagation.motion_history import SPAN, MotionHistory
 from mirror.propagation.overlay_carrier import OverlayCarrier
 from pipeline.frame import Frame
 
@@ -53,6 +53,22 @@ def test_labels_half_a_second_old_are_where_the_body_is_now() -> None:
     assert overlap(slow_labels(going_right(0)), true) < 0.4
     assert overlap(carried.parsing.labels, true) > 0.95
     assert (carried.by_body, carried.fallback, carried.age_s) == (1, None, 0.0)
+
+
+def test_a_parse_may_take_longer_than_frames_are_remembered_for() -> None:
+    motion = MotionHistory(span=8)
+    carrier = OverlayCarrier(motion, is_relabelled=True)
+    frames = [frame_of(picture_of(going_right(0)), number) for number in range(SPAN + 16)]
+    for frame in frames:
+        motion.see(frame)
+        if frame.sequence == 8:
+            carrier.awaits(frames[8])  # before the carrier has seen it
+        carrier.followed(frame, seen(going_right(0)))
+    carrier.parsed(frames[8], Parsing.undivided(slow_labels(going_right(0))))
+    carried = carrier.carry(frames[-1])
+    assert (carried.by_body, carried.fallback) == (1, None)
+    assert carried.parsing is not None
+    assert overlap(carried.parsing.labels, slow_labels(going_right(0))) > 0.95
 
 
 def test_a_limb_that_moved_by_itself_takes_its_labels_along() -> None:
