@@ -9,6 +9,7 @@ import numpy as np
 
 from mirror.core.parsing import Parsing, Person
 from mirror.core.skeleton import LANDMARKS
+from mirror.outputs.vmc import PORT
 from mirror.outputs.vmc.bone_rotations import bone_rotations
 from mirror.outputs.vmc.calibration import DONE, Calibration, Calibrator
 from mirror.outputs.vmc.packets import Message, bone_messages, packets_of, status_messages
@@ -18,9 +19,9 @@ from mirror.outputs.vmc.smoothing import SmoothRotation
 from pipeline.errors import SinkError
 from pipeline.result import Result
 
-PORT = 39539  # where receivers ("marionettes") listen, unless told otherwise
 _VISIBLE = 0.5
 _AWAY_S = 1.0  # that somebody may be out of sight before another takes over
+_REFUSALS_COUNT_FOR = 10  # packets: only every other one is refused where nobody listens
 
 
 class VmcSender:
@@ -50,6 +51,7 @@ class VmcSender:
         self._leads: tuple[int, float] | None = None  # who, and when last seen
         self._began_at: float | None = None
         self._sent = self._unheard = 0
+        self._refused_at = -_REFUSALS_COUNT_FOR  # packets sent when one was refused last
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -59,9 +61,24 @@ class VmcSender:
             found.append(
                 f"nobody listened at {self._address} to {self._unheard} of {self._sent} packets"
             )
-        if self._sent and self._calibrator.state != DONE:
+        if self._sent and self.awaits_pose:
             found.append("nobody held a T-pose for a second: no avatar was moved")
         return tuple(found)
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether anything was sent yet."""
+        return self._sent > 0
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was told of late that nobody listens."""
+        return self._sent - self._refused_at < _REFUSALS_COUNT_FOR
+
+    @property
+    def awaits_pose(self) -> bool:
+        """Whether somebody has to hold a T-pose before the avatar moves."""
+        return self._calibrator.state != DONE
 
     def consume(self, result: Result[Parsing]) -> None:
         """Send one frame's bones.
@@ -85,7 +102,7 @@ class VmcSender:
         people = [one for one in parsing.people if _has_landmarks(one)]
         if self._leads is not None:
             same = [one for one in people if one.id == self._leads[0]]
-            if not same and now - self._leads[1] < _AWAY_S:
+            if not same and abs(now - self._leads[1]) < _AWAY_S:  # a film may be wound back
                 return None
             people = same or people
         if not people:
@@ -117,6 +134,7 @@ class VmcSender:
                 self._socket.send(packet)
             except ConnectionRefusedError:  # of the packet before: a program may come later
                 self._unheard += 1
+                self._refused_at = self._sent
             except OSError as error:
                 raise SinkError(
                     "vmc.unreachable",

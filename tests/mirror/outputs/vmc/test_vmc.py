@@ -6,13 +6,13 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 import pytest
+from avatars import address_of, listening, result_at
 from numpy.typing import NDArray
 
-from mirror.core.parsing import Parsing, Person, Pose
+from mirror.core.parsing import Person, Pose
 from mirror.core.skeleton import LANDMARKS, joint_angles
 from mirror.evaluation.synthetic.figure import LEG, Figure, across, along
 from mirror.evaluation.synthetic.movements import MOVEMENTS, Moment
@@ -22,14 +22,10 @@ from mirror.outputs.vmc.rotations import angle, between, inverse, of_axes, produ
 from mirror.outputs.vmc.smoothing import SmoothRotation
 from mirror.outputs.vmc.vmc_sender import VmcSender
 from pipeline.errors import SinkError
-from pipeline.frame import Frame
-from pipeline.result import Result, Timing
 
 pytest.importorskip("pythonosc", reason="pip install 'smart-mirror[vmc]'")
 
 Array = NDArray[np.float64]
-IMAGE = np.zeros((8, 8, 3), np.uint8)
-LABELS = np.zeros((8, 8), np.uint8)
 ALL = np.ones(33, np.bool_)
 JOINTS = {  # VRM's bones that begin where a landmark is
     "shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand",
@@ -135,9 +131,7 @@ def _matrix(rotation: Array) -> Array:
 
 @pytest.fixture
 def port() -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
-        found.bind(("127.0.0.1", 0))
-        found.settimeout(2)
+    with listening() as found:
         yield found
 
 
@@ -146,11 +140,6 @@ def opened(port: socket.socket) -> Iterator[VmcSender]:
     sender = VmcSender(address_of(port))
     yield sender
     sender.close()
-
-
-def address_of(port: socket.socket) -> str:
-    host, number = port.getsockname()
-    return f"{host}:{number}"
 
 
 def seen_from_ahead(points: Array) -> NDArray[np.float32]:
@@ -163,12 +152,6 @@ def person_of(world: NDArray[np.float32], id: int = 1, size: float = 4.0) -> Per
     image = np.concatenate([world[:, :2], np.ones((33, 1), np.float32)], axis=1)
     pose = Pose(LANDMARKS, image.astype(np.float32), world, {})
     return Person(id, 0.9, (0.0, 0.0, size, size), pose)
-
-
-def result_at(seconds: float, *people: Person) -> Result[Parsing]:
-    frame = Frame.from_bgr(IMAGE.copy(), 0.0, round(seconds * 1000), Fraction(1, 1000))
-    parsing = Parsing(LABELS.copy(), LABELS.copy(), people)
-    return Result(0, frame, parsing, Timing(*[0.0] * 7))
 
 
 def heard(port: socket.socket, receiver: Receiver) -> None:
