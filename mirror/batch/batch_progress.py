@@ -74,9 +74,10 @@ class BatchProgress:
         self._all = self._progress.add_task("all", total=clips, completed=kept, rate="")
         if not self._quiet and not self._has_bars:
             done = f", {kept} of them dealt with before" if kept else ""
+            each = f"{shares.workers} x {shares.threads} threads each"
+            how = f"{shares.processes} at a time, with {each}"
             terminal.warn(
-                f"{clips} videos{done}; {shares.processes} at a time, with "
-                f"{shares.workers} x {shares.threads} threads each"
+                f"{clips} videos{done}; {how if kept < clips else 'nothing is left to do'}"
             )
 
     def told(self, told: Told) -> None:

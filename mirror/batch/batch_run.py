@@ -17,6 +17,7 @@ from mirror.batch.batch_lock import locked_folder
 from mirror.batch.clips import Clip, Unreadable, find_clips
 from mirror.batch.engines import Shares, shares_of
 from mirror.batch.errors import BatchError
+from mirror.batch.kept_segments import KeptSegments
 from mirror.batch.manifest import NAME, write_manifest
 from mirror.batch.process_workers import ProcessWorkers
 from mirror.batch.records import STATE, ClipRecord, Failure, Records
@@ -119,6 +120,8 @@ def run_batch(
                 "{folder} holds a batch already; go on with it, or allow it to be replaced",
                 folder=Path(store.root),
             )
+        if mode == "anew":
+            KeptSegments(store, batch.fingerprint()).forget()
         tally, left = _stand(batch, store, clips, mode)
         shares = share(len(left), batch.settings, engine.kind, processes)
         watcher.begins(len(clips), len(clips) - len(left), shares)

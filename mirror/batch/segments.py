@@ -63,12 +63,14 @@ class Segment:
     """Frames that follow one another in a recording, and where to look in each.
 
     Attributes:
+        recording: checksum of the file that it is of.
         number: its place in the recording, from 0.
         from_pts: time of the first frame to be decoded, the warm-up's.
         marks: of its frames; the first and the last are where it starts and ends.
         plans: what the parser's ``prepare`` said of each frame.
     """
 
+    recording: str
     number: int
     from_pts: int | None
     marks: tuple[FrameMark, ...]
@@ -82,12 +84,13 @@ class Scout:
         source: the recording.
         kind: the parser.
         length: frames of a segment.
+        recording: checksum of the file that the recording is.
     """
 
-    def __init__(self, source: Recorded, kind: AnyKind, length: int) -> None:
+    def __init__(self, source: Recorded, kind: AnyKind, length: int, recording: str) -> None:
         self._prepare = kind.make_prepare(source.is_live)
         self._frames = iter(source)
-        self._length, self._number = length, 0
+        self._recording, self._length, self._number = recording, length, 0
         self._before: list[int | None] = []  # times of the latest frames
 
     def next(self) -> Segment | None:
@@ -102,7 +105,7 @@ class Scout:
         self._before = [*before, *times][-WARM_UP:]
         self._number += 1
         first = before[0] if before else None
-        return Segment(self._number - 1, first, tuple(marks), tuple(plans))
+        return Segment(self._recording, self._number - 1, first, tuple(marks), tuple(plans))
 
     def close(self) -> None:
         """Let go of what preparing holds."""

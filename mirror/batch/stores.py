@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from mirror.batch.errors import BatchError
-from pipeline.targets.durable import EXCLUSIVELY, sync_folder
+from pipeline.targets.durable import sync_folder, write_at_once
 
 _BLOCK = 1 << 20
 
@@ -86,20 +86,7 @@ class LocalStore:
 
     def write(self, name: str, content: bytes) -> None:
         """See ``Store``."""
-        target = self._folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.parent / f".{os.urandom(6).hex()}.part"
-        try:
-            descriptor = os.open(part, EXCLUSIVELY, 0o666)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
+        write_at_once(self._folder / name, content)
 
     def take_in(self, file: Path, name: str) -> None:
         """See ``Store``. The file has to be on the disk already."""

@@ -35,6 +35,27 @@ def test_manifests_for_kuberay_have_its_fields_and_no_others(name: str) -> None:
         jsonschema.validate({**manifest, "spce": {}}, schema_of(manifest["kind"]))
 
 
+@pytest.mark.parametrize("name", ["batch", "service"])
+def test_pods_in_the_manifests_are_what_kubernetes_takes(name: str) -> None:
+    kubernetes = pytest.importorskip(
+        "kubernetes_validate", reason="needs pip install kubernetes-validate"
+    )
+    spec = read(f"kuberay/{name}.yaml")["spec"]
+    cluster = spec.get("rayClusterSpec") or spec["rayClusterConfig"]
+    newest = kubernetes.latest_version()
+    for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"]):
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "one"},
+            "spec": group["template"]["spec"],
+        }
+        kubernetes.validate(pod, newest, strict=True)
+        wrong = {**pod, "spec": {**pod["spec"], "tolerationz": []}}
+        with pytest.raises(kubernetes.ValidationError):
+            kubernetes.validate(wrong, newest, strict=True)
+
+
 def test_the_job_on_kubernetes_is_a_command_that_can_be_given() -> None:
     words = shlex.split(read("kuberay/batch.yaml")["spec"]["entrypoint"])
     options = parser_for(words[1:]).parse_args(words[1:])

@@ -51,6 +51,7 @@ def cannot_start(error: Exception) -> BatchError:
     """Return what is said where workers are lost before they can parse."""
     return BatchError(
         "batch.no_actor",
-        "the cluster's workers end before they can parse: {reason}",
-        reason=str(error).strip().splitlines()[0],
+        "the cluster's workers end before they can parse: {reason}. Where the cluster asks for "
+        "no token, but there is one for another, set RAY_AUTH_MODE=disabled",
+        reason=str(error).strip().splitlines()[0].rstrip("."),
     )

@@ -17,9 +17,10 @@ from mirror.batch.clip_run import ClipRunner
 from mirror.batch.clips import Clip
 from mirror.batch.engines import running_engine
 from mirror.batch.errors import BatchError
+from mirror.batch.kept_segments import KeptSegments
 from mirror.batch.records import STATE, ClipRecord, Failure
 from mirror.batch.segments import JoinedKind, Scout, Segment, parse_segment
-from mirror.batch.stores import LocalStore, Store, fetched, open_store
+from mirror.batch.stores import LocalStore, Store, digest_of, fetched, open_store
 from mirror.jobs.composition import limits_of
 from mirror.jobs.engine import Engine
 from pipeline.sources import Recorded
@@ -118,6 +119,7 @@ class ClipActor:
             if duty.mark and store.read(MARK) != duty.mark.encode():
                 return _not_shared(duty.store)
             self._run = ClipRunner(self._batch, store, self._scratch(store))
+            self._segments = KeptSegments(store, duty.fingerprint)
             self._engine = self._opened_engine()
         except Exception as error:
             return Failure.of(error)
@@ -132,12 +134,17 @@ class ClipActor:
             return Failure.of(error)
 
     def parse(self, clip: Clip, segment: Segment) -> tuple[Failure | None, tuple[Any, ...]]:
-        """Return what the workers make of a segment, or why they cannot."""
+        """Return what the workers make of a segment, or made of it before; or why they cannot."""
         try:
+            kept = self._segments.of(clip, segment)
+            if (seen_before := kept.read()) is not None:
+                return None, seen_before
             assert self._engine.shared is not None
             limits = limits_of(self._batch.settings.input)
             path = self._source.path(clip)
-            return None, parse_segment(path, segment, self._engine.shared, limits)
+            seen = parse_segment(path, segment, self._engine.shared, limits)
+            kept.keep(seen)
+            return None, seen
         except Exception as error:
             return Failure.of(error), ()
 
@@ -191,7 +198,9 @@ class ScoutActor:
             length = max(1, round(seconds * rate))
             if frames is None or frames <= 2 * length:
                 return False
-            self._scout = Scout(source, Engine.of(settings).kind, length)
+            with path.open("rb") as file:
+                recording, _ = digest_of(file)
+            self._scout = Scout(source, Engine.of(settings).kind, length, recording)
             self._opened.callback(self._scout.close)
         except Exception as error:
             return Failure.of(error)

@@ -43,7 +43,8 @@ def connected(address: str) -> Iterator[Any]:
 
     A token that a cluster asks for is one that Ray finds itself: in ``RAY_AUTH_TOKEN``, in the file
     that ``RAY_AUTH_TOKEN_PATH`` names, or in ``~/.ray/auth_token``. Ray says nothing of it unless
-    it is told to, so it is, where there is one.
+    it is told to, so it is, where there is one; ``ray start`` asks for it by the same rule. What
+    ``RAY_AUTH_MODE`` says goes before that.
 
     Args:
         address: ``local``, or what ``ray.init`` takes, such as ``auto`` or ``ray://head:10001``.
@@ -58,7 +59,12 @@ def connected(address: str) -> Iterator[Any]:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
 
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    # "local" is Ray's word, too: without an address it would join a cluster that runs here already
+    options: dict[str, Any] = {
+        "address": address,
+        "log_to_driver": False,
+        "logging_level": logging.ERROR,
+    }
     if address == LOCAL:
         # it would let everything else on this machine go first, which mirror batch does not
         os.environ.setdefault("RAY_worker_niceness", "0")
@@ -67,8 +73,6 @@ def connected(address: str) -> Iterator[Any]:
             "include_dashboard": False,
             "object_store_memory": _OBJECTS_BYTES,
         }
-    else:
-        options["address"] = address
     try:
         ray.init(**options)
     except Exception as error:  # it raises its own, and those of everything that it is made of

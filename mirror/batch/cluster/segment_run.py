@@ -13,8 +13,10 @@ from typing import Any, Self
 from mirror.batch.clips import Clip
 from mirror.batch.cluster.actors import STARTS, actor_of, cannot_start, check_alive, lost, told
 from mirror.batch.cluster.clip_actor import ClipActor, Duty, JoinActor, ScoutActor
+from mirror.batch.kept_segments import KeptSegments
 from mirror.batch.records import ClipRecord, Failure
 from mirror.batch.segments import DIFFERS
+from mirror.batch.stores import open_store
 from mirror.batch.workers import ATTEMPTS, Outcome, Told
 
 _AHEAD = 2  # segments beside those under way that wait for the join: memory is theirs
@@ -72,6 +74,7 @@ class SegmentRun:
         cpus: float,
     ) -> None:
         self._ray, self._duty, self._seconds, self._count = ray, duty, seconds, count
+        self._kept = KeptSegments(open_store(duty.store), duty.fingerprint)
         self._kinds = {
             kind: actor_of(ray, kind, cpus) for kind in (ScoutActor, ClipActor, JoinActor)
         }
@@ -97,7 +100,8 @@ class SegmentRun:
     def outcome(self, clip: Clip, tell: Callable[[Told], None]) -> Outcome | None:
         """Return what became of a recording; None where it is to be parsed in one piece.
 
-        That is where it is short, and where its frames are others when it is cut.
+        That is where it is short, and where its frames are others when it is cut. Segments that a
+        run before has parsed are not parsed again; they are kept until the recording is done.
 
         Raises:
             PipelineError: a worker cannot begin; says why.
@@ -111,9 +115,12 @@ class SegmentRun:
                 self.__exit__(None, None, None)
                 self._scout, self._idle = None, []
                 continue
-            if result is None or (isinstance(result, Failure) and result.code == DIFFERS):
+            if result is None:
                 return None
-            return Outcome(clip, result, attempt)
+            in_one_piece = isinstance(result, Failure) and result.code == DIFFERS
+            if in_one_piece or isinstance(result, ClipRecord):
+                self._kept.forget(clip)
+            return None if in_one_piece else Outcome(clip, result, attempt)
         return Outcome(clip, Failure.of(lost(clip)), ATTEMPTS)
 
     def _once(

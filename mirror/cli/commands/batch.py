@@ -135,9 +135,10 @@ def _ended(report: BatchReport, quiet: bool) -> int:
         terminal.warn(f"and {len(wrong) - _SHOWN} more, which the manifest lists")
     if report.manifest_failure is not None:
         terminal.warn(f"the manifest cannot be written: {_worded(report.manifest_failure)}")
-    if wrong:
-        retry = "; --retry-failed tries them again" if report.failed else ""
-        terminal.warn(f"{len(wrong)} failed{retry}")
+    if report.failed:
+        terminal.warn(f"{len(report.failed)} failed; --retry-failed tries them again")
+    if report.unreadable:
+        terminal.warn(f"{len(report.unreadable)} could not be looked into; --resume looks again")
     if wrong or report.manifest_failure is not None:
         return FAILED
     return INCOMPLETE if report.incomplete else 0
@@ -146,10 +147,13 @@ def _ended(report: BatchReport, quiet: bool) -> int:
 def _summary(report: BatchReport) -> str:
     kept = f", {report.kept} done before" if report.kept else ""
     failed = f", {len(report.failed)} failed" if report.failed else ""
+    if report.unreadable:
+        failed += f", {len(report.unreadable)} not looked into"
     rate = f" ({report.frames / report.wall_s:.1f} fps)" if report.frames else ""
     where = f"\n{report.manifest}" if report.manifest else ""
+    videos = "video" if report.done == 1 else "videos"
     return (
-        f"{report.done} videos done{kept}{failed}: {report.frames} frames in "
+        f"{report.done} {videos} done{kept}{failed}: {report.frames} frames in "
         f"{report.wall_s:.1f} s{rate}{where}"
     )
 

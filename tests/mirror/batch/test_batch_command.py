@@ -55,6 +55,18 @@ def test_a_batch_says_a_line_for_each_and_ends_with_what_failed(
     assert not capsys.readouterr().out
 
 
+def test_what_cannot_be_looked_into_is_told_apart_from_what_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert batch("in/a.mp4", "in/*.avi", "-o", "out", "--write", "results") == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("1 video done, 1 not looked into: ")
+    assert said.err.splitlines()[-2:] == [
+        "mirror: nothing matches in/*.avi",
+        "mirror: 1 could not be looked into; --resume looks again",
+    ]
+
+
 def test_wrong_usage_is_told_before_anything_begins(folder: Path) -> None:
     assert batch("in", "-o", "out", "--write", "film") == 1
     for words in (["in"], ["-o", "out"], ["in", "-o", "out", "--resume", "--retry-failed"]):
@@ -86,6 +98,13 @@ def test_progress_without_a_terminal_is_a_line_for_each(
                 "mirror: 3 of 4: a.mp4: failed: x does not exist",
             ]
         )
+
+
+def test_a_batch_that_is_done_already_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with BatchProgress(lambda failure: failure.message) as progress:
+        progress.begins(4, 4, Shares(1, 1, 1))
+    said = capsys.readouterr().err
+    assert said == "mirror: 4 videos, 4 of them dealt with before; nothing is left to do\n"
 
 
 def test_a_failure_can_be_told_again_in_other_words() -> None:

@@ -10,100 +10,124 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="needs pip install smart-mirror[batch]")
 
-from batches import clips_in, command, contents, job, manifest_of, run
+from batches import SAME_BYTES, Watched, clips_in, command, contents, job, manifest_of, run
 from media import write_video
 
+from mirror.batch.batch_run import BatchReport, run_batch
+from mirror.batch.process_workers import ProcessWorkers
+from mirror.batch.resume import Mode
 from mirror.core.settings import load
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-# kills a process when it comes to a frame of a certain width, once, or every time
+# kills whom it is ordered to, once, at a frame 80 wide; and itself at every frame 96 wide
 KILLER = """
-import os, signal
+import os, pathlib, signal
 import numpy as np
+
+ORDER = pathlib.Path(__file__).with_name("order")
 
 def make():
     def parse(image):
-        once, always = {once!r}, {always!r}
-        if image.shape[1] == 80 and (always or not os.path.exists(once)):
-            open(once, "w").close()
-            os.kill({who}, signal.{how})
+        if image.shape[1] == 96:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if image.shape[1] == 80 and ORDER.exists():
+            who, how = ORDER.read_text().split()
+            ORDER.unlink()
+            os.kill(getattr(os, who)(), getattr(signal, how))
             signal.pause()  # the one who was killed is to notice first
         return np.zeros(image.shape[:2], np.uint8)
     return parse
 """
+SETTINGS = {"parser.name": "killer:make", **SAME_BYTES}
 
 
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    folder = clips_in(tmp_path / "in", "a.mp4", "b.mp4", "d.mp4")
-    write_video(folder / "c.mp4", 5, size=(80, 64))
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips a to d, of which c is 80 wide; and e, which no process outlives."""
+    folder = tmp_path_factory.mktemp("kills")
+    clips_in(folder / "in", "a.mp4", "b.mp4", "d.mp4")
+    write_video(folder / "in/c.mp4", 5, size=(80, 64))
+    write_video(folder / "e.mp4", 2, size=(96, 64))
+    (folder / "killer.py").write_text(KILLER)
     return folder
 
 
-def killer(folder: Path, who: str, always: bool = False, how: str = "SIGKILL") -> None:
-    once = str(folder / "killed")
-    text = KILLER.format(once=once, always=always, who=who, how=how)
-    (folder / "killer.py").write_text(text)
+@pytest.fixture(autouse=True)
+def inside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
 
 
-def batch(tmp_path: Path, *words: str) -> tuple[int, str]:
-    flags = ("--parser", "killer:make", "--processes", "1", "--workers", "1")
-    done = command("in", "-o", "out", *flags, *words, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def whole(folder: Path) -> dict[str, bytes]:
+    """What a run comes to that nobody kills."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run(job("in", output="whole", settings=load(flags=SETTINGS)))
+    return contents(folder / "whole")
+
+
+def order(folder: Path, who: str, how: str) -> None:
+    (folder / "order").write_text(f"{who} {how}")
+
+
+def command_ended(folder: Path, *words: str) -> tuple[int, str]:
+    """Run the command until it is killed at clip c."""
+    flags = [
+        "--parser",
+        "killer:make",
+        "--processes",
+        "1",
+        "--workers",
+        "1",
+        "--preset",
+        "superfast",
+    ]
+    done = command("in", "-o", "ended", *flags, *words, cwd=folder)
+    assert not (folder / "order").exists()
     return done.returncode, done.stderr
 
 
-def whole(clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """What a run comes to that nobody kills."""
-    (tmp_path / "killed").touch()
-    monkeypatch.chdir(tmp_path)
-    settings = load(flags={"parser.name": "killer:make", "parser.workers": 1})
-    run(job(clips, output=tmp_path / "whole", settings=settings))
-    return contents(tmp_path / "whole")
+def run_here(*sources: str, output: str, mode: Mode = "anew") -> BatchReport:
+    """Run in this process, with one process that parses."""
+    batch = job(*sources, output=output, settings=load(flags=SETTINGS))
+    return run_batch(batch, Watched(), mode, processes=1, make_workers=ProcessWorkers)
 
 
-def test_a_recording_whose_process_was_killed_is_begun_again(
-    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_recording_whose_process_is_killed_is_begun_again_three_times_at_most(
+    folder: Path, whole: dict[str, bytes]
 ) -> None:
-    killer(tmp_path, "os.getpid()")
-    code, said = batch(tmp_path)
-    assert (code, (tmp_path / "killed").exists()) == (0, True), said
-    attempts = {one["clip"]: one["attempts"] for one in manifest_of(tmp_path / "out")["clips"]}
-    assert attempts == {"a.mp4": 1, "b.mp4": 1, "c.mp4": 2, "d.mp4": 1}
-    assert contents(tmp_path / "out") == whole(clips, tmp_path, monkeypatch)
-    assert not list((tmp_path / "out/.mirror-batch/work").glob("*"))
+    order(folder, "getpid", "SIGKILL")
+    report = run_here("in", "e.mp4", output="lost")
+    ((clip, failure),) = report.failed
+    assert clip.name == "e.mp4"
+    assert failure.message.startswith("e.mp4: the process that parsed it was lost 3 times")
+    said = {one["clip"]: one for one in manifest_of(folder / "lost")["clips"]}
+    assert {name: one["attempts"] for name, one in said.items()} == {
+        "a.mp4": 1,
+        "b.mp4": 1,
+        "c.mp4": 2,
+        "d.mp4": 1,
+        "e.mp4": 3,
+    }
+    assert [name for name, one in said.items() if one["state"] != "done"] == ["e.mp4"]
+    assert contents(folder / "lost") == whole
+    assert not list((folder / "lost/.mirror-batch/work").glob("*"))
 
 
-def test_one_that_kills_every_process_fails_and_the_others_finish(
-    clips: Path, tmp_path: Path
+def test_a_run_that_is_interrupted_and_then_killed_is_gone_on_with(
+    folder: Path, whole: dict[str, bytes]
 ) -> None:
-    killer(tmp_path, "os.getpid()", always=True)
-    code, said = batch(tmp_path)
-    assert code == 1
-    assert "in/c.mp4: the process that parsed it was lost 3 times" in said
-    states = {one["clip"]: one["state"] for one in manifest_of(tmp_path / "out")["clips"]}
-    assert states == {"a.mp4": "done", "b.mp4": "done", "c.mp4": "failed", "d.mp4": "done"}
-
-
-def test_a_run_that_was_killed_is_gone_on_with(
-    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    killer(tmp_path, "os.getppid()")
-    code, _ = batch(tmp_path)
-    assert code == -signal.SIGKILL
-    code, said = batch(tmp_path, "--resume")
-    assert code == 0, said
-    assert "4 videos, 2 of them dealt with before" in said
-    assert contents(tmp_path / "out") == whole(clips, tmp_path, monkeypatch)
-    assert not list((tmp_path / "out/.mirror-batch/work").glob("*"))
-
-
-def test_ctrl_c_ends_a_run_with_all_its_processes(clips: Path, tmp_path: Path) -> None:
-    killer(tmp_path, "os.getppid()", how="SIGINT")
-    code, said = batch(tmp_path)
+    order(folder, "getppid", "SIGINT")
+    code, said = command_ended(folder)
     assert code == 130
     assert said.splitlines()[-1] == "mirror: interrupted"
-    assert not list((tmp_path / "out/.mirror-batch").glob("work/*"))
-    code, said = batch(tmp_path, "--resume")  # it waits for processes of the run before, if any
-    assert code == 0, said
+    assert not list((folder / "ended/.mirror-batch").glob("work/*"))
+    order(folder, "getppid", "SIGKILL")
+    code, said = command_ended(folder, "--resume")
+    assert code == -signal.SIGKILL
     assert "4 videos, 2 of them dealt with before" in said
+    report = run_here("in", output="ended", mode="resume")  # waits for processes of the run before
+    assert (report.done, report.kept, report.failed) == (2, 2, ())
+    assert contents(folder / "ended") == whole
+    assert not list((folder / "ended/.mirror-batch/work").glob("*"))

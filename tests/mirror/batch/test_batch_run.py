@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="needs pip install smart-mirror[batch]")
 
 import clip
-from batches import InThisProcess, clips_in, contents, job, manifest_of, run
+from batches import SAME_BYTES, InThisProcess, clips_in, contents, job, manifest_of, run
 from media import cut_after, faststart, write_video
 
 from mirror.batch.batch_run import BatchReport
@@ -89,7 +89,7 @@ def test_what_differs_in_a_single_byte_is_parsed_again(clips: Path, tmp_path: Pa
     batch = job(clips, output=out)
     run(batch)
     whole = contents(out)
-    for name in list(whole):  # every output in turn
+    for name in [one for one in whole if Path(one).name.startswith("b")]:  # each of one clip's
         content = bytearray(whole[name])
         content[len(content) // 2] ^= 1
         (out / name).write_bytes(content)
@@ -120,7 +120,8 @@ def test_what_has_changed_is_parsed_again(change: str, clips: Path, tmp_path: Pa
 
 def test_how_many_workers_parse_changes_nothing_that_is_done(clips: Path, tmp_path: Path) -> None:
     run(job(clips, output=tmp_path / "out"))
-    more = load(flags={"parser.name": "none", "parser.workers": 2, "parser.threads": 1})
+    flags = {"parser.name": "none", "parser.workers": 2, "parser.threads": 1}
+    more = load(flags=SAME_BYTES | flags)
     assert run(job(clips, output=tmp_path / "out", settings=more), "resume").kept == 2
 
 
@@ -291,7 +292,7 @@ def test_a_coach_is_drawn_as_it_is_by_itself_and_counts(coach: str, tmp_path: Pa
     name = next(iter(shipped_programmes())) if coach == "programme" else coach
     film = tmp_path / "man.mp4"
     clip.write_film(film, clip.man(2, height=160))
-    settings = load(flags={"parser.workers": 1, "parser.quality": "fast"})
+    settings = load(flags={"parser.quality": "fast", **SAME_BYTES})
     assert run(job(film, output=tmp_path / "out", settings=settings, coach=name)).done == 1
     alone = tmp_path / "alone.mp4"
     execute(VideoJob(source=film, output=alone, settings=settings, coach=name))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import shutil
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -92,8 +96,9 @@ class _Counted:
         return self._said
 
 
-def test_squats_per_person_are_a_query(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="needs pip install duckdb")
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the tables of a clip in which two of three people did squats."""
     one = {"start": 0.0, "far": 1.0, "end": 2.0, "range": 80.0, "tempo": [1.0, 0.1, 0.9]}
     fault = {"name": "shallow", "severity": "major", "value": 100.0, "at": 1.0}
     one |= {"side": "both", "quality": 0.9, "complete": True, "faults": [fault]}
@@ -105,14 +110,68 @@ def test_squats_per_person_are_a_query(tmp_path: Path) -> None:
     ]
     footage = Footage(48, 64, Fraction(1, 30), Fraction(30), 3)
     coach: Any = _Counted({"exercise": "squat", "people": people})
-    tables = ParquetTables(tmp_path, "a.mp4", "built-in", label_set("built-in"), footage, coach)
+    folder = tmp_path_factory.mktemp("counted")
+    tables = ParquetTables(folder, "a.mp4", "built-in", label_set("built-in"), footage, coach)
     tables.close()
-    query = (
-        "select clip, person, count(*) from '{}' where exercise = 'squat' group by all order by all"
-    )
-    found = duckdb.sql(query.format(tmp_path / "repetitions.parquet")).fetchall()
-    assert found == [("a.mp4", 1, 2), ("a.mp4", 3, 1)]
-    (faults,) = duckdb.sql(
-        f"select distinct faults[1].name from '{tmp_path}/repetitions.parquet'"
-    ).fetchall()
+    return folder
+
+
+SQUATS = "select clip, person, count(*) from {} where exercise = 'squat' group by all order by all"
+
+
+def test_squats_per_person_are_a_query(counted: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="needs pip install duckdb")
+    file = counted / "repetitions.parquet"
+    assert duckdb.sql(SQUATS.format(f"'{file}'")).fetchall() == [("a.mp4", 1, 2), ("a.mp4", 3, 1)]
+    (faults,) = duckdb.sql(f"select distinct faults[1].name from '{file}'").fetchall()
     assert faults == ("shallow",)
+
+
+def test_pandas_reads_the_whole_set(made: Path, counted: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="needs pip install pandas")
+    for name, schema in SCHEMAS.items():
+        assert list(pandas.read_parquet(made / "tables" / name).columns) == schema.names
+    people = pandas.read_parquet(made / "tables/people")
+    assert people["angles"].map(dict).tolist() == [
+        dict(one["angles"]) for one in rows(made, "people")
+    ]
+    repetitions = pandas.read_parquet(counted / "repetitions.parquet")
+    assert repetitions.groupby(["clip", "person"]).size().to_dict() == {
+        ("a.mp4", 1): 2,
+        ("a.mp4", 3): 1,
+    }
+    assert repetitions["faults"][0][0]["name"] == "shallow"
+
+
+# a process of its own: Spark leaves threads running that talk to Java
+SPARK = """
+import json, sys
+from pyspark.sql import SparkSession
+
+made, counted, squats, *tables = sys.argv[1:]
+spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+people = spark.read.parquet(f"{made}/tables/people").orderBy("frame").collect()
+repetitions = spark.read.parquet(counted)
+print(json.dumps({
+    "columns": {name: spark.read.parquet(f"{made}/tables/{name}").columns for name in tables},
+    "angles": [one["angles"] for one in people],
+    "squats": spark.sql(squats.format(f"parquet.`{counted}`")).collect(),
+    "fault": repetitions.first()["faults"][0]["name"],
+}))
+"""
+
+
+@pytest.mark.slow  # Java takes five seconds to begin
+def test_spark_reads_the_whole_set(made: Path, counted: Path) -> None:
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("needs pip install pyspark, and apt-get install default-jre-headless")
+    words = [str(made), str(counted / "repetitions.parquet"), SQUATS, *SCHEMAS]
+    done = subprocess.run(
+        [sys.executable, "-c", SPARK, *words], stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "columns": {name: schema.names for name, schema in SCHEMAS.items()},
+        "angles": [dict(one["angles"]) for one in rows(made, "people")],
+        "squats": [["a.mp4", 1, 2], ["a.mp4", 3, 1]],
+        "fault": "shallow",
+    }

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="needs pip install smart-mirror[batch]")
 pytest.importorskip("ray", reason="needs pip install smart-mirror[ray]")
 
-from batches import contents, job, run
+from batches import SAME_BYTES, contents, job, run
 
 from mirror.batch.batch_job import BatchJob
 from mirror.batch.clips import Clip
@@ -53,7 +53,7 @@ def segmented(ray: Any, batch: BatchJob, film: Path, frames: int) -> ClipRecord:
 
 
 def test_a_film_cut_in_eight_comes_to_the_same(ray: Any, film: Path, tmp_path: Path) -> None:  # noqa: ANN401
-    settings = load(flags={"parser.workers": 1, "parser.quality": "fast"})
+    settings = load(flags={"parser.quality": "fast", **SAME_BYTES})
     write = ("video", "results", "masks", "instances")
     batch = job(film, output=tmp_path / "cut", settings=settings, write=write, coach="auto")
     assert segmented(ray, batch, film, FRAMES // 8).frames == FRAMES

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -16,7 +18,7 @@ from fake_ray import FakeRay
 from mirror.batch.batch_job import BatchJob
 from mirror.batch.batch_run import BatchReport, run_batch
 from mirror.batch.cluster import clip_actor
-from mirror.batch.cluster.connection import has_token, shares_on
+from mirror.batch.cluster.connection import connected, has_token, shares_on
 from mirror.batch.cluster.ray_workers import RayWorkers
 from mirror.batch.engines import Shares
 from mirror.batch.errors import BatchError
@@ -155,3 +157,17 @@ def test_a_token_is_found_where_ray_looks_for_it(tmp_path: Path) -> None:
     (tmp_path / ".ray").mkdir()
     (tmp_path / ".ray/auth_token").write_text("x")
     assert has_token({}, tmp_path)
+
+
+def test_a_cluster_of_this_machine_is_not_one_that_runs_here_already(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: dict[str, Any] = {}
+    ray = SimpleNamespace(init=lambda **options: said.update(options), shutdown=said.clear)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    for name in ("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "RAY_worker_niceness"):
+        monkeypatch.setenv(name, "0")
+    with connected("local"):
+        # without an address Ray joins the one that RAY_ADDRESS or a file of its own names
+        assert said["address"] == "local"
+    assert not said

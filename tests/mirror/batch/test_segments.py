@@ -11,6 +11,7 @@ from typing import Any
 
 import clip
 import pytest
+from batches import SAME_BYTES
 from media import write_video
 
 from mirror.batch.errors import BatchError
@@ -34,7 +35,7 @@ Threads = Callable[[Callable[[], None]], threading.Thread]
 
 def segments_of(path: Path, kind: AnyKind, length: int) -> list[Segment]:
     with open_recording(path) as source:
-        scout = Scout(source, kind, length)
+        scout = Scout(source, kind, length, recording=path.name)
         found = list(iter(scout.next, None))
         scout.close()
     return found
@@ -47,24 +48,32 @@ def raws_of(path: Path, segments: list[Segment], kind: AnyKind) -> list[tuple[An
     return found[::-1]
 
 
-@pytest.mark.parametrize("frames", [3, 5])
-def test_results_and_pictures_are_those_of_one_run(
-    frames: int, tmp_path: Path, in_thread: Threads
-) -> None:
-    film, kind = tmp_path / "man.mp4", BuiltIn(quality="fast")
-    clip.write_film(film, clip.man(12, height=240))
-    segments = segments_of(film, kind, frames)
-    assert [one.number for one in segments] == list(range(-(-12 // frames)))
-    raws = raws_of(film, segments, kind)
-    settings = load(flags={"parser.workers": 1, "parser.quality": "fast"})
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> VideoJob:
+    """A film of eight frames, parsed in one run."""
+    folder = tmp_path_factory.mktemp("whole")
+    film = folder / "man.mp4"
+    clip.write_film(film, clip.man(8, height=240))
+    settings = load(flags={"parser.quality": "fast", **SAME_BYTES})
     job = VideoJob(
         source=film,
-        output=tmp_path / "one.mp4",
-        results=tmp_path / "one.jsonl",
-        masks=tmp_path / "one",
+        output=folder / "one.mp4",
+        results=folder / "one.jsonl",
+        masks=folder / "one",
         settings=settings,
     )
     execute(job)
+    return job
+
+
+@pytest.mark.parametrize("frames", [3, 5])
+def test_results_and_pictures_are_those_of_one_run(
+    frames: int, whole: VideoJob, tmp_path: Path, in_thread: Threads
+) -> None:
+    film, kind = Path(whole.source), BuiltIn(quality="fast")
+    segments = segments_of(film, kind, frames)
+    assert [one.number for one in segments] == list(range(-(-8 // frames)))
+    raws = raws_of(film, segments, kind)
     joined = JoinedKind(kind)
 
     def feed() -> None:
@@ -72,14 +81,13 @@ def test_results_and_pictures_are_those_of_one_run(
             joined.feed(segment, made)
 
     in_thread(feed)
-    engine = dataclasses.replace(Engine.of(settings), kind=joined, workers=1, threads=1)
-    again = job.changed(
-        output=tmp_path / "two.mp4", results=tmp_path / "two.jsonl", masks=tmp_path / "two"
+    engine = dataclasses.replace(Engine.of(whole.settings), kind=joined, workers=1, threads=1)
+    again = whole.changed(
+        output=tmp_path / "one.mp4", results=tmp_path / "one.jsonl", masks=tmp_path / "one"
     )
     execute(again, Host(engine=engine))
-    for name in ("{}.mp4", "{}.jsonl", "{}/000007.png"):
-        one, two = tmp_path / name.format("one"), tmp_path / name.format("two")
-        assert one.read_bytes() == two.read_bytes(), name
+    for name in ("one.mp4", "one.jsonl", "one/000007.png"):
+        assert (tmp_path / name).read_bytes() == (film.parent / name).read_bytes(), name
 
 
 @pytest.mark.parametrize(

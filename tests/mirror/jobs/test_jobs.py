@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from batches import SAME_BYTES
 from media import numbers_in, write_video
 from pydantic import ValidationError
 from streaming import y4m
@@ -141,8 +142,10 @@ def test_options_reach_the_fields_of_their_names() -> None:
 
 
 def test_a_job_does_what_its_command_does(clip: Path, tmp_path: Path) -> None:
-    assert main(["video", str(clip), "--parser", "none", "--quiet"]) == 0
-    job = VideoJob(source=clip, output=tmp_path / "out.mp4", settings=NOTHING)
+    words = ["--parser", "none", "--quiet", "--preset", "superfast"]
+    assert main(["video", str(clip), *words]) == 0
+    settings = load(flags=SAME_BYTES | {"parser.name": "none"})
+    job = VideoJob(source=clip, output=tmp_path / "out.mp4", settings=settings)
     report = execute(VideoJob.model_validate_json(job.model_dump_json()))
     assert (report.frames, report.output) == (12, str(tmp_path / "out.mp4"))
     assert (tmp_path / "out.mp4").read_bytes() == (tmp_path / "clip-mirror.mp4").read_bytes()
