@@ -27,7 +27,7 @@ class Client:
     """Asks a service; a ``with`` block. One thread at a time.
 
     What can be said of drawing (``**drawing``) is ``opacity``, ``draw``, ``palette``, ``outlines``,
-    ``labels`` and ``landmarks``, as on the command line.
+    ``labels``, ``landmarks`` and ``effects``, as on the command line.
 
     Args:
         address: the service's.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mirror.serve.problems import Problem
@@ -23,13 +22,12 @@ class Admission:
     Args:
         room: requests that may be in the house at once, those being parsed included.
         workers: how many of them are parsed at a time.
-        clock: monotonic seconds.
+        shared: whether nobody may have more in the house than they leave room for: one client alone
+            half of the room, two that come together a third each, and so on.
     """
 
-    def __init__(
-        self, room: int, workers: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.room, self._workers, self._clock = room, workers, clock
+    def __init__(self, room: int, workers: int, *, shared: bool = False) -> None:
+        self.room, self._workers, self._is_shared = room, workers, shared
         self._lock = threading.Lock()
         self._inside: Counter[str] = Counter()  # by client; guarded by _lock, as are the two below
         self._mean_s = _FIRST_GUESS_S
@@ -93,6 +91,9 @@ class Admission:
                     self._later(),
                     waiting=inside,
                 )
+            if self._is_shared:
+                share = max(1, (self.room - inside + self._inside[client]) // 2)
+                at_most = share if at_most is None else min(share, at_most)
             if at_most is not None and self._inside[client] >= at_most:
                 raise Problem(
                     429,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mirror.outputs.json_lines import frame_line
-from mirror.rendering.effects.registry import renderer_with
-from mirror.rendering.overlay import OverlayRenderer, Style, draw
+from mirror.rendering.cached_renderer import CachedRenderer
+from mirror.rendering.renderer import Renderer
 from mirror.serve.pictures import ImageFormat, encode, encode_ids
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import ParsedPicture, SharedParser
 from mirror.version import __version__
-from pipeline.frame import BGR
 
 Picture = Literal["labels", "instances", "overlay-jpeg", "overlay-png", "overlay-webp"]
 Form = Literal["json"] | Picture
-Drawn = Style | BGR
 
 LABELS, INSTANCES = "image/png; map=labels", "image/png; map=instances"
 _TYPES: dict[Form, str] = {
@@ -70,7 +68,7 @@ def forms_of(accept: str, parts: Iterable[str] = ()) -> tuple[tuple[Form, ...], 
 
 
 def answer_of(parser: SharedParser, picture: ParsedPicture, forms: tuple[Form, ...], mixed: bool,
-              style: Style, rle: bool, effects: Sequence[str] = ()) -> Body:  # fmt: skip
+              renderer: Renderer, rle: bool) -> Body:  # fmt: skip
     """Return a picture's parsing in the forms that are asked for.
 
     Args:
@@ -78,16 +76,11 @@ def answer_of(parser: SharedParser, picture: ParsedPicture, forms: tuple[Form, .
         picture: what was found.
         forms: of the answer.
         mixed: whether they are parts of one answer.
-        style: how parts are drawn.
+        renderer: draws what was found.
         rle: whether JSON has masks, too.
-        effects: what changes the picture in place of coloured parts.
     """
-    if effects and any(form.startswith("overlay") for form in forms):
-        renderer = renderer_with(effects, OverlayRenderer(style), parser.parts)
-        style_or_drawn: Drawn = renderer.render(picture.frame, picture.parsing).bgr
-    else:
-        style_or_drawn = style
-    bodies = [_body(parser, picture, form, style_or_drawn, rle) for form in forms]
+    once = CachedRenderer(renderer)  # effects remember: a picture drawn twice is two of them
+    bodies = [_body(parser, picture, form, once, rle) for form in forms]
     return _together(bodies) if mixed else bodies[0]
 
 
@@ -103,25 +96,25 @@ def described(parser: SharedParser, picture: ParsedPicture, rle: bool) -> dict[s
     }
 
 
-def content_of(picture: ParsedPicture, form: Picture, style: Drawn) -> bytes:
-    """Return a picture's file that shows a parsing: in a style, or as it is drawn already."""
+def content_of(picture: ParsedPicture, form: Picture, renderer: Renderer) -> bytes:
+    """Return a picture's file that shows a parsing."""
     match form:
         case "labels":
             return encode_ids(picture.parsing.labels)
         case "instances":
             return encode_ids(picture.parsing.instances)
-    drawn = draw(picture.frame.bgr, picture.parsing, style) if isinstance(style, Style) else style
+    drawn = renderer.render(picture.frame, picture.parsing).bgr
     image_format: ImageFormat = form.removeprefix("overlay-")  # type: ignore[assignment]
     return encode(drawn, image_format)
 
 
 def _body(
-    parser: SharedParser, picture: ParsedPicture, form: Form, style: Drawn, rle: bool
+    parser: SharedParser, picture: ParsedPicture, form: Form, renderer: Renderer, rle: bool
 ) -> Body:
     if form == "json":
         content = json.dumps(described(parser, picture, rle), separators=(",", ":")).encode()
     else:
-        content = content_of(picture, form, style)
+        content = content_of(picture, form, renderer)
     return Body(content, _TYPES[form])
 
 

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from mirror.process import service_manager
+from mirror.process import service_manager, spare_memory
 from mirror.serve.context import OnlyHosts, RequestContext
 from mirror.serve.http import (
     cameras,
@@ -36,6 +36,7 @@ from mirror.version import __version__
 from pipeline.errors import PipelineError
 
 _WARMS_AGAIN_S = 5.0
+_GIVES_BACK_S = 30.0
 _CLIENT_LEFT = 499  # nginx's; it is for logs, nobody reads it
 
 
@@ -64,6 +65,7 @@ def make_app(
             tasks = [
                 asyncio.create_task(service.parsers.look_after()),
                 asyncio.create_task(_warm_up(app, service)),
+                asyncio.create_task(_give_memory_back()),
             ]
             service.cameras.start()
             try:
@@ -117,6 +119,12 @@ async def _warm_up(app: FastAPI, service: Service) -> None:
     events.told("ready", parser=service.parser.name, workers=service.parser.workers)
     app.state.is_warm = True
     service_manager.tell("READY=1")
+
+
+async def _give_memory_back() -> None:
+    while True:
+        await asyncio.sleep(_GIVES_BACK_S)
+        await asyncio.to_thread(spare_memory.give_back)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -15,7 +15,8 @@ from mirror.serve.cameras.cameras import CameraSources, named_sources
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore, Keeping
-from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice, check_names
+from mirror.serve.loaded_parsers import LoadedParsers
+from mirror.serve.parser_choice import ParserChoice, check_names
 from mirror.serve.service import Bounds, Service
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams

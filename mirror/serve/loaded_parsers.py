@@ -7,63 +7,20 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 
-from mirror.core import machine
-from mirror.core.schema import ConfigError
-from mirror.core.settings import ParserConfig
 from mirror.jobs.composition import check_memory, shared_out
-from mirror.parsers.catalogue import NAMES, AnyKind, find_parser
 from mirror.serve.logs import events
+from mirror.serve.parser_choice import LATER, NO_CHOICE, ParserChoice, told
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
-from pipeline.errors import PipelineError, PoolClosed
+from pipeline.errors import PoolClosed
 
 _LOOKS_AFTER_S = 0.1  # between looks at workers that may hang, and at who is idle
 _TRIED_AGAIN_S = 10.0  # after which a parser that could not be had is tried again
-_LATER = {"Retry-After": "10"}
-NO_ROOM = "parser.no_room"  # the one refusal that passes by itself
-
-
-@dataclass(frozen=True, slots=True)
-class ParserChoice:
-    """What clients may ask for by name, besides the service's own parser.
-
-    Attributes:
-        names: of the catalogue; ``module:factory``, which is run, is never among them.
-        megabytes: that the model copies of all of these may take together.
-        idle_s: seconds without a user after which one is dropped.
-        config: how they parse; its ``name`` does not count.
-        find: finds the kind that a name stands for.
-        free_mb: megabytes of memory that the machine has left.
-    """
-
-    names: tuple[str, ...] = ()
-    megabytes: int = 4096
-    idle_s: float = 300.0
-    config: ParserConfig = field(default_factory=ParserConfig)
-    find: Callable[[str, ParserConfig], AnyKind] = find_parser
-    free_mb: Callable[[], int] = machine.free_memory_mb
-
-
-def check_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names that settings let clients ask for.
-
-    Raises:
-        ConfigError: one is none of the catalogue's; a function of somebody's own never is.
-    """
-    for name in names:
-        if name not in NAMES:
-            raise ConfigError(
-                "serve.parser_refused",
-                "clients cannot ask for the parser {name}; {hint}",
-                name=name,
-                hint=f"there are: {', '.join(NAMES)}",
-            )
-    return tuple(dict.fromkeys(names))
 
 
 @dataclass(slots=True, eq=False)
@@ -116,7 +73,7 @@ class LoadedParsers:
     def __init__(
         self,
         own: SharedParser,
-        choice: ParserChoice = ParserChoice(),
+        choice: ParserChoice = NO_CHOICE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._choice, self._clock = choice, clock
@@ -295,7 +252,7 @@ class LoadedParsers:
                 self._counts[entry.name, "failed"] += 1
             if not isinstance(error, Problem):
                 events.failed("parser.not_available", 503, error)
-            entry.loading.set_exception(_told(error))
+            entry.loading.set_exception(told(error))
         else:
             with self._lock:
                 self._counts[entry.name, "loaded"] += 1
@@ -344,7 +301,7 @@ class LoadedParsers:
         if room_mb < each_mb:
             raise Problem(
                 503, "parser.no_room", "Other parsers have the memory that this one takes.",
-                _LATER, needed_mb=each_mb, free_mb=max(0, room_mb),
+                LATER, needed_mb=each_mb, free_mb=max(0, room_mb),
             )  # fmt: skip
         return room_mb
 
@@ -371,19 +328,3 @@ def _close(parser: SharedParser) -> None:
     """Let a parser go; what its workers ended with is known to whoever they worked for."""
     with contextlib.suppress(Exception):
         parser.__exit__(None, None, None)
-
-
-def _told(error: BaseException) -> BaseException:
-    """What clients may hear of a parser that cannot be had: nothing of this machine."""
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, PipelineError):
-        if error.code.startswith("memory."):
-            return Problem(503, NO_ROOM, "The machine has no memory left for this parser.", _LATER)
-        return Problem(
-            503, "parser.not_available", "This parser cannot be loaded here.", _LATER,
-            reason=error.code,
-        )  # fmt: skip
-    if isinstance(error, Exception):
-        return Problem(503, "parser.not_available", "This parser cannot be loaded here.", _LATER)
-    return error

@@ -35,6 +35,14 @@ class Bounds:
     job_bytes: int = 2 << 30
 
 
+_WATCHERS = 128  # of jobs, at once: each looks into the store several times a second
+
+
+def watchers(most: int = _WATCHERS) -> Admission:
+    """Return who may watch jobs: so many at once, and no client more than it leaves room for."""
+    return Admission(most, most, shared=True)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """One service; lies in the application's state as ``service``."""
@@ -46,6 +54,7 @@ class Service:
     store: JobStore
     runner: JobRunner
     streams: Streams = field(default_factory=Streams)
+    watchers: Admission = field(default_factory=watchers)
     metrics: Metrics = field(default_factory=Metrics)
     camera_sources: CameraSources = field(default_factory=CameraSources)
     cameras: Cameras = field(init=False)

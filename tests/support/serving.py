@@ -27,8 +27,9 @@ from mirror.serve.connections import ImpatientProtocol
 from mirror.serve.jobs.runner import JobRunner
 from mirror.serve.jobs.sqlite_store import SqliteStore
 from mirror.serve.jobs.store import JobStore
-from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice
-from mirror.serve.service import Bounds, Service
+from mirror.serve.loaded_parsers import LoadedParsers
+from mirror.serve.parser_choice import ParserChoice
+from mirror.serve.service import Bounds, Service, watchers
 from mirror.serve.shared_parser import SharedParser
 from mirror.serve.stream.streams import Streams
 from pipeline.frame import Frame
@@ -92,6 +93,7 @@ def service_with(
     cameras: CameraSources = CameraSources(),  # noqa: B008
     config: ParserConfig = ParserConfig(),  # noqa: B008
     choice: ParserChoice = ParserChoice(),  # noqa: B008
+    most_watchers: int = 128,
 ) -> Service:
     parsers = LoadedParsers(SharedParser(kind, 1, 1, config), choice)
     bounds = Bounds(picture_bytes=100_000, pixels=10_000, job_bytes=1_000_000)
@@ -99,7 +101,7 @@ def service_with(
     runner = JobRunner(store, parsers, grace_s=0.1)
     return Service(
         parsers, Admission(room, 1), Access(tokens), bounds, store, runner, streams or Streams(4),
-        camera_sources=cameras,
+        watchers=watchers(most_watchers), camera_sources=cameras,
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 Run it by hand: ``python tests/tools/soak_service.py --minutes 5 -- --parser none``. What follows
 the two dashes goes to ``mirror serve``. Pictures, streams, jobs, watchers and clients that vanish
-come from some threads as fast as they are answered, after a time of the same that warms it up.
-Prints memory, threads, descriptors and temporary files, and ends with 1 where one of them has
-grown, the service has failed at something, or does not answer any more. Needs Linux.
+come from some threads as fast as they are answered, or at most ``--rate`` of them a second, after a
+time of the same that warms it up. Prints memory, threads, descriptors, temporary files and the CPU
+time used, and ends with 1 where one of the first four has grown, the service has failed at
+something, or does not answer any more. Needs Linux.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Held:
     threads: int
     descriptors: int
     files: int
+    cpu_s: float
 
     @classmethod
     def by(cls, process: psutil.Process, folder: Path) -> Held:
@@ -61,20 +63,25 @@ class Held:
             process.num_threads(),
             process.num_fds(),
             sum("mirror-jobs-" not in str(path) for path in paths),  # the store's own
+            sum(process.cpu_times()[:2]),
         )
 
     def __str__(self) -> str:
         return (
             f"{self.memory_mb:7.1f} MB  {self.threads:3} threads  {self.descriptors:3} descriptors"
-            f"  {self.files:3} temporary files"
+            f"  {self.files:3} temporary files  {self.cpu_s:7.1f} s of CPU"
         )
 
 
 class Crowd:
-    """Clients on threads of their own, each doing one thing after another at random."""
+    """Clients on threads of their own, each doing one thing after another at random.
 
-    def __init__(self, address: str, film: bytes) -> None:
+    Together they do at most ``rate`` things a second; each of them waits out its share of the time.
+    """
+
+    def __init__(self, address: str, film: bytes, rate: float = math.inf) -> None:
         self._address, self._film = address, film
+        self._pause_s = THREADS / rate  # from the beginning of one thing to that of the next
         self._is_over = threading.Event()
         self._lock = threading.Lock()
         self.done: Counter[str] = Counter()
@@ -100,6 +107,7 @@ class Crowd:
         ]  # fmt: skip
         weights = [weight for weight, _ in doings]
         while not self._is_over.is_set():
+            next_at = time.monotonic() + self._pause_s
             _, doing = random.choices(doings, weights)[0]
             outcome = doing.__name__.strip("_")
             try:
@@ -111,6 +119,7 @@ class Crowd:
                 outcome += f": {type(error).__name__}"
             with self._lock:
                 self.done[outcome] += 1
+            self._is_over.wait(max(0.0, next_at - time.monotonic()))
 
     def _parse(self, client: Client, random: Random) -> None:
         client.parse(random.choice(self._pictures), rle=random.random() < 0.3)
@@ -167,12 +176,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Soak a service, and say what it holds."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=float, default=5.0)
+    options.add_argument("--rate", type=_rate, default=math.inf, help="things a second, at most")
     options.add_argument("flags", nargs="*", help="of mirror serve, after --")
     given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, _service(Path(name), given.flags) as (process, at):
         film = write_video(Path(name) / "film.mp4", 20, size=(160, 120)).read_bytes()
         (Path(name) / "film.mp4").unlink()
-        crowd, temporary = Crowd(at, film), Path(name)
+        crowd, temporary = Crowd(at, film, given.rate), Path(name)
         crowd.run(WARMS_UP_S)
         time.sleep(SETTLES_S)
         before = Held.by(process, temporary)
@@ -195,6 +205,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"has grown: {what}")
     print(f"answers of 500: {sum(map(float, failures)):.0f}")
     return 1 if grown or failures else 0
+
+
+def _rate(text: str) -> float:
+    if not (rate := float(text)) > 0:
+        raise argparse.ArgumentTypeError("nothing would ever be done")
+    return rate
 
 
 def _grown(before: Held, after: Held) -> list[str]:

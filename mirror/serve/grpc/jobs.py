@@ -52,10 +52,11 @@ async def watch(call: Call) -> None:
     """Answer with a job whenever it changes."""
     request = await call.only(pb.WatchJobRequest)
     job = await jobs.find_job(call.service, call.caller, request.id)
-    async for change in jobs.changes(call.service, job):
-        if change is not None:
-            shown = job_of(change)
-            await call.answer(shown)
+    with call.service.watchers.admitted(call.caller.name, call.caller.at_most):
+        async for change in jobs.changes(call.service, job):
+            if change is not None:
+                shown = job_of(change)
+                await call.answer(shown)
     if shown.state in _OPEN:  # it goes on, here or at another instance
         raise Problem(503, "service.stopping", "The service is stopping.", {"Retry-After": "5"})
 

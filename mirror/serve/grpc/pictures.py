@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mirror.rendering.overlay import Style
+from mirror.rendering.renderer import Renderer
 from mirror.serve.answers import Picture, content_of, described
 from mirror.serve.grpc.calls import Call
 from mirror.serve.grpc.messages import parameters, result_of
@@ -43,13 +43,13 @@ async def parse(call: Call) -> None:
         if len(request.image) > service.bounds.picture_bytes:
             raise too_large(service.bounds.picture_bytes)
         async with service.parsers.using(asked.parser) as parser:
-            style = asked.style(parser.parts)
+            renderer = asked.renderer(parser.parts)
             done = await answer_picture(
                 service,
                 parser,
                 call.caller,
                 request.image,
-                lambda found: _response(parser, found, asked, style),
+                lambda found: _response(parser, found, asked, renderer),
                 thorough=asked.search == "thorough",
                 begin_within_s=call.left_s,
             )
@@ -61,15 +61,15 @@ async def parse(call: Call) -> None:
 
 
 def _response(
-    parser: SharedParser, found: ParsedPicture, asked: ParseParameters, style: Style
+    parser: SharedParser, found: ParsedPicture, asked: ParseParameters, renderer: Renderer
 ) -> pb.ParseResponse:
     made = pb.ParseResponse()
     if "results" in asked.outputs:
         made.result.CopyFrom(result_of(described(parser, found, asked.rle)))
     if "labels" in asked.outputs:
-        made.labels = content_of(found, "labels", style)
+        made.labels = content_of(found, "labels", renderer)
     if "instances" in asked.outputs:
-        made.instances = content_of(found, "instances", style)
+        made.instances = content_of(found, "instances", renderer)
     if "overlay" in asked.outputs:
-        made.overlay = content_of(found, _OVERLAYS[asked.format], style)
+        made.overlay = content_of(found, _OVERLAYS[asked.format], renderer)
     return made

@@ -32,7 +32,7 @@ async def stream(call: Call) -> None:
         asked = parameters(StreamQuery, options)
         async with service.parsers.using(asked.parser) as parser:
             connection = _Connection(call, first, parser.name)
-            await Session(connection, service, parser, asked.wishes(parser)).run()
+            await Session(connection, service, parser, asked.options(parser)).run()
 
 
 class _Connection:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from mirror.serve.access import Caller
 from mirror.serve.http.description import answers, file_body
+from mirror.serve.jobs.job_output import FILES
 from mirror.serve.jobs.record import JobRecord
-from mirror.serve.jobs.runner import FILES
 from mirror.serve.requests.jobs import (
     KEY,
     JobQuery,
@@ -72,7 +74,8 @@ async def state(id: str, service: Serving, caller: Asking) -> dict[str, Any]:
 async def events(id: str, service: Serving, caller: Asking) -> StreamingResponse:
     """Send the job whenever it changes, as server-sent events, until it has ended."""
     job = await find_job(service, caller, id)
-    return StreamingResponse(
+    return _Watched(
+        service.watchers.admitted(caller.name, caller.at_most),
         _events(service, job), media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )  # fmt: skip
@@ -101,6 +104,28 @@ async def result(
 async def cancel(id: str, service: Serving, caller: Asking) -> dict[str, Any]:
     """End a job that has not ended; one that runs takes a moment to."""
     return await shown(service, await cancel_job(service, caller, id))
+
+
+class _Watched(StreamingResponse):
+    """Answers as long as somebody listens, if they are let in."""
+
+    def __init__(
+        self,
+        admitted: AbstractContextManager[None],
+        content: AsyncIterator[str],
+        **options: Any,  # noqa: ANN401 - as the base has them
+    ) -> None:
+        super().__init__(content, **options)
+        self._admitted = admitted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ``Response``.
+
+        Raises:
+            Problem: too many watch (429); nothing is sent then.
+        """
+        with self._admitted:
+            await super().__call__(scope, receive, send)
 
 
 async def _events(service: Service, job: JobRecord) -> AsyncIterator[str]:

@@ -10,7 +10,6 @@ from pydantic import Field
 from mirror.serve.access import Caller
 from mirror.serve.answers import INSTANCES, LABELS, MIXED, answer_of, forms_of
 from mirror.serve.http.description import answers, file_body
-from mirror.serve.requests.effects import Effects, check_effects
 from mirror.serve.requests.pictures import PictureQuery, answer_picture
 from mirror.serve.service import Service, caller_of, service_of
 from mirror.serve.uploads import read_picture, while_connected
@@ -28,7 +27,6 @@ class ParseQuery(PictureQuery):
             description="what a multipart answer has: json, labels, instances, overlay-jpeg",
         ),
     ]
-    effects: Effects = []  # noqa: RUF012 - pydantic copies it
 
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
@@ -58,8 +56,7 @@ async def parse(
     forms, mixed = forms_of(request.headers.get("accept", ""), query.parts)
     with service.admission.admitted(caller.name, caller.at_most):
         async with service.parsers.using(query.parser) as parser:
-            style = query.style(parser.parts)
-            check_effects(query.effects, parser.parts)
+            renderer = query.renderer(parser.parts)
             data = await read_picture(request, service.bounds.picture_bytes)
             done = await while_connected(
                 request,
@@ -68,9 +65,7 @@ async def parse(
                     parser,
                     caller,
                     data,
-                    lambda found: answer_of(
-                        parser, found, forms, mixed, style, query.rle, query.effects
-                    ),
+                    lambda found: answer_of(parser, found, forms, mixed, renderer, query.rle),
                     thorough=query.search == "thorough",
                     begin_within_s=None if timeout_ms is None else timeout_ms / 1000,
                 ),

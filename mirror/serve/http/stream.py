@@ -24,7 +24,7 @@ from mirror.serve.stream.session import Session
 
 router = APIRouter(prefix="/v1", tags=["streams"])
 
-_LISTS = ("outputs", "draw")
+_LISTS = ("outputs", "draw", "effects")
 _LEAVING = (1000, 1001, 1005, 1006, 1009, 1012)  # others can be anything: a client's own choice
 
 
@@ -40,8 +40,8 @@ async def stream(websocket: WebSocket) -> None:
         query = _query(websocket)
         with service.streams.admitted(caller):
             async with service.parsers.using(query.parser) as parser:
-                wishes = query.wishes(parser)
-                await Session(SocketConnection(websocket), service, parser, wishes).run()
+                options = query.options(parser)
+                await Session(SocketConnection(websocket), service, parser, options).run()
         code = 1000
         await websocket.close()
     except (ClientGone, WebSocketDisconnect) as left:

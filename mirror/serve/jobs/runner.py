@@ -5,25 +5,21 @@ from __future__ import annotations
 import contextlib
 import math
 import secrets
-import tempfile
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
 from mirror.jobs.cancellation import Cancellation, JobCancelled
-from mirror.jobs.composition import style_of
-from mirror.jobs.engine import Engine
-from mirror.jobs.execution import execute
-from mirror.jobs.host import Host
-from mirror.jobs.video_job import VideoJob
+from mirror.serve.jobs.held_folder import held_folder, sweep_folders
+from mirror.serve.jobs.job_output import FILES, as_file, parsed
+from mirror.serve.jobs.lease import JobProgress, leased
 from mirror.serve.jobs.record import Failure, JobRecord, Output, ResultFile
 from mirror.serve.jobs.store import CHUNK, INPUT, JobStore, StoreAway, StoreFull
-from mirror.serve.loaded_parsers import NO_ROOM, LoadedParsers
+from mirror.serve.loaded_parsers import LoadedParsers
 from mirror.serve.logs import events
+from mirror.serve.parser_choice import NO_ROOM
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
 from pipeline.errors import PipelineError
@@ -35,12 +31,6 @@ LEASE_S = 15.0  # after which a job is taken from whoever has said nothing
 _LOOKS_S = 1.0  # between looks for jobs that another instance was asked for
 _SWEEPS_S = 30.0
 _ASKS_AGAIN_S = 0.5  # of a store that is away
-FILES: dict[Output, tuple[str, str]] = {  # what is asked for -> file, media type
-    "video": ("video.mp4", "video/mp4"),
-    "results": ("results.jsonl", "application/jsonl"),
-    "masks": ("masks.zip", "application/zip"),
-    "instances": ("instances.zip", "application/zip"),
-}
 _NO_ROOM = Failure(code="store.full", detail="There is no room for what the job has made.")
 _FAILED = Failure(code="service.failed", detail="Something went wrong in the service.")
 
@@ -114,7 +104,8 @@ class JobRunner:
                 whose.cancel()
 
     def _work(self, worker: str) -> None:
-        swept_at = 0.0
+        sweep_folders()  # of services that were killed
+        swept_at = -math.inf
         while not self._is_stopping.is_set():
             self._asked.clear()
             with contextlib.suppress(StoreAway):
@@ -129,10 +120,10 @@ class JobRunner:
     def _carry_out(self, job: JobRecord, worker: str) -> None:
         cancellation = Cancellation()
         self._running[worker] = job.id, cancellation
-        progress = _Progress(job.total)
+        progress = JobProgress(job.total)
         made: tuple[ResultFile, ...] | Failure | None
         events.job_begun(job.id, job.attempt)
-        with _alive(self._store, job, worker, self._lease_s, progress, cancellation):
+        with leased(self._store, job, worker, self._lease_s, progress, cancellation):
             try:
                 made = self._made(job, progress, cancellation)
             except JobCancelled:
@@ -158,7 +149,7 @@ class JobRunner:
         job: JobRecord,
         worker: str,
         made: tuple[ResultFile, ...] | Failure | None,
-        progress: _Progress,
+        progress: JobProgress,
     ) -> None:
         """Put into the store what became of a job, for as long as it is this instance's to say."""
         with contextlib.suppress(StoreAway):  # for so long that somebody else begins it anew
@@ -171,7 +162,7 @@ class JobRunner:
         job: JobRecord,
         worker: str,
         made: tuple[ResultFile, ...] | Failure | None,
-        progress: _Progress,
+        progress: JobProgress,
     ) -> None:
         if made is None:  # cancelled, or to be begun anew by whoever comes next
             self._store.release(job.id, worker)
@@ -185,15 +176,14 @@ class JobRunner:
             self._store.finish(job.id, worker, "done", made)
 
     def _made(
-        self, job: JobRecord, progress: _Progress, cancellation: Cancellation
+        self, job: JobRecord, progress: JobProgress, cancellation: Cancellation
     ) -> tuple[ResultFile, ...]:
         """Parse the input in a folder that nobody else knows; keep what was made."""
-        with tempfile.TemporaryDirectory(prefix="mirror-job-") as name:
-            folder = Path(name)
+        with held_folder("mirror-job-") as folder:
             source = folder / job.input_name
             _patiently(lambda: self._fetch(job, source, cancellation), cancellation)
             with self._parser(job, cancellation) as parser:
-                paths = _parsed(job, source, parser, progress, cancellation, self._limits)
+                paths = parsed(job, source, parser, progress, cancellation, self._limits)
             return tuple(
                 self._kept(job, output, path, cancellation) for output, path in paths.items()
             )
@@ -216,10 +206,9 @@ class JobRunner:
         self, job: JobRecord, output: Output, path: Path, cancellation: Cancellation
     ) -> ResultFile:
         name, media_type = FILES[output]
-        if path.is_dir():
-            path = _zipped(path)
+        file = as_file(path)
         size = _patiently(
-            lambda: self._store.put(job.id, job.attempt, name, _pieces(path, cancellation)),
+            lambda: self._store.put(job.id, job.attempt, name, _pieces(file, cancellation)),
             cancellation,
         )
         return ResultFile(name=name, media_type=media_type, size=size)
@@ -230,91 +219,6 @@ def _tell(job: JobRecord, made: tuple[ResultFile, ...] | Failure | None) -> None
         events.job_ended(job.id, "failed", made.code)
     else:
         events.job_ended(job.id, "given back, or cancelled" if made is None else "done")
-
-
-class _Progress:
-    """How far a job is, from the thread that runs it to the one that says so."""
-
-    def __init__(self, total: int | None) -> None:
-        self.frames, self.fps, self.total = 0, 0.0, total
-
-    def begin(self, _title: str, total: int | None) -> AbstractContextManager[_Progress]:
-        """See ``OpenProgress``."""
-        self.total = total
-        return contextlib.nullcontext(self)
-
-    def show(self, frames: int, fps: float) -> None:
-        """See ``Progress``."""
-        self.frames, self.fps = frames, fps
-
-
-@contextlib.contextmanager
-def _alive(
-    store: JobStore,
-    job: JobRecord,
-    worker: str,
-    lease_s: float,
-    progress: _Progress,
-    cancellation: Cancellation,
-) -> Iterator[None]:
-    """Renew a lease during a block; cancel what somebody else has by now, or nobody wants."""
-    is_over = threading.Event()
-
-    def renew() -> None:
-        failed_at: float | None = None
-        while not is_over.wait(min(1.0, lease_s / 3)):
-            try:
-                goes_on = store.renew(
-                    job.id, worker, lease_s, progress.frames, progress.total, progress.fps
-                )
-                failed_at = None
-            except StoreAway:  # a store that is away for a moment
-                failed_at = failed_at or time.monotonic()
-                goes_on = time.monotonic() - failed_at < lease_s
-            if not goes_on:
-                cancellation.cancel()
-                return
-
-    thread = threading.Thread(target=renew, name=f"{worker} lease")
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
-
-
-def _parsed(
-    job: JobRecord,
-    source: Path,
-    parser: SharedParser,
-    progress: _Progress,
-    cancellation: Cancellation,
-    limits: InputLimits,
-) -> dict[Output, Path]:
-    """Do what a job is about beside its input; return the files and folders that it made."""
-    wanted, settings = job.wanted, job.wanted.settings
-    paths = {output: source.with_name(_target(output)) for output in wanted.outputs}
-    engine = Engine(
-        parser.kind,
-        style_of(parser.kind.parts, settings.overlay),
-        parser.workers,
-        parser.threads,
-        shared=parser.pool,
-    )
-    execute(
-        VideoJob(
-            source=source,
-            output=paths.get("video"),
-            results=paths.get("results"),
-            masks=paths.get("masks"),
-            instances=paths.get("instances"),
-            rle=wanted.rle,
-            settings=settings,
-        ),
-        Host(progress=progress.begin, cancellation=cancellation, engine=engine, limits=limits),
-    )
-    return paths
 
 
 def _patiently(ask: Callable[[], T], cancellation: Cancellation, within_s: float = math.inf) -> T:
@@ -350,20 +254,6 @@ def _failure_of(error: PipelineError, job: JobRecord) -> Failure:
     except (KeyError, ValueError, AttributeError):
         detail = "The input cannot be processed."
     return Failure(code=error.code, detail=detail)
-
-
-def _target(output: Output) -> str:
-    """The file or folder that a run writes."""
-    name = FILES[output][0]
-    return name.removesuffix(".zip") + "-made" if name.endswith(".zip") else name
-
-
-def _zipped(folder: Path) -> Path:
-    path = folder.with_suffix(".zip")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # they are compressed already
-        for file in sorted(folder.iterdir()):
-            archive.write(file, file.name)
-    return path
 
 
 def _pieces(path: Path, cancellation: Cancellation) -> Iterator[bytes]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mirror.serve.jobs import changes
+from mirror.serve.jobs.held_folder import held_folder
 from mirror.serve.jobs.record import (
     STATES,
     Failure,
@@ -66,9 +66,10 @@ class SqliteStore:
     ) -> None:
         self._keeping, self._clock = keeping, clock
         self._stack = contextlib.ExitStack()
+        # what goes with the process need not outlive the machine: nobody waits for the disk
+        synchronous = "OFF" if path is None else "FULL"
         if path is None:
-            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mirror-jobs-"))
-            path = Path(folder) / "jobs.db"
+            path = self._stack.enter_context(held_folder("mirror-jobs-")) / "jobs.db"
         # films of people are in it, and none of anybody else's business
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._lock = threading.RLock()  # one connection, one user at a time
@@ -76,11 +77,11 @@ class SqliteStore:
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
         self._stack.callback(self._database.close)
-        self._prepare()
+        self._prepare(synchronous)
 
-    def _prepare(self) -> None:
+    def _prepare(self, synchronous: str) -> None:
         self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute(f"PRAGMA synchronous = {synchronous}")
         with self._changing():
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
             if version not in (0, _VERSION):

@@ -45,7 +45,7 @@ function shown(described, method, path, operation) {
       made("span", "dim", operation.summary ?? ""),
     ),
     ...(operation.description ?? "").split(/\n{2,}/).map((text) => made("p", "", ...marked(text))),
-    made("pre", "", curlOf(method, path, body)),
+    made("pre", "", curlOf(method, path, body, operation.responses ?? {})),
     ...section("docs_parameters", parameters),
     ...section("docs_body", body.map((kind) => row(kind, "", ""))),
     ...section("docs_answers", answers),
@@ -91,12 +91,19 @@ function marked(text) {
   return text.split("`").map((piece, number) => (number % 2 ? made("code", "", piece) : piece));
 }
 
-function curlOf(method, path, body) {
+function curlOf(method, path, body, responses) {
   const address = `${location.origin}${path}`;
   const token = "-H 'Authorization: Bearer TOKEN' ";
-  if (method === "get") return `curl ${token}'${address}'`;
+  if (method === "get") return `curl ${outputOf(responses["200"])}${token}'${address}'`;
   const kind = body[0] === "application/json" ? "-H 'Content-Type: application/json' -d '{…}' " : body.length ? "--data-binary @FILE " : "";
   return `curl -X ${method.toUpperCase()} ${token}${kind}'${address}'`;
+}
+
+/** How curl is to put out an answer: it writes no pictures on terminals, and holds back what comes bit by bit. */
+function outputOf(answer) {
+  const kinds = kindsOf(answer ?? {});
+  if (kinds === "text/event-stream") return "-N ";
+  return !kinds || /application\/json\b|text\/plain/.test(kinds) ? "" : "-o FILE ";
 }
 
 translate(document);

@@ -10,8 +10,11 @@ from mirror.core.label_set import LabelSet
 from mirror.core.schema import ConfigError
 from mirror.core.settings import Labels, OverlayConfig
 from mirror.jobs.composition import style_of
-from mirror.rendering.overlay import Style
+from mirror.rendering.effects.registry import renderer_with
+from mirror.rendering.overlay import OverlayRenderer
+from mirror.rendering.renderer import Renderer
 from mirror.serve.problems import Problem
+from mirror.serve.requests.effects import Effects, check_effects
 
 
 class DrawingQuery(BaseModel):
@@ -28,21 +31,25 @@ class DrawingQuery(BaseModel):
     outlines: bool = True
     labels: Labels = "none"
     landmarks: Annotated[bool, Field(description="draw joints and bones")] = False
+    effects: Effects = []
 
     def overlay(self) -> OverlayConfig:
         """Return the settings that stand for it."""
         return OverlayConfig(
             opacity=self.opacity, parts=tuple(self.draw), palette=self.palette,
             outlines=self.outlines, labels=self.labels, landmarks=self.landmarks,
+            effects=tuple(self.effects),
         )  # fmt: skip
 
-    def style(self, parts: LabelSet) -> Style:
-        """Return how a picture with these parts is drawn.
+    def renderer(self, parts: LabelSet) -> Renderer:
+        """Return what draws pictures with these parts, one after the other, or a single one.
 
         Raises:
-            Problem: there is no such part or palette (422).
+            Problem: there is no such part, palette or effect (422).
         """
+        check_effects(self.effects, parts)
         try:
-            return style_of(parts, self.overlay())
+            overlay = OverlayRenderer(style_of(parts, self.overlay()))
+            return renderer_with(self.effects, overlay, parts)
         except ConfigError as error:
             raise Problem(422, "request.invalid", f"{error}.") from None

@@ -19,7 +19,6 @@ from mirror.serve.jobs.store import StoreAway, StoreFull
 from mirror.serve.logs import events
 from mirror.serve.problems import Problem
 from mirror.serve.requests.drawing import DrawingQuery
-from mirror.serve.requests.effects import Effects, check_effects
 from mirror.serve.service import Service
 
 KEY = r"^[\w.-]{1,128}$"  # what a client may call a job, so that it can be asked for twice
@@ -38,7 +37,6 @@ class JobQuery(DrawingQuery):
     rle: Annotated[bool, Field(description="add every part's mask to the results")] = False
     side_by_side: bool = False
     quality: Annotated[int, Field(ge=0, le=63, description="of the video; lower is better")] = 20
-    effects: Effects = []  # noqa: RUF012 - pydantic copies it
 
     async def wanted(self, service: Service) -> Wanted:
         """Return what the job is to make.
@@ -47,10 +45,8 @@ class JobQuery(DrawingQuery):
             Problem: there is no such parser, part or palette (422), or the parser cannot be had.
         """
         async with service.parsers.using(self.parser) as parser:
-            self.style(parser.parts)  # says what is wrong with it
-            check_effects(self.effects, parser.parts)
-        effects = tuple(self.effects)
-        overlay = self.overlay().changed(side_by_side=self.side_by_side, effects=effects)
+            self.renderer(parser.parts)  # says what is wrong with it
+        overlay = self.overlay().changed(side_by_side=self.side_by_side)
         settings = Config(overlay=overlay, video=VideoConfig(quality=self.quality))
         return Wanted(
             outputs=tuple(dict.fromkeys(self.outputs)), rle=self.rle, parser=self.parser,

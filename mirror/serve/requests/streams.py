@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mirror.serve.requests.drawing import DrawingQuery
 from mirror.serve.shared_parser import SharedParser
-from mirror.serve.stream.session import Wishes
+from mirror.serve.stream.session import StreamOptions
 
 _RATE_TICKS = 1001  # such as 30000/1001 frames a second
 
@@ -33,17 +33,17 @@ class StreamQuery(DrawingQuery):
         int | None, Field(ge=1, le=600_000, description="drop what no worker has begun by then")
     ] = None
 
-    def wishes(self, parser: SharedParser) -> Wishes:
+    def options(self, parser: SharedParser) -> StreamOptions:
         """Return what the stream is to do.
 
         Args:
             parser: parses it.
 
         Raises:
-            Problem: there is no such part or palette (422).
+            Problem: there is no such part, palette or effect (422).
         """
-        return Wishes(
-            style=self.style(parser.parts),
+        return StreamOptions(
+            renderer=self.renderer(parser.parts),
             results="results" in self.outputs,
             labels="labels" in self.outputs,
             overlay=self.format if "overlay" in self.outputs else None,

@@ -13,7 +13,7 @@ from typing import Any
 
 from mirror.core.parsing import Parsing
 from mirror.outputs.json_lines import frame_line, header_line
-from mirror.rendering.overlay import Style, draw
+from mirror.rendering.renderer import Renderer
 from mirror.serve.pictures import ImageFormat, decode, encode, encode_ids
 from mirror.serve.problems import Problem, problem_of_frame
 from mirror.serve.service import Service
@@ -29,11 +29,11 @@ _FILE_ROOM = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class StreamOptions:
     """What a client wants of its stream.
 
     Attributes:
-        style: how overlays are drawn.
+        renderer: draws overlays, one after the other; this stream's alone.
         results: whether what was found is said.
         labels: whether the label map is sent back.
         overlay: the format of the pictures that are sent back; None: none are.
@@ -43,7 +43,7 @@ class Wishes:
         begin_within_s: frames that no worker has begun by then are dropped.
     """
 
-    style: Style
+    renderer: Renderer
     results: bool
     labels: bool
     overlay: ImageFormat | None
@@ -60,28 +60,28 @@ class Session:
         connection: to the client.
         service: what it is answered with.
         parser: parses.
-        wishes: what is wanted.
+        options: what is wanted.
     """
 
     def __init__(
-        self, connection: Connection, service: Service, parser: SharedParser, wishes: Wishes
+        self, connection: Connection, service: Service, parser: SharedParser, options: StreamOptions
     ) -> None:
-        self._connection, self._service, self._wishes = connection, service, wishes
+        self._connection, self._service, self._options = connection, service, options
         self._patience, self._parser = service.streams.patience, parser
         self._loop, self._sends_one = asyncio.get_running_loop(), asyncio.Lock()
         self._inbox = Inbox(
-            self._decoded, self._refused, is_live=wishes.live, size=_LIVE_ROOM, rate=wishes.rate
+            self._decoded, self._refused, is_live=options.live, size=_LIVE_ROOM, rate=options.rate
         )
-        in_flight = self._parser.workers + 1 if wishes.live else 2 * self._parser.workers + 1
+        in_flight = self._parser.workers + 1 if options.live else 2 * self._parser.workers + 1
         limits = LaneLimits(
-            queue_size=1, in_flight=in_flight, when_full="wait", deadline_s=wishes.begin_within_s
+            queue_size=1, in_flight=in_flight, when_full="wait", deadline_s=options.begin_within_s
         )
         self._lane = self._parser.pool.video(
             self._inbox, "stream", limits, self._overdue, self._has_failed
         )
         self._problems: dict[int, Problem] = {}  # of frames whose turn has yet to come
         # those in flight, one in the lane's queue, one being decoded, and those in the inbox
-        self.window = in_flight + 2 + (_LIVE_ROOM + 1 if wishes.live else _FILE_ROOM)
+        self.window = in_flight + 2 + (_LIVE_ROOM + 1 if options.live else _FILE_ROOM)
         self._unanswered = self._answered = self._failed = self._dropped = 0
         self._has_answered = asyncio.Event()
         self._began_at = time.monotonic()
@@ -122,7 +122,7 @@ class Session:
         )  # fmt: skip
 
     def _hello(self) -> dict[str, Any]:
-        rate, parser = self._wishes.rate, self._parser
+        rate, parser = self._options.rate, self._parser
         time_base = None if rate is None else 1 / rate
         header = header_line(parser.name, parser.parts, 1, 1, time_base)
         return {"type": "hello", "credits": self.window, **header, "size": None}
@@ -180,17 +180,23 @@ class Session:
     # threads: of the lane's source, which decodes, and of its consumer, which encodes
 
     def _consume(self) -> None:
-        with self._lane as results:
-            for result in results:
-                number = result.frame.sequence or 0
-                if (problem := self._problems.pop(number, None)) is not None:
-                    self._refused(number, problem)
-                    continue
-                began_at = time.monotonic()
-                message, pictures = self._answer(result)
-                message["timing"] = self._timing(result.timing, time.monotonic() - began_at)
-                self._answered += 1
-                self._tell(message, pictures)
+        try:
+            with self._lane as results:
+                for result in results:
+                    self._answer_in_turn(result)
+        finally:
+            self._options.renderer.end_scene()
+
+    def _answer_in_turn(self, result: Result[Parsing]) -> None:
+        number = result.frame.sequence or 0
+        if (problem := self._problems.pop(number, None)) is not None:
+            self._refused(number, problem)
+            return
+        began_at = time.monotonic()
+        message, pictures = self._answer(result)
+        message["timing"] = self._timing(result.timing, time.monotonic() - began_at)
+        self._answered += 1
+        self._tell(message, pictures)
 
     def _timing(self, timing: Timing, encode_s: float) -> dict[str, float]:
         wait_s = timing.began_at - timing.captured_at
@@ -199,19 +205,19 @@ class Session:
         return {"wait": _ms(wait_s), "parse": _ms(parse_s), "encode": _ms(encode_s)}
 
     def _answer(self, result: Result[Parsing]) -> tuple[dict[str, Any], dict[str, bytes]]:
-        wishes, frame, number = self._wishes, result.frame, result.frame.sequence or 0
+        options, frame, number = self._options, result.frame, result.frame.sequence or 0
         message: dict[str, Any] = {"type": "frame", "frame": number}
-        if wishes.results:
-            line = frame_line(number, frame, result.parsing, self._parser.parts, wishes.rle)
+        if options.results:
+            line = frame_line(number, frame, result.parsing, self._parser.parts, options.rle)
             message |= {**line, "size": [frame.width, frame.height]}
             if frame.pts is None:
                 message["time"] = round(frame.captured_at - self._began_at, 6)
         pictures = {}
-        if wishes.labels:
+        if options.labels:
             pictures["labels"] = encode_ids(result.parsing.labels)
-        if wishes.overlay is not None:
-            drawn = draw(frame.bgr, result.parsing, wishes.style)
-            pictures["overlay"] = encode(drawn, wishes.overlay)
+        if options.overlay is not None:
+            drawn = options.renderer.render(frame, result.parsing).bgr
+            pictures["overlay"] = encode(drawn, options.overlay)
         return message, pictures
 
     def _decoded(self, data: bytes) -> Any:  # noqa: ANN401 - an image

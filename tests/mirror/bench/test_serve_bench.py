@@ -66,7 +66,14 @@ def test_errors_and_wrong_answers_are_counted_and_refusals_are_none() -> None:
     answers += [answer(0, 3, 4, 500), answer(0, 4, 5, 0), answer(1, 0, 0.03, 429)]
     found = figures_of("a", 1, answers, 0.0, 0.0)
     assert (found.errors, found.wrong) == (2, 1)
-    assert refusals_ms(answers) == pytest.approx([30.0])
+
+
+def test_refusals_are_told_from_those_in_the_first_rush() -> None:
+    rush = [answer(0, 0, 0.03, 429), answer(1, 0, 0.04, 429), answer(2, 0, 1)]
+    later = [answer(2, 1, 1.002, 429), answer(0, 0.28, 0.281, 429), answer(0, 0.5, 2)]
+    first, following = refusals_ms(later + rush)
+    assert first == pytest.approx([30.0, 40.0])
+    assert following == pytest.approx([1.0, 2.0])
 
 
 def test_several_rounds_have_the_median_of_each_figure() -> None:
@@ -87,11 +94,12 @@ def test_services_are_compared_round_by_round() -> None:
 
 
 def test_promises_are_held_against_bare_threads_and_refusals() -> None:
-    rows = held([load(OURS, 9.6)], bare=[10.0], refused_ms=[1.0, 2.0, 30.0])
+    rows = held([load(OURS, 9.6)], bare=[10.0], refused_ms=([90.0], [1.0, 2.0, 30.0]))
     values = {row.name: row.value for row in rows}
     assert values["20 clients: of bare threads"] == pytest.approx(0.96)
     assert values["20 clients: slowest client"] == pytest.approx(1.1)
     assert [row.met for row in rows] == [True, True, True, False]
+    assert rows[-1].note == "median 2.0 ms, of 3; 90 ms at most where all come at once"
 
 
 def test_memory_with_many_clients_is_held_against_that_with_few() -> None:

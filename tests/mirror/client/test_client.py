@@ -19,7 +19,7 @@ from serving import FAILS, SLOW, Squares, listening, picture, service_with
 from mirror.client import AsyncClient, Client, Job, ServiceError, ServiceUnreachable
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
-from mirror.serve.loaded_parsers import ParserChoice
+from mirror.serve.parser_choice import ParserChoice
 
 
 @pytest.fixture

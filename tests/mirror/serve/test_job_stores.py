@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 from collections import Counter
@@ -314,6 +315,15 @@ def test_a_file_of_jobs_outlives_its_process(tmp_path: Path, clock: FakeClock) -
     assert again.claim("w", 10.0) is not None
     assert list(again.read(id, 0, INPUT)) == [b"in"]
     again.close()
+
+
+@pytest.mark.parametrize(("name", "waits"), [("jobs.db", True), (None, False)])
+def test_only_what_is_to_outlive_the_machine_is_waited_for_until_it_is_on_the_disk(
+    tmp_path: Path, name: str | None, waits: bool
+) -> None:
+    with contextlib.closing(SqliteStore(tmp_path / name if name else None)) as store:
+        (synchronous,) = store._database.execute("PRAGMA synchronous").fetchone()
+    assert synchronous == (2 if waits else 0)
 
 
 def test_a_redis_that_is_away_is_said_to_be_and_comes_back(

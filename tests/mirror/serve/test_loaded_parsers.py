@@ -23,7 +23,8 @@ from mirror.core.schema import ConfigError
 from mirror.core.settings import ParserConfig
 from mirror.parsers.custom import ParserNotUsable
 from mirror.serve.app import make_app
-from mirror.serve.loaded_parsers import LoadedParsers, ParserChoice, check_names
+from mirror.serve.loaded_parsers import LoadedParsers
+from mirror.serve.parser_choice import ParserChoice, check_names
 from mirror.serve.problems import Problem
 from mirror.serve.shared_parser import SharedParser
 from pipeline.frame import Frame
@@ -193,6 +194,25 @@ def test_the_own_parser_is_put_up_again_after_a_while(shelf: Shelf, clock: FakeC
         parsers.sweep()
         until(lambda: parsers.own is not broken)
         assert not parsers.own.has_ended
+
+
+def test_a_service_whose_model_cannot_be_built_at_first_is_ready_once_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    squares = Squares()
+    monkeypatch.setattr("mirror.serve.app._WARMS_AGAIN_S", 0.01)
+    monkeypatch.setattr("mirror.serve.loaded_parsers._TRIED_AGAIN_S", 0.05)
+    monkeypatch.setattr("mirror.serve.loaded_parsers._LOOKS_AFTER_S", 0.01)
+    squares.make_parse = breaks  # type: ignore[method-assign]
+    with TestClient(make_app(service_with(squares)), raise_server_exceptions=False) as client:
+        until(lambda: client.get("/readyz").json()["code"] == "parser.ended")
+        assert client.get("/healthz").status_code == 200
+        refused = client.post("/v1/parse", content=picture())
+        assert refused.status_code == 503
+        assert "secret" not in refused.text
+        del squares.make_parse
+        until(lambda: client.get("/readyz").status_code == 200)
+        assert client.post("/v1/parse", content=picture()).status_code == 200
 
 
 def test_who_leaves_while_it_is_loaded_leaves_it_to_the_others(

@@ -393,6 +393,15 @@ def test_programmers_read_of_every_address_and_no_other_host_is_asked(
         assert "X-Timeout-Ms" in entry.inner_text()
         assert "application/problem+json" in entry.inner_text()
         assert f"'{address}/v1/parse'" in entry.locator("pre").inner_text()
+        said = page.locator("details pre").all_text_contents()
+        for path, how in (
+            ("/v1/jobs/{id}", "curl -H"),
+            ("/metrics", "curl -H"),
+            ("/v1/jobs/{id}/events", "curl -N "),
+            ("/v1/jobs/{id}/result", "curl -o FILE "),
+            ("/v1/cameras/{name}/snapshot.jpg", "curl -o FILE "),
+        ):
+            assert [line for line in said if line.startswith(how) and line.endswith(f"{path}'")]
         with urllib.request.urlopen(f"{address}/openapi.json") as answer:
             paths = json.load(answer)["paths"]
         assert page.locator("details").count() == sum(map(len, paths.values()))

@@ -7,6 +7,7 @@ import contextlib
 import json
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +39,7 @@ from mirror.serve.app import make_app
 from mirror.serve.grpc.server import GrpcServer, Listening
 from mirror.serve.grpc.v1 import service_pb2 as pb
 from mirror.serve.grpc.v1 import service_pb2_grpc
-from mirror.serve.loaded_parsers import ParserChoice
+from mirror.serve.parser_choice import ParserChoice
 from mirror.serve.service import Service
 from mirror.serve.stream.streams import Patience, Streams
 from pipeline.frame import Frame
@@ -144,6 +145,20 @@ def test_every_form_of_a_picture_can_be_asked_for(squares: Squares) -> None:
     assert not labels[:, :32].any()
     assert answer.instances.startswith(b"\x89PNG")
     assert answer.overlay[8:12] == b"WEBP"
+
+
+def test_a_picture_comes_with_effects_in_place_of_parts(squares: Squares) -> None:
+    wanted = pb.Drawing(effects=["replace:#0000ff"])
+    with served(squares) as given:
+        request = pb.ParseRequest(
+            image=picture(), outputs=["overlay"], format="png", drawing=wanted
+        )
+        drawn: Any = cv2.imdecode(
+            np.frombuffer(given.stub.Parse(request).overlay, np.uint8), cv2.IMREAD_COLOR
+        )
+        assert drawn[10, 5].tolist() == [255, 0, 0]  # nobody: blue
+        request.drawing.effects[:] = ["blurr"]
+        refused(grpc.StatusCode.INVALID_ARGUMENT, given.stub.Parse, request)
 
 
 def test_whatever_a_line_of_results_says_has_a_field() -> None:
@@ -397,6 +412,40 @@ def test_whoever_watches_a_job_hears_that_the_service_stops(squares: Squares, fi
         given.service.admission.drain()
         assert refused(grpc.StatusCode.UNAVAILABLE, lambda: watched)[str] == "service.stopping"
         squares.gate.open()
+
+
+def test_whoever_watches_leaves_places_for_others_over_both_protocols(
+    squares: Squares, film: bytes
+) -> None:
+    tokens = Token(name="ada", token=ADA), Token(name="bob", token=BOB)
+    ada, bob = ((("authorization", f"Bearer {token}"),) for token in (ADA, BOB))
+    with served(squares, tokens=tokens, most_watchers=4) as given:
+        squares.hold = True
+        of_ada, of_bob = (
+            given.stub.SubmitJob(submitted(film), metadata=who).id for who in (ada, bob)
+        )
+        watched = given.stub.WatchJob(pb.WatchJobRequest(id=of_ada), metadata=ada)
+        assert next(watched).id == of_ada
+        events = urllib.request.Request(
+            f"{given.http}/v1/jobs/{of_ada}/events", headers={"Authorization": f"Bearer {ADA}"}
+        )
+        with urllib.request.urlopen(events) as answer:
+            assert answer.readline() == b"event: job\n"
+            why = refused(
+                grpc.StatusCode.RESOURCE_EXHAUSTED, given.stub.WatchJob,
+                pb.WatchJobRequest(id=of_ada), metadata=ada,
+            )  # fmt: skip
+            assert why[str] == "client.busy"
+            with pytest.raises(urllib.error.HTTPError) as too_many:
+                urllib.request.urlopen(events)
+            assert too_many.value.code == 429
+            assert json.load(too_many.value)["code"] == "client.busy"
+            others = given.stub.WatchJob(pb.WatchJobRequest(id=of_bob), metadata=bob)
+            assert next(others).id == of_bob
+            squares.hold = False
+            squares.gate.open()
+            assert [list(one)[-1].state for one in (watched, others)] == 2 * [pb.JOB_STATE_DONE]
+            assert answer.read().count(b'"state":"done"') == 1
 
 
 def test_a_job_is_cancelled(squares: Squares, film: bytes) -> None:

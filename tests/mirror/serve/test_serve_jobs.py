@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import threading
@@ -141,6 +142,43 @@ def test_a_job_is_watched_without_asking_again(client: TestClient, film: bytes) 
         ]
     assert states[-1] == "done"
     assert set(states) <= {"queued", "running", "done"}
+
+
+def test_no_more_watch_than_there_is_room_for(squares: Squares, film: bytes) -> None:
+    with served(squares) as client:
+        service: Service = client.app.state.service  # type: ignore[attr-defined]
+        id = client.post("/v1/jobs", content=film).json()["id"]
+        address = f"/v1/jobs/{id}/events"
+        with contextlib.ExitStack() as others:
+            for number in range(service.watchers.room):
+                others.enter_context(service.watchers.admitted(f"client {number}"))
+            refused = client.get(address)
+            assert (refused.status_code, refused.json()["code"]) == (429, "service.busy")
+            assert int(refused.headers["retry-after"]) >= 1
+        for _ in range(3):  # who has left makes room
+            assert client.get(address).status_code == 200
+        assert service.watchers.inside == 0
+
+
+def test_one_token_cannot_hold_every_place_to_watch_from(squares: Squares, film: bytes) -> None:
+    tokens = tuple(Token(name=name, token=16 * name[0]) for name in ("ann", "bob"))
+    ann, bob = ({"Authorization": f"Bearer {16 * letter}"} for letter in "ab")
+    with served(squares, tokens=tokens) as client:
+        service: Service = client.app.state.service  # type: ignore[attr-defined]
+        of_ann, of_bob = (
+            "/v1/jobs/{id}/events".format(
+                **client.post("/v1/jobs", content=film, headers=who).json()
+            )
+            for who in (ann, bob)
+        )
+        with contextlib.ExitStack() as places:
+            for _ in range(service.watchers.room // 2):
+                places.enter_context(service.watchers.admitted("ann"))
+            refused = client.get(of_ann, headers=ann)
+            assert (refused.status_code, refused.json()["code"]) == (429, "client.busy")
+            assert int(refused.headers["retry-after"]) >= 1
+            assert client.get(of_bob, headers=bob).status_code == 200
+        assert client.get(of_ann, headers=ann).status_code == 200
 
 
 def test_what_is_no_video_fails_with_a_code_and_no_path(client: TestClient) -> None:

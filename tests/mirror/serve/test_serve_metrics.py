@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,3 +185,11 @@ def test_prometheus_own_tool_takes_a_scrape(client: TestClient) -> None:
     text = client.get("/metrics").content
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_spare_memory_is_given_back_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr("mirror.serve.app._GIVES_BACK_S", 0.001)
+    monkeypatch.setattr("mirror.process.spare_memory.give_back", given_back.set)
+    with served(Squares()):
+        assert given_back.wait(60.0)

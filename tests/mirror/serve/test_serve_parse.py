@@ -14,7 +14,10 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from serving import FAILS, SLOW, Squares, picture, served
 
+from mirror.core.parsing import Parsing
+from mirror.rendering.effects.background import BlurredBackground
 from mirror.serve.access import Token
+from pipeline.frame import Frame
 
 
 @pytest.fixture
@@ -79,6 +82,26 @@ def test_the_picture_comes_with_effects_in_place_of_parts(client: TestClient) ->
     assert drawn[10, 5].tolist() == [255, 0, 0]  # nobody: blue
     refused = client.post("/v1/parse?effects=replace:/etc/hostname", content=picture())
     assert refused.status_code == 422
+
+
+def test_a_picture_in_several_forms_is_drawn_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Frame] = []
+    render = BlurredBackground.render
+
+    def counted(self: BlurredBackground, frame: Frame, parsing: Parsing) -> Frame:
+        drawn.append(frame)
+        return render(self, frame, parsing)
+
+    monkeypatch.setattr(BlurredBackground, "render", counted)
+    answer = client.post(
+        "/v1/parse?parts=overlay-png&parts=overlay-jpeg&effects=blur",
+        content=picture(),
+        headers={"Accept": "multipart/mixed"},
+    )
+    assert answer.status_code == 200
+    assert len(drawn) == 1
 
 
 def test_several_forms_come_in_one_answer(client: TestClient) -> None:

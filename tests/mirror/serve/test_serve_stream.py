@@ -21,11 +21,11 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 
 from mirror.core.settings import ParserConfig
-from mirror.rendering.overlay import Style
+from mirror.rendering.overlay import OverlayRenderer, Style
 from mirror.serve.access import Token
 from mirror.serve.app import make_app
 from mirror.serve.problems import Problem
-from mirror.serve.stream.session import Session, Wishes
+from mirror.serve.stream.session import Session, StreamOptions
 from mirror.serve.stream.streams import Patience, Streams
 from pipeline.frame import Frame
 
@@ -106,6 +106,26 @@ def test_overlays_follow_what_is_said_of_their_frame(
     assert image is not None
     assert image.shape == (48, 64, 3)
     assert int(image[24, 48].max()) - int(image[24, 48].min()) > 40  # it was grey
+
+
+def test_overlays_have_the_effects_that_are_asked_for(client: TestClient) -> None:
+    wanted = "outputs=overlay&effects=replace:%230000ff&effects=outline"
+    with stream(client, wanted) as (socket, _):
+        for _ in range(2):
+            socket.send_bytes(picture())
+            socket.receive_json()
+            drawn = cv2.imdecode(np.frombuffer(socket.receive_bytes(), np.uint8), cv2.IMREAD_COLOR)
+            assert drawn is not None
+            assert drawn[10, 5, 0] > 200  # nobody: blue
+            assert drawn[10, 5, 1:].max() < 60
+
+
+def test_a_stream_with_an_effect_that_no_client_may_have_is_refused(client: TestClient) -> None:
+    with client.websocket_connect("/v1/stream?effects=replace:/etc/hostname") as socket:
+        assert socket.receive_json()["code"] == "request.invalid"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 4422
 
 
 def test_label_maps_come_before_overlays(client: TestClient) -> None:
@@ -447,14 +467,14 @@ class NeverRead:
 
 def test_whoever_reads_nothing_is_let_go_and_leaves_no_thread(squares: Squares) -> None:
     service = service_with(squares, streams=Streams(1, Patience(unread_s=0.05)))
-    wishes = Wishes(
-        style=Style.of(squares.parts), results=True, labels=False, overlay=None, rle=False,
-        live=False, rate=None, begin_within_s=None,
+    options = StreamOptions(
+        renderer=OverlayRenderer(Style.of(squares.parts)), results=True, labels=False,
+        overlay=None, rle=False, live=False, rate=None, begin_within_s=None,
     )  # fmt: skip
 
     async def run() -> str:
         with pytest.raises(Problem) as raised:
-            await Session(NeverRead(), service, service.parser, wishes).run()
+            await Session(NeverRead(), service, service.parser, options).run()
         return raised.value.code
 
     with closing(service.store), closing(service.streams), service.parsers:

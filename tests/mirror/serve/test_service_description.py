@@ -12,7 +12,7 @@ from serving import Squares, listening, served, service_with
 from mirror.core.settings import ParserConfig
 from mirror.serve.app import make_app
 from mirror.serve.cameras.cameras import CameraSources
-from mirror.serve.loaded_parsers import ParserChoice
+from mirror.serve.parser_choice import ParserChoice
 
 schemathesis = pytest.importorskip("schemathesis", reason="pip install schemathesis")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from media import write_video
 
 from mirror.client import Client, ServiceError, ServiceUnreachable, protocol
 from mirror.client.answers import Job
+from mirror.serve.jobs.held_folder import sweep_folders
 
 T = TypeVar("T")
 
@@ -61,7 +63,10 @@ class BehindOneAddress:
         return said
 
 
-def check_that_every_job_is_done_once(folder: Path, count: int, flags: Sequence[str]) -> None:
+def check_that_every_job_is_done_once(
+    folder: Path, count: int, flags: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(folder))
     film = write_video(folder / "in.mp4", _FRAMES).read_bytes()
     with Redis(folder, durable=True) as redis:
         with two_instances(folder, ["--store", redis.address, *flags]) as (one, other):
@@ -90,6 +95,11 @@ def check_that_every_job_is_done_once(folder: Path, count: int, flags: Sequence[
             last = [service.ask(lambda client, id=id: client.job(id)) for id in ids]  # type: ignore[misc]
             made = [frames_of(service, job, folder) for job in last]
             known = service.ask(lambda client: client._ask("GET", "/metrics").text, 1)
+    (left,) = folder.glob("mirror-job-*")  # of the instance that was killed
+    assert [path.name for path in left.glob("input.*")] == ["input.bin"]
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    sweep_folders()
+    assert not left.exists()
     assert len(set(ids)) == count
     assert again == ids
     assert [(job.state, job.frames) for job in last] == [("done", _FRAMES)] * count
@@ -108,12 +118,16 @@ def frames_of(service: BehindOneAddress, job: Job, folder: Path) -> list[dict[st
     return [line for line in lines if "frame" in line]
 
 
-def test_jobs_outlive_an_instance_and_a_restart_of_redis(tmp_path: Path) -> None:
+def test_jobs_outlive_an_instance_and_a_restart_of_redis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text("[serve]\nlease_s = 1.0\n")
-    check_that_every_job_is_done_once(tmp_path, 6, ["--config", str(settings)])
+    check_that_every_job_is_done_once(tmp_path, 6, ["--config", str(settings)], monkeypatch)
 
 
 @pytest.mark.slow
-def test_fifty_jobs_outlive_an_instance_and_a_restart_of_redis(tmp_path: Path) -> None:
-    check_that_every_job_is_done_once(tmp_path, 50, [])
+def test_fifty_jobs_outlive_an_instance_and_a_restart_of_redis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_that_every_job_is_done_once(tmp_path, 50, [], monkeypatch)

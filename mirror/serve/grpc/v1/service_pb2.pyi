@@ -27,20 +27,22 @@ JOB_STATE_CANCELLED: JobState
 JOB_STATE_EXPIRED: JobState
 
 class Drawing(_message.Message):
-    __slots__ = ("draw", "opacity", "palette", "outlines", "labels", "landmarks")
+    __slots__ = ("draw", "opacity", "palette", "outlines", "labels", "landmarks", "effects")
     DRAW_FIELD_NUMBER: _ClassVar[int]
     OPACITY_FIELD_NUMBER: _ClassVar[int]
     PALETTE_FIELD_NUMBER: _ClassVar[int]
     OUTLINES_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
     LANDMARKS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
     draw: _containers.RepeatedScalarFieldContainer[str]
     opacity: float
     palette: str
     outlines: bool
     labels: str
     landmarks: bool
-    def __init__(self, draw: _Optional[_Iterable[str]] = ..., opacity: _Optional[float] = ..., palette: _Optional[str] = ..., outlines: _Optional[bool] = ..., labels: _Optional[str] = ..., landmarks: _Optional[bool] = ...) -> None: ...
+    effects: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, draw: _Optional[_Iterable[str]] = ..., opacity: _Optional[float] = ..., palette: _Optional[str] = ..., outlines: _Optional[bool] = ..., labels: _Optional[str] = ..., landmarks: _Optional[bool] = ..., effects: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ParseRequest(_message.Message):
     __slots__ = ("image", "drawing", "search", "rle", "outputs", "format", "parser")
