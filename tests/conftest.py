@@ -49,6 +49,14 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was measured on this machine is no test's."""
+    from mirror.jobs import worker_choice
+
+    monkeypatch.setattr(worker_choice, "usual_file", lambda: tmp_path / "tuned" / "tuned.json")
+
+
 @pytest.fixture
 def in_thread() -> Iterator[Callable[[Callable[[], None]], threading.Thread]]:
     """Start a function on a thread; the test fails if the thread is still there at its end."""

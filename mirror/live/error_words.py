@@ -153,6 +153,14 @@ WORDS: Final[Mapping[str, str]] = {
     "weights": N_(
         "The built-in parser's own files are missing or damaged. Install the program again"
     ),
+    "vmc.bad_address": N_(
+        "{address} is no address. Name a computer and, if need be, a port, such as 127.0.0.1:39539"
+    ),
+    "vmc.package_missing": N_(
+        "Moving avatars needs a package that is not installed: pip install 'smart-mirror[vmc]'"
+    ),
+    "vmc.unknown_host": N_("No computer is known as {address} ({reason})"),
+    "vmc.unreachable": N_("{address} cannot be reached ({reason}). Check the network"),
     "window.no_file_manager": N_("No program shows folders here. Files are in {folder}"),
     "worker": N_("The parser did not answer in time. Try again, or choose another parser"),
     "worker.crashed": N_(

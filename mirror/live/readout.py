@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mirror.core.label_set import LabelSet
+from mirror.jobs.worker_choice import Reason
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.gettext_noop import N_
 from mirror.live.session.alerts import Alert
@@ -34,6 +35,11 @@ _DROPS = {  # why a frame was left out: what is said of one, and of several
     "stale": (N_("1 frame came too late"), N_("{count} frames came too late")),
     "unseen": (N_("1 picture not shown"), N_("{count} pictures not shown")),
 }
+_REASONS: dict[Reason, str] = {  # that there are so many workers
+    "asked": N_("as asked"),
+    "cores": N_("by cores"),
+    "measured": N_("measured"),
+}
 
 NO_PARSER = "none"
 _IS_SLOW_S = 0.5
@@ -58,8 +64,18 @@ def headline(figures: Figures) -> Headline:
     return Headline(f"{figures.painted:.0f}" if figures.painted else NONE, latency)
 
 
-def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str, str]]:
-    """Return every figure as a name and a value, both to be read."""
+def rows(
+    figures: Figures, workers: tuple[int, Reason], cores: int, say: Say
+) -> list[tuple[str, str]]:
+    """Return every figure as a name and a value, both to be read.
+
+    Args:
+        figures: what was measured.
+        workers: how many there are, and why.
+        cores: of the machine.
+        say: the user's language.
+    """
+    count, reason = workers
     p50, p95, p99 = figures.latency or (None, None, None)
     statistics = figures.statistics
     busy = 0 if statistics is None else statistics.busy
@@ -73,7 +89,7 @@ def rows(figures: Figures, workers: int, cores: int, say: Say) -> list[tuple[str
         (say("Mask behind picture"), _latency(figures.mask_age_s)),
         (say("Masks carried"), _carried(figures)),
         (say("Left out"), _drops(figures, say)),
-        (say("Workers busy"), f"{busy} / {workers}"),
+        (say("Workers busy"), f"{busy} / {count} ({say(_REASONS[reason])})"),
         (say("CPU"), f"{figures.cpu / cores:.0%}" if cores else NONE),
         (say("Memory"), f"{figures.memory_mb} MB"),
     ]

@@ -17,6 +17,7 @@ from mirror.core.settings import Config
 from mirror.jobs.composition import encoding_of, limits_of
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.display.display_options import look_of
+from mirror.live.session.avatar_link import AvatarTarget
 from mirror.live.sources.source_choice import CameraChoice, Choice, open_choice
 from mirror.live.translations import system_language
 from mirror.window.launch_settings import LaunchSettings
@@ -66,6 +67,7 @@ def run(
     choice: Choice | None,
     exercise: str | None = None,
     is_first_time_home: bool = False,
+    avatar: AvatarTarget | None = None,
 ) -> int:
     """Show the window until it is closed; return the exit code. The main thread only.
 
@@ -74,13 +76,15 @@ def run(
         choice: what to look at; None is the camera chosen last, or else the first one.
         exercise: what to coach; None is what was coached last.
         is_first_time_home: whether the start page is shown where no camera was ever chosen.
+        avatar: what is moved by somebody in the picture.
     """
     app = application()
     dress(app)
     with SignalHandler() as signals:
         settings = QSettings()
         memory = SettingsStore(settings)
-        window = MirrorWindow(setup_of(config, memory, exercise))
+        setup = setup_of(config, memory, exercise)
+        window = MirrorWindow(dataclasses.replace(setup, avatar=avatar))
         interruptions = report_errors_in(window)
         window.show()
         wanted = choice or memory.camera or (None if is_first_time_home else CameraChoice())

@@ -10,6 +10,7 @@ from pathlib import Path
 from mirror.core.settings import ParserConfig, Timing
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.session.avatar_link import AvatarTarget
 from mirror.live.sources.source_choice import OpenSource, open_choice
 from mirror.window.settings.settings_store import SettingsStore
 from pipeline.sinks.video import Encoding
@@ -30,6 +31,7 @@ class LaunchSettings:
         encoding: of recordings.
         coach: whether and how people are coached at first.
         timing: which mask goes on which picture, as settings say it.
+        avatar: what is moved by somebody in the picture, at first.
         plain: what it would be if nothing had been remembered; None where nothing was.
     """
 
@@ -43,4 +45,5 @@ class LaunchSettings:
     encoding: Encoding = field(default_factory=Encoding)
     coach: CoachOptions = NOT_COACHED
     timing: Timing = "auto"
+    avatar: AvatarTarget | None = None
     plain: LaunchSettings | None = None

@@ -16,6 +16,7 @@ from mirror.live import readout
 from mirror.live.coaching.coach_options import CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.session.alerts import Alerts
+from mirror.live.session.avatar_link import AvatarTarget
 from mirror.live.session.confirmations import Confirmations
 from mirror.live.session.live_metrics import Figures
 from mirror.live.session.live_session import Session
@@ -37,6 +38,7 @@ from mirror.window.menus.key_list import KeysDialog
 from mirror.window.menus.menu_bar import commands_of
 from mirror.window.pages.beginnings import Beginnings
 from mirror.window.pages.page_stack import PageStack
+from mirror.window.panel.avatar_controls import AvatarControls
 from mirror.window.panel.coach_page import COACH_BUTTONS, CoachPage
 from mirror.window.panel.side_panel import SidePanel
 from mirror.window.panel.source_page import SourcePage
@@ -63,16 +65,18 @@ class MirrorWindow(QMainWindow):
         self._setup = setup
         self.language, self._say = setup.language, speaker(setup.language)
         look = dataclasses.replace(setup.look, language=setup.language)
-        self._wanted = ViewPreferences.at_first(look, setup.parser, setup.coach, setup.timing)
+        self._view_preferences = ViewPreferences.at_first(
+            look, setup.parser, setup.coach, setup.timing, setup.avatar
+        )
         self._alerts = Alerts()
-        self._habits = Preferences(setup)
+        self._preferences = Preferences(setup)
         self._sessions = SessionManager(setup.open_source, setup.clock)
         self.shown = ShownPicture()
         self._figures_at = float("-inf")
         self._parts_shown: LabelSet | None = None
         self._controlled: Player | None = None
         self.figures = Figures()
-        self._reported: Exception | None = None
+        self._reported: list[Exception] = []
         self.told = Confirmations(setup.clock)
         self.capture = CaptureController(
             *(setup.folder, setup.encoding, setup.clock, self.report, self.told)
@@ -102,7 +106,7 @@ class MirrorWindow(QMainWindow):
     @property
     def look(self) -> DisplayOptions:
         """How the picture is wanted."""
-        return self._wanted.look
+        return self._view_preferences.look
 
     @property
     def parts(self) -> LabelSet:
@@ -111,11 +115,11 @@ class MirrorWindow(QMainWindow):
 
     def watch(self, choice: Choice) -> None:
         """Look at something else from now on; the last picture stays until the first new one."""
-        look = self._habits.look_for(self.look, choice)
-        self._wanted = self._wanted.with_look(look)
+        look = self._preferences.look_for(self.look, choice)
+        self._view_preferences = self._view_preferences.with_look(look)
         self.capture.stop_recording(OTHER_SOURCE)
         self.begin.keep(choice)
-        self._sessions.begin(choice, self._wanted, self._drawn(look), self.view.pixels)
+        self._sessions.begin(choice, self._view_preferences, self._drawn(look), self.view.pixels)
         self._let_speak()
         self._figures_at = float("-inf")
         self.shown.begin()
@@ -141,8 +145,9 @@ class MirrorWindow(QMainWindow):
 
     def set_look(self, look: DisplayOptions) -> None:
         """Show the picture another way."""
-        before, self._wanted = self._wanted, self._wanted.with_look(look)
-        self._habits.keep_look(before.kept, self._wanted.kept, self._present())
+        before = self._view_preferences
+        self._view_preferences = before.with_look(look)
+        self._preferences.keep_look(before.kept, self._view_preferences.kept, self._present())
         self._look_again()
         self.panel.show_look(look, self.parts)
         self._show_switches()
@@ -150,13 +155,19 @@ class MirrorWindow(QMainWindow):
     def set_parser(self, config: ParserConfig) -> None:
         """Go on with another parser, or on more of the machine, at the same place."""
         has_failed = self.session is not None and self.session.has_parser_failed
-        if config == self._wanted.parser and not has_failed:
+        if config == self._view_preferences.parser and not has_failed:
             return
-        self._setup.memory.keep_parser(self._wanted.parser, config)
-        self._wanted = self._wanted.with_parser(config, worked=not has_failed)
+        self._setup.memory.keep_parser(self._view_preferences.parser, config)
+        self._view_preferences = self._view_preferences.with_parser(config, worked=not has_failed)
         self.source.show_parser(config)
         self.capture.stop_recording(OTHER_PARSER)
         self.try_again()
+
+    def set_avatar(self, avatar: AvatarTarget | None) -> None:
+        """Move another avatar from now on, or none."""
+        self._view_preferences = self._view_preferences.with_avatar(avatar)
+        if self.session is not None:
+            self.session.avatar.move(avatar)
 
     def try_again(self) -> None:
         """Look at the same once more, from where it stands."""
@@ -181,11 +192,12 @@ class MirrorWindow(QMainWindow):
         self.bar.refresh()
         now = self._setup.clock()
         self.pages.show_status(
-            session.status, now, session.choice, self._wanted, session.coaching.alone_s
+            session.status, now, session.choice, self._view_preferences, session.coaching.alone_s
         )
         if now - self._figures_at >= _FIGURES_EVERY_S:
             self._figures_at = now
             self._show_figures(session)
+            self.panel.effects.refresh(self.shown.rendered)
             self.capture.refresh()
             self._show_bar()
         elif self.player is not self._controlled:
@@ -215,9 +227,9 @@ class MirrorWindow(QMainWindow):
 
     def save_picture(self) -> None:
         """Write what is shown to files."""
-        session, shot = self.session, self.shown.shot
-        if session is not None and shot is not None and self.shown.can_save:
-            self.capture.save_picture(session, shot, self.look, self._say)
+        session, rendered = self.session, self.shown.rendered
+        if session is not None and rendered is not None and self.shown.can_save:
+            self.capture.save_picture(session, rendered, self.look, self._say)
 
     def toggle_recording(self) -> None:
         """Begin to record, or end it."""
@@ -250,10 +262,10 @@ class MirrorWindow(QMainWindow):
         """Forget what was remembered if the user is sure, and show everything as at first."""
         if not self.chooser.is_sure_to_forget():
             return
-        plain, parser = self._habits.plain, self._wanted.parser
-        self._habits.forget()
-        look = self._habits.look_for(plain.look, self._present())
-        self._wanted = ViewPreferences.at_first(look, plain.parser, timing=plain.timing)
+        plain, parser = self._preferences.plain, self._view_preferences.parser
+        self._preferences.forget()
+        look = self._preferences.look_for(plain.look, self._present())
+        self._view_preferences = ViewPreferences.at_first(look, plain.parser, timing=plain.timing)
         self.trainer.set_options(plain.coach)
         self.capture.keep_in(plain.folder)
         put(self, None)
@@ -268,7 +280,9 @@ class MirrorWindow(QMainWindow):
     def _speak(self, language: str, has_panel: bool) -> None:
         self.bar.close_thumbnails()
         self.language, self._say = language, speaker(language)
-        self._wanted = self._wanted.with_look(dataclasses.replace(self.look, language=language))
+        self._view_preferences = self._view_preferences.with_look(
+            dataclasses.replace(self.look, language=language)
+        )
         is_home = self.pages.is_home
         self._build(has_panel)
         self._let_speak()
@@ -286,20 +300,25 @@ class MirrorWindow(QMainWindow):
             self._painted, self._look_again, lambda: self.around.toggle_full_screen()
         )
         self.view.setAccessibleName(say("Picture"))
-        ways_on, back = self.chooser.ways_on(), lambda: self.set_parser(self._wanted.before)
+        ways_on = self.chooser.ways_on()
         self.pages = PageStack(
-            *(say, self.view, self.choose, self._alerts, clock, self.try_again, back),
+            *(say, self.view, self.choose, self._alerts, clock, self.try_again),
+            lambda: self.set_parser(self._view_preferences.before),
             *(ways_on, self._follow_toast, self.begin.page(say, self.language, self.chooser)),
         )
         self.commands = commands_of(self)
         self.bar = ControlBar(say, acts_of(self.commands), lambda: self.player)
         self.source = SourcePage(say, self.choose, self.set_parser, ways_on[:3], self.place.choose)
-        self.source.show_parser(self._wanted.parser)
+        self.source.show_parser(self._view_preferences.parser)
         acts = acts_of(self.commands)
         buttons = [(say(text), acts[text]) for text in COACH_BUTTONS]
         self.coach = CoachPage(say, self.language, self.trainer.set_options, buttons)
         self.coach.show_options(self.trainer.options)
-        self.panel = SidePanel(say, self.set_look, self.copy_figures, self.source, self.coach)
+        self.avatar = AvatarControls(say, self.set_avatar)
+        self.avatar.show_avatar(self._view_preferences.avatar, "off")
+        self.panel = SidePanel(
+            say, self.set_look, self.copy_figures, self.source, self.coach, self.avatar
+        )
         self.panel.currentChanged.connect(lambda _page: self._show_cameras())
         whole = Whole(self.pages, self.panel, self.bar)
         self.setCentralWidget(whole)
@@ -314,13 +333,13 @@ class MirrorWindow(QMainWindow):
     def _coach_changed(self, options: CoachOptions, is_kept: bool) -> None:
         if is_kept:
             self._setup.memory.keep_coach(options)
-        self._wanted = self._wanted.with_coach(options)
+        self._view_preferences = self._view_preferences.with_coach(options)
         self.coach.show_options(options)
         self._show_switches()
 
     def _report_once(self, failure: Exception | None) -> None:
-        if failure is not None and failure is not self._reported:
-            self._reported = failure
+        if failure is not None and failure not in self._reported:
+            self._reported.append(failure)
             self.report(failure)
 
     def _let_speak(self) -> None:
@@ -338,8 +357,8 @@ class MirrorWindow(QMainWindow):
         return None if self.session is None else self.session.choice
 
     def _painted(self) -> None:
-        if self.session is not None and self.shown.shot is not None:
-            self.session.painted(self.shown.shot)
+        if self.session is not None and self.shown.rendered is not None:
+            self.session.painted(self.shown.rendered)
 
     def _look_again(self) -> None:
         if self.session is not None:
@@ -374,8 +393,12 @@ class MirrorWindow(QMainWindow):
         if session.coaching.coach is not None:
             self.coach.show_sets(session.coaching.coach.sets)
             self._report_once(session.coaching.coach.failure)
+        self._report_once(session.avatar.failure)
+        self._view_preferences = self._view_preferences.with_avatar(session.avatar.target)
+        self.avatar.show_avatar(session.avatar.target, session.avatar.state)
         if self.panel.isVisible():
-            self.panel.show_figures(self.figures, session.workers, machine.cores())
+            workers = session.workers, session.reason
+            self.panel.show_figures(self.figures, workers, machine.cores())
         if session.parts is not self._parts_shown:
             self._parts_shown = session.parts
             self.panel.show_look(self.look, session.parts)

@@ -82,9 +82,14 @@ class Studio:
 
     def has_parsed(self, media_s: float) -> bool:
         """Whether the picture at a second of the film is shown with its mask."""
-        frame, shot = self.window.shown.frame, self.window.shown.shot
-        has_mask = shot is not None and shot.pair.result is not None
+        frame, rendered = self.window.shown.frame, self.window.shown.rendered
+        has_mask = rendered is not None and rendered.pair.result is not None
         return has_mask and frame is not None and (frame.media_time or 0) >= media_s
+
+    def has_previews(self) -> bool:
+        """Whether every effect shows what it would make of the picture."""
+        tiles = self.window.panel.effects.tiles.values()
+        return not any(tile.icon().isNull() for tile in tiles)
 
     def is_corrected(self) -> bool:
         """Whether somebody who has done at least two is told what to do better, and nobody else."""
@@ -112,6 +117,18 @@ def figures() -> None:
     studio.window.panel.setCurrentIndex(1)
     studio.play(lambda: studio.has_parsed(3.0))
     studio.grab("figures.jpg")
+
+
+def effects() -> None:
+    """Two effects, and the page of effects with what can be chosen of them."""
+    studio = Studio(size=(1200, 1000))
+    studio.window.toggle_panel()
+    studio.window.panel.setCurrentIndex(studio.window.panel.count() - 1)
+    for name in ("blur", "recolour"):
+        studio.window.panel.effects.tiles[name].click()
+    studio.play(lambda: studio.has_parsed(3.0))
+    studio.wait(studio.has_previews)
+    studio.grab("effects-page.jpg")
 
 
 def full_screen() -> None:
@@ -154,6 +171,7 @@ def start_page() -> None:
 MADE: dict[str, Callable[[], None]] = {
     "plain": plain,
     "figures": figures,
+    "effects": effects,
     "full-screen": full_screen,
     "session": session,
     "coached": coached,

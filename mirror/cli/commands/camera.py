@@ -5,6 +5,7 @@ mirror camera 1                              another
 mirror camera rtsp://user:password@10.0.0.7/stream
 mirror squats.mp4                            a file needs no command
 mirror camera --coach squat                  counts, and shows what to do better
+mirror camera --vmc 127.0.0.1                moves an avatar in VSeeFace, Warudo and others
 """
 
 from __future__ import annotations
@@ -16,15 +17,24 @@ import sys
 from pathlib import Path
 
 from mirror.cli.diagnosis import WINDOW_LIBRARIES, library_loads
-from mirror.cli.flags import add_overlay_flags, add_parser_flags, config_of, name
+from mirror.cli.flags import (
+    add_job_flags,
+    add_overlay_flags,
+    add_parser_flags,
+    config_of,
+    name,
+)
 from mirror.core.errors import MirrorError
 from mirror.core.label_set import label_set
 from mirror.jobs.coaching import coaching_of
 from mirror.jobs.composition import check_with_coach, drawing_of, style_of
+from mirror.jobs.stream_job import StreamJob
 from mirror.process import termination
 from pipeline.targets.path import is_there
 
 FIRST_TIME = "--first-time"  # what mirror alone is short for
+# The label sets of the parsers that come with it; another's parts are known when it is loaded
+_PARTS_OF = {"built-in": "built-in", "m2fp": "cihp", "m2fp-single": "lip"}
 
 
 class WindowNotUsable(MirrorError):
@@ -47,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=name,
         help="count repetitions and show them: an exercise, its file, or auto",
     )
+    add_job_flags(parser, StreamJob, "vmc", "vmc_calibration")
     add_parser_flags(parser)
     add_overlay_flags(parser)
 
@@ -57,19 +68,25 @@ def run(options: argparse.Namespace) -> int:
     if options.coach is not None:
         coaching_of(options.coach)  # says at once, and here, what is wrong with it
         check_with_coach(config.overlay)
-    check_window(options.source)
-    if config.overlay.effects and config.parser.name == "built-in":
-        parts = label_set("built-in")  # another's parts are known when it is loaded
+    if options.vmc is not None:
+        _check_avatar(options.vmc)
+    if config.overlay.effects and (known := _PARTS_OF.get(config.parser.name)):
+        parts = label_set(known)
         drawing_of(style_of(parts, config.overlay), parts, config.overlay)  # says what is wrong
+    check_window(options.source)
     with termination.nothing_to_lose():
         import cv2  # before Qt, so that both use the libraries that OpenCV brings
 
+        from mirror.live.session.avatar_link import AvatarTarget
         from mirror.live.sources.source_choice import choice_of
         from mirror.window.app import run as run_window
 
     cv2.setNumThreads(1)  # the parser's workers and the painter are threads enough
     choice = None if options.source is None else choice_of(options.source)
-    return run_window(config, choice, options.coach, options.first_time)
+    avatar = None
+    if options.vmc is not None:
+        avatar = AvatarTarget(options.vmc, options.vmc_calibration or "auto")
+    return run_window(config, choice, options.coach, options.first_time, avatar)
 
 
 def check_window(source: str | None = None) -> None:
@@ -107,6 +124,13 @@ def check_window(source: str | None = None) -> None:
             "Qt lacks libraries to open a window with; apt-get install {packages}",
             packages=" ".join(missing),
         )
+
+
+def _check_avatar(address: str) -> None:
+    """Say at once, and here, what is wrong with an avatar's address."""
+    from mirror.outputs.vmc.vmc_sender import VmcSender  # few runs need it
+
+    VmcSender(address).close()
 
 
 def _without_window(source: str | None) -> str:

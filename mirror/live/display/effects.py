@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from mirror.core.label_set import LabelSet
 from mirror.live.display.display_options import DisplayOptions
+from mirror.live.display.effect_options import fitting
 from mirror.rendering.overlay import OverlayRenderer
-from mirror.rendering.renderer import Renderer
+from mirror.rendering.renderer import Chain, Renderer
 
 
 def drawn_with(look: DisplayOptions, parts: LabelSet) -> Renderer:
     """Return what draws as a look says: parts, or the effects that are asked for instead.
 
+    Parts that are to be recoloured and that this parser does not know are left as they are.
+
     Raises:
-        ConfigError: there is no such effect, or this parser has no such part.
+        ConfigError: there is no such effect, or it cannot be so.
         SourceError: a file that an effect needs cannot be read.
     """
     overlay = OverlayRenderer(look.style(parts))
     if not look.effects:
         return overlay
+    effects = fitting(look.effects, parts)
+    if not effects:
+        return Chain([])
     from mirror.rendering.effects.registry import renderer_with  # few sessions need it
 
-    return renderer_with(look.effects, overlay, parts)
+    return renderer_with(effects, overlay, parts)
 
 
 class ShownEffects:

@@ -50,7 +50,7 @@ class RenderedFrame:
 
 def paint(
     compositor: FrameCompositor,
-    shots: Latest[RenderedFrame],
+    rendered: Latest[RenderedFrame],
     parts: Callable[[], LabelSet],
     clock: Callable[[], float],
     glass: GlassRenderer,
@@ -59,7 +59,7 @@ def paint(
     effects = ShownEffects()
     try:
         while True:
-            shots.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
+            rendered.wait_empty()  # the screen's pace: nothing is drawn that nobody sees
             task = compositor.wait_task()
             begun_at, pair, named = clock(), task.pair, parts()
             parsing = None if pair.result is None else pair.result.parsing
@@ -67,7 +67,7 @@ def paint(
             over = None if parsing is None else _over(glass, parsing)
             changed = effects.of(task.look, named)
             picture = compose(pair.frame, parsing, task.look, named, task.view, over, changed)
-            shots.put(
+            rendered.put(
                 RenderedFrame(picture, pair, named, task.look.mode == "exact", begun_at, clock())
             )
     except Closed:

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mirror.core import machine
 from mirror.core.label_set import LabelSet
 from mirror.core.parsing import Parsing
 from mirror.core.settings import ParserConfig
-from mirror.jobs.carried_parser import CarriedParser
-from mirror.jobs.composition import check_memory, open_flow, shared_out
-from mirror.jobs.load_controller import LoadControl
 from mirror.live.capture.recording import Recording
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.frame_compositor import FrameCompositor
 from mirror.live.display.mailbox import Latest
 from mirror.live.display.render_thread import RenderedFrame, paint
+from mirror.live.session.avatar_link import AvatarLink, AvatarTarget
 from mirror.live.session.lazy_parser import LazyParser
 from mirror.live.session.live_metrics import Figures, LiveMetrics
+from mirror.live.session.open_flow import OpenFlow
 from mirror.live.session.session_coaching import SessionCoaching
+from mirror.live.session.session_parser import SessionParser
 from mirror.live.session.session_state import SessionState
 from mirror.live.session.session_status import Status
 from mirror.live.sources.media_player import Player
 from mirror.live.sources.source_choice import Choice, FileChoice, OpenSource, are_same, open_choice
-from mirror.parsers.catalogue import AnyKind, find_parser
 from pipeline.errors import SourceError, StageStuck
-from pipeline.flow import Flow, Limits
 from pipeline.frame import Frame
-from pipeline.result import FlowStatistics, Result
+from pipeline.result import Result
 from pipeline.sources import Source
 from pipeline.sources.network.reconnect_policy import ReconnectPolicy
 
 _WAITS_FOR_OTHERS_S = 5.0
-_LIMITS = Limits(queue_size=1, stop_within_s=0.6)  # only the newest frame waits
 
 
 class Session:
@@ -53,11 +50,15 @@ class Session:
         clock: monotonic seconds.
         coach: whether and how people are coached, at first.
         carries: whether masks are carried to every picture.
+        avatar: what is moved by somebody in it, at first.
 
     Attributes:
-        shots: the newest picture, for the GUI's thread to take.
+        rendered: the newest picture, for the GUI's thread to take.
         choice: what is looked at.
+        workers: threads that parse.
+        reason: that there are so many.
         coaching: of the people in it.
+        avatar: what is moved by them.
     """
 
     def __init__(
@@ -73,32 +74,30 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
         coach: CoachOptions = NOT_COACHED,
         carries: bool = False,
+        avatar: AvatarTarget | None = None,
     ) -> None:
-        self.choice, self.shots = choice, Latest[RenderedFrame]()
-        self._config, self._open_source = config, open_source
+        self.choice, self.rendered = choice, Latest[RenderedFrame]()
+        self._open_source = open_source
         self._after = [] if isinstance(choice, FileChoice) else _holders(choice, after)
         self._clock = clock
-        self.workers, self._threads = shared_out(config.workers, config.threads)
-        self._kind = kind or LazyParser(config.name, self._find, config.skip_failures)
+        self._parser = SessionParser(config, kind, carries)
+        self.workers, self.reason = self._parser.workers, self._parser.reason
+        self._kind = self._parser.kind
         self._look = look
         # the GUI thread's, both; the first is not painted yet
         self._taken: Frame | None = None
         self._painted: Frame | None = None
-        self._easel, self._gauges = FrameCompositor(look, view, clock), LiveMetrics()
+        self._compositor, self._metrics = FrameCompositor(look, view, clock), LiveMetrics()
         is_mirror = not isinstance(choice, FileChoice)
-        self.coaching = SessionCoaching(coach, is_mirror, self._easel, clock, choice.title)
+        self.coaching = SessionCoaching(coach, is_mirror, self._compositor, clock, choice.title)
+        self.avatar = AvatarLink(avatar)
         self._closing = threading.Event()
-        self._lock = threading.Lock()
-        self._flow: Flow[Any, Any, Parsing] | None = None  # guarded by _lock, as are all below
-        self._source: Source | None = None
-        self._finished: FlowStatistics | None = None  # of the attempts before
+        self._open = OpenFlow()
         # the last picture of the same source still stands when another parser goes on with it
         has_picture = any(one.status.has_picture for one in _holders(choice, after[-1:]))
-        self._standing = SessionState(has_picture, clock)
-        self._recording: Recording | None = None
-        self._carries = carries
-        self._carried: CarriedParser | None = None
-        self._control = LoadControl(self.workers, carries)  # the GUI thread's
+        self._state = SessionState(has_picture, clock)
+        self._lock = threading.Lock()
+        self._recording: Recording | None = None  # guarded by _lock
         # daemons: a camera that never answers must not keep the process alive
         self._members = [
             threading.Thread(target=run, name=name, daemon=True)
@@ -115,13 +114,9 @@ class Session:
         self._closing.set()
         self.stop_recording()
         self.coaching.close()
-        self._easel.close()
-        self.shots.close()
-        with self._lock:
-            flow, source = self._flow, self._source
-        for open_one in (flow, source):
-            if open_one is not None:
-                open_one.close()
+        self._compositor.close()
+        self.rendered.close()
+        self._open.close()
 
     def join(self, within_s: float) -> bool:
         """Wait until every thread has stopped; False where one has not in time."""
@@ -134,30 +129,30 @@ class Session:
     def show(self, look: DisplayOptions, view: tuple[int, int]) -> None:
         """Draw from now on like this."""
         self._look = look
-        self._easel.show(look, view)
+        self._compositor.show(look, view)
 
     def take(self) -> RenderedFrame | None:
         """Return the newest picture, once, to be painted. The GUI's thread only."""
-        if (shot := self.shots.take()) is not None:
-            if self._taken not in (None, shot.pair.frame):
-                self._gauges.unseen()  # the screen was slower
-            self._taken = shot.pair.frame
-        return shot
+        if (rendered := self.rendered.take()) is not None:
+            if self._taken not in (None, rendered.pair.frame):
+                self._metrics.unseen()  # the screen was slower
+            self._taken = rendered.pair.frame
+        return rendered
 
-    def painted(self, shot: RenderedFrame) -> None:
+    def painted(self, rendered: RenderedFrame) -> None:
         """Say that a picture is on the screen now."""
-        frame, at = shot.pair.frame, self._clock()
+        frame, at = rendered.pair.frame, self._clock()
         self._taken = None
         if self.coaching.is_replaying:  # it is seen later because it is to be
             return
         # else it was drawn another way, or comes with its own mask after later ones without
         if self._painted is None or frame.captured_at > self._painted.captured_at:
             self._painted = frame
-            self._gauges.painted(frame.captured_at, shot.pair.mask_age_s, shot.stages(at), at)
-            if not frame.is_held and self._control.shown(at, at - frame.captured_at):
-                with self._lock:
-                    flow, carried = self._flow, self._carried
-                self._control.apply(flow, carried)
+            self._metrics.painted(
+                frame.captured_at, rendered.pair.mask_age_s, rendered.stages(at), at
+            )
+            if not frame.is_held:
+                self._parser.shown(self._open.flow, at, at - frame.captured_at)
 
     def record(self, recording: Recording) -> None:
         """Write every frame that is parsed from now on."""
@@ -174,30 +169,23 @@ class Session:
 
     def figures(self) -> Figures:
         """Return what was measured of late."""
-        with self._lock:
-            flow, carried = self._flow, self._carried
-            statistics = self._finished
-        if flow is not None:
-            running = flow.statistics()
-            statistics = running if statistics is None else running.after(statistics)
+        statistics, counts = self._open.statistics(), self._parser.carried_counts()
         cpu_s, memory_mb = machine.cpu_seconds(), machine.memory_mb()
-        counts = None if carried is None else carried.counts
-        return self._gauges.read(self._clock(), cpu_s, memory_mb, statistics, counts)
+        return self._metrics.read(self._clock(), cpu_s, memory_mb, statistics, counts)
 
     def measure_anew(self) -> None:
         """Forget what was measured so far."""
-        self._gauges = LiveMetrics()
+        self._metrics = LiveMetrics()
 
     @property
     def status(self) -> Status:
         """How it stands."""
-        return self._standing.status
+        return self._state.status
 
     @property
     def player(self) -> Player | None:
         """The controls of a file; None for what cannot be paused, and before it is open."""
-        with self._lock:
-            return self._source if isinstance(self._source, Player) else None
+        return self._open.player
 
     def resumed(self) -> Choice:
         """Return the choice by which another session goes on where this one is."""
@@ -223,25 +211,29 @@ class Session:
         for before in self._after:
             before.join(_WAITS_FOR_OTHERS_S)
         self._after = []
+        with contextlib.closing(self.avatar):
+            self._attempt_again_and_again()
+
+    def _attempt_again_and_again(self) -> None:
         policy = ReconnectPolicy()
         while not self._closing.is_set():
             error = self._attempt()
             if isinstance(error, StageStuck):  # a worker that does not answer: go on without
                 self._kind.fail(error)
                 continue
-            if self._standing.ran:
+            if self._state.ran:
                 policy.came()
             has_end = error is None or isinstance(self.choice, FileChoice)
             was_there = self.status.has_picture
             pause_s = policy.pause_s(error, has_end=has_end, was_there=was_there)
-            self._standing.stopped(error, pause_s)
+            self._state.stopped(error, pause_s)
             if pause_s is None:
                 return
             self._closing.wait(pause_s)
 
     def _attempt(self) -> Exception | None:
         """Open the source and show it until it ends; return what broke it, None at its end."""
-        self._standing.opens()
+        self._state.opens()
         try:
             with self._open_source(self.choice) as source:
                 self._watch(source)
@@ -254,33 +246,11 @@ class Session:
             else SourceError("source.ended", "{name} has ended", name=self.choice.title)
         )
 
-    def _find(self, name: str) -> AnyKind:
-        """The parser as the settings ask for it; on the thread that needs it first."""
-        kind = find_parser(name, self._config)
-        check_memory(kind, self.workers, machine.free_memory_mb())
-        if not self._carries:
-            return kind
-        carried = CarriedParser.of(kind, self._config)
-        with self._lock:
-            self._carried = carried
-        return carried
-
     def _watch(self, source: Source) -> None:
         """Parse until the source ends, breaks, or the session is closed."""
-        flow = open_flow(
-            source,
-            self._kind,
-            self.workers,
-            self._threads,
-            self._config.changed(cpu="auto") if self._carries else self._config,
-            _LIMITS,
-            self._clock,
-            self._captured,
-        )
-        with self._lock:
-            self._flow, self._source = flow, source
-            carried = self._carried
-        self._control.apply(flow, carried)
+        flow = self._parser.open_flow(source, self._clock, self._captured)
+        self._open.begin(flow, source)
+        self._parser.hold(flow)
         try:
             with flow as results:
                 if self._closing.is_set():
@@ -292,20 +262,18 @@ class Session:
                 raise
         finally:
             self.choice = self.resumed()
-            statistics = flow.statistics()
-            with self._lock:
-                before, self._flow, self._source = self._finished, None, None
-                self._finished = statistics if before is None else statistics.after(before)
+            self._open.end()
 
     def _parsed(self, result: Result[Parsing]) -> None:
         with self._lock:  # first: what is on the screen when recording begins is not recorded
             recording = self._recording
         if self._kind.failure is None:
-            self._gauges.parsed(result.timing, self._look.mode == "exact")
+            self._metrics.parsed(result.timing, self._look.mode == "exact")
         self.coaching.take_in(result)  # the others show what it says
-        self._standing.parsed(self._kind.failure)
-        if not self.coaching.is_replaying and self._easel.parsed(result):
-            self._gauges.unseen()
+        self.avatar.consume(result)
+        self._state.parsed(self._kind.failure)
+        if not self.coaching.is_replaying and self._compositor.parsed(result):
+            self._metrics.unseen()
         if recording is not None:
             recording.consume(result)
 
@@ -313,19 +281,19 @@ class Session:
 
     def _captured(self, frame: Frame) -> None:
         _ = frame.bgr  # made once, here, before painter and worker both ask for it
-        self._gauges.captured(frame.captured_at)
-        self._standing.captured()  # first: whoever sees the picture finds that it has come
-        if not self.coaching.is_replaying and self._easel.captured(frame):
-            self._gauges.unseen()
+        self._metrics.captured(frame.captured_at)
+        self._state.captured()  # first: whoever sees the picture finds that it has come
+        if not self.coaching.is_replaying and self._compositor.captured(frame):
+            self._metrics.unseen()
 
     # the painter's thread
 
     def _paint(self) -> None:
         try:
             glass = self.coaching.renderer(keeps_corner=True)
-            paint(self._easel, self.shots, lambda: self._kind.parts, self._clock, glass)
+            paint(self._compositor, self.rendered, lambda: self._kind.parts, self._clock, glass)
         except Exception as error:
-            self._standing.failed(error)
+            self._state.failed(error)
 
 
 def _holders(choice: Choice, sessions: Sequence[Session]) -> list[Session]:

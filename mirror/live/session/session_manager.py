@@ -42,6 +42,7 @@ class SessionManager:
             clock=self._clock,
             coach=wanted.coach,
             carries=wanted.carries,
+            avatar=wanted.avatar,
         )
         self.present.start()
 

@@ -9,6 +9,7 @@ from mirror.core.settings import ParserConfig, Timing
 from mirror.live.coaching.coach_options import NOT_COACHED, CoachOptions
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.display.mask_sync import Mode
+from mirror.live.session.avatar_link import AvatarTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class ViewPreferences:
         usual_mode: the user's own with a parser that keeps up with the picture.
         coach: how people are coached.
         timing: which mask goes on which picture, as settings say it.
+        avatar: what is moved by somebody in the picture; None is nothing.
     """
 
     look: DisplayOptions
@@ -30,6 +32,7 @@ class ViewPreferences:
     usual_mode: Mode
     coach: CoachOptions = NOT_COACHED
     timing: Timing = "auto"
+    avatar: AvatarTarget | None = None
 
     @classmethod
     def at_first(
@@ -38,10 +41,12 @@ class ViewPreferences:
         parser: ParserConfig,
         coach: CoachOptions = NOT_COACHED,
         timing: Timing = "auto",
+        avatar: AvatarTarget | None = None,
     ) -> ViewPreferences:
         """Return what is wanted before anything was changed."""
         before = parser.changed(name="built-in")
-        return cls(_fitting(look, parser, timing), parser, before, look.mode, coach, timing)
+        fitting = _fitting(look, parser, timing)
+        return cls(fitting, parser, before, look.mode, coach, timing, avatar)
 
     @property
     def carries(self) -> bool:
@@ -63,6 +68,10 @@ class ViewPreferences:
     def with_coach(self, coach: CoachOptions) -> ViewPreferences:
         """Return the same with people coached another way."""
         return dataclasses.replace(self, coach=coach)
+
+    def with_avatar(self, avatar: AvatarTarget | None) -> ViewPreferences:
+        """Return the same with another avatar, or none."""
+        return dataclasses.replace(self, avatar=avatar)
 
     @property
     def kept(self) -> DisplayOptions:

@@ -54,6 +54,9 @@ QPushButton:default, QPushButton#primary {{
     background: {ACCENT}; color: #03131f; border-color: {ACCENT};
 }}
 QToolButton:checked {{ background: {SELECTED}; border-color: #1f5f92; }}
+QToolButton#effect {{ padding: 5px 4px; font-size: 12px; min-height: 108px; }}
+QToolButton#effect:focus {{ padding: 4px 3px; }}
+QToolButton#effect:checked {{ border: 2px solid {ACCENT}; padding: 4px 3px; }}
 QScrollArea#home, QWidget#home {{ background: {GROUND}; }}
 QPushButton#tile {{ border-radius: 16px; padding: 0; text-align: left; background: {SURFACE}; }}
 QPushButton#tile:hover {{ border-color: {ACCENT}; background: {RAISED}; }}
@@ -96,7 +99,7 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTabWidget::pane {{ border: 0; border-left: 1px solid {EDGE}; }}
 QTabBar {{ background: {SURFACE}; border-left: 1px solid {EDGE}; font-weight: 600; }}
 QTabBar::tab {{
-    background: {SURFACE}; color: {DIM}; padding: 12px 14px 9px;
+    background: {SURFACE}; color: {DIM}; padding: 12px 9px 9px;
     border: 0; border-bottom: 3px solid transparent;
 }}
 QTabBar::tab:selected {{ color: {INK}; border-bottom-color: {ACCENT}; }}

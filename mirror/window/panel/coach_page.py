@@ -15,6 +15,7 @@ from mirror.live.coaching.glass_words import said_of
 from mirror.live.coaching.set_results import SetResult
 from mirror.live.readout import Say
 from mirror.rendering.coach.glass import in_language
+from mirror.window.panel.form_rows import add_across, add_row
 from mirror.window.panel.legend import section
 from mirror.window.plain_text import plain
 
@@ -113,22 +114,13 @@ class CoachPage(QWidget):
         form.setVerticalSpacing(10)
         form.setColumnStretch(1, 1)
         form.addWidget(section(say("COACH")), 0, 0, 1, 2)
-        for text, box in (
-            (say("Exercise"), self.exercise),
-            (say("Countdown"), self.countdown),
-        ):
-            label = QLabel(text)
-            label.setBuddy(box)
-            box.setAccessibleName(text)
-            place = form.rowCount()
-            form.addWidget(label, place, 0)
-            form.addWidget(box, place, 1)
-        for widget in (self.hands_free, self.hint):
-            form.addWidget(widget, form.rowCount(), 0, 1, 2)
+        add_row(form, say("Exercise"), self.exercise)
+        add_row(form, say("Countdown"), self.countdown)
+        add_across(form, self.hands_free)
+        add_across(form, self.hint)
         for text, act in ways_on:
             button = QPushButton(text)
             button.clicked.connect(lambda _checked, act=act: act())
-            form.addWidget(button, form.rowCount(), 0, 1, 2)
-        form.addWidget(section(say("SETS")), form.rowCount(), 0, 1, 2)
-        form.addWidget(self.history, form.rowCount(), 0, 1, 2)
-        form.addWidget(self.sets, form.rowCount(), 0, 1, 2)
+            add_across(form, button)
+        for widget in (section(say("SETS")), self.history, self.sets):
+            add_across(form, widget)

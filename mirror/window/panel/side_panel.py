@@ -1,4 +1,4 @@
-"""The panel beside the picture: the legend, and the figures on demand."""
+"""The panel beside the picture: the legend, effects, and the figures on demand."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from PyQt5.QtWidgets import (
 )
 
 from mirror.core.label_set import LabelSet
+from mirror.jobs.worker_choice import Reason
 from mirror.live import readout
 from mirror.live.display.display_options import DisplayOptions
 from mirror.live.readout import Say
 from mirror.live.session.live_metrics import STAGES, Figures
 from mirror.window.layout.theme import STAGE_COLOURS
+from mirror.window.panel.effects_page import EffectsPage
 from mirror.window.panel.legend import AT_RIGHT, Legend, section
 from mirror.window.panel.stage_plot import StagePlot
 
 
 class SidePanel(QTabWidget):
-    """The legend, the figures, and source and parser on a page each, which scrolls if need be.
+    """The legend, effects, figures, source and coach on a page each, which scrolls if need be.
 
     Args:
         say: the user's language.
@@ -34,6 +36,7 @@ class SidePanel(QTabWidget):
         copy_figures: copies all figures as JSON.
         source: the page for what is looked at.
         coach: the page for the coach.
+        avatar: controls of an avatar, below the effects.
     """
 
     def __init__(
@@ -43,10 +46,12 @@ class SidePanel(QTabWidget):
         copy_figures: Callable[[], None],
         source: QWidget,
         coach: QWidget,
+        avatar: QWidget,
     ) -> None:
         super().__init__()
         self._say = say
         self.legend = Legend(say, set_look)
+        self.effects = EffectsPage(say, set_look)
         self.plot = StagePlot()
         self.whose = QLabel(say("Up to steadying, the masks' time: pictures do not wait for it."))
         self.whose.setObjectName("dim")
@@ -61,14 +66,16 @@ class SidePanel(QTabWidget):
         self.addTab(_page(self._figures_page(copy_figures)), say("Figures"))
         self.addTab(_page(source), say("Source"))
         self.addTab(_page(coach), say("Coach"))
+        self.addTab(_page(self.effects, avatar), say("Effects"))
 
     def show_look(self, look: DisplayOptions, parts: LabelSet) -> None:
         """Show how the picture is wanted, and which parts the parser can name."""
         self.legend.show_look(look, parts)
+        self.effects.show_look(look, parts)
         self.whose.setVisible(look.mode == "live")
 
-    def show_figures(self, figures: Figures, workers: int, cores: int) -> None:
-        """Show what was measured."""
+    def show_figures(self, figures: Figures, workers: tuple[int, Reason], cores: int) -> None:
+        """Show what was measured, by how many workers, and why there are so many."""
         told = readout.rows(figures, workers, cores, self._say)
         for label, (_, value) in zip(self.values, told, strict=True):
             label.setText(value)
@@ -98,7 +105,7 @@ class SidePanel(QTabWidget):
 
     def _figures(self) -> QGridLayout:
         grid = _two_columns()
-        for place, (name, value) in enumerate(readout.rows(Figures(), 0, 0, self._say)):
+        for place, (name, value) in enumerate(readout.rows(Figures(), (0, "asked"), 0, self._say)):
             self.values.append(_row(grid, place, name, QLabel(value)))
         return grid
 
@@ -110,12 +117,13 @@ class SidePanel(QTabWidget):
         return grid
 
 
-def _page(content: QWidget) -> QScrollArea:
+def _page(*contents: QWidget) -> QScrollArea:
     inside = QWidget()
     inside.setObjectName("panel")
     column = QVBoxLayout(inside)
     column.setContentsMargins(20, 18, 20, 18)
-    column.addWidget(content)
+    for content in contents:
+        column.addWidget(content)
     column.addStretch()
     page = QScrollArea()
     page.setObjectName("panel")

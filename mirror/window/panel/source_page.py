@@ -13,6 +13,7 @@ from mirror.core.settings import ParserConfig
 from mirror.live.readout import Say
 from mirror.live.sources.source_choice import CameraChoice, Choice, place_among
 from mirror.parsers.catalogue import NAMES
+from mirror.window.panel.form_rows import add_across, add_row
 from mirror.window.panel.legend import section
 from mirror.window.plain_text import plain, tip
 from pipeline.sources.camera import CameraListing
@@ -125,34 +126,21 @@ class SourcePage(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(10)
         form.setColumnStretch(1, 1)
-        _add_across(form, section(say("CAMERA")))
-        _add_row(form, say("Camera"), self.camera)
-        _add_row(form, say("Resolution"), self.resolution)
-        _add_row(form, say("Frame rate"), self.rate)
-        _add_across(form, section(say("OTHER SOURCES")))
+        add_across(form, section(say("CAMERA")))
+        add_row(form, say("Camera"), self.camera)
+        add_row(form, say("Resolution"), self.resolution)
+        add_row(form, say("Frame rate"), self.rate)
+        add_across(form, section(say("OTHER SOURCES")))
         for text, act in ways_on:
             button = QPushButton(text)
             button.clicked.connect(lambda _checked, act=act: act())
-            _add_across(form, button)
-        _add_across(form, section(say("PARSER")))
-        _add_row(form, say("Parser"), self.parser)
-        _add_row(form, say("Runtime"), self.runtime)
-        _add_row(form, say("Workers"), self.workers)
-        _add_across(form, section(say("PICTURES AND RECORDINGS")))
-        _add_across(form, self.folder)
+            add_across(form, button)
+        add_across(form, section(say("PARSER")))
+        add_row(form, say("Parser"), self.parser)
+        add_row(form, say("Runtime"), self.runtime)
+        add_row(form, say("Workers"), self.workers)
+        add_across(form, section(say("PICTURES AND RECORDINGS")))
+        add_across(form, self.folder)
         choose = QPushButton(say("Choose a folder…"))
         choose.clicked.connect(lambda _checked: self._choose_folder())
-        _add_across(form, choose)
-
-
-def _add_row(form: QGridLayout, text: str, widget: QWidget) -> None:
-    label = QLabel(text)
-    label.setBuddy(widget)
-    widget.setAccessibleName(text)
-    place = form.rowCount()
-    form.addWidget(label, place, 0)
-    form.addWidget(widget, place, 1)
-
-
-def _add_across(form: QGridLayout, widget: QWidget) -> None:
-    form.addWidget(widget, form.rowCount(), 0, 1, 2)
+        add_across(form, choose)

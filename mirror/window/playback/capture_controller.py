@@ -80,17 +80,17 @@ class CaptureController:
         return "" if self._recording is None else clock_time(self._clock() - self._began_at)
 
     def save_picture(
-        self, session: Session, shot: RenderedFrame, look: DisplayOptions, say: Say
+        self, session: Session, rendered: RenderedFrame, look: DisplayOptions, say: Say
     ) -> None:
         """Write what is shown of a session to PNG files."""
-        look, coach = look_in(look, shot.parts, say), session.coaching.renderer()
-        coach.parts, coach.language = shot.parts, look.language
-        drawn = Chain([drawn_with(look, shot.parts), coach])
+        look, coach = look_in(look, rendered.parts, say), session.coaching.renderer()
+        coach.parts, coach.language = rendered.parts, look.language
+        drawn = Chain([drawn_with(look, rendered.parts), coach])
 
         def write() -> None:
             with self._turn:  # so that no two take the same name
                 try:
-                    self._answers.put(save_snapshot(self._folder, shot.pair, drawn))
+                    self._answers.put(save_snapshot(self._folder, rendered.pair, drawn))
                 except Exception as error:
                     self._answers.put(error)
 

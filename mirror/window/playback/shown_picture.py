@@ -13,15 +13,15 @@ class ShownPicture:
     """The newest picture, and whether it can be kept. The GUI's thread only.
 
     Attributes:
-        shot: the picture; the last one of the source before until a new one's first. None before
-            any.
+        rendered: the picture; the last one of the source before until a new one's first. None
+            before any.
         frame: what it was drawn from; None until there is one of the present source.
         can_save: whether there is a picture to save: a page in its place is none.
         can_record: whether pictures come that can be recorded, or are being recorded already.
     """
 
     def __init__(self) -> None:
-        self.shot: RenderedFrame | None = None
+        self.rendered: RenderedFrame | None = None
         self.frame: Frame | None = None
         self.can_save = self.can_record = False
 
@@ -31,13 +31,13 @@ class ShownPicture:
 
     def leave(self) -> None:
         """Forget the picture: nothing is looked at."""
-        self.shot = self.frame = None
+        self.rendered = self.frame = None
 
     def refresh(self, session: Session, view: PictureView) -> None:
         """Show the newest picture of a session, if there is a new one."""
-        if (shot := session.take()) is not None:
-            self.shot, self.frame = shot, shot.pair.frame
-            view.show_picture(shot.picture)
+        if (rendered := session.take()) is not None:
+            self.rendered, self.frame = rendered, rendered.pair.frame
+            view.show_picture(rendered.picture)
 
     def has_changed(
         self, session: Session | None, view: PictureView, capture: CaptureController
@@ -45,6 +45,6 @@ class ShownPicture:
         """Find out what can be done with it; return whether that is something else than before."""
         before, is_shown = (self.can_save, self.can_record), view.isVisible()
         comes = session is not None and session.status.phase in ("loading", "running", "unparsed")
-        self.can_save = self.shot is not None and is_shown
+        self.can_save = self.rendered is not None and is_shown
         self.can_record = capture.is_recording or (comes and is_shown)
         return (self.can_save, self.can_record) != before

@@ -33,7 +33,7 @@ def camera() -> HandFed:
 
 @pytest.fixture
 def session(slow: Slow, camera: HandFed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr("mirror.live.session.live_session.find_parser", lambda *_: slow)
+    monkeypatch.setattr("mirror.live.session.session_parser.find_parser", lambda *_: slow)
     monkeypatch.setattr("mirror.jobs.carried_parser.find_parser", lambda *_: Fast())
     session = Session(
         CameraChoice(0),
@@ -58,10 +58,14 @@ def shown(session: Session, camera: HandFed, number: int) -> RenderedFrame:
     found: list[RenderedFrame] = []
 
     def has_come() -> bool:
-        shot = session.take()
-        if shot is not None and is_of(shot.pair.frame, number) and shot.pair.result is not None:
-            session.painted(shot)
-            found.append(shot)
+        rendered = session.take()
+        if (
+            rendered is not None
+            and is_of(rendered.pair.frame, number)
+            and rendered.pair.result is not None
+        ):
+            session.painted(rendered)
+            found.append(rendered)
         return bool(found)
 
     until(has_come)
@@ -72,9 +76,9 @@ def is_of(frame: Frame, number: int) -> bool:
     return round(frame.captured_at * RATE) == number
 
 
-def overlap(shot: RenderedFrame, number: int) -> float:
-    assert shot.pair.result is not None
-    labels, true = shot.pair.result.parsing.labels, slow_labels(going_right(number))
+def overlap(rendered: RenderedFrame, number: int) -> float:
+    assert rendered.pair.result is not None
+    labels, true = rendered.pair.result.parsing.labels, slow_labels(going_right(number))
     return np.count_nonzero((labels == true) & (true > 0)) / np.count_nonzero((labels + true) > 0)
 
 
@@ -88,13 +92,13 @@ def test_every_picture_comes_while_a_parse_goes_on_and_has_masks_on_the_body_aft
     assert slow.began == [0]  # the parser is still at the first of them
     slow.may_answer.release()
     until(lambda: len(slow.began) == 2)
-    shot = shown(session, camera, 15)
-    assert overlap(shot, 15) > 0.8
-    assert overlap(shot, 0) < 0.5
+    rendered = shown(session, camera, 15)
+    assert overlap(rendered, 15) > 0.8
+    assert overlap(rendered, 0) < 0.5
     counts = session.figures().carried
     assert counts is not None
     assert (counts.frames, counts.carried, counts.parsed) == (16, 1, 1)
-    told = dict(rows(session.figures(), 1, 2, lambda text: text))
+    told = dict(rows(session.figures(), (1, "asked"), 2, lambda text: text))
     assert told["Masks carried"] == "1 / 16"
 
 
@@ -108,6 +112,6 @@ def test_a_parser_that_fails_leaves_the_picture_and_says_so(
         if session.status.phase == "unparsed":
             break
     assert session.status.phase == "unparsed"
-    shot = shown(session, camera, 300)
-    assert shot.pair.result is not None
-    assert not shot.pair.result.parsing.labels.any()
+    rendered = shown(session, camera, 300)
+    assert rendered.pair.result is not None
+    assert not rendered.pair.result.parsing.labels.any()

@@ -640,16 +640,16 @@ def shown(clock: FakeClock) -> Iterator[Callable[..., Session]]:
         assert session.join(2.0)
 
 
-def wait_shot(
+def wait_rendered(
     session: Session, wanted: Callable[[RenderedFrame], bool] = lambda _: True
 ) -> RenderedFrame:
     """The next picture of some kind."""
     found: list[RenderedFrame] = []
 
     def is_there() -> bool:
-        shot = session.shots.take()
-        if shot is not None and wanted(shot):
-            found.append(shot)
+        rendered = session.rendered.take()
+        if rendered is not None and wanted(rendered):
+            found.append(rendered)
         return bool(found)
 
     until(is_there)
@@ -669,9 +669,9 @@ def test_a_picture_is_shown_while_the_parser_still_loads(
     source = HandFed()
     source.feed(grey(77, clock.now))
     session = shown(lambda _: source, LazyParser("slow", find))
-    shot = wait_shot(session)
-    assert shot.picture.image[24, 32, 0] == 77
-    assert shot.pair.result is None
+    rendered = wait_rendered(session)
+    assert rendered.picture.image[24, 32, 0] == 77
+    assert rendered.pair.result is None
     assert session.status.phase == "loading"
     loading.close()
 
@@ -690,10 +690,10 @@ def test_no_camera_is_a_failure_and_a_lost_one_is_tried_again(
     feeds = iter(sources)
     session = shown(lambda _: next(feeds))
     sources[0].feed(grey(50, clock.now))
-    wait_shot(session)
+    wait_rendered(session)
     sources[0].unplug(SourceError("source.broke", "it was unplugged"))
     sources[1].feed(grey(90, clock.now))
-    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+    wait_rendered(session, lambda rendered: bool(rendered.picture.image[24, 32, 0] == 90))
     until(lambda: session.status.phase == "running")
     statistics = session.figures().statistics
     assert statistics is not None
@@ -706,7 +706,7 @@ def test_a_lost_camera_is_tried_again_by_the_session_that_goes_on_with_it(
     source = HandFed()
     first = shown(lambda _: source)
     source.feed(grey(50, clock.now))
-    wait_shot(first)
+    wait_rendered(first)
     source.unplug(SourceError("source.broke", "it was unplugged"))
     until(lambda: first.status.phase == "lost")
     first.close()
@@ -737,11 +737,11 @@ def test_only_who_holds_the_same_camera_is_waited_for(
     for source, level in zip(sources, (50, 90), strict=True):
         source.feed(grey(level, clock.now))
     other = shown(lambda _: sources[0], after=[hanging], choice=CameraChoice(1))
-    wait_shot(other)
+    wait_rendered(other)
     same = shown(lambda _: sources[1], after=[hanging])
     assert same.status.phase == "opening"
     opens.take()
-    wait_shot(same)
+    wait_rendered(same)
     assert hanging.join(0.0)
 
 
@@ -752,7 +752,7 @@ def test_what_has_an_end_is_not_lost_when_it_is_there(
     source.has_end = True  # type: ignore[attr-defined]
     session = shown(lambda _: source)
     source.feed(grey(50, clock.now))
-    wait_shot(session)
+    wait_rendered(session)
     source.close()
     until(lambda: session.status.phase == "ended")
     assert session.status.retry_at is None
@@ -801,7 +801,7 @@ def test_a_parser_that_fails_is_told_with_its_details_and_pictures_go_on(
     for level in (50, 90):
         clock.now += 0.1
         source.feed(grey(level, clock.now))
-        wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == level))  # noqa: B023
+        wait_rendered(session, lambda rendered: bool(rendered.picture.image[24, 32, 0] == level))  # noqa: B023
     assert session.figures().parsed == 0.0
 
 
@@ -832,13 +832,13 @@ def test_a_step_that_fails_later_leaves_the_pictures(
     source = HandFed()
     session = shown(lambda _: source, LazyParser("brittle", lambda _: Brittle()))
     source.feed(grey(0, clock.now))
-    wait_shot(session, lambda shot: shot.pair.result is not None)
+    wait_rendered(session, lambda rendered: rendered.pair.result is not None)
     source.feed(grey(50, clock.now))
     until(lambda: session.status.phase == "unparsed")
     assert session.status.problem == PARSER_FAILED
     assert f"ZeroDivisionError: {step}" in session.status.details
     source.feed(grey(90, clock.now))
-    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+    wait_rendered(session, lambda rendered: bool(rendered.picture.image[24, 32, 0] == 90))
 
 
 def test_a_step_that_was_closed_while_it_was_at_work_is_no_failure_of_the_parser() -> None:
@@ -923,7 +923,7 @@ def test_a_parser_that_does_not_answer_is_gone_on_without() -> None:
     sources[1].feed(grey(90, time.monotonic()))
     until(lambda: session.status.phase == "unparsed")
     assert "the limit is 0.05 s" in session.status.details
-    wait_shot(session, lambda shot: bool(shot.picture.image[24, 32, 0] == 90))
+    wait_rendered(session, lambda rendered: bool(rendered.picture.image[24, 32, 0] == 90))
     over.set()
     session.close()
     assert session.join(2.0)
@@ -971,17 +971,17 @@ def test_painted_frames_are_counted_once(shown: Callable[..., Session], clock: F
     source = HandFed()
     session = shown(lambda _: source)
 
-    def is_masked(shot: RenderedFrame) -> bool:
+    def is_masked(rendered: RenderedFrame) -> bool:
         # without its mask it is an early one, and comes again after those that follow
-        return shot.pair.result is not None and number_of(shot.pair.frame) == level
+        return rendered.pair.result is not None and number_of(rendered.pair.frame) == level
 
     for level in (10, 20, 30):
         source.feed(grey(level, clock.now))
-        shot = wait_shot(session, is_masked)
+        rendered = wait_rendered(session, is_masked)
         clock.now += 0.1
-        session.painted(shot)
+        session.painted(rendered)
     session.show(DisplayOptions(opacity=0.3), (48, 64))
-    session.painted(wait_shot(session))
+    session.painted(wait_rendered(session))
     figures = session.figures()
     assert figures.painted == pytest.approx(10.0)
     assert figures.latency is not None
@@ -994,10 +994,10 @@ def test_a_frame_that_is_painted_once_more_with_its_mask_is_one_frame(clock: Fak
     first, second = frame_at(1.0), frame_at(2.0)
     pairs = [Pair(first, None), Pair(second, None), Pair(first, result_of(first))]
     for pair in [*pairs, Pair(second, result_of(second))]:
-        session.shots.put(RenderedFrame(picture, pair, PARTS, True, 3.0, 3.0))
-        shot = session.take()
-        assert shot is not None
-        session.painted(shot)
+        session.rendered.put(RenderedFrame(picture, pair, PARTS, True, 3.0, 3.0))
+        rendered = session.take()
+        assert rendered is not None
+        session.painted(rendered)
     figures = session.figures()
     assert (figures.shown, figures.unseen) == (2, 0)
 
@@ -1011,8 +1011,8 @@ def test_a_picture_that_is_taken_and_not_painted_is_counted(
         source.feed(grey(level, clock.now))
 
         def is_taken() -> bool:
-            shot = session.take()
-            return shot is not None and bool(shot.picture.image[0, 0, 0] == level)  # noqa: B023
+            rendered = session.take()
+            return rendered is not None and bool(rendered.picture.image[0, 0, 0] == level)  # noqa: B023
 
         until(is_taken)
     assert session.figures().unseen == 1

@@ -23,7 +23,7 @@ ENGLISH, CHINESE = speaker("en"), speaker("zh_CN")
 
 
 def test_before_the_first_frame_no_figure_is_made_up() -> None:
-    told = dict(rows(Figures(), 1, 1, ENGLISH))
+    told = dict(rows(Figures(), (1, "asked"), 1, ENGLISH))
     assert told["Delay, median"] == told["Mask behind picture"] == "–"  # noqa: RUF001
     assert str(headline(Figures())) == "– fps  – ms"  # noqa: RUF001
 
@@ -37,7 +37,7 @@ def test_every_figure_has_a_name() -> None:
     told = dict(
         rows(
             Figures(30.0, 25.0, 29.5, (0.04, 0.06, 0.08), 0.1, (), statistics, 90, 3, 1.5, 321),
-            2,
+            (2, "cores"),
             2,
             ENGLISH,
         )
@@ -48,7 +48,7 @@ def test_every_figure_has_a_name() -> None:
     assert told["Left out"] == (
         "9 frames skipped to keep up\n1 frame came too late\n3 pictures not shown"
     )
-    assert told["Workers busy"] == "1 / 2"
+    assert told["Workers busy"] == "1 / 2 (by cores)"
     assert told["CPU"] == "75%"
     assert told["Memory"] == "321 MB"
 

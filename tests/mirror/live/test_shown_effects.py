@@ -66,3 +66,11 @@ def test_effects_are_kept_from_picture_to_picture_and_made_anew_for_another_look
 def test_an_effect_that_cannot_be_is_said() -> None:
     with pytest.raises(ConfigError, match="blur"):
         drawn_with(DisplayOptions(effects=("blurr",)), PARTS)
+
+
+def test_another_parsers_parts_are_left_as_they_are() -> None:
+    look = DisplayOptions(effects=("recolour:upper-clothes=#ff0000",), mirrored=False)
+    assert shown(dataclasses.replace(look, overlay=False))[35, 35, :3].tolist() == [0, 0, 250]
+    head = dataclasses.replace(look, effects=("recolour:upper-clothes=#ff0000,head=#00ff00",))
+    blue, green, red = shown(head)[35, 35, :3].tolist()
+    assert green > 150 > max(blue, red)

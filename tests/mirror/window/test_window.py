@@ -135,7 +135,7 @@ def test_a_parser_that_is_not_there_leaves_the_film_and_a_way_back(
         needs = "{parser} needs {package}, which is not installed: pip install 'smart-mirror[m2fp]'"
         raise ParserNotUsable("parser.package_missing", needs, parser=name, package="torch")
 
-    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.session_parser.find_parser", find)
     sources = [HandFed(), HandFed(), HandFed()]
     window = opened(*sources, memory=memory)
     window.watch(CAMERA)
@@ -438,7 +438,7 @@ def test_a_film_at_an_address_is_offered_again_at_its_end(
         assert window.pages.banner.words.text() == "The video has ended"
         assert window.pages.banner.again.text() == "Play again"
         assert not window.pages.banner.copy.isVisible()
-        assert abs(middle(window) - level(1)) <= 6
+        wait_level(qtbot, window, level(1), tolerance=6)
         click(window.pages.banner.again)
         wait_level(qtbot, window, level(0), tolerance=6)
         window.close()

@@ -133,11 +133,12 @@ def test_the_last_seconds_are_shown_again_and_then_what_there_is_now(
     qtbot: QtBot, window: MirrorWindow, source: HandFed, clock: FakeClock
 ) -> None:
     window.trainer.set_options(CoachOptions("squat"))
-    for _ in range(3):
+    while not window.trainer.can_replay():
         feed(qtbot, window, source, clock)
     assert window.session is not None
     coaching = window.session.coaching
-    qtbot.waitUntil(window.trainer.can_replay)
+    clock.now += 1.0
+    window.refresh()  # with figures, and what can be chosen in the menus
     press(window, "l")
     assert coaching.is_replaying
     press(window, "l")

@@ -50,7 +50,9 @@ class Timed(Nothing):
 @pytest.fixture
 def timed(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Timed]:
     parser = Timed(clock)
-    monkeypatch.setattr("mirror.live.session.live_session.find_parser", lambda name, config: parser)
+    monkeypatch.setattr(
+        "mirror.live.session.session_parser.find_parser", lambda name, config: parser
+    )
     yield parser
     parser.may_go_on.set()
 
@@ -116,7 +118,7 @@ def test_the_figures_in_the_window_are_true(
     assert labels["Delay, 99 of 100"] == "430 ms"
     assert labels["Mask behind picture"] == "0 ms"
     assert labels["Left out"] == "none"
-    assert labels["Workers busy"] == "0 / 1"
+    assert labels["Workers busy"] == "0 / 1 (as asked)"
     assert window.view.accessibleDescription() == "10 fps  30 ms"
 
 
@@ -159,7 +161,7 @@ def test_drops_and_workers_are_told_while_a_worker_is_held(
         wait_statistics(captured, in_flight)
     labels = refreshed(window, clock)
     assert labels["Left out"] == "1 frame skipped to keep up"
-    assert labels["Workers busy"] == "1 / 1"
+    assert labels["Workers busy"] == "1 / 1 (as asked)"
     timed.may_go_on.set()
     wait_statistics(5, 0)
     sources[0].unplug(SourceError("source.broke", "camera 0 delivers no pictures"))

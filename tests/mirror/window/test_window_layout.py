@@ -180,8 +180,9 @@ def test_the_panel_s_tabs_show_their_whole_names(qtbot: QtBot, opened: Open) -> 
     font = bar.font()
     assert font.bold() or font.weight() > font.Weight.Medium
     for place in range(bar.count()):
-        needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 14  # its padding
+        needed = QFontMetrics(font).horizontalAdvance(bar.tabText(place)) + 2 * 9  # its padding
         assert bar.tabRect(place).width() >= needed
+    assert bar.tabRect(bar.count() - 1).right() < window.panel.width()
 
 
 @pytest.mark.usefixtures("dressed")
@@ -313,7 +314,7 @@ def test_what_was_left_out_widens_no_panel(qtbot: QtBot, opened: Open) -> None:
     window.toggle_panel()
     window.panel.setCurrentIndex(1)
     statistics = FlowStatistics(100, 90, 0, 1, 1, {"overtaken": 1234, "stale": 567}, ())
-    window.panel.show_figures(Figures(statistics=statistics, unseen=89), 2, 2)
+    window.panel.show_figures(Figures(statistics=statistics, unseen=89), (2, "cores"), 2)
     page = window.panel.currentWidget()
     assert isinstance(page, QScrollArea)
     inside = page.widget()

@@ -61,7 +61,7 @@ def test_a_recording_that_begins_while_the_parser_loads_has_that_parsers_colours
         assert is_loaded.wait(5.0)
         return Clothes()
 
-    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.session_parser.find_parser", find)
     source, frame = HandFed(), grey(90, clock.now)
     window = opened(source)
     window.watch(CAMERA)
@@ -89,7 +89,7 @@ def test_a_picture_that_stands_while_another_parser_begins_is_kept_in_its_own_co
     def find(name: str, config: ParserConfig) -> AnyKind:
         return Clothes() if name == "none" else Nothing()
 
-    monkeypatch.setattr("mirror.live.session.live_session.find_parser", find)
+    monkeypatch.setattr("mirror.live.session.session_parser.find_parser", find)
     source, frame = HandFed(), grey(90, clock.now)
     window = opened(source, HandFed())
     window.watch(CAMERA)

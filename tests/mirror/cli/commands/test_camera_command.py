@@ -48,6 +48,17 @@ def test_without_qt_the_window_names_the_package(
     assert "pip install 'smart-mirror[window]'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("parser", "part"), [("built-in", "torse"), ("m2fp", "glov"), ("m2fp-single", "skrit")]
+)
+def test_a_part_that_the_parser_does_not_have_is_told_before_a_window_opens(
+    parser: str, part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(camera, "check_window", lambda _: pytest.fail("it goes on"))
+    assert main(["camera", "--parser", parser, "--effect", f"recolour:{part}=#ff0000"]) == 1
+    assert part in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
