@@ -31,14 +31,15 @@ def borne_out(candidates: Sequence[Candidate]) -> list[Repetition]:
     """Return those that count: all where one is clear; else those that are not alone."""
     if any(one.is_clear for one in candidates):
         return [one.repetition for one in candidates]
-    return [one.repetition for one in candidates if _is_in_a_row(one, candidates)]
+    rows = [row for one in candidates if len(row := _around(one, candidates)) >= _TOGETHER]
+    return [one.repetition for one in candidates if any(one in row for row in rows)]
 
 
-def _is_in_a_row(one: Candidate, candidates: Sequence[Candidate]) -> bool:
+def _around(one: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those near one in time, itself among them."""
     far, took = one.repetition.far, one.repetition.out_s + one.repetition.back_s
     within = max(_ROW_S, _ROW * took)
-    near = [other for other in candidates if abs(other.repetition.far - far) <= within]
-    return len(near) >= _TOGETHER
+    return [other for other in candidates if abs(other.repetition.far - far) <= within]
 
 
 class Doubts:

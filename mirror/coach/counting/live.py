@@ -104,7 +104,8 @@ class LiveCounter:
     def _is_movement(self, cycle: Cycle, recorded: Recorded) -> bool:
         if cycle.rise < self._exercise.tempo.shortest_s / 4:
             return False
-        return not recorded.calibrated or moves_enough(cycle, recorded, self._exercise)
+        known = len(self._cycles)
+        return not recorded.calibrated or moves_enough(cycle, recorded, self._exercise, known)
 
     def _counted(self, cycle: Cycle, one: Repetition) -> list[Repetition]:
         """Return what counts now: a cycle that is like those before it, or a new way to move.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,12 @@ Rows = NDArray[np.floating]
 _OF_JOINTS = ("angle", "lean")
 _AGREE = 0.4  # of the weights have to move as far as a repetition does
 _UNWATCHED = 0.5  # of a movement may pass at one time without a sample
+_BLINK_S = 0.25  # without a sample is nothing: a fast movement seen by a slow camera has few
 _MOMENT_S = 0.1  # before and after a turn is still the turn
 # counted live half of the way back: so of the least move at least half is done, less what is late
+_FORGIVEN = 0.85  # of the least move is enough of somebody whose others went far enough
+_FORGIVEN_FROM = 3  # such others
+_MOSTLY = 0.5  # of all that they did
 _RETURNS = 0.25  # of a required signal's least move is made on the way back, too
 _ONE_SIDED = 0.4  # a side that moves less than this share of the other's did not take part
 
@@ -63,12 +68,12 @@ def review(recorded: Recorded, exercise: Exercise) -> Review:
     if own is None:
         return Review((), None, np.full(len(times), np.nan))
     progress = own.progress(times, recorded.values)
-    moved = [
+    cycles = [
         cycle
         for cycle in cycles_of(times, progress, exercise)
         if not _stays_away(cycle, times, exercise)
-        and (not recorded.calibrated or moves_enough(cycle, recorded, exercise))
     ]
+    moved = _far_enough(cycles, recorded, exercise) if recorded.calibrated else cycles
     usual = float(np.median([cycle.height for cycle in moved])) if moved else 1.0
     found = (as_repetition(cycle, recorded, exercise, progress, usual) for cycle in moved)
     longest = exercise.tempo.longest_s
@@ -76,13 +81,29 @@ def review(recorded: Recorded, exercise: Exercise) -> Review:
     return Review(tuple(kept), own, progress)
 
 
-def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:
-    """Say whether a cycle's signals move as far as a repetition does, degrees being degrees."""
+def _far_enough(cycles: Sequence[Cycle], recorded: Recorded, exercise: Exercise) -> Sequence[Cycle]:
+    known = [one for one in cycles if moves_enough(one, recorded, exercise)]
+    if len(known) == len(cycles) or len(known) < _MOSTLY * len(cycles):
+        return known
+    return [one for one in cycles if moves_enough(one, recorded, exercise, len(known))]
+
+
+def moves_enough(cycle: Cycle, recorded: Recorded, exercise: Exercise, others: int = 0) -> bool:
+    """Say whether a cycle's signals move as far as a repetition does, degrees being degrees.
+
+    Args:
+        cycle: of the curve of all signals.
+        recorded: what they were.
+        exercise: of which it would be a repetition.
+        others: how many of the same person did. Whoever goes just far enough does not do so every
+            time, and is forgiven a little.
+    """
     if not _is_watched(cycle, recorded.times):
         return False
     lows, highs = _extent(_within(recorded.values, recorded.times, cycle.near.time, cycle.ends))
     moved = highs - lows
-    least = np.array([one.least for one in exercise.signals])
+    share = _FORGIVEN if others >= _FORGIVEN_FROM else 1.0
+    least = share * np.array([one.least for one in exercise.signals])
     weights = np.where(np.isfinite(moved), [one.weight for one in exercise.signals], 0.0)
     enough = np.nan_to_num(moved) >= least
     joints = np.isfinite(moved) & [one.measure in _OF_JOINTS for one in exercise.signals]
@@ -106,7 +127,7 @@ def _is_watched(cycle: Cycle, times: Array) -> bool:
     start = cycle.far.time - cycle.rise
     first, last = np.searchsorted(times, [start, start + cycle.length])
     gaps = np.diff(times[first : last + 1])
-    return not len(gaps) or float(gaps.max()) <= _UNWATCHED * cycle.length
+    return not len(gaps) or float(gaps.max()) <= max(_BLINK_S, _UNWATCHED * cycle.length)
 
 
 def _goes_along(cycle: Cycle, recorded: Recorded, exercise: Exercise) -> bool:

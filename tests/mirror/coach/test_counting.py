@@ -82,6 +82,16 @@ def test_sitting_down_is_no_repetition_since_nothing_comes_back(name: str) -> No
     assert repetitions_in(seated, name) == repetitions_in(seen, name) == ()
 
 
+@pytest.mark.parametrize(("name", "number"), [("lunge", 33), ("lunge", 52), ("high-knees", 116)])
+def test_who_goes_just_far_enough_or_is_seen_by_a_slow_camera_is_counted_each_time(
+    name: str, number: int
+) -> None:
+    chance = np.random.default_rng([number, *name.encode()])
+    chance.integers(7)  # as ``mirror eval figures`` draws the frame rate of its sessions
+    session = random_session(shipped()[name], chance, Conditions(fps=10.0))
+    assert len(repetitions_in(session.bodies, name)) == session.count
+
+
 def test_a_repetition_has_its_tempo_range_and_side() -> None:
     bodies = bodies_doing("lateral-leg-raise", 4, yaw=0.0)
     found = repetitions_in(bodies, "lateral-leg-raise")

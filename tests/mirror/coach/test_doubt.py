@@ -34,3 +34,9 @@ def test_the_third_doubtful_one_in_a_row_bears_out_those_before_it() -> None:
     assert fars(doubts.push([candidate(11.0, DOUBTFUL)])) == [5.0, 8.0, 11.0]
     assert fars(doubts.push([candidate(14.0, DOUBTFUL)])) == [14.0]
     assert doubts.push([]) == []
+
+
+def test_the_first_and_the_last_of_a_slow_row_count_as_those_between_do() -> None:
+    found = [candidate(far, DOUBTFUL) for far in (5.0, 10.0, 15.0, 20.0)]
+    assert fars(borne_out(found)) == [5.0, 10.0, 15.0, 20.0]
+    assert borne_out([found[0], found[2], found[3]]) == []
