@@ -56,7 +56,8 @@ class Flow(Generic[Plan, Raw, Parsing]):
             oldest waiting frame is dropped when the queue is full; otherwise the source waits.
         make_parser: builds one worker's parser, on that worker's thread.
         prepare: sees every taken frame in order; its answer goes to the worker with the frame.
-        settle: sees every parsed frame in order, on the consumer's thread.
+        settle: sees every parsed frame in order, on a thread of its own, so that the next frame is
+            settled while the consumer writes this one; of a live source, on the consumer's thread.
         workers: threads that parse, each with a parser of its own.
         limits: what bounds the run.
         on_parse_error: answers in a parser's place when it raises, and the frame is counted as

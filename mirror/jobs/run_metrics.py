@@ -56,7 +56,8 @@ class RunMetrics:
         self._frames += 1
         self._first_out_at = self._first_out_at or out_at
         self._rate.tick(out_at)
-        self._stages.add({**result.timing.stages, **after})
+        held_s = out_at - result.timing.settled_at - sum(after.values())
+        self._stages.add({**result.timing.stages, "hold": max(0.0, held_s), **after})
         self._latency.add(out_at - result.timing.captured_at)
         self._people.update(person.id for person in result.parsing.people)
         self._most_people = max(self._most_people, len(result.parsing.people))

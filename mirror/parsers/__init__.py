@@ -39,5 +39,5 @@ class ParserKind(Protocol[Plan, Raw]):
         ...
 
     def make_settle(self) -> Callable[[Frame, Plan, Raw], Parsing]:
-        """Return the ordered step after the workers, on the consumer's thread."""
+        """Return the ordered step after the workers; one thread runs it at a time."""
         ...

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, TypeAlias, TypeVar
 
+from pipeline.concurrency.channel import Channel
 from pipeline.concurrency.closeable import Closeable
 from pipeline.concurrency.first_failure import FirstFailure
 from pipeline.concurrency.thread_group import ThreadGroup, patience_s, raise_what_nobody_heard
@@ -26,15 +27,19 @@ Raw = TypeVar("Raw")  # what a worker makes of it
 Parsing = TypeVar("Parsing")  # what settle makes of that
 E = TypeVar("E", bound=BaseException)
 Item: TypeAlias = Parsed[Plan, Raw] | Lost[Plan, Raw] | Overdue | Broken
+Out: TypeAlias = Result[Parsing] | Overdue
+
+_SETTLED_AHEAD = 2  # results that wait for the consumer: settling goes on while it writes one
 
 
 class Lane(Generic[Plan, Raw, Parsing]):
     """Sends a source's frames through a pool's workers, and gives results back in order.
 
-    ``WorkerPool.lane`` makes one. Entering the block starts two threads, for the source and for
-    prepare; leaving it stops and joins them. What goes wrong here ends the iteration with that
-    exception, which ``failure`` keeps, and no other lane hears of it. The frames before it come out
-    first, however the threads ran; only where no worker is left are those in a worker thrown away.
+    ``WorkerPool.lane`` makes one. Entering the block starts a thread for the source, one for
+    prepare and, unless the source is live, one for settle; leaving it stops and joins them. What
+    goes wrong here ends the iteration with that exception, which ``failure`` keeps, and no other
+    lane hears of it. The frames before it come out first, however the threads ran; only where no
+    worker is left are those in a worker thrown away.
     """
 
     def __init__(
@@ -59,6 +64,9 @@ class Lane(Generic[Plan, Raw, Parsing]):
         self._is_live = bool(getattr(source, "is_live", False))
         self._intake = Intake(limits.of_intake(self._is_live, workers.active), self._clock)
         self._results = ReorderChannel[Item[Plan, Raw]]()
+        # a live frame is to be seen at once: settled by whoever shows it, it waits for nobody
+        self._ahead = None if self._is_live else Channel[Out[Parsing]](_SETTLED_AHEAD)
+        self._settling_ended_by: BaseException | None = None
         self._waits_s = limits.looks_up_after_s(workers.load_limit_s)
         self._threads, self._source_thread = ThreadGroup(), f"{name} source".strip()
         self._line: TaskLine[Plan, Raw] | None = None
@@ -74,6 +82,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
         try:
             self._line = self._workers.join(self, self.service)
             self.refit()  # the workers may be others than when the lane was made
+            if self._ahead is not None:
+                self._threads.start(f"{self.name} settle".strip(), self._settle_frames)
             self._threads.start(f"{self.name} prepare".strip(), self._prepare_frames)
             self._threads.start(self._source_thread, self._read_source)
         except BaseException as error:  # such as Ctrl-C: nobody else would stop the threads
@@ -149,6 +159,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
         if isinstance(self._source, Closeable) and hasattr(self._source, "is_live"):
             self._source.close()  # not a generator's close, which fails while it runs elsewhere
         self._close_channels()
+        if self._ahead is not None:
+            self._ahead.close()
 
     def stop(self, within_s: float) -> tuple[str, ...]:
         """Close, join the threads and close the steps; return the names of who still runs."""
@@ -266,6 +278,49 @@ class Lane(Generic[Plan, Raw, Parsing]):
     # the consumer's thread
 
     def _iterate(self) -> Iterator[Result[Parsing]]:
+        for out in self._in_order() if self._ahead is None else self._from(self._ahead):
+            if isinstance(out, Overdue):
+                self._pass_over(out)
+            else:
+                self._intake.release()
+                yield out
+            del out  # it holds a picture, and the next may be long in coming
+
+    def _from(self, ahead: Channel[Out[Parsing]]) -> Iterator[Out[Parsing]]:
+        while True:
+            try:
+                yield ahead.take(self._waits_s)
+            except TimeoutError:
+                pass  # there may have been a signal
+            except (EndOfStream, Closed):
+                self._raise_what_ended_settling()
+                self.failure.raise_it()
+                return
+
+    def _raise_what_ended_settling(self) -> None:
+        error, self._settling_ended_by = self._settling_ended_by, None
+        if error is not None:
+            try:
+                raise error
+            finally:
+                del error  # or its traceback holds us, and we hold it
+
+    # settle's thread; of a live source, the consumer's
+
+    def _settle_frames(self) -> None:
+        ahead = self._ahead
+        assert ahead is not None
+        try:
+            for out in self._in_order():
+                ahead.put(out)
+                del out
+        except Closed:
+            pass
+        except BaseException as error:
+            self._settling_ended_by = error
+        ahead.end()
+
+    def _in_order(self) -> Iterator[Out[Parsing]]:
         while True:
             try:
                 item = self._take()
@@ -274,12 +329,12 @@ class Lane(Generic[Plan, Raw, Parsing]):
                 self.failure.raise_it()
                 return
             if isinstance(item, Overdue):
-                self._pass_over(item)
+                yield item
             elif isinstance(item, Broken) or (
                 isinstance(item, Lost) and self._on_parse_error is None
             ):
                 error = item.error
-                self.fail(error)
+                self._close_channels()
                 del item  # or the error's traceback holds the error
                 try:
                     raise error
@@ -299,7 +354,6 @@ class Lane(Generic[Plan, Raw, Parsing]):
         task, ordered_at = item.task, self._clock()
         raw = item.raw if isinstance(item, Parsed) else self._answer_for(task, item.error)
         parsing = self._settle(task.frame, task.plan, raw)
-        self._intake.release()
         timing = task.timing(item.parsed_at, ordered_at, self._clock())
         return Result(task.ticket, task.frame, parsing, timing)
 

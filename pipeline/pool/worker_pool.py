@@ -120,11 +120,12 @@ class WorkerPool(Generic[Plan, Raw]):
                 set, the oldest waiting frame is dropped when the queue is full; otherwise the
                 source waits.
             prepare: sees every taken frame in order; its answer goes to the worker with the frame.
-            settle: sees every parsed frame in order, on the consumer's thread.
+            settle: sees every parsed frame in order, on a thread of the lane's; of a live source,
+                on the consumer's.
             service: whose frames go first; FairQueue says how far.
             limits: what bounds the lane.
             on_parse_error: answers in a parser's place, on the worker's thread when it raises, on
-                the consumer's when the worker hung or broke down; the frame is counted as failed.
+                that of settle when the worker hung or broke down; the frame is counted as failed.
                 Without it either ends the lane.
             on_capture: sees every frame that the source delivers, numbered, before any is dropped;
                 on the source's thread. What it raises ends the lane.

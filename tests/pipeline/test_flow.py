@@ -124,6 +124,67 @@ def test_prepare_and_settle_see_every_frame_in_order() -> None:
     assert prepared == settled == list(range(40))
 
 
+class Settling:
+    """The ordered step after the workers, which says where it runs and what it has seen."""
+
+    def __init__(self) -> None:
+        self.threads: set[str] = set()
+        self.seen = threading.Condition()
+        self.count = 0
+
+    def __call__(self, frame: Frame, plan: None, raw: int) -> int:
+        with self.seen:
+            self.threads.add(threading.current_thread().name)
+            self.count += 1
+            self.seen.notify_all()
+        return raw
+
+    def flow(self, source: Iterable[Frame]) -> Flow[None, int, int]:
+        return Flow(
+            source,
+            lambda: lambda frame, _: number_of(frame),
+            prepare=lambda _: None,
+            settle=self,
+        )
+
+
+def test_the_next_frames_are_settled_while_the_consumer_works_on_one() -> None:
+    settling = Settling()
+    with settling.flow(numbered(9)) as results:
+        first = next(iter(results))
+        with settling.seen:
+            assert settling.seen.wait_for(lambda: settling.count >= 3, 10.0)
+        rest = [result.parsing for result in results]
+    assert [first.parsing, *rest] == list(range(9))
+    assert settling.threads == {"settle"}
+
+
+def test_a_live_frame_is_settled_by_whoever_shows_it_and_waits_for_nobody() -> None:
+    settling = Settling()
+    with settling.flow(EndlessCamera()) as results:
+        for _, _result in zip(range(5), results, strict=False):
+            settled = settling.count
+        assert settled == 5
+    assert settling.threads == {threading.current_thread().name}
+
+
+def test_what_a_later_frame_fails_on_is_not_told_to_whoever_leaves_before() -> None:
+    def settle(frame: Frame, plan: None, raw: int) -> int:
+        if raw == 1:
+            failed.set()
+            raise ValueError("the second cannot be settled")
+        return raw
+
+    failed = threading.Event()
+    flow = Flow(
+        numbered(3), lambda: lambda frame, _: number_of(frame), prepare=lambda _: None,
+        settle=settle,
+    )  # fmt: skip
+    with flow as results:
+        assert next(iter(results)).parsing == 0
+        assert failed.wait(10.0)
+
+
 def test_each_worker_builds_its_own_parser_in_its_own_thread() -> None:
     builders: list[str] = []
     all_built = threading.Barrier(3)

@@ -35,7 +35,7 @@ def tally_of_three() -> RunMetrics:
     tally = RunMetrics(started_at=100.0, cpu_s=0.0)
     for ticket, ids in enumerate([(1,), (1, 2), (3,)]):
         captured_at = 100.0 + 0.1 * ticket
-        tally.add(result(ticket, captured_at, ids), {"draw": 0.005}, captured_at + 0.035)
+        tally.add(result(ticket, captured_at, ids), {"draw": 0.003}, captured_at + 0.035)
     return tally
 
 
@@ -60,7 +60,11 @@ def test_a_report_says_how_many_workers_there_were_and_why() -> None:
 
 def test_every_stage_and_the_whole_delay_have_a_spread() -> None:
     report = tally_of_three().report(HEADER, statistics(), now=101.0)
-    assert list(report.stages) == ["queue", "prepare", "wait", "parse", "reorder", "settle", "draw"]
+    before = ["queue", "prepare", "wait", "parse", "reorder", "settle"]
+    assert list(report.stages) == [*before, "hold", "draw"]
+    assert sum(report.stages[name].mean for name in report.stages) == pytest.approx(
+        0.035, rel=0.011
+    )
     assert report.stages["parse"].p95 == pytest.approx(0.020, rel=0.011)
     assert report.latency.p50 == pytest.approx(0.035, rel=0.011)
 
@@ -78,7 +82,7 @@ def test_a_report_goes_into_json_and_back() -> None:
     report = tally_of_three().report(HEADER, statistics(dropped={"stale": 2}), now=101.0)
     read = json.loads(json.dumps(report.as_json()))
     assert read["dropped"] == {"stale": 2}
-    assert read["stages"]["draw"]["mean"] == pytest.approx(0.005)
+    assert read["stages"]["draw"]["mean"] == pytest.approx(0.003)
 
 
 def test_the_tables_say_what_a_user_asks_first() -> None:
