@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from mirror.bench import footage
 from mirror.core.settings import QUALITIES, ParserConfig
-from mirror.jobs.composition import open_flow, shared_out
+from mirror.jobs.composition import MOST_WORKERS, open_flow, shared_out
 from mirror.jobs.worker_choice import Fastest
 from mirror.parsers.catalogue import AnyKind
 from pipeline.frame import BGR, Frame
@@ -86,10 +86,13 @@ class Measured:
 
 def layouts(cores: int) -> list[tuple[int, int]]:
     """Return ways to share cores out: workers, and threads of each."""
-    found = [(cores, 1), (1, cores), (1, 1)]
+    workers = min(cores, MOST_WORKERS)
+    found = [(workers, cores // workers)]  # the usual one
     if cores >= 4:
-        found.insert(1, (cores // 2, 2))
-    return list(dict.fromkeys(found))
+        found.append((cores // 2, 2))
+    if cores > MOST_WORKERS:
+        found.append((MOST_WORKERS // 2, 1))
+    return list(dict.fromkeys([*found, (1, cores), (1, 1)]))
 
 
 def candidates(parser: str, cores: int, runtimes: Sequence[str] = ()) -> list[Candidate]:

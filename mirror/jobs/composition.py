@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 TRANSPARENT = "remove"  # the effect that leaves no background
 _MOVES_PEOPLE = "framing"  # the effect after which people are elsewhere in the picture
+# that nobody asked for: CPython runs the Python of one thread at a time, and for that more would
+# wait; on 16 cores, 16 parsed two people 8 % slower than 6 (docs/benchmarks.md)
+MOST_WORKERS = 8
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
 _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
@@ -59,6 +62,7 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
     """Return how many threads parse, and how many each of them computes with.
 
     Many workers of one thread beat one worker of many: nothing waits at the end of every layer.
+    But no more than ``MOST_WORKERS`` where nobody asks for more.
 
     Raises:
         ConfigError: one of them is not between 1 and four times the cores.
@@ -67,7 +71,7 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
     _check_count("threads", threads)
     cores = machine.cores()
     each = 1 if threads == "auto" else threads
-    count = max(1, cores // each) if workers == "auto" else workers
+    count = max(1, min(cores // each, MOST_WORKERS)) if workers == "auto" else workers
     return count, max(1, cores // count) if threads == "auto" else threads
 
 

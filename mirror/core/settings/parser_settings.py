@@ -66,7 +66,8 @@ class ParserConfig(Schema):
             "N",
             suggests=("auto",),
             words=_COUNT,
-            more="each has its own copy of the model; auto: what mirror tune found, or one a core",
+            more="each has its own copy of the model; auto: what mirror tune found, or one a core "
+            "(at most 8)",
         ),
     ] = "auto"
     threads: Annotated[

@@ -60,7 +60,13 @@ def test_of_equally_fast_settings_the_promptest_is_the_smoothest() -> None:
 
 @pytest.mark.parametrize(
     ("cores", "ways"),
-    [(1, [(1, 1)]), (2, [(2, 1), (1, 2), (1, 1)]), (4, [(4, 1), (2, 2), (1, 4), (1, 1)])],
+    [
+        (1, [(1, 1)]),
+        (2, [(2, 1), (1, 2), (1, 1)]),
+        (4, [(4, 1), (2, 2), (1, 4), (1, 1)]),
+        (12, [(8, 1), (6, 2), (4, 1), (1, 12), (1, 1)]),
+        (16, [(8, 2), (4, 1), (1, 16), (1, 1)]),
+    ],
 )
 def test_cores_are_shared_out_in_every_sensible_way(
     cores: int, ways: list[tuple[int, int]]

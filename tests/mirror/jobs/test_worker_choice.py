@@ -29,6 +29,16 @@ def test_it_is_one_a_core_until_something_is_measured() -> None:
     assert choose_workers(USUAL.changed(threads=2)).workers == 2
 
 
+def test_there_are_eight_at_most_unless_somebody_asks_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 32)
+    chosen = choose_workers(USUAL)
+    assert (chosen.workers, chosen.threads) == (8, 4)
+    asked = choose_workers(USUAL.changed(workers=20))
+    assert (asked.workers, asked.threads) == (20, 1)
+
+
 def test_what_was_fastest_here_is_chosen_and_the_figures_are_the_reason() -> None:
     keep({USUAL: FASTEST})
     chosen = choose_workers(USUAL)
