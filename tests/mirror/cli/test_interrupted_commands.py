@@ -109,7 +109,8 @@ def test_a_parser_that_is_never_built_holds_up_no_interrupt(tmp_path: Path) -> N
         "    pathlib.Path('started').unlink()\n"
     )
     started = tmp_path / "started"
-    with start(["video", "clip.mp4", "--parser", "stuck:never", "--quiet"], tmp_path) as process:
+    command = ["video", "clip.mp4", "--parser", "stuck:never", "--workers", "1", "--quiet"]
+    with start(command, tmp_path) as process:
         until(lambda: started.exists() and started.read_text(), 20.0)
         child = psutil.Process(int(started.read_text()))
         began_at = time.monotonic()
