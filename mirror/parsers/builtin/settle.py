@@ -39,7 +39,7 @@ class _Past:
 
 
 class Settle:
-    """Sees every frame in order; one thread, the consumer's."""
+    """Sees every frame in order; one thread at a time."""
 
     def __init__(self) -> None:
         self._pasts: dict[int, _Past] = {}
