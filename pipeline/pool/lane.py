@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NoReturn, TypeAlias, TypeVar
 
 from pipeline.concurrency.channel import Channel
 from pipeline.concurrency.closeable import Closeable
@@ -169,7 +169,8 @@ class Lane(Generic[Plan, Raw, Parsing]):
         for step in (self._prepare, self._settle):
             if isinstance(step, Closeable):
                 step.close()
-        self._line = None  # which holds us: models would go only when the garbage collector comes
+        # whoever holds us may be held by us: models would go only when the garbage collector comes
+        self._line, self._prepare, self._settle = None, _over, _over
         return self._left_behind
 
     def stuck_among(self, left_behind: Iterable[str]) -> list[str]:
@@ -376,6 +377,11 @@ class Lane(Generic[Plan, Raw, Parsing]):
             )
         self._intake.release()
         self._on_overdue(overdue.sequence)
+
+
+def _over(*_: object) -> NoReturn:
+    """Stand for the steps of a lane that is over, in a thread that was left behind."""
+    raise Closed
 
 
 def _with_thread(error: E) -> E:

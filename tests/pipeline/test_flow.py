@@ -623,6 +623,19 @@ def test_a_flow_that_is_over_leaves_its_models_to_no_garbage_collector(is_entere
 
 
 @pytest.mark.usefixtures("no_collector")
+def test_whoever_keeps_a_flow_that_is_over_keeps_none_of_its_steps() -> None:
+    def steps() -> tuple[Flow[int, int, int], list[weakref.ref[Model]]]:
+        prepare, settle = Model(), Model()
+        flow = Flow(numbered(3), Model, prepare=prepare, settle=settle)
+        return flow, [weakref.ref(model) for model in (prepare, settle)]
+
+    flow, left = steps()
+    with flow as results:
+        assert len(list(results)) == 3
+    assert [model() for model in left] == [None, None]
+
+
+@pytest.mark.usefixtures("no_collector")
 @pytest.mark.parametrize("broken", ["parse", "prepare", "settle", "source", "consumer"])
 def test_a_flow_that_broke_leaves_its_models_to_no_garbage_collector(broken: str) -> None:
     def frames() -> Iterator[Frame]:
