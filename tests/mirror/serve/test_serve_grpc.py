@@ -573,7 +573,7 @@ def test_a_stream_that_is_cancelled_leaves_nothing(squares: Squares) -> None:
         answers.cancel()
         squares.gate.open()
         wait_for(lambda: not given.service.parser.statistics().lanes)
-        assert given.service.streams.open == 0
+        wait_for(lambda: given.service.streams.open == 0)  # a moment after its lane
 
 
 BROKEN_RULES: list[tuple[list[pb.StreamRequest], str]] = [
