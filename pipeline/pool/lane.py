@@ -66,7 +66,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         self._results = ReorderChannel[Item[Plan, Raw]]()
         # a live frame is to be seen at once: settled by whoever shows it, it waits for nobody
         self._ahead = None if self._is_live else Channel[Out[Parsing]](_SETTLED_AHEAD)
-        self._settling_ended_by: BaseException | None = None
+        self._unsettled = FirstFailure()  # told only to whoever iterates so far
         self._waits_s = limits.looks_up_after_s(workers.load_limit_s)
         self._threads, self._source_thread = ThreadGroup(), f"{name} source".strip()
         self._line: TaskLine[Plan, Raw] | None = None
@@ -171,6 +171,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
                 step.close()
         # whoever holds us may be held by us: models would go only when the garbage collector comes
         self._line, self._prepare, self._settle = None, _over, _over
+        self._unsettled.take()
         return self._left_behind
 
     def stuck_among(self, left_behind: Iterable[str]) -> list[str]:
@@ -294,17 +295,9 @@ class Lane(Generic[Plan, Raw, Parsing]):
             except TimeoutError:
                 pass  # there may have been a signal
             except (EndOfStream, Closed):
-                self._raise_what_ended_settling()
+                self._unsettled.raise_it()
                 self.failure.raise_it()
                 return
-
-    def _raise_what_ended_settling(self) -> None:
-        error, self._settling_ended_by = self._settling_ended_by, None
-        if error is not None:
-            try:
-                raise error
-            finally:
-                del error  # or its traceback holds us, and we hold it
 
     # settle's thread; of a live source, the consumer's
 
@@ -318,7 +311,7 @@ class Lane(Generic[Plan, Raw, Parsing]):
         except Closed:
             pass
         except BaseException as error:
-            self._settling_ended_by = error
+            self._unsettled.keep(error)
         ahead.end()
 
     def _in_order(self) -> Iterator[Out[Parsing]]:
