@@ -31,15 +31,17 @@ def borne_out(candidates: Sequence[Candidate]) -> list[Repetition]:
     """Return those that count: all where one is clear; else those that are not alone."""
     if any(one.is_clear for one in candidates):
         return [one.repetition for one in candidates]
-    rows = [row for one in candidates if len(row := _around(one, candidates)) >= _TOGETHER]
-    return [one.repetition for one in candidates if any(one in row for row in rows)]
+    rows = (row for one in candidates if len(row := _around(one, candidates)) >= _TOGETHER)
+    in_a_row = {place for row in rows for place in row}
+    return [one.repetition for place, one in enumerate(candidates) if place in in_a_row]
 
 
-def _around(one: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return those near one in time, itself among them."""
+def _around(one: Candidate, candidates: Sequence[Candidate]) -> list[int]:
+    """Return the places of those near one in time, its own among them."""
     far, took = one.repetition.far, one.repetition.out_s + one.repetition.back_s
     within = max(_ROW_S, _ROW * took)
-    return [other for other in candidates if abs(other.repetition.far - far) <= within]
+    fars = (other.repetition.far for other in candidates)
+    return [place for place, other in enumerate(fars) if abs(other - far) <= within]
 
 
 class Doubts:
