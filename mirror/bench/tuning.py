@@ -13,8 +13,8 @@ from typing import Literal, get_args
 
 from mirror.bench import footage
 from mirror.core.settings import QUALITIES, ParserConfig
-from mirror.jobs.composition import MOST_WORKERS, open_flow, shared_out
-from mirror.jobs.worker_choice import Fastest
+from mirror.jobs.composition import open_flow, shared_out
+from mirror.jobs.worker_choice import MOST_WORKERS, Fastest
 from mirror.parsers.catalogue import AnyKind
 from pipeline.frame import BGR, Frame
 from pipeline.sources.in_memory import InMemory

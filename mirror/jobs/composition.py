@@ -21,7 +21,7 @@ from mirror.core.settings import (
     VideoConfig,
     most_threads,
 )
-from mirror.jobs.worker_choice import WorkerChoice, fastest_known
+from mirror.jobs.worker_choice import MOST_WORKERS, WorkerChoice, fastest_known
 from mirror.parsers.catalogue import AnyKind
 from mirror.parsers.cpu_budget import paced
 from mirror.parsers.nothing import empty
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 TRANSPARENT = "remove"  # the effect that leaves no background
 _MOVES_PEOPLE = "framing"  # the effect after which people are elsewhere in the picture
-# that nobody asked for: CPython runs the Python of one thread at a time, and for that more would
-# wait; on 16 cores, 16 parsed two people 8 % slower than 6 (docs/benchmarks.md)
-MOST_WORKERS = 8
 _FAILED = object()  # stands for what a worker would have made of a frame
 _FLOW_LIMITS = Limits()
 _LOAD_LIMIT_S = 120.0  # a first run of M2FP makes its graph, which takes up to a minute
@@ -78,7 +75,8 @@ def shared_out(workers: int | Auto, threads: int | Auto) -> tuple[int, int]:
 def choose_workers(config: ParserConfig) -> WorkerChoice:
     """Return how many threads parse, how many each of them computes with, and why.
 
-    Where nobody says so: what ``mirror tune`` found to be the fastest here, else one a core.
+    Where nobody says so: what ``mirror tune`` found to be the fastest here, else one a core,
+    ``MOST_WORKERS`` at most.
 
     Raises:
         ConfigError: as ``shared_out``.

@@ -19,6 +19,10 @@ from pipeline.targets.durable import write_at_once
 _DECIDE = ("name", "quality", "runtime", "device", "input_size", "decoder_layers", "int8")
 Reason = Literal["asked", "cores", "measured"]
 
+# that nobody asked for: CPython runs the Python of one thread at a time, and for that more would
+# wait; on 16 cores, 16 parsed two people 8 % slower than 6 (docs/benchmarks.md)
+MOST_WORKERS = 8
+
 _MOST_KEPT = 64  # choices; older ones, as of versions before, go first
 
 
@@ -46,7 +50,7 @@ class Fastest:
     Attributes:
         workers, threads: as of ``WorkerChoice``.
         fps: frames a second with them.
-        usual_fps: with one worker a core, in the same run.
+        usual_fps: with one worker a core, ``MOST_WORKERS`` at most, in the same run.
     """
 
     workers: int
@@ -58,8 +62,10 @@ class Fastest:
     def choice(self) -> WorkerChoice:
         """Return it with its reason."""
         figures = f"{self.fps:.1f} fps"
-        if self.workers != machine.cores():
-            figures += f", {self.usual_fps:.1f} with one a core"
+        cores = machine.cores()
+        if self.workers != min(cores, MOST_WORKERS):
+            usual = "one a core" if cores <= MOST_WORKERS else MOST_WORKERS
+            figures += f", {self.usual_fps:.1f} with {usual}"
         return WorkerChoice(
             self.workers, self.threads, "measured", f"mirror tune measured {figures}"
         )

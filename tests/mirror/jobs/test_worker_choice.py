@@ -46,6 +46,20 @@ def test_what_was_fastest_here_is_chosen_and_the_figures_are_the_reason() -> Non
     assert chosen.why == "mirror tune measured 21.0 fps, 14.5 with one a core"
 
 
+@pytest.mark.parametrize(
+    ("fastest", "why"),
+    [
+        (Fastest(8, 2, 21.0, 21.0), "mirror tune measured 21.0 fps"),
+        (Fastest(4, 1, 21.0, 14.5), "mirror tune measured 21.0 fps, 14.5 with 8"),
+    ],
+)
+def test_where_there_are_more_cores_than_workers_the_figures_say_so(
+    monkeypatch: pytest.MonkeyPatch, fastest: Fastest, why: str
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 16)
+    assert fastest.choice.why == why
+
+
 @pytest.mark.parametrize("said", [{"workers": 3}, {"threads": 2}, {"workers": 2, "threads": 1}])
 def test_what_is_asked_for_counts_for_more(said: dict[str, int]) -> None:
     keep({USUAL: FASTEST})
