@@ -12,6 +12,7 @@ from pipeline.errors import PipelineError
 
 _SHA256 = {
     "movenet-multipose": "8d7974d306112d6a4f47072cd3001af4251415ce838564c8785a93148458bb08",
+    "nanodet": "354842c320b62c18c087e2a38cd122e30056e1805dee6ff3d5712ac9a76f2972",
     "pose_landmark_lite": "5df93eb9a39b8c379f012e4bafe9df0bab53d7b42038bf76dcd77ac5499c5856",
     "pose_landmark_full": "7008c68b2dfad83d8d9c25fca18e4c0a42f62de84a9121f8fb1b55a6eaf2a339",
 }

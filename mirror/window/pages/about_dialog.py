@@ -14,6 +14,7 @@ _WIDE = 520
 LICENCES = (  # of what the window is made with: name, licence
     ("Smart Mirror", "Apache-2.0"),
     ("MoveNet, BlazePose (Google)", "Apache-2.0"),
+    ("NanoDet (RangiLyu)", "Apache-2.0"),
     ("ONNX Runtime", "MIT"),
     ("OpenCV", "Apache-2.0"),
     ("NumPy", "BSD-3-Clause"),
