@@ -42,7 +42,7 @@ def estimate(
     if is_doubted and larger is not None and larger is not network:
         again = larger.estimate(image, person.crop)
         seen = max(seen, again, key=lambda estimate: estimate.presence)
-    elif (better := _better_crop(person.crop, seen)) is not None:
+    elif not person.is_verified and (better := _better_crop(person.crop, seen)) is not None:
         again = network.estimate(image, better)
         seen = max(seen, again, key=lambda estimate: estimate.presence)
     return _fitting(network, image, seen) if seen.presence >= _SURE else seen

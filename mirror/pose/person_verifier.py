@@ -1,81 +1,145 @@
-"""Verifies with the landmark network whom the detector found in many views of a picture."""
+"""Says who is in a picture that there is time for: two detectors, and the landmark network."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from mirror.pose.landmark_network import LandmarkNetwork, PoseEstimate
+from mirror.core.instance_map import Box
+from mirror.core.skeleton import FROM_COCO, MIN_JOINT_SCORE
+from mirror.pose.picture_looks import LandmarkNetworks, Look, PictureLooks
+from mirror.tracking.body_geometry import Joints
+from mirror.tracking.box_detector import BoxDetector, PersonBox, once_each
+from mirror.tracking.box_tracks import overlap
 from mirror.tracking.crop import Crop
 from mirror.tracking.crop_placement import crop_round
 from mirror.tracking.person_detector import Detection
-from mirror.tracking.search_views import MOST_PEOPLE
+from mirror.tracking.search_views import MOST_PEOPLE, closer_views
 from pipeline.frame import BGR
 
-_THERE = 0.5  # presence from which somebody is believed to be there
-_PERHAPS = 0.3  # presence from which it is worth looking from where the network would rather look
-_OVERLAP = 0.5  # of two masks together, from which they are one person's
-_INSIDE = 0.7  # of either mask, from which it is a piece of the other
-_MASKS = 192  # pixels of the longer side of the picture in which masks are compared
+_LEAST_SCORE = 0.3  # of a box, or of joints that no box is round
+_CLOSER_SIDE = 320  # pixels that a window's side is brought to
+_CUT = 0.02  # of a window's side: a box that ends nearer to its edge may be cut off there
+_MAY_BE = 0.4  # overlap of the box round joints with a person's, from which they may be theirs
+_BELIEVED = 0.6  # overlap of the mask's box, from which joints surer than the box are believed
+_AGREED = 0.85  # and other joints
+_MOST_IN_BOX = 4  # finds whose squares are looked at for one box
+_LIKELIEST = 2  # of these, that may be whoever is in it as they are
+_FEW = 3  # sure joints: with fewer, the others say more of where somebody is
 
-Mask = NDArray[np.bool_]
+Seen = tuple[Detection, Look]
 
 
 class LandmarkVerifier:
-    """Keeps whom the landmark network sees too, once each; loads it at the first call."""
+    """Says who is there, once each; loads its networks at the first call.
+
+    The detector of joints sees people as they move in front of a camera, and takes two who sit side
+    by side for one. That of boxes, which was trained on everyday pictures, tells them apart, but
+    knows no more. So whom both found is there; whom only one found is there if the landmark network
+    sees the person too; and of its looks in different squares the one counts that fills the box.
+    """
 
     def __init__(self) -> None:
-        self._network: LandmarkNetwork | None = None
+        self._detector: BoxDetector | None = None
+        self._networks: LandmarkNetworks | None = None
 
     def __call__(self, image: BGR, found: Sequence[Detection]) -> list[Detection]:
-        """Return who is there of those found in views of (H, W, 3) uint8 BGR, the surest first.
+        """Return who is there in (H, W, 3) uint8 BGR.
 
-        The same person is found in many views, and so are pieces. The surest find counts, and of
-        the others only those whose masks lie elsewhere.
+        Args:
+            image: the picture.
+            found: by the detector of joints, in any number of views, pieces of people included.
         """
-        network = self._network = self._network or LandmarkNetwork()
-        looked: list[Crop] = []
-        masks: list[Mask] = []
-        people: list[Detection] = []
-        for person in sorted(found, key=lambda person: -person.score):
-            crop = crop_round(person.joints)
-            if len(people) == MOST_PEOPLE or any(_is_same(crop, other) for other in looked):
-                continue
-            looked.append(crop)
-            seen = _looked_at(network, image, crop)
-            mask = _small(seen, *image.shape[:2])
-            if seen.presence >= _THERE and mask.any() and not any(_meet(mask, m) for m in masks):
-                masks.append(mask)
-                people.append(replace(person, score=max(person.score, seen.presence)))
-        return people
+        self._detector = self._detector or BoxDetector()
+        self._networks = self._networks or LandmarkNetworks()
+        looks = PictureLooks(self._networks, image)
+        people: list[Seen] = []
+        for person, look in _everybody(looks, _boxes(self._detector, image), found):
+            if not any(look.meets(other) for _, other in people):
+                people.append((person, look))
+            if len(people) == MOST_PEOPLE:
+                break
+        return [person for person, _ in people]
 
 
-def _looked_at(network: LandmarkNetwork, image: BGR, crop: Crop) -> PoseEstimate:
-    seen = network.estimate(image, crop)
-    if seen.presence < _PERHAPS:
-        return seen
-    again = network.estimate(image, seen.circle)
-    return max(seen, again, key=lambda estimate: estimate.presence)
+def _boxes(detector: BoxDetector, image: BGR) -> list[PersonBox]:
+    """The boxes round people in a picture and in windows of it, the surest first."""
+    height, width = image.shape[:2]
+    found = detector.find(image, _LEAST_SCORE)
+    for x0, y0, x1, y1 in closer_views(height, width):
+        part = np.ascontiguousarray(image[y0:y1, x0:x1])
+        room = _CUT * (x1 - x0)
+        # where the picture itself ends, people may be cut off
+        left, top = (x0 + room if x0 else -np.inf), (y0 + room if y0 else -np.inf)
+        right = x1 - room if x1 < width else np.inf
+        bottom = y1 - room if y1 < height else np.inf
+        for one in detector.find(part, _LEAST_SCORE, _CLOSER_SIDE):
+            box = one.box[0] + x0, one.box[1] + y0, one.box[2] + x0, one.box[3] + y0
+            if box[0] > left and box[1] > top and box[2] < right and box[3] < bottom:
+                found.append(PersonBox(box, one.score))
+    return once_each(found)
 
 
-def _small(seen: PoseEstimate, height: int, width: int) -> Mask:
-    """The person's mask in a small picture."""
-    scale = min(1.0, _MASKS / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    matrix = seen.crop.to_image * scale
-    logits = cv2.warpAffine(seen.mask, matrix, size, flags=cv2.INTER_LINEAR, borderValue=-1.0)
-    mask: Mask = logits > 0
-    return mask
+def _everybody(
+    looks: PictureLooks, boxes: Sequence[PersonBox], found: Sequence[Detection]
+) -> Iterator[Seen]:
+    """Whoever is seen in a box, then of whom only joints were found; some more than once."""
+    people = [_Find(looks, person) for person in sorted(found, key=lambda person: -person.score)]
+    for box in boxes:
+        inside = [find for find in people if overlap(find.box, box.box) >= _MAY_BE]
+        if (seen := _in_box(looks, box, inside[:_MOST_IN_BOX])) is not None:
+            yield seen
+    looked: list[Crop] = []
+    for find in people:
+        if find.person.score < _LEAST_SCORE or any(_is_same(find.crop, one) for one in looked):
+            continue
+        looked.append(find.crop)
+        if find.look.is_somebody:
+            yield find.seen
 
 
-def _meet(one: Mask, other: Mask) -> bool:
-    """Whether two masks are one person's, or one is a piece of the other."""
-    shared, areas = np.count_nonzero(one & other), (np.count_nonzero(one), np.count_nonzero(other))
-    return bool(shared > _OVERLAP * (sum(areas) - shared) or shared > _INSIDE * min(areas))
+class _Find:
+    """Somebody of whom joints were found, looked at when that is asked for, once."""
+
+    def __init__(self, looks: PictureLooks, person: Detection) -> None:
+        self._looks, self.person = looks, person
+        self.box, self.crop = _box_round(person.joints), crop_round(person.joints)
+
+    @functools.cached_property
+    def look(self) -> Look:
+        """What the landmark network sees of them."""
+        return self._looks.at(self.crop)
+
+    @property
+    def seen(self) -> Seen:
+        """They and the look; as sure as the surer of both."""
+        score = max(self.person.score, self.look.seen.presence)
+        return replace(self.person, score=score), self.look
+
+
+def _in_box(looks: PictureLooks, box: PersonBox, inside: Sequence[_Find]) -> Seen | None:
+    """Whoever fills a box: as the joints say, or as other looks say whose mask fits better."""
+    for find in inside[:_LIKELIEST]:
+        least = _BELIEVED if find.person.score >= box.score else _AGREED
+        if find.look.is_somebody and looks.fit(find.look, box.box) >= least:
+            return find.seen
+    look = looks.in_box(box.box, [find.crop for find in inside])
+    if look is None:
+        return None
+    joints = look.seen.joints[list(FROM_COCO)]
+    return Detection(joints, max(box.score, look.seen.presence), crop=look.seen.crop), look
+
+
+def _box_round(joints: Joints) -> Box:
+    """The box round the joints that are sure."""
+    sure = joints[joints[:, 2] >= MIN_JOINT_SCORE, :2]
+    points = sure if len(sure) >= _FEW else joints[:, :2]
+    x0, y0 = points.min(axis=0)
+    x1, y1 = points.max(axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
 
 
 def _is_same(one: Crop, other: Crop) -> bool:

@@ -18,8 +18,8 @@ _UNKNOWN = 0.0  # calm of whoever is new: nothing has been seen of how they move
 class PoseEstimator:
     """Looks at people in frames, in any order; without memory. One thread.
 
-    A picture by itself, the first of a scene, and whoever is new are looked at carefully: they are
-    searched for in any case, which takes longer, and nothing else is known of them.
+    A picture by itself, the first of a scene, and whoever is new or was searched for thoroughly are
+    looked at carefully: searching takes longer in any case, and nothing else is known of them.
 
     Args:
         threads: that the networks compute with.
@@ -46,7 +46,8 @@ class PoseEstimator:
         """Return what is seen of one person in (H, W, 3) uint8 BGR."""
         if self._quality == "fast":
             return self._lite.estimate(image, person.crop)
-        if person.calm == _UNKNOWN or self._quality == "best":
+        is_new = person.calm == _UNKNOWN
+        if is_new or person.is_verified or self._quality == "best":
             return estimate(self._careful, image, person)
         usual = self._full if person.is_mover else self._lite
         seen = estimate(usual, image, person, larger=self._full)

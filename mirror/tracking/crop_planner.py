@@ -39,6 +39,8 @@ class PersonCrop:
         motion: of the whole picture since the frame before; None where that was another scene.
         motion_s: seconds since the frame before.
         is_mover: whether the whole body moves fast, and hardly anybody larger does that.
+        is_verified: whether other squares were tried in this frame, and the person was seen best in
+            this one.
     """
 
     key: int
@@ -50,6 +52,7 @@ class PersonCrop:
     motion: Motion | None = None
     motion_s: float = 0.0
     is_mover: bool = False
+    is_verified: bool = False
 
 
 CropPlan = tuple[PersonCrop, ...]
@@ -124,7 +127,8 @@ class CropPlanner:
         movers = self._movers.choose(people, elapsed_s)
         calms = [_calm(track, elapsed_s) for track in people]
         self._crops = {
-            track.key: settled(
+            track.key: track.crop
+            or settled(
                 self._crops.get(track.key), closer(crop_round(track.joints), calm), elapsed_s, calm
             )
             for track, calm in zip(people, calms, strict=True)
@@ -140,6 +144,7 @@ class CropPlanner:
                 motion,
                 elapsed_s,
                 track.key in movers,
+                is_verified=track.crop is not None,
             )
             for track, calm in zip(people, calms, strict=True)
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mirror.inference.onnx_session import load
 from mirror.tracking.body_geometry import travelled
+from mirror.tracking.crop import Crop
 from mirror.tracking.motion import Motion
 from pipeline.frame import BGR
 
@@ -26,17 +27,19 @@ class Detection:
         joints: (17, 3) float32: x, y in pixels of the picture, score 0-1; COCO's order.
         score: 0-1.
         moved: pixels that what moves fastest about the person has gone since the picture.
+        crop: the square in which the landmark network saw the person best, where that was tried.
     """
 
     joints: NDArray[np.float32]
     score: float
     moved: float = 0.0
+    crop: Crop | None = None
 
     def carried(self, motion: Motion) -> Detection:
         """Return where the person is one frame later."""
         joints, moved = self.joints.copy(), self.moved + travelled(self.joints, motion)
         joints[:, :2] = motion.carry(joints[:, :2])
-        return replace(self, joints=joints, moved=moved)
+        return replace(self, joints=joints, moved=moved, crop=None)
 
 
 class PersonDetector:

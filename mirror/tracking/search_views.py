@@ -11,8 +11,7 @@ import numpy as np
 from mirror.tracking.person_detector import SIDE, Detection
 
 MOST_PEOPLE = 20  # that are looked at in a picture that is searched thoroughly
-_SIDES = (SIDE, 384, 512)  # pixels of the detector's views of the whole picture
-_WINDOWS = (0.7, 0.45)  # sides of windows over the picture's shorter side
+_WINDOW = 0.7  # sides of windows over the picture's shorter side
 _LEAST_WINDOW = 128  # pixels: a smaller one shows no more, however much it is enlarged
 _TURNS = (1, 2, 3)  # quarter turns, for whoever lies or stands on their head
 
@@ -36,13 +35,16 @@ class Step(NamedTuple):
 
 
 def views(height: int, width: int) -> Iterator[Step]:
-    """Yield everything to look at in a picture."""
+    """Yield what the detector of joints is to see of a picture: all of it, upright and turned."""
     whole = (0, 0, width, height)
-    yield from (Step(whole, side) for side in _SIDES)
-    for share in _WINDOWS:
-        if share * min(height, width) >= _LEAST_WINDOW:
-            yield from (Step(window, SIDE) for window in windows(height, width, share))
+    yield Step(whole, SIDE)
     yield from (Step(whole, SIDE, turns=turns) for turns in _TURNS)
+
+
+def closer_views(height: int, width: int) -> Iterator[Window]:
+    """Yield the windows in which the detector of boxes is to look for small people."""
+    if _WINDOW * min(height, width) >= _LEAST_WINDOW:
+        yield from windows(height, width, _WINDOW)
 
 
 def windows(height: int, width: int, share: float) -> Iterator[Window]:

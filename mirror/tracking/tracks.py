@@ -17,6 +17,7 @@ from mirror.tracking.body_geometry import (
     distance_to_follow,
     travelled,
 )
+from mirror.tracking.crop import Crop
 from mirror.tracking.motion import Box, Motion
 
 MOST_PEOPLE = 6
@@ -61,6 +62,11 @@ class Found(Protocol):
         """Pixels that what moves fastest about the person has gone since it was looked for."""
         ...
 
+    @property
+    def crop(self) -> Crop | None:
+        """The square in which the landmark network saw the person best, where that was tried."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class Track:
@@ -77,6 +83,8 @@ class Track:
         exchanged: finds in a row that had left and right the other way round.
         finds: how often a detector has found the person.
         missed_at: seconds of frame time of the last search in vain that was counted.
+        crop: the square in which the landmark network saw the person best, where that was tried;
+            of the present frame only.
         found_length: how large the person was when found, in pixels of the frame.
     """
 
@@ -90,6 +98,7 @@ class Track:
     exchanged: int = 0
     finds: int = 1
     missed_at: float = -np.inf
+    crop: Crop | None = None
     found_length: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -146,7 +155,7 @@ class Tracks:
         """Believe in nobody until they are found again where they were: too much time went by."""
         for track in self._tracks:
             track.missed, track.found_at = _PATIENCE, now
-            track.speed, track.body_speed = np.inf, 0.0
+            track.speed, track.body_speed, track.crop = np.inf, 0.0, None
 
     def carry(self, motion: Motion) -> None:
         """Move everybody along with the picture; whoever is carried out of it is lost."""
@@ -155,6 +164,7 @@ class Tracks:
             track.speed = motion.speed_in(track.box, _FOOT)
             track.body_speed = motion.speed_in(track.box, _BODY, camera)
             track.moved += travelled(track.joints, motion)
+            track.crop = None
             track.joints[:, :2] = motion.carry(track.joints[:, :2])
             if motion.share_in_view(track.joints[:, :2]) < _IN_VIEW:
                 # no search of the picture would ever miss them there
@@ -182,7 +192,13 @@ class Tracks:
                 _refresh(track, found[index], now)
         for index, person in enumerate(found):
             if index not in taken and person.score >= _OPENS and not self._is_known(person):
-                new = Track(self._next_key, person.joints.copy(), now, moved=person.moved)
+                new = Track(
+                    self._next_key,
+                    person.joints.copy(),
+                    now,
+                    moved=person.moved,
+                    crop=person.crop,
+                )
                 self._tracks.append(new)
                 met.add(self._next_key)
                 self._next_key += 1
@@ -256,6 +272,7 @@ def _refresh(track: Track, person: Found, now: float) -> None:
     track.joints = joints.copy()
     track.found_at, track.missed, track.moved = now, 0, person.moved
     track.finds += 1
+    track.crop = person.crop
     track.found_length = track.length
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.tracking.body_geometry import Joints
+from mirror.tracking.crop import Crop
 from mirror.tracking.motion import Motion
 
 
@@ -15,6 +16,7 @@ class Somebody:
     joints: Joints
     score: float = 0.9
     moved: float = 0.0
+    crop: Crop | None = None
 
 
 def standing(x: float, y: float = 100.0, tall: float = 200.0, score: float = 0.9) -> Somebody:

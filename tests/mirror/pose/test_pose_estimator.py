@@ -36,8 +36,9 @@ class Network:
 
 @pytest.fixture
 def networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Network]:
-    made = {"lite": Network(1.0), "full": Network(1.0)}
+    made = {"lite": Network(1.0), "full": Network(1.0), "careful": Network(1.0)}
     monkeypatch.setattr(pose_estimator, "LandmarkNetwork", lambda threads, size="lite": made[size])
+    monkeypatch.setattr(pose_estimator, "CarefulNetwork", lambda network: made["careful"])
     monkeypatch.setattr(pose_estimator, "is_collapsed", lambda seen, person: False)
     return made
 
@@ -77,3 +78,12 @@ def test_where_nobody_was_found_of_late_more_of_the_picture_is_looked_at(
     PoseEstimator(1, "balanced")(IMAGE, dataclasses.replace(FACING, trust=0.1))
     assert networks["full"].sides == []
     assert networks["lite"].sides == [CROP.side, pytest.approx(1.2 * CROP.side)]
+
+
+def test_whoever_was_searched_for_thoroughly_is_looked_at_carefully_in_their_square(
+    networks: dict[str, Network],
+) -> None:
+    verified = dataclasses.replace(FACING, crop=Crop(40.0, 40.0, 100.0, 0.0), is_verified=True)
+    assert looks(networks, "balanced", verified) == (0, 0)
+    # no second look where the network would rather have looked: that was tried, and seen to be less
+    assert networks["careful"].sides == [100.0]

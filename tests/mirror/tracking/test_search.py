@@ -166,7 +166,7 @@ def test_a_picture_that_is_held_is_searched_to_the_end() -> None:
     everywhere = len(list(views(*image.shape[:2])))
     told.known += [there, *[[]] * (everywhere - 1)]
     search.update(held(image, 0.0), None)
-    assert len(told.asked) == everywhere > 10
+    assert len(told.asked) == everywhere > 1
     assert told.waited == [True] * everywhere
     told.known.append(there)
     search.update(held(image, 1 / 30), STILL)
@@ -210,13 +210,13 @@ def test_of_one_person_found_in_many_views_there_is_one_and_nobody_where_nobody_
 
 
 def test_a_file_is_searched_thoroughly_where_that_was_asked_for() -> None:
-    views_of = []
+    upside_down = []
     for live in (False, True):
-        told = Told(known=[[]] * 40)
+        told, turned = Told(known=[[]] * 40), np.rot90(man(1)[0], 2)
         prepare = CropPlanner(told, LandmarkVerifier(), is_thorough=not live)
         prepare(frames_of([man(1)[0]])[0])
-        views_of.append(len(told.asked))
-    assert views_of[0] > 10 > views_of[1]
+        upside_down.append(any(np.array_equal(view.image, turned) for view in told.asked))
+    assert upside_down == [True, False]
 
 
 def test_somebody_small_is_looked_at_closer_in_the_frame_that_is_there_by_then() -> None:

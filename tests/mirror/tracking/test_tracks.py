@@ -1,6 +1,7 @@
 import pytest
 from somebody import Somebody, moving, standing
 
+from mirror.tracking.crop import Crop
 from mirror.tracking.tracks import Tracks
 
 WHOLE = (0.0, 0.0, 640.0, 480.0)
@@ -144,3 +145,14 @@ def test_one_find_with_sides_exchanged_is_a_slip_and_two_are_a_turn() -> None:
     assert tracks.present()[0].joints[left_shoulder, 0] > 200
     tracks.meet([turned(200)], 0.4, WHOLE)
     assert tracks.present()[0].joints[left_shoulder, 0] < 200
+
+
+def test_the_square_of_a_find_is_that_of_its_frame_only() -> None:
+    tracks, square = Tracks(), Crop(100.0, 150.0, 300.0, 0.0)
+    somebody = standing(100)
+    somebody.crop = square
+    for now in (0.0, 0.1):  # whoever is new, and whoever is found again
+        tracks.meet([somebody], now, (0, 0, 640, 480))
+        assert [track.crop for track in tracks.present()] == [square]
+        tracks.carry(moving(0, 0))
+        assert [track.crop for track in tracks.present()] == [None]
