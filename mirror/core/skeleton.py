@@ -19,6 +19,7 @@ LANDMARKS = (
 FROM_COCO = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
 # https://cocodataset.org/#format-data, "keypoints" of the category person
 COCO_JOINTS = tuple(LANDMARKS[place] for place in FROM_COCO)
+COCO_OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # the same joint there
 
 MIN_JOINT_SCORE = 0.2  # of a detected joint: below it, its place is a guess
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from mirror.core.instance_map import Box
-from mirror.core.skeleton import FROM_COCO, MIN_JOINT_SCORE
+from mirror.core.skeleton import COCO_OTHER_SIDE, FROM_COCO, MIN_JOINT_SCORE
 from mirror.pose.picture_looks import LandmarkNetworks, Look, PictureLooks
-from mirror.tracking.body_geometry import Joints
+from mirror.tracking.body_geometry import Joints, distance
 from mirror.tracking.box_detector import BoxDetector, PersonBox, once_each
 from mirror.tracking.box_tracks import overlap
 from mirror.tracking.crop import Crop
@@ -21,11 +21,13 @@ from mirror.tracking.search_views import MOST_PEOPLE, closer_views
 from pipeline.frame import BGR
 
 _LEAST_SCORE = 0.3  # of a box, or of joints that no box is round
+_MOST_BOXES = 2 * MOST_PEOPLE  # in which somebody is looked for: each takes up to half a second
 _CLOSER_SIDE = 320  # pixels that a window's side is brought to
 _CUT = 0.02  # of a window's side: a box that ends nearer to its edge may be cut off there
 _MAY_BE = 0.4  # overlap of the box round joints with a person's, from which they may be theirs
 _BELIEVED = 0.6  # overlap of the mask's box, from which joints surer than the box are believed
 _AGREED = 0.85  # and other joints
+_SAME = 0.12  # body lengths: joints that lie nearer to one another are of one person
 _MOST_IN_BOX = 4  # finds whose squares are looked at for one box
 _LIKELIEST = 2  # of these, that may be whoever is in it as they are
 _FEW = 3  # sure joints: with fewer, the others say more of where somebody is
@@ -36,10 +38,10 @@ Seen = tuple[Detection, Look]
 class LandmarkVerifier:
     """Says who is there, once each; loads its networks at the first call.
 
-    The detector of joints sees people as they move in front of a camera, and takes two who sit side
-    by side for one. That of boxes, which was trained on everyday pictures, tells them apart, but
-    knows no more. So whom both found is there; whom only one found is there if the landmark network
-    sees the person too; and of its looks in different squares the one counts that fills the box.
+    The detector of joints sees how people stand, and takes two who sit side by side for one. That
+    of boxes, which was trained on everyday pictures, tells them apart, but knows no more. Whoever
+    either of them found is there if the landmark network sees the person too; and of its looks in
+    different squares the one counts that fills the box.
     """
 
     def __init__(self) -> None:
@@ -80,7 +82,7 @@ def _boxes(detector: BoxDetector, image: BGR) -> list[PersonBox]:
             box = one.box[0] + x0, one.box[1] + y0, one.box[2] + x0, one.box[3] + y0
             if box[0] > left and box[1] > top and box[2] < right and box[3] < bottom:
                 found.append(PersonBox(box, one.score))
-    return once_each(found)
+    return once_each(found)[:_MOST_BOXES]
 
 
 def _everybody(
@@ -129,8 +131,20 @@ def _in_box(looks: PictureLooks, box: PersonBox, inside: Sequence[_Find]) -> See
     look = looks.in_box(box.box, [find.crop for find in inside])
     if look is None:
         return None
-    joints = look.seen.joints[list(FROM_COCO)]
+    joints = _found_there(look.seen.joints[list(FROM_COCO)], inside)
     return Detection(joints, max(box.score, look.seen.presence), crop=look.seen.crop), look
+
+
+def _found_there(seen: Joints, inside: Sequence[_Find]) -> Joints:
+    """The joints found where the landmark network saw somebody, if there are any; else its own.
+
+    It sees one square, and the detector the whole picture: which side is left, both are to say.
+    """
+    for find in inside:
+        joints = find.person.joints
+        if min(distance(seen, joints), distance(seen[COCO_OTHER_SIDE], joints)) < _SAME:
+            return joints
+    return seen
 
 
 def _box_round(joints: Joints) -> Box:

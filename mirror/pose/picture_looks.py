@@ -89,7 +89,7 @@ class PictureLooks:
         looks = sorted(self._somebody(box, squares), key=lambda look: -self.fit(look, box))
         best, most = None, _FITS
         for look in looks[:_CAREFUL_LOOKS]:
-            if self.fit(look, box) < _FITS:
+            if self.fit(look, box) < _FITS or most >= _FITS_WELL:
                 break
             careful = self._look(self._networks.careful.estimate(self._image, look.seen.crop))
             if careful.is_somebody and (fit := self.fit(careful, box)) >= most:

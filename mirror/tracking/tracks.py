@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mirror.core.skeleton import MIN_JOINT_SCORE
+from mirror.core.skeleton import COCO_OTHER_SIDE, MIN_JOINT_SCORE
 from mirror.tracking.body_geometry import (
     Joints,
     body_length,
@@ -33,7 +33,6 @@ _AGAIN_S = 0.15  # between two searches of which the second says anything new
 _FORGET_S = 2.0  # how long somebody lost keeps their place
 _IN_VIEW = 0.25  # share of the joints in the picture: with less, nobody is to be seen there
 _TURNED = 0.05  # body lengths: less than that apart, sides cannot be told
-_OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]  # COCO's order
 
 # from and to which joints: the neck, both diagonals and the sides of the trunk, and the limbs
 _BONES = np.array(
@@ -262,11 +261,11 @@ class Tracks:
 def _refresh(track: Track, person: Found, now: float) -> None:
     joints = person.joints
     straight = distance(track.joints, joints)
-    exchanged = distance(track.joints, joints[_OTHER_SIDE])
+    exchanged = distance(track.joints, joints[COCO_OTHER_SIDE])
     if straight > _TURNED and exchanged < 0.6 * straight:
         # one find is a detector's slip, two are somebody who has turned round
         track.exchanged += 1
-        joints = joints if track.exchanged >= 2 else joints[_OTHER_SIDE]
+        joints = joints if track.exchanged >= 2 else joints[COCO_OTHER_SIDE]
     else:
         track.exchanged = 0
     track.joints = joints.copy()

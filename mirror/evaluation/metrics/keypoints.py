@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.skeleton import COCO_OTHER_SIDE
+
 Points = NDArray[np.float64]  # (17, 3): x, y in pixels, and a flag or a score; COCO's order
 
 # https://cocodataset.org/#keypoints-eval: how far annotators differ, per joint, by the person's
@@ -13,7 +15,6 @@ SIGMAS = np.array(
     [.026, .025, .025, .035, .035, .079, .079, .072, .072, .062, .062, .107, .107, .087, .087,
      .089, .089]
 )  # fmt: skip
-_OTHER_SIDE = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 _SHOULDER, _OPPOSITE_HIP = 5, 12  # left and right
 _NEAR = 0.2  # of the torso
 
@@ -65,7 +66,7 @@ def near_joints(truth: Points, found: Points) -> NDArray[np.bool_] | None:
 
 def joints_exchanged(truth: Points, area: float, found: Points) -> bool:
     """Whether left and right agree better the other way round."""
-    return oks(truth, area, found[_OTHER_SIDE]) > oks(truth, area, found)
+    return oks(truth, area, found[COCO_OTHER_SIDE]) > oks(truth, area, found)
 
 
 def pair_up(similarities: NDArray[np.float64]) -> list[int]:

@@ -10,10 +10,12 @@ import pytest
 from clip import images, man, on_ground
 from somebody import standing
 
+from mirror.core.skeleton import COCO_OTHER_SIDE
 from mirror.pose import person_verifier
 from mirror.pose.landmark_network import PoseEstimate
 from mirror.pose.person_verifier import LandmarkVerifier
 from mirror.pose.picture_looks import LandmarkNetworks, PictureLooks
+from mirror.tracking.body_geometry import distance
 from mirror.tracking.box_detector import PersonBox
 from mirror.tracking.crop import SIDE, Crop
 from mirror.tracking.person_detector import Detection, PersonDetector
@@ -27,10 +29,10 @@ def test_somebody_of_whom_only_a_box_was_found_is_there_with_joints_and_a_square
     (known,) = PersonDetector().find(image)
     (person,) = LandmarkVerifier()(image, [])
     assert person.crop is not None
-    sure = (known.joints[:, 2] > 0.4) & (person.joints[:, 2] > 0.5)
-    apart = np.hypot(*(person.joints - known.joints)[sure, :2].T)
-    assert sure.sum() >= 8
-    assert np.median(apart) < 0.06 * np.ptp(known.joints[:, 1])
+    apart = min(
+        distance(known.joints, of) for of in (person.joints, person.joints[COCO_OTHER_SIDE])
+    )
+    assert apart < 0.12
 
 
 def test_joints_that_fill_a_box_stay_as_they_were_found() -> None:
@@ -38,6 +40,18 @@ def test_joints_that_fill_a_box_stay_as_they_were_found() -> None:
     (known,) = PersonDetector().find(image)
     (person,) = LandmarkVerifier()(image, [known])
     assert person.crop is None
+    assert np.array_equal(person.joints, known.joints)
+
+
+def test_joints_found_where_another_square_shows_somebody_stay_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    image = on_ground(man(1)[0], 400, 600, 300, 60)
+    (known,) = PersonDetector().find(image)
+    monkeypatch.setattr(person_verifier, "_AGREED", 1.1)  # so that other squares are looked at
+    monkeypatch.setattr(person_verifier, "_BELIEVED", 1.1)
+    (person,) = LandmarkVerifier()(image, [known])
+    assert person.crop is not None
     assert np.array_equal(person.joints, known.joints)
 
 

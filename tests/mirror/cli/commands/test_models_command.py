@@ -8,6 +8,7 @@ import pytest
 from m2fp_golden import checkpoint
 from media import write_video
 
+from mirror import weights
 from mirror.cli.commands import models_export
 from mirror.cli.main import main
 from pipeline.errors import PipelineError
@@ -35,7 +36,7 @@ def test_a_folder_is_taken_with_a_word_about_the_licence(
     assert str(cache) in told
     assert "do not use them commercially" in told
     assert main(["models", "verify"]) == 0
-    assert capsys.readouterr().out.count("right") == 4
+    assert capsys.readouterr().out.count("right") == len(weights.NAMES) + 1
     assert main(["models", "list"]) == 0
     told = capsys.readouterr().out
     assert "253 MB" in told  # of what is not here
