@@ -72,10 +72,17 @@ class Fastest:
 
 
 def usual_file() -> Path:
-    """Return where this system keeps what a program can find out again: ``tuned.json`` there."""
+    """Return where this system keeps what a program can find out again: ``tuned.json`` there.
+
+    Raises:
+        FileNotFoundError: the user has no home, as systemd's dynamic ones have none.
+    """
     from platformdirs import user_cache_path  # few runs need it
 
-    return user_cache_path("smart-mirror", appauthor=False) / "tuned.json"
+    try:
+        return user_cache_path("smart-mirror", appauthor=False) / "tuned.json"
+    except RuntimeError as error:
+        raise FileNotFoundError(str(error)) from None
 
 
 def keep(found: Mapping[ParserConfig, Fastest], path: Path | None = None) -> None:
@@ -105,7 +112,7 @@ def fastest_known(config: ParserConfig, path: Path | None = None) -> Fastest | N
     try:
         said = _read(path or usual_file()).get(_key(config))
         found = None if said is None else Fastest(**said)
-    except TypeError:  # other fields, or no fields at all
+    except (TypeError, FileNotFoundError):  # other fields, or no fields at all; or no home
         return None
     return found if found is not None and _is_sound(found) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from mirror.core import machine
@@ -16,6 +17,7 @@ from mirror.jobs.worker_choice import Fastest, fastest_known, keep
 
 USUAL = ParserConfig(name="none")
 FASTEST = Fastest(1, 4, 21.0, 14.5)
+USUAL_FILE = worker_choice.usual_file  # which tests have one of their own for
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +29,17 @@ def test_it_is_one_a_core_until_something_is_measured() -> None:
     chosen = choose_workers(USUAL)
     assert (chosen.workers, chosen.threads, chosen.reason) == (4, 1, "cores")
     assert choose_workers(USUAL.changed(threads=2)).workers == 2
+
+
+def test_a_user_without_a_home_has_measured_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(name: str, appauthor: bool) -> Path:
+        raise RuntimeError(f"could not determine the home directory of {name}")
+
+    monkeypatch.setattr(platformdirs, "user_cache_path", homeless)
+    monkeypatch.setattr(worker_choice, "usual_file", USUAL_FILE)
+    assert choose_workers(USUAL).reason == "cores"
+    with pytest.raises(FileNotFoundError, match="home directory"):  # which tune says as it stands
+        keep({USUAL: FASTEST})
 
 
 def test_there_are_eight_at_most_unless_somebody_asks_for_more(
