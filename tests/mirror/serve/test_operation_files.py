@@ -81,6 +81,14 @@ def test_the_unit_waits_longer_than_the_service_takes_to_end() -> None:
     assert found["Type"] == "notify"
 
 
+def test_the_unit_gives_the_service_copies_of_what_it_reads_and_no_folder_to_write_to() -> None:
+    text = UNIT.read_text()
+    given = re.findall(r"^LoadCredential=([^:]+):/etc/smart-mirror/\1$", text, re.MULTILINE)
+    read = re.findall(r"\$\{CREDENTIALS_DIRECTORY\}/(\S+)", unit()["ExecStart"])
+    assert set(read) == set(given) == {"serve.toml", "tokens.toml"}
+    assert "ConfigurationDirectory" not in unit()
+
+
 # gunicorn
 
 FAST = """
