@@ -5,11 +5,11 @@ from __future__ import annotations
 from mirror.core.instance_map import Box
 from mirror.pose.landmark_network import CarefulNetwork, LandmarkNetwork, PoseEstimate
 from mirror.tracking.crop import MARGIN, Crop
+from mirror.tracking.crop_placement import square_round
 from pipeline.frame import BGR
 
 _THERE = 0.5  # presence from which somebody is believed to be in the square
 _SAME = 0.02  # of a square's side: one that is no farther off shows nothing new
-_LEAST_SIDE = 16.0  # pixels
 
 
 class BoxPoseEstimator:
@@ -27,9 +27,7 @@ class BoxPoseEstimator:
 
     def in_box(self, image: BGR, box: Box) -> PoseEstimate | None:
         """Return what is seen of whoever fills a box in (H, W, 3) uint8 BGR; None is nobody."""
-        x0, y0, x1, y1 = box
-        side = max(_LEAST_SIDE, MARGIN * max(x1 - x0, y1 - y0))
-        return self.in_crop(image, Crop((x0 + x1) / 2, (y0 + y1) / 2, side, 0.0))
+        return self.in_crop(image, square_round(box, MARGIN))
 
     def in_crop(self, image: BGR, crop: Crop) -> PoseEstimate | None:
         """Return what is seen of whoever is in a square; None is nobody."""

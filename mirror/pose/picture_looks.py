@@ -13,14 +13,14 @@ from mirror.core.instance_map import Box
 from mirror.pose.landmark_network import CarefulNetwork, LandmarkNetwork, Looks, PoseEstimate
 from mirror.tracking.box_tracks import overlap
 from mirror.tracking.crop import MARGIN, Crop
+from mirror.tracking.crop_placement import square_round
 from pipeline.frame import BGR
 
-THERE = 0.5  # presence from which somebody is believed to be there
+_THERE = 0.5  # presence from which somebody is believed to be there
 _PERHAPS = 0.3  # presence from which it is worth looking from where the network would rather look
 _FITS = 0.6  # overlap of a mask's box with a person's, below which the mask is not the person's
 _FITS_WELL = 0.85  # and from which no other look will be much better
 _ROOMS = (MARGIN, 1.0, 1.5)  # sides of squares over the longer side of a box
-_LEAST_SIDE = 16.0  # pixels
 _CAREFUL_LOOKS = 3  # at most, for one box
 _ONE = 0.5  # of two masks together, from which they are one person's
 _INSIDE = 0.7  # of either mask, from which it is a piece of the other
@@ -47,7 +47,7 @@ class Look:
     @property
     def is_somebody(self) -> bool:
         """Whether a person was seen."""
-        return self.seen.presence >= THERE and bool(self.mask.any())
+        return self.seen.presence >= _THERE and bool(self.mask.any())
 
     def meets(self, other: Look) -> bool:
         """Return whether both saw one person, or one of them a piece of whom the other saw."""
@@ -104,8 +104,9 @@ class PictureLooks:
 
     def _somebody(self, box: Box, squares: Sequence[Crop]) -> Iterator[Look]:
         """Look until somebody fills the box well, first with the network that costs less."""
+        upright = [square_round(box, room) for room in _ROOMS]
         for network in (self._networks.lite, self._networks.full):
-            for square in (*squares, *_squares(box)):
+            for square in (*squares, *upright):
                 fits = 0.0
                 for look in self._twice(network, square):
                     if look.is_somebody:
@@ -126,10 +127,3 @@ class PictureLooks:
         matrix = seen.crop.to_image * self._scale
         logits = cv2.warpAffine(seen.mask, matrix, size, flags=cv2.INTER_LINEAR, borderValue=-1.0)
         return Look(seen, logits > 0)
-
-
-def _squares(box: Box) -> Iterator[Crop]:
-    x0, y0, x1, y1 = box
-    longer = max(x1 - x0, y1 - y0)
-    for room in _ROOMS:
-        yield Crop((x0 + x1) / 2, (y0 + y1) / 2, max(_LEAST_SIDE, room * longer), 0.0)

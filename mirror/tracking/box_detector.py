@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mirror.core.instance_map import Box
 from mirror.inference.onnx_session import load
 from mirror.tracking.box_tracks import overlap
+from mirror.tracking.detector_input import detector_input
 from pipeline.frame import BGR
 
 SIDE = 416  # the longer side that the network was trained for
@@ -51,20 +52,13 @@ class BoxDetector:
             least_score: of a box, 0-1.
             side: pixels that the longer side is brought to; the cost goes with its square.
         """
-        height, width = image.shape[:2]
-        scale = side / max(height, width)
-        inner_height, inner_width = max(1, round(height * scale)), max(1, round(width * scale))
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(image, (inner_width, inner_height), interpolation=how)
-        rows, columns = (-(-side // _STRIDE) * _STRIDE for side in (inner_height, inner_width))
-        padded = np.zeros((rows, columns, 3), np.uint8)
-        padded[:inner_height, :inner_width] = small
+        padded = detector_input(image, side, _STRIDE, cv2.INTER_LINEAR).padded
         network_input = cv2.dnn.blobFromImage(padded, mean=_MEAN)
         network_input /= _STD[None, :, None, None]
         grids = self._session.run(None, {"image": network_input})
-        found = [_of_grid(grid[0], rows, least_score) for grid in grids]
+        found = [_of_grid(grid[0], len(padded), least_score) for grid in grids]
         boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        boxes *= np.float32(1 / scale)
+        boxes *= np.float32(max(image.shape[:2]) / side)
         return once_each(
             [
                 PersonBox((float(x0), float(y0), float(x1), float(y1)), float(score))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.core.instance_map import Box
 from mirror.core.skeleton import MIN_JOINT_SCORE
 from mirror.tracking.crop import MARGIN, Crop
 
@@ -41,6 +42,13 @@ def crop_round(joints: NDArray[np.float32]) -> Crop:
     radius = max(float(reach.max(initial=0.0)), 1.5 * float(np.linalg.norm(spine)))
     angle = float(np.arctan2(spine[0], -spine[1]))
     return Crop(float(hips[0]), float(hips[1]), max(_LEAST_SIDE, 2 * radius * MARGIN), angle)
+
+
+def square_round(box: Box, room: float) -> Crop:
+    """Return the upright square in the middle of a box, ``room`` times its longer side."""
+    x0, y0, x1, y1 = box
+    side = max(_LEAST_SIDE, room * max(x1 - x0, y1 - y0))
+    return Crop((x0 + x1) / 2, (y0 + y1) / 2, side, 0.0)
 
 
 def closer(crop: Crop, calm: float) -> Crop:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mirror.inference.onnx_session import load
 from mirror.tracking.body_geometry import travelled
 from mirror.tracking.crop import Crop
+from mirror.tracking.detector_input import detector_input
 from mirror.tracking.motion import Motion
 from pipeline.frame import BGR
 
@@ -58,13 +59,10 @@ class PersonDetector:
             side: pixels that the longer side is brought to; the cost goes with its square.
         """
         height, width = image.shape[:2]
-        scale = side / max(height, width)
-        inner_height, inner_width = max(1, round(height * scale)), max(1, round(width * scale))
-        small = cv2.resize(image, (inner_width, inner_height), interpolation=cv2.INTER_AREA)
-        rows, columns = _rounded_up(inner_height), _rounded_up(inner_width)
-        padded = np.zeros((1, rows, columns, 3), np.int32)
-        padded[0, :inner_height, :inner_width] = small[:, :, ::-1]
-        (found,) = self._session.run(None, {"input": padded})
+        padded, inner_height, inner_width = detector_input(image, side, _STRIDE, cv2.INTER_AREA)
+        colours = padded[None, :, :, ::-1].astype(np.int32, order="C")
+        (found,) = self._session.run(None, {"input": colours})
+        rows, columns = padded.shape[:2]
         stretch = np.array([columns / inner_width * width, rows / inner_height * height])
         detections = [_detection(person, stretch, x0, y0) for person in found[0]]
         return sorted(
@@ -79,7 +77,3 @@ def _detection(
     joints = person[:51].reshape(17, 3)[:, [1, 0, 2]].astype(np.float32)
     joints[:, :2] = joints[:, :2] * stretch + (x0, y0)
     return Detection(joints, float(person[55]))
-
-
-def _rounded_up(side: int) -> int:
-    return -(-side // _STRIDE) * _STRIDE

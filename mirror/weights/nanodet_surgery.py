@@ -15,6 +15,8 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+from mirror.weights.surgery import Graph
+
 _CLASSES = 80  # COCO's; person is the first
 _INPUT = "image"
 _STRIDES = (8, 16, 32)  # pixels of the input for one cell of each grid
@@ -26,31 +28,31 @@ def operate(model: onnx.ModelProto) -> onnx.ModelProto:
     Of the 45, the first is the logit of a person; the others are NanoDet's distributions of how far
     the left, upper, right and lower edge are, 11 logits each.
     """
-    graph = model.graph
-    splits = [node for node in graph.node if node.op_type == "Split"]
-    heads = [_maker(graph, split.input[0]) for split in splits]
+    graph, surgery = model.graph, Graph(model)
+    heads = [surgery.maker(split.input[0]) for split in surgery.nodes("Split")]
     values = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer}
     for head in heads:
         for name in head.input[1:]:
             values[name] = np.concatenate([values[name][:1], values[name][_CLASSES:]])
     heads.reverse()  # the network's own order begins with the coarsest grid
-    nodes = _needed(graph, {head.output[0] for head in heads})
+    del graph.output[:]
+    graph.output.extend(onnx.ValueInfoProto(name=head.output[0]) for head in heads)
+    surgery.prune()
     taken = graph.input[0].name
     names = {
         head.output[0]: f"stride_{stride}" for head, stride in zip(heads, _STRIDES, strict=True)
     }
     names[taken] = _INPUT
-    for node in nodes:
+    for node in graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
-    used = {name for node in nodes for name in node.input}
     casts, weights = [], []
-    for name in sorted(used & set(values)):
+    for name in sorted(entry.name for entry in graph.initializer):
         cast, weight = _stored(name, values[name])
         casts += cast
         weights.append(weight)
     kept = helper.make_graph(
-        [*casts, *nodes],
+        [*casts, *graph.node],
         "nanodet",
         [_tensor(_INPUT, 3, "height", "width")],
         [
@@ -62,21 +64,6 @@ def operate(model: onnx.ModelProto) -> onnx.ModelProto:
     result = helper.make_model(kept, opset_imports=model.opset_import, ir_version=model.ir_version)
     onnx.checker.check_model(result)
     return result
-
-
-def _maker(graph: onnx.GraphProto, tensor: str) -> onnx.NodeProto:
-    found: onnx.NodeProto = next(node for node in graph.node if tensor in node.output)
-    return found
-
-
-def _needed(graph: onnx.GraphProto, tensors: set[str]) -> list[onnx.NodeProto]:
-    """The nodes that these tensors come from, in order."""
-    needed: list[onnx.NodeProto] = []
-    for node in reversed(graph.node):
-        if tensors & set(node.output):
-            needed.append(node)
-            tensors = tensors | set(node.input)
-    return needed[::-1]
 
 
 def _stored(
