@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from mirror.pose.landmark_network import CERTAIN
-from mirror.tracking.crop import Crop
 
 # one_euro_filter in MediaPipe's modules/pose_landmark/pose_landmark_filtering.pbtxt; the speed is
 # in body sizes a second
@@ -15,9 +11,6 @@ _LEAST_CUTOFF_HZ = 0.05
 _BETA = 80.0
 _SPEED_CUTOFF_HZ = 1.0
 _TREMBLE = 0.012  # body sizes that the network's answers for a body that stands still differ by
-
-_HOLDS_S = 0.2  # how long a mask's past counts where past and present agree
-_AGREES = 1.5  # logits: the difference at which the past's weight has fallen to 37 %
 
 
 class OneEuro:
@@ -58,49 +51,6 @@ class OneEuro:
         cutoff = _LEAST_CUTOFF_HZ + _BETA * np.abs(self._speed)
         self._value = self._value + _weight(cutoff, elapsed_s) * gone
         return self._value.astype(np.float32)
-
-
-class SteadyMask:
-    """Blends a mask with its own past: more where they agree, less where they differ.
-
-    So the edge of a still body stands still, and that of a moving one stays crisp.
-    """
-
-    def __init__(self) -> None:
-        self._mask: NDArray[np.float32] | None = None
-        self._crop: Crop | None = None
-
-    def __call__(
-        self, mask: NDArray[np.float32], crop: Crop, elapsed_s: float
-    ) -> NDArray[np.float32]:
-        """Return the (256, 256) logits, from -6 to 6, of the present crop, steadied."""
-        now = mask.copy()
-        if self._mask is not None and self._crop is not None and elapsed_s > 0:
-            # where nobody is for certain, the past has nothing to add
-            x, y, width, height = cv2.boundingRect((now > -CERTAIN).view(np.uint8))
-            part = now[y : y + height, x : x + width]
-            if part.size:
-                difference = _moved(self._mask, self._crop, crop, (x, y, width, height)) - part
-                weight = cv2.exp(np.square(difference * np.float32(1 / _AGREES)) * np.float32(-1))
-                weight *= difference
-                part += weight * np.float32(np.exp(-elapsed_s / _HOLDS_S))
-        self._mask, self._crop = now, crop
-        return now
-
-
-def _moved(
-    mask: NDArray[np.float32], before: Crop, now: Crop, part: tuple[int, int, int, int]
-) -> NDArray[np.float32]:
-    """A part (x, y, width, height) of a crop, of the mask of another."""
-    x, y, width, height = part
-    if before == now:
-        return mask[y : y + height, x : x + width]
-    matrix = now.from_image @ np.vstack([before.to_image, [0, 0, 1]])
-    matrix[:, 2] -= (x, y)
-    moved: NDArray[np.float32] = cv2.warpAffine(
-        mask, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=float(-CERTAIN)
-    )
-    return moved
 
 
 def _weight(cutoff_hz: NDArray[np.float64] | float, elapsed_s: float) -> NDArray[np.float64]:

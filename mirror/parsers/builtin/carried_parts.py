@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mirror.pose.carried_mask import FineMotion
 from mirror.tracking.motion import Motion, Origins
 
 _HOLDS_S = 0.08  # how long the past counts
@@ -70,6 +71,7 @@ class CarriedParts:
         motion: Motion | None,
         motion_s: float,
         now: float,
+        fine: FineMotion | None = None,
     ) -> tuple[Planes, Plane]:
         """Return how much farther every part is, and how far the nearest, in the light of the past.
 
@@ -80,13 +82,18 @@ class CarriedParts:
             motion: since the frame before; None: nothing of the past is of use.
             motion_s: seconds since the frame before.
             now: the frame's time, seconds.
+            fine: the same motion, of the person's square, where that is known.
         """
         elapsed_s, self._time = now - self._time, now
         # whoever was not seen in the frame before was somewhere that this motion does not tell
         is_next = 0 < elapsed_s < motion_s + _ROUNDED_S
         ages = np.zeros_like(least)  # seconds since a place was near its part by itself
         if self._last is not None and motion is not None and is_next:
-            origins = self._origins(motion, grid.xs, grid.ys)
+            origins = (
+                self._origins(motion, grid.xs, grid.ys)
+                if fine is None
+                else fine.origins_of(grid.xs, grid.ys)
+            )
             if origins is not None:
                 was, is_known = _moved(*self._last, *origins)
                 own = farther

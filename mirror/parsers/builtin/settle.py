@@ -14,10 +14,11 @@ from mirror.core.skeleton import LANDMARKS, joint_angles
 from mirror.core.soft_mask import SoftMask
 from mirror.parsers.builtin.carried_parts import CarriedParts
 from mirror.parsers.builtin.label_composer import Figure, compose
+from mirror.pose.carried_mask import CarriedMask
 from mirror.pose.duplicates import Duplicates
 from mirror.pose.landmark_network import PoseEstimate
 from mirror.pose.left_right import LeftRight
-from mirror.pose.temporal_smoothing import OneEuro, SteadyMask
+from mirror.pose.temporal_smoothing import OneEuro
 from mirror.tracking.crop_planner import CropPlan
 from pipeline.frame import Frame
 
@@ -34,7 +35,7 @@ class _Past:
     left_right: LeftRight = field(default_factory=LeftRight)
     joints: OneEuro = field(default_factory=OneEuro)
     world: OneEuro = field(default_factory=OneEuro)
-    mask: SteadyMask = field(default_factory=SteadyMask)
+    mask: CarriedMask = field(default_factory=CarriedMask)
     parts: CarriedParts = field(default_factory=CarriedParts)
 
 
@@ -66,10 +67,14 @@ class Settle:
             size = estimate.crop.side / 2.5
             joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, person.calm)
             world = past.world(world, 1.0, elapsed_s)
-            mask = past.mask(estimate.mask, estimate.crop, elapsed_s)
+            mask = past.mask(estimate, person.calm, elapsed_s)
             soft_mask = SoftMask(mask, estimate.crop.to_image)
             hold = functools.partial(
-                past.parts, motion=person.motion, motion_s=person.motion_s, now=frame.time
+                past.parts,
+                motion=person.motion,
+                motion_s=person.motion_s,
+                now=frame.time,
+                fine=past.mask.motion,
             )
             found = _person(past.id, estimate.presence, joints, world, soft_mask)
             seen.append((found, Figure(estimate.crop, joints, mask, found.instance, hold)))
