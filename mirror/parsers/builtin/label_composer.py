@@ -15,7 +15,7 @@ from mirror.parsers.builtin.carried_parts import REACH, ROOM, Grid, Hold, Planes
 from mirror.parsers.builtin.part_distances import PERSON, Body
 from mirror.tracking.crop import Crop
 
-_NEARER = 0.06  # body units that somebody e times as large is held nearer by: they are in front
+_NEARER = 0.25  # body units that somebody e times as large is held nearer by: they are in front
 _CELLS = 48  # of the coarse grid along a person's longer side
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 # Masks and distances are enlarged as 8-bit pictures, at a third of the cost of floats
