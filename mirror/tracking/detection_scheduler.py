@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mirror.core import machine
+from mirror.tracking.body_geometry import Joints
+from mirror.tracking.missed_people import missed_people
 from mirror.tracking.person_detector import SIDE, Detection, PersonDetector
 from pipeline.frame import BGR
 
@@ -19,12 +21,15 @@ class DetectorView:
         image: (H, W, 3) uint8 BGR.
         x0, y0: column and row of the picture where the part begins.
         side: pixels that the longer side is brought to.
+        known: joints of people in the picture: only others are looked for, in boxes. None:
+            everybody is.
     """
 
     image: BGR
     x0: int = 0
     y0: int = 0
     side: int = SIDE
+    known: tuple[Joints, ...] | None = None
 
 
 class DetectionScheduler(Protocol):
@@ -98,4 +103,6 @@ class AsyncDetection:
 
 
 def _found(detector: PersonDetector, view: DetectorView) -> list[Detection]:
+    if view.known is not None:
+        return missed_people(detector, view.image, view.known)
     return detector.find(view.image, view.x0, view.y0, view.side)

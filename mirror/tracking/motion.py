@@ -52,7 +52,9 @@ class Motion:
 
     def camera(self) -> NDArray[np.float32]:
         """Return (2,): x and y in small pixels that the whole picture moved, as when it pans."""
-        moved: NDArray[np.float32] = np.median(self.field[::_STEP, ::_STEP].reshape(-1, 2), axis=0)
+        moves = np.ascontiguousarray(self.field[::_STEP, ::_STEP].reshape(-1, 2).T)
+        middle = moves.shape[1] // 2  # np.median takes ten times as long
+        moved: NDArray[np.float32] = np.partition(moves, middle, axis=1)[:, middle]
         return moved
 
     def speed_in(self, box: Box, share: float, camera: NDArray[np.float32] | None = None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mirror.inference.onnx_session import load
 from mirror.tracking.body_geometry import travelled
+from mirror.tracking.box_detector import BoxDetector
 from mirror.tracking.crop import Crop
 from mirror.tracking.detector_input import detector_input
 from mirror.tracking.motion import Motion
@@ -48,6 +50,12 @@ class PersonDetector:
 
     def __init__(self, threads: int = 1) -> None:
         self._session = load("movenet-multipose", threads)
+        self._threads = threads
+
+    @functools.cached_property
+    def boxes(self) -> BoxDetector:
+        """The detector of boxes that goes with this one; loaded when it is first asked for."""
+        return BoxDetector(self._threads)
 
     def find(self, image: BGR, x0: int = 0, y0: int = 0, side: int = SIDE) -> list[Detection]:
         """Return the people in (H, W, 3) uint8 BGR, the surest first.

@@ -12,7 +12,14 @@ from mirror.tracking.detection_scheduler import DetectionScheduler, DetectorView
 from mirror.tracking.motion import Box, Motion, Moving
 from mirror.tracking.person_detector import SIDE, Detection
 from mirror.tracking.search_views import MOST_PEOPLE as MOST_IF_THOROUGH
-from mirror.tracking.search_views import Step, Window, turned_back, views, windows
+from mirror.tracking.search_views import (
+    Step,
+    Window,
+    turned_back,
+    views,
+    window_round,
+    windows,
+)
 from mirror.tracking.tracks import MOST_PEOPLE, Track, Tracks
 from pipeline.frame import BGR, Frame
 
@@ -43,8 +50,8 @@ class PersonSearch:
     """Keeps tracks up to date with a detector. Frames in order; one thread.
 
     A person 120 px tall in a 1080p picture is 16 px in the detector's view of the whole, and is not
-    found there. So the first frame of a scene is searched in overlapping windows too, and later a
-    window in which something moves that nobody is followed for.
+    found there. So in the first frame of a scene, the detector of boxes says where to look closer;
+    and later a window is searched in which something moves that nobody is followed for.
 
     A search goes on over as many frames as the scheduler takes; whoever is found is carried by the
     motion since to where they are by then. With a scheduler that answers at once, none takes longer
@@ -126,7 +133,7 @@ class PersonSearch:
         self._since, self._step = [], step
         part = self._frame.bgr[y0:y1, x0:x1]
         image = np.ascontiguousarray(np.rot90(part, step.turns)) if step.turns else part
-        self._scheduler.submit(DetectorView(image, x0, y0, step.side))
+        self._scheduler.submit(DetectorView(image, x0, y0, step.side, step.known))
 
     def _carried(self, found: list[Detection]) -> list[Detection]:
         """Whoever was found, where they are now."""
@@ -160,8 +167,7 @@ class PersonSearch:
             yield from self._thoroughly()
             return
         yield from self._whole()
-        for window in _windows(self._frame):
-            yield from self._closer(window)
+        yield from self._missed()
         self._everywhere_at = self._frame.time
 
     def _thoroughly(self) -> Steps:
@@ -196,9 +202,16 @@ class PersonSearch:
         missed = [one for one in self._tracks.present() if one.found_at < self._frame.time]
         for track in self._tracks.present():
             if track.length < small:
-                yield from self._closer(_square_round(track.box, self._frame, 1.2), _REDETECT_SIDE)
+                yield from self._closer(_round(track, 1.2, self._frame), _REDETECT_SIDE)
             elif track in missed and track.length < medium:  # who may have been found in a window
                 yield from self._again_at(track)
+
+    def _missed(self) -> Steps:
+        """Search the whole picture for whoever is not followed yet."""
+        known = self._tracks.present()
+        everywhere = (0, 0, self._frame.width, self._frame.height)
+        found = yield Step(everywhere, SIDE, known=tuple(track.joints.copy() for track in known))
+        self._tracks.meet(found, self._frame.time, _NOWHERE)
 
     def _closer(self, window: Window, side: int = SIDE) -> Steps:
         """Search a window for small people; whoever is large is seen in the whole."""
@@ -222,7 +235,7 @@ class PersonSearch:
         return self._again_at(min(due, key=lambda track: track.found_at)) if due else None
 
     def _again_at(self, track: Track) -> Steps:
-        found = yield Step(_square_round(track.box, self._frame, 0.6), _REDETECT_SIDE)
+        found = yield Step(_round(track, 0.6, self._frame), _REDETECT_SIDE)
         self._tracks.meet_again(track, found, self._frame.time)
 
 
@@ -261,13 +274,8 @@ def _busiest(strangers: Moving, frame: Frame) -> Window | None:
     return best
 
 
-def _square_round(box: Box, frame: Frame, reach: float) -> Window:
-    """A window round a box; it reaches so many of the box's longer sides from the middle."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    half = reach * max(box[2] - box[0], box[3] - box[1])
-    x0, y0 = max(0, int(x - half)), max(0, int(y - half))
-    x1, y1 = min(frame.width, int(x + half) + 1), min(frame.height, int(y + half) + 1)
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else (0, 0, frame.width, frame.height)
+def _round(track: Track, reach: float, frame: Frame) -> Window:
+    return window_round(track.box, reach, frame.height, frame.width)
 
 
 def _is_inside(person: Detection, window: Window) -> bool:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mirror.core.instance_map import Box
+from mirror.tracking.body_geometry import Joints
 from mirror.tracking.person_detector import SIDE, Detection
 
 MOST_PEOPLE = 20  # that are looked at in a picture that is searched thoroughly
@@ -26,12 +28,15 @@ class Step(NamedTuple):
         side: pixels that its longer side is brought to.
         whole_only: whoever the window may cut is left out.
         turns: quarter turns, counter-clockwise, by which the part is turned first.
+        known: joints of people in the part, which is the whole then: only others are looked for, in
+            boxes; None: everybody is.
     """
 
     window: Window
     side: int
     whole_only: bool = False
     turns: int = 0
+    known: tuple[Joints, ...] | None = None
 
 
 def views(height: int, width: int) -> Iterator[Step]:
@@ -59,6 +64,22 @@ def windows(height: int, width: int, share: float) -> Iterator[Window]:
     for y in _starts(height, side):
         for x in _starts(width, side):
             yield x, y, x + side, y + side
+
+
+def window_round(box: Box, reach: float, height: int, width: int) -> Window:
+    """Return a window of a picture round a box; all of it where the box lies outside.
+
+    Args:
+        box: in pixels of the picture.
+        reach: of the box's longer side, that the window reaches from the middle.
+        height: the picture's.
+        width: the picture's.
+    """
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    half = reach * max(box[2] - box[0], box[3] - box[1])
+    x0, y0 = max(0, int(x - half)), max(0, int(y - half))
+    x1, y1 = min(width, int(x + half) + 1), min(height, int(y + half) + 1)
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else (0, 0, width, height)
 
 
 def turned_back(person: Detection, turns: int, height: int, width: int) -> Detection:

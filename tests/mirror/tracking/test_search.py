@@ -117,10 +117,11 @@ def test_frames_far_apart_wait_for_an_answer() -> None:
     scene = Scene()
     scene.told.known.append(somebody_at(100))
     scene.see(None)
+    scene.told.known.append([])  # nobody was missed
     scene.see(FAST)  # 20 of 200 px, but too soon
     scene.told.known.append(somebody_at(140))
     scene.see(FAST, 0.45)
-    assert scene.told.waited == [True, True]
+    assert scene.told.waited == [True, False, False, True]
     assert scene.places == [pytest.approx(140)]
 
 
@@ -128,9 +129,10 @@ def test_somebody_whom_the_flow_has_lost_is_looked_for_again_soon() -> None:
     scene = Scene()
     scene.told.known.append(somebody_at(100))
     scene.see(None)
+    scene.told.known.append([])  # nobody was missed
     for _ in range(3):  # 0.12 s
         scene.see(FAST)
-    assert len(scene.told.asked) == 2
+    assert len(scene.told.asked) == 3
 
 
 def stretching(down: float) -> Motion:
@@ -147,11 +149,12 @@ def test_somebody_whom_the_flow_stretches_is_looked_for_again_soon(
     scene = Scene()
     scene.told.known.append(somebody_at(100))
     scene.see(None)
+    scene.told.known.append([])  # nobody was missed
     for _ in range(3):  # 0.12 s, in which nothing of them went as far as a quarter of a body
         scene.see(motion)
     (track,) = scene.tracks.present()
     assert 0.08 < track.moved / track.length < 0.25
-    assert len(scene.told.asked) == searches
+    assert len(scene.told.asked) == 1 + searches
 
 
 def held(image: BGR, time_s: float) -> Frame:
@@ -289,19 +292,23 @@ def test_a_detector_that_fails_beside_says_so_where_it_was_asked() -> None:
 def test_a_close_up_takes_no_piece_of_somebody_large_for_the_whole_of_them() -> None:
     told, tracks = Told(), Tracks()
     search = PersonSearch(told, tracks, LandmarkVerifier())
-    somebody = standing(250, tall=400)
+    somebody, child = standing(250, tall=400), standing(330, tall=100)
     piece = Detection(somebody.joints * (1, 0.4, 1) + (0, 60, 0), 0.9)  # its joints are misplaced
-    told.known += [[Detection(somebody.joints, 0.9)], [piece]]
+    told.known += [[Detection(one.joints, 0.9) for one in (somebody, child)], [piece]]
     search.update(Frame.from_bgr(np.zeros((500, 500, 3), np.uint8), 0.0), None)
-    assert len(told.asked) > 2
-    (track,) = tracks.present()
-    assert track.joints == pytest.approx(somebody.joints)
+    assert told.asked[1].side < SIDE  # whoever is that small is looked at closer
+    large, _ = tracks.present()
+    assert large.joints == pytest.approx(somebody.joints)
 
 
-def test_a_close_up_finds_somebody_small_beside_somebody_large() -> None:
+def test_whoever_the_first_look_has_missed_is_searched_for_among_boxes() -> None:
     told, tracks = Told(), Tracks()
     search = PersonSearch(told, tracks, LandmarkVerifier())
     large, small = standing(150, tall=400), standing(300, tall=120)
     told.known += [[Detection(large.joints, 0.9)], [Detection(small.joints, 0.9)]]
     search.update(Frame.from_bgr(np.zeros((500, 500, 3), np.uint8), 0.0), None)
     assert [track.joints[0, 0] for track in tracks.present()] == [150, 300]
+    first, missed = told.asked
+    assert first.known is None
+    assert missed.known is not None
+    assert [joints[0, 0] for joints in missed.known] == [150]
