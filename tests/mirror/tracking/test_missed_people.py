@@ -7,6 +7,7 @@ import pytest
 from clip import images, man, on_ground
 from somebody import standing
 
+from mirror.tracking.box_detector import PersonBox
 from mirror.tracking.missed_people import missed_people
 from mirror.tracking.person_detector import SIDE, Detection, PersonDetector
 from mirror.tracking.tracks import MOST_PEOPLE
@@ -56,6 +57,16 @@ def test_somebody_too_small_for_the_whole_view_is_found(detector: Counting) -> N
 
 def test_nobody_is_found_where_nobody_is(detector: Counting) -> None:
     assert missed_people(detector, np.full((240, 320, 3), 120, np.uint8), []) == []
+
+
+def test_a_crowd_of_which_nothing_is_made_out_costs_a_few_looks(
+    detector: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [PersonBox((30.0 * number, 0, 30.0 * number + 20, 60), 0.9) for number in range(40)]
+    monkeypatch.setattr(detector.boxes, "find", lambda *_: crowd)
+    before = detector.looks
+    assert missed_people(detector, np.full((90, 1280, 3), 120, np.uint8), []) == []
+    assert detector.looks - before == 12
 
 
 def test_no_more_are_found_than_are_followed(detector: Counting) -> None:
