@@ -17,7 +17,7 @@ _LOOKS_ALIKE = 20.0  # grey levels: the difference at which that weight has fall
 _WINDOW = (5, 5)  # pixels of the square over which a difference is averaged
 _HOLDS_ALIKE_S = 0.2  # how long the past counts where past and present agree anyway
 _AGREES = 1.5  # logits: the difference at which that weight has fallen to 37 %
-_FORGOTTEN = 0.02  # weight below which the past is not worth looking at
+_FORGETS_S = 0.8  # after which it has no weight worth looking for it
 
 _MOVES = 0.5  # calm below which something of a body clearly moves, so that its past moved with it
 _NOBODY = -3.0  # logits below which a pixel is nobody's, then or now
@@ -101,40 +101,41 @@ class CarriedMask:
         self._last: _Seen | None = None
         self.motion: FineMotion | None = None
 
-    def __call__(self, estimate: PoseEstimate, calm: float, elapsed_s: float) -> Logits:
+    def __call__(
+        self, estimate: PoseEstimate, square: BGR, calm: float, elapsed_s: float
+    ) -> Logits:
         """Return the (256, 256) logits, from -6 to 6, of the estimate's square, with its past.
 
         Args:
             estimate: what was seen of the person in this frame.
+            square: (256, 256, 3) uint8, in which it was seen. Read only; kept until the next call.
             calm: 0-1, how still the person is; see ``PersonCrop``.
             elapsed_s: since the last call.
         """
-        mask, self.motion = estimate.mask.copy(), None
-        if self._last is not None and 0 < elapsed_s < -np.log(_FORGOTTEN) * _HOLDS_ALIKE_S:
-            self._blend(mask, estimate, self._last, calm < _MOVES, elapsed_s)
-        self._last = _Seen(estimate.crop, estimate.square, mask)
-        return mask
+        now = _Seen(estimate.crop, square, estimate.mask.copy())
+        last, self._last, self.motion = self._last, now, None
+        if last is not None and 0 < elapsed_s < _FORGETS_S:
+            self._blend(now, last, calm < _MOVES, elapsed_s)
+        return now.mask
 
-    def _blend(
-        self, mask: Logits, now: PoseEstimate, last: _Seen, moves: bool, elapsed_s: float
-    ) -> None:
+    def _blend(self, now: _Seen, last: _Seen, moves: bool, elapsed_s: float) -> None:
         """Change a mask where its past has something to say."""
         before = _in_square(last, now.crop, _SLIDES if moves else 0.0)
-        region = _round_somebody(cv2.max(before.mask, mask))
+        region = _round_somebody(cv2.max(before.mask, now.mask))
         if region is None:
             return
         was, looked = before.mask[region], before.square[region]
         if moves:
             was, looked = self._carried(before, now, region)
         apart = _apart(now.square[region], looked)
-        change = was - mask[region]
+        change = was - now.mask[region]
         weight = cv2.LUT(apart, _ALIKE * np.float32(np.exp(-elapsed_s / _HOLDS_S)))
         agreed = cv2.exp(np.square(change * np.float32(1 / _AGREES)) * np.float32(-1))
         agreed *= np.float32(np.exp(-elapsed_s / _HOLDS_ALIKE_S))
         change *= cv2.max(weight, agreed)
-        mask[region] += change
+        now.mask[region] += change
 
-    def _carried(self, before: _Seen, now: PoseEstimate, region: Region) -> tuple[Logits, BGR]:
+    def _carried(self, before: _Seen, now: _Seen, region: Region) -> tuple[Logits, BGR]:
         """The mask and the picture before, each pixel from where it was."""
         shown, looked = (
             cv2.cvtColor(picture[region], cv2.COLOR_BGR2GRAY)

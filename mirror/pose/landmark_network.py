@@ -39,7 +39,6 @@ class PoseEstimate:
 
     Attributes:
         crop: where it looked.
-        square: (256, 256, 3) uint8 BGR, what it saw there. Read only.
         presence: 0-1, how sure it is that a person is there.
         joints: (33, 3) float32: x, y in pixels of the picture, visibility 0-1.
         world: (33, 3) float32: metres, origin between the hips, y down.
@@ -48,7 +47,6 @@ class PoseEstimate:
     """
 
     crop: Crop
-    square: BGR
     presence: float
     joints: NDArray[np.float32]
     world: NDArray[np.float32]
@@ -77,8 +75,7 @@ class LandmarkNetwork:
 
     def estimate(self, image: BGR, crop: Crop) -> PoseEstimate:
         """Return what is seen in one crop of (H, W, 3) uint8 BGR."""
-        square = crop.cut(image)
-        return _estimate(self.answer(square), crop, square)
+        return _estimate(self.answer(crop.cut(image)), crop)
 
     def answer(self, square: BGR) -> Answer:
         """Return what the network says of a square, (256, 256, 3) uint8 BGR."""
@@ -109,7 +106,7 @@ class CarefulNetwork:
         plain = self._network.answer(square)
         mirror_image = np.ascontiguousarray(square[:, ::-1])
         both = _together(plain, _mirrored(self._network.answer(mirror_image)))
-        return _estimate(dataclasses.replace(both, mask=refined(square, both.mask)), crop, square)
+        return _estimate(dataclasses.replace(both, mask=refined(square, both.mask)), crop)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,10 +152,9 @@ def _certain(mask: NDArray[np.float32]) -> NDArray[np.float32]:
     return limited
 
 
-def _estimate(answer: Answer, crop: Crop, square: BGR) -> PoseEstimate:
+def _estimate(answer: Answer, crop: Crop) -> PoseEstimate:
     return PoseEstimate(
         crop=crop,
-        square=square,
         presence=answer.presence,
         joints=_in_picture(answer.points[:_COUNT], crop),
         world=_upright(answer.world[:_COUNT], crop.angle),

@@ -9,7 +9,6 @@ from mirror.core.skeleton import LANDMARKS
 from mirror.tracking.crop import Crop
 
 WHOLE = Crop(127.5, 127.5, 256.0, 0.0)
-BLANK = np.zeros((256, 256, 3), np.uint8)  # a square in which nothing is to be seen
 
 
 # somebody who stands and faces us, 200 tall, in a picture of 256 x 256

@@ -67,7 +67,7 @@ class Settle:
             size = estimate.crop.side / 2.5
             joints[:, :2] = past.joints(joints[:, :2], size, elapsed_s, person.calm)
             world = past.world(world, 1.0, elapsed_s)
-            mask = past.mask(estimate, person.calm, elapsed_s)
+            mask = past.mask(estimate, estimate.crop.cut(frame.bgr), person.calm, elapsed_s)
             soft_mask = SoftMask(mask, estimate.crop.to_image)
             hold = functools.partial(
                 past.parts,

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from cardboard import BLANK, WHOLE, joints, mask
+from cardboard import WHOLE, joints, mask
 from clip import frames_of, man
 
 from mirror.core.settings import load
@@ -40,7 +40,7 @@ def test_nobody_has_no_landmarks() -> None:
 def estimate(right: float = 0.0) -> PoseEstimate:
     places = joints() + np.array((right, 0, 0), np.float32)
     world = np.column_stack([(places[:, :2] - 128) / 100, np.zeros(33)]).astype(np.float32)
-    return PoseEstimate(WHOLE, BLANK, 0.9, places, world, mask(), WHOLE)
+    return PoseEstimate(WHOLE, 0.9, places, world, mask(), WHOLE)
 
 
 def test_a_joint_that_trembles_is_smoothed_and_one_of_somebody_else_is_not() -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from cardboard import BLANK
 from numpy.typing import NDArray
 
 from mirror.core.skeleton import FROM_COCO, LANDMARKS
@@ -31,9 +30,7 @@ def collapsed(
     joints = body(*found)[list(FROM_COCO)]
     joints[:, 2] = score
     mask = np.zeros((SIDE, SIDE), np.float32)
-    estimate = PoseEstimate(
-        CROP, BLANK, 1.0, body(*seen), np.zeros((33, 3), np.float32), mask, CROP
-    )
+    estimate = PoseEstimate(CROP, 1.0, body(*seen), np.zeros((33, 3), np.float32), mask, CROP)
     return is_collapsed(estimate, PersonCrop(1, CROP, joints, trust, 1, 0.5))
 
 
@@ -62,9 +59,7 @@ class Network:
     def estimate(self, image: BGR, crop: Crop) -> PoseEstimate:
         self.looks += 1
         mask = np.full((SIDE, SIDE), 9.0, np.float32)
-        return PoseEstimate(
-            crop, BLANK, 1.0, self._joints, np.zeros((33, 3), np.float32), mask, crop
-        )
+        return PoseEstimate(crop, 1.0, self._joints, np.zeros((33, 3), np.float32), mask, crop)
 
 
 @pytest.mark.parametrize(("usual", "looks"), [(44, 0), (8, 1)])

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cardboard import BLANK
 from numpy.typing import NDArray
 
 from mirror.core.skeleton import FROM_COCO, LANDMARKS
@@ -63,7 +62,7 @@ def seen(joints: Joints) -> PoseEstimate:
     world = np.zeros((33, 3), np.float32)
     world[:, :2] = (joints[:, :2] - (160, 160)) / 120
     mask = np.full((SIDE, SIDE), -9.0, np.float32)
-    return PoseEstimate(CROP, BLANK, 1.0, joints, world, mask, CROP)
+    return PoseEstimate(CROP, 1.0, joints, world, mask, CROP)
 
 
 def look(joints: Joints, finds: int, trust: float = 1.0) -> PersonCrop:

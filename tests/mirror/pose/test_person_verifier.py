@@ -7,7 +7,6 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
-from cardboard import BLANK
 from clip import images, man, on_ground
 from somebody import standing
 
@@ -93,7 +92,7 @@ class Sides:
         person[100:300, x : x + 100] = 1
         mask = cv2.warpAffine(person, crop.from_image, (SIDE, SIDE)).astype(np.float32) * 12 - 6
         joints = np.full((33, 3), x, np.float32)
-        return PoseEstimate(crop, BLANK, 0.9, joints, joints, mask, crop)
+        return PoseEstimate(crop, 0.9, joints, joints, mask, crop)
 
 
 def test_of_several_answers_the_one_counts_that_fills_the_box() -> None:

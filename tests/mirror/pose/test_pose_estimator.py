@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from cardboard import BLANK
 
 from mirror.core.settings import Quality
 from mirror.pose import pose_estimator
@@ -32,7 +31,7 @@ class Network:
         self.sides.append(crop.side)
         joints = np.full((33, 3), 160.0, np.float32)
         mask = np.full((SIDE, SIDE), 9.0, np.float32)
-        return PoseEstimate(crop, BLANK, self.presence, joints, joints, mask, CROP)
+        return PoseEstimate(crop, self.presence, joints, joints, mask, CROP)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from cardboard import BLANK, WHOLE, joints, mask
+from cardboard import WHOLE, joints, mask
 from clip import frames_of
 from numpy.typing import NDArray
 from textured import moved, textured
@@ -155,7 +155,7 @@ def changed(told: list[Motion | None]) -> float:
         found[:, :2] += rng.normal(0, 4, (33, 2)).astype(np.float32)
         then, now = FRAME_S * max(0, number - 1), FRAME_S * number
         look = PersonCrop(1, WHOLE, COCO, 1.0, 1, 0.0, motion, now - then)
-        seen = PoseEstimate(WHOLE, BLANK, 1.0, found, np.zeros((33, 3), np.float32), mask(), WHOLE)
+        seen = PoseEstimate(WHOLE, 1.0, found, np.zeros((33, 3), np.float32), mask(), WHOLE)
         frame = Frame.from_bgr(np.zeros((256, 256, 3), np.uint8), now)
         parts.append(settle(frame, (look,), (seen,)).labels)
     pairs = itertools.pairwise(parts)

@@ -7,7 +7,7 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
-from cardboard import BLANK, WHOLE, joints, mask
+from cardboard import WHOLE, joints, mask
 from numpy.typing import NDArray
 
 from mirror.core.label_set import label_set
@@ -92,7 +92,6 @@ def estimate(right: float = 0.0, seen: NDArray[np.float32] | None = None) -> Pos
     crop = Crop(127.5 + right, 127.5, 256.0, 0.0)
     return PoseEstimate(
         crop=crop,
-        square=BLANK,
         presence=0.9,
         joints=joints() + np.array((right, 0, 0), np.float32),
         world=np.zeros((33, 3), np.float32),
@@ -107,7 +106,7 @@ def from_farther_off() -> PoseEstimate:
     smaller = cv2.warpAffine(
         mask(), crop.from_image, (256, 256), borderMode=cv2.BORDER_CONSTANT, borderValue=-6
     )
-    return PoseEstimate(crop, BLANK, 0.9, joints(), np.zeros((33, 3), np.float32), smaller, crop)
+    return PoseEstimate(crop, 0.9, joints(), np.zeros((33, 3), np.float32), smaller, crop)
 
 
 def test_how_much_two_masks_share_does_not_depend_on_their_squares() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cardboard import BLANK, WHOLE, joints, mask
+from cardboard import WHOLE, joints, mask
 from clip import frames_of, man
 from m2fp_golden import checkpoint
 
@@ -72,7 +72,7 @@ def test_people_have_landmarks_and_angles_where_they_are_asked_for(
 
 def estimate() -> PoseEstimate:
     world = np.arange(99, dtype=np.float32).reshape(33, 3)
-    return PoseEstimate(WHOLE, BLANK, 0.9, joints(), world, mask(), WHOLE)
+    return PoseEstimate(WHOLE, 0.9, joints(), world, mask(), WHOLE)
 
 
 def labels_with(left: tuple[str, ...], right: tuple[str, ...]) -> LabelMap:
